@@ -1,0 +1,1 @@
+"""The configuration: read once, frozen, merged by copy."""

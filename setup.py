@@ -1,0 +1,36 @@
+"""Builds the Cython extensions of modpy_wsgi, and nothing else: all metadata stands in pyproject.toml."""
+
+import os
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+FAST = Path("modpy_wsgi") / "_fast"
+
+# Both macros together let the extensions load in an isolated sub-interpreter; with only the first such an interpreter
+# aborts the process.
+MACROS = [("CYTHON_USE_MODULE_STATE", "1"), ("CYTHON_USE_TYPE_SPECS", "1")]
+TRACE = bool(os.environ.get("MODPY_WSGI_LINETRACE"))  # line coverage of the .pyx files, never for a release
+
+extensions = [
+    Extension(
+        f"modpy_wsgi._fast.{source.stem}",
+        [str(source)],
+        define_macros=[*MACROS, ("CYTHON_TRACE", "1")] if TRACE else MACROS,
+    )
+    for source in sorted(FAST.glob("*.pyx"))
+]
+
+setup(
+    ext_modules=cythonize(
+        extensions,
+        compiler_directives={
+            "language_level": 3,
+            "boundscheck": False,
+            "wraparound": False,
+            "subinterpreters_compatible": "own_gil",
+            "linetrace": TRACE,
+        },
+    )
+)
