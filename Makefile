@@ -1,0 +1,122 @@
+# The two commands that matter:
+#
+#   make serve      sets everything up and serves examples/quickstart on 127.0.0.1:8000 (make serve PORT=8080)
+#   make test       sets everything up and runs all checks: ruff, mypy, cython-lint, pytest
+#
+# Both need CPython >= 3.10 with its headers, make and a C compiler; the rest goes into .venv.
+# Set-up steps leave stamp files in .venv and run again only when what they depend on has changed.
+
+SHELL = /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+# The first interpreter that is new enough. Override with: make PYTHON=/path/to/python ...
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do \
+    $$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && command -v $$p && break; done)
+PORT ?= 8000
+PYTEST_ARGS ?=
+
+VENV ?= .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --disable-pip-version-check --quiet
+BUILD_NEEDS = 'setuptools>=77' 'Cython>=3.1,<4'
+
+FAST = $(wildcard modpy_wsgi/_fast/*.pyx modpy_wsgi/_fast/*.pxd)
+METADATA = pyproject.toml setup.py
+
+.PHONY: help serve test test-all lint pytest oracle bench changes clean distclean
+
+help:
+	@sed -n 's/^#   \(make .*\)/\1/p' Makefile
+	@echo "make test-all   runs the tests on every CPython >= 3.10 found"
+	@echo "make lint       ruff, mypy, cython-lint"
+	@echo "make pytest     the tests alone (PYTEST_ARGS='-k table')"
+	@echo "make oracle     records anew the answers of Apache with mod_python (root, apache2, libapache2-mod-python)"
+	@echo "make bench      the benchmarks"
+	@echo "make clean      removes what was built; make distclean also removes .venv*"
+
+# ---- set-up -------------------------------------------------------------------------------------------------------
+
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "make: no CPython >= 3.10 found on PATH; give one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")))' \
+	    || { echo "make: $(PYTHON) has no headers to compile against (Debian, Ubuntu: apt-get install python3-dev)" >&2; exit 1; }
+	@if [ ! -x $(BIN)/python ]; then \
+	    echo "making $(VENV) with $(PYTHON)"; \
+	    if $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then $(PYTHON) -m venv $(VENV); \
+	    elif $(PYTHON) -m virtualenv --version >/dev/null 2>&1; then $(PYTHON) -m virtualenv --quiet $(VENV); \
+	    else echo "make: $(PYTHON) can make no virtual environment: it lacks ensurepip." >&2; \
+	        echo "      Debian, Ubuntu: apt-get install python3-venv    elsewhere: install the package virtualenv" >&2; \
+	        exit 1; fi; fi
+	@touch $@
+
+# The package itself is installed in place (editable): sources are used as they stand, and only a changed .pyx is compiled again.
+$(VENV)/.serve: $(VENV)/.made $(METADATA)
+	@echo "installing what serving needs"
+	@$(PIP) install --upgrade pip $(BUILD_NEEDS)
+	@$(PIP) install --no-build-isolation --editable '.[serve]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made $(METADATA)
+	@echo "installing what the tests need (the first time takes a few minutes: uWSGI is compiled)"
+	@$(PIP) install --upgrade pip $(BUILD_NEEDS)
+	@$(PIP) install --no-build-isolation --editable '.[dev]'
+	@touch $@ $(VENV)/.serve
+
+# After an install, because that has built the extensions already: setup.py then finds nothing to do.
+$(VENV)/.built-serve: $(VENV)/.serve $(FAST)
+	@$(BIN)/python setup.py --quiet build_ext --inplace
+	@touch $@
+
+$(VENV)/.built-dev: $(VENV)/.dev $(FAST)
+	@$(BIN)/python setup.py --quiet build_ext --inplace
+	@touch $@ $(VENV)/.built-serve
+
+# ---- the commands -------------------------------------------------------------------------------------------------
+
+serve: $(VENV)/.built-serve
+	$(BIN)/modpy-wsgi serve -f examples/quickstart/httpd.conf --bind 127.0.0.1:$(PORT)
+
+test: lint pytest
+
+lint: $(VENV)/.built-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/cython-lint $(FAST)
+
+pytest: $(VENV)/.built-dev
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# Every CPython >= 3.10 on PATH or under ~/.pyenv gets its own .venv-X.Y. One after the other: the tests start real servers.
+test-all:
+	@found=0; done=" "; failed=""; \
+	for python in $$(for v in 15 14 13 12 11 10; do command -v python3.$$v; done; ls -d $$HOME/.pyenv/versions/3.*/bin/python 2>/dev/null); do \
+	    version=$$($$python -c 'import sys; v = sys.version_info; \
+	        print("%d.%d" % v[:2] if sys.implementation.name == "cpython" and v >= (3, 10) else "")' 2>/dev/null) || continue; \
+	    [ -n "$$version" ] || continue; \
+	    case "$$done" in *" $$version "*) continue;; esac; \
+	    done="$$done$$version "; found=1; \
+	    echo "==== CPython $$version ($$python)"; \
+	    $(MAKE) --no-print-directory VENV=.venv-$$version PYTHON=$$python pytest || failed="$$failed $$version"; \
+	done; \
+	[ $$found = 1 ] || { echo "make: no CPython >= 3.10 found" >&2; exit 1; }; \
+	[ -z "$$failed" ] || { echo "make: failed on:$$failed" >&2; exit 1; }; \
+	echo "==== passed on:$$done"
+
+oracle: $(VENV)/.built-dev
+	$(BIN)/python -m tests.oracle
+
+bench: $(VENV)/.built-dev
+	$(BIN)/python -m benchmarks
+
+changes: $(VENV)/.built-dev
+	$(BIN)/towncrier build --draft --version next
+
+clean:
+	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov .coverage
+	rm -f modpy_wsgi/_fast/*.c modpy_wsgi/_fast/*.so modpy_wsgi/_fast/*.html $(VENV)/.built-*
+	find modpy_wsgi mod_python tests examples benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean
+	rm -rf .venv .venv-*
