@@ -1,0 +1,206 @@
+"""An answer: read from the wire, freed of what changes from run to run, recorded as JSON, compared.
+
+Law: an answer is made the same way for both servers; only then are two of them equal or not.
+"""
+
+import hashlib
+import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .request import ANY, Request
+
+# Headers that are the server's own business (hop by hop, or of the WSGI server), so they say nothing about us.
+UNMATCHED = {"date", "server", "connection", "keep-alive", "transfer-encoding"}
+# Byte ranges are served only by the static file handler's second half; the header would promise what is not there.
+NOT_YET = {"accept-ranges"}
+
+LONGEST_BODY = 6000  # a longer one is recorded by its digest
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Answer:
+    """What came back. `framing` is "length", "chunked", "close" or "none" (no body allowed); `log` the lines written meanwhile."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    framing: str
+    body: bytes
+    log: list[str] = field(default_factory=list)
+
+
+def read_response(raw: bytes, method: str) -> Answer:
+    """Parse one HTTP response that ended with the connection. Interim 1xx responses are skipped."""
+    if not raw:
+        return Answer("no answer", [], "none", b"")
+    top, _, rest = raw.partition(b"\r\n\r\n")
+    lines = top.decode("latin-1").split("\r\n")
+    if not lines[0].startswith("HTTP/"):
+        return Answer("HTTP/0.9", [], "close", raw)
+    status = lines[0].partition(" ")[2]
+    if status.startswith("1"):
+        return read_response(rest, method)
+    headers = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines[1:])]
+    fields = {name.lower(): value for name, value in headers}
+    if method == "HEAD" or status[:3] in ("204", "304"):
+        return Answer(status, headers, "none", rest)
+    if fields.get("transfer-encoding", "").lower() == "chunked":
+        return Answer(status, headers, "chunked", _dechunk(rest))
+    return Answer(status, headers, "length" if "content-length" in fields else "close", rest)
+
+
+def _dechunk(data: bytes) -> bytes:
+    body = b""
+    while data:
+        size, _, data = data.partition(b"\r\n")
+        length = int(size.partition(b";")[0] or b"0", 16)
+        if length == 0:
+            return body
+        body, data = body + data[:length], data[length + 2 :]
+    return body + b"[the last chunk is missing]"
+
+
+@dataclass(frozen=True)
+class Blur:
+    """Replaces the folder and port of one run by @ROOT@ and @PORT@."""
+
+    root: Path
+    port: int
+
+    def text(self, text: str) -> str:
+        """`text` without the traces of this run."""
+        text = text.replace(str(self.root), "@ROOT@")
+        return re.sub(rf"(?<!\d){self.port}(?!\d)", "@PORT@", text)
+
+
+def record(answer: Answer, request: Request, blur: Blur) -> Json:
+    """The answer as it stands in a golden file."""
+    body = _body_text(answer.body, request, blur)
+    headers = []
+    for name, value in sorted(answer.headers, key=lambda pair: pair[0].lower()):
+        if name.lower() in UNMATCHED | NOT_YET:
+            continue
+        if name.lower() == "content-length" and value == str(len(answer.body)) and isinstance(body, str):
+            value = str(len(body.encode("utf-8", "surrogateescape")))  # the folder's name may be longer elsewhere
+        headers.append(f"{name}: {blur.text(value)}")
+    entry: Json = {"status": answer.status, "headers": headers, "framing": answer.framing, "body": _readable(body)}
+    if request.log:
+        entry["log"] = {piece: any(piece in blur.text(line) for line in answer.log) for piece in request.log}
+    return entry
+
+
+def _body_text(body: bytes, request: Request, blur: Blur) -> str | Json:
+    if len(body) > LONGEST_BODY:
+        return {"length": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return {"base64": b64encode(body).decode("ascii")}
+    text = blur.text(text)
+    return request.tidy(text) if request.tidy else text
+
+
+def _readable(body: str | Json) -> str | list[str] | Json:
+    """Several lines become a list, so that a change shows as a changed line."""
+    if isinstance(body, str) and "\n" in body.rstrip("\n"):
+        return body.splitlines(keepends=True)
+    return body
+
+
+def differences(golden: Json, ours: Json, request: Request) -> list[str]:
+    """What is not as it should be, one line each; empty if all is well."""
+    wanted = _flat(golden)
+    got = _flat(ours)
+    meant = {field: value for field, (value, _reason) in request.differs.items()}
+    if "status" in meant:
+        wanted = {}
+    wanted.update({_field(name): value for name, value in meant.items()})
+    if "status" in meant:
+        got = {name: value for name, value in got.items() if name in wanted}
+    lines = []
+    for name in sorted(wanted.keys() | got.keys()):
+        want, have = wanted.get(name), got.get(name)
+        if want is ANY or want == have:
+            continue
+        lines.append(f"{name}: wanted {want!r}, got {have!r}")
+    return lines
+
+
+def _field(name: str) -> str:
+    return name.lower() if name.startswith("header:") else name
+
+
+def _flat(entry: Mapping[str, Any]) -> dict[str, Any]:
+    body = entry["body"]
+    flat: dict[str, Any] = {
+        "status": entry["status"],
+        "framing": entry["framing"],
+        "body": "".join(body) if isinstance(body, list) else body,
+    }
+    grouped: dict[str, list[str]] = {}
+    for line in entry["headers"]:
+        name, _, value = line.partition(": ")
+        grouped.setdefault(f"header:{name.lower()}", []).append(value)
+    for name, values in grouped.items():
+        flat[name] = values[0] if len(values) == 1 else values
+    for piece, seen in entry.get("log", {}).items():
+        flat[f"log:{piece}"] = seen
+    return flat
+
+
+_FRAME = re.compile(r"^\s*File (?:\"|&quot;)")
+_MARKS = re.compile(r"^\s*[\^~][\^~ ]*$")
+
+
+def own_frames(text: str) -> str:
+    """A tidy: keeps of a traceback only the frames of the site's own files, without position marks and blank lines."""
+    kept: list[str] = []
+    foreign = False
+    for line in text.split("\n"):
+        if _FRAME.match(line):
+            foreign = "@ROOT@" not in line
+        elif not line.startswith("    ") and line.strip():
+            foreign = False
+        if not foreign and line.strip() and not _MARKS.match(line):
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def hide(pattern: str, by: str) -> Any:
+    """A tidy: replaces what `pattern` matches, for values that nobody can foresee."""
+    compiled = re.compile(pattern)
+    return lambda text: compiled.sub(by, text)
+
+
+def both(*tidies: Any) -> Any:
+    """A tidy: several, one after the other."""
+
+    def run(text: str) -> str:
+        for tidy in tidies:
+            text = tidy(text)
+        return text
+
+    return run
+
+
+def log_lines(path: Path, start: int) -> tuple[list[str], int]:
+    """Lines of an error log after byte `start`, and where it ends now."""
+    if not path.exists():
+        return [], start
+    data = path.read_bytes()
+    return data[start:].decode("utf-8", "replace").splitlines(), len(data)
+
+
+def titles(requests: Sequence[Request]) -> list[str]:
+    """A unique name for each request: repeated ones are numbered."""
+    seen: dict[str, int] = {}
+    names = []
+    for request in requests:
+        count = seen[request.label] = seen.get(request.label, 0) + 1
+        names.append(request.label if count == 1 else f"{request.label} #{count}")
+    return names

@@ -1,0 +1,62 @@
+"""The stock page of every status a handler can return, and which headers survive."""
+
+from ..request import ANY, get, head, post
+from ..site import Site
+from . import Case
+
+HANDLER = """
+    def handler(req):
+        code = int(req.args)
+        req.headers_out["X-Out"] = "out"
+        req.err_headers_out["X-Err"] = "err"
+        if code in (301, 302, 303, 305, 307, 308):
+            req.headers_out["Location"] = "http://elsewhere.test/?a=<b>&c='d'"
+        return code
+"""
+
+SITE = Site(
+    """
+    <Directory "@ROOT@/htdocs">
+        SetHandler mod_python
+        PythonHandler fail
+    </Directory>
+    """,
+    {"htdocs/fail.py": HANDLER},
+)
+
+BARE = "the original sends a body without a status line"
+NAMED = (
+    "200 201 202 203 204 205 206 207 300 301 302 303 304 305 307 308 400 401 402 403 404 405 406 407 408 409 410 411 412 413 414 "
+    "415 416 417 418 421 422 423 424 426 428 429 431 451 500 501 502 503 504 505 506 507 508 510 511"
+).split()
+NAMELESS = ("299", "399", "499", "599", "600", "1000", "99", "1", "400000")
+
+CASES = (
+    Case(
+        "every status",
+        SITE,
+        [
+            *(get(f"/fail.py/a<b>&c?{code}", name=code) for code in NAMED),
+            *(get(f"/fail.py?{code}", name=code, log=("invalid result code",)) for code in NAMELESS),
+            *(
+                get(f"/fail.py?{code}", name=code, differs={"status": ("500 Internal Server Error", BARE), "framing": ("length", BARE)})
+                for code in ("100", "101", "102")
+            ),
+            get("/fail.py?-3", name="-3", differs={"status": ("500 Internal Server Error", "the original hangs up without an answer")}),
+            head("/fail.py?404"),
+            head("/fail.py?302"),
+            get("/fail.py?404", protocol="HTTP/1.0", name="404 for HTTP/1.0"),
+            *(post(f"/fail.py?{code}", b"abc", name=f"POST {code}") for code in ("404", "405", "411", "413", "501")),
+        ],
+    ),
+    Case(
+        "without ServerAdmin",
+        Site("ServerAdmin you@example.com\n" + SITE.conf, SITE.files),
+        [get("/fail.py?500")],
+    ),
+    Case(
+        "with a signature",
+        Site("ServerSignature On\n" + SITE.conf, SITE.files),
+        [get("/fail.py?404", differs={"body": (ANY, "names the server's version")})],
+    ),
+)
