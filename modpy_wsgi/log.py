@@ -1,0 +1,160 @@
+r"""The error log: messages become lines of httpd's form, and each is passed on whole.
+
+    [Fri Nov 20 18:00:00.123456 2026] [python:error] [pid 1:tid 2] [client 192.0.2.1:5678] message
+
+Law: logging never breaks a request. What the log cannot take goes to the standard error, which is told why once. What
+comes from outside cannot forge a line: control characters, backslashes and bytes beyond ASCII are escaped as httpd 2.4
+does it (a line break is `\n`, an e-acute `\xc3\xa9`; seen on the original).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+import traceback
+from typing import Final, TextIO
+
+from modpy_wsgi.constants import APLOG_ERR, APLOG_NOTICE, APLOG_WARNING, LOG_LEVEL_NAMES
+from modpy_wsgi.log_targets import StreamTarget, Target, make_target
+
+__all__ = ["ErrorLog", "escape", "log_exception"]
+
+MAX_LINE: Final = 8190  # bytes without the line end; httpd cuts there (seen on the original)
+RETRY_AFTER: Final = 10.0  # seconds until a target that failed is tried again
+LEVEL_MASK: Final = 15  # above it are flags of httpd's C code, which old applications or in (APLOG_NOERRNO was one)
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # strftime's would follow the process's locale
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SHORT: Final = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 13: "\\r", 92: "\\\\"}
+_ESCAPES: Final = {code: _SHORT.get(code, f"\\x{code:02x}") for code in (*range(32), 92, *range(127, 256))}
+
+
+def escape(text: str) -> str:
+    """The text in printable ASCII, as httpd's error log shows its UTF-8 bytes (surrogateescape undone)."""
+    if text.isascii() and text.isprintable() and "\\" not in text:
+        return text
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that stands for no byte
+        raw = text.encode("utf-8", "surrogatepass")
+    return raw.decode("latin-1").translate(_ESCAPES)
+
+
+def _timestamp() -> str:
+    now = time.time()
+    local = time.localtime(now)
+    return (
+        f"[{_DAYS[local.tm_wday]} {_MONTHS[local.tm_mon - 1]} {local.tm_mday:02d} "
+        f"{local.tm_hour:02d}:{local.tm_min:02d}:{local.tm_sec:02d}.{int(now * 1_000_000) % 1_000_000:06d} "
+        f"{local.tm_year}] "
+    )
+
+
+class _Outlet:
+    """A target with its state of health, shared by the logs that write to it."""
+
+    def __init__(self, name: str | None, target: Target) -> None:
+        self.name = name
+        self.target = target
+        self.stderr = StreamTarget()
+        self.failed_at: float | None = None
+        self.told = False
+
+    def write(self, line: str, level: int) -> None:
+        if self.failed_at is None or time.monotonic() - self.failed_at >= RETRY_AFTER:
+            try:
+                self.target.write(line, level)
+                self.failed_at = None
+                return
+            except OSError as error:
+                self.failed(error)
+        with contextlib.suppress(OSError):  # the last resort: there is nobody left to tell
+            self.stderr.write(line, level)
+
+    def failed(self, error: OSError) -> None:
+        self.failed_at = time.monotonic()
+        if not self.told:
+            self.told = True
+            with contextlib.suppress(OSError):
+                text = f"modpy_wsgi: the error log {self.name or '(standard error)'} takes no lines: {error}"
+                self.stderr.write(escape(text), APLOG_ERR)
+
+
+class ErrorLog:
+    """One ErrorLog directive with the LogLevel that holds beside it. Safe in threads and across forks.
+
+    target: a file name, "syslog[:facility[:tag]]", "|program", or None for `stream` (default: the standard error).
+    level: an APLOG_ number, 0..15; messages above it are dropped, but notices are not, as in httpd (save with syslog).
+    Nothing is opened before the first line or `open()`. Raises ValueError for a target that can never work.
+    """
+
+    def __init__(self, target: str | None, level: int = APLOG_WARNING, *, stream: TextIO | None = None) -> None:
+        self.target = target
+        self.level = level
+        self._outlet = _Outlet(target, make_target(target, stream))
+
+    def sharing(self, level: int) -> ErrorLog:
+        """The same target with another level: for virtual hosts that differ from their server in LogLevel only."""
+        log = object.__new__(ErrorLog)
+        log.target, log.level, log._outlet = self.target, level, self._outlet
+        return log
+
+    def enabled(self, level: int) -> bool:
+        """Whether a message of this level is written."""
+        level &= LEVEL_MASK
+        return level <= self.level or (level == APLOG_NOTICE and self._outlet.target.always_notice)
+
+    def write(
+        self,
+        message: str,
+        level: int = APLOG_ERR,
+        *,
+        client: str | None = None,
+        module: str = "python",
+        referer: str | None = None,
+    ) -> None:
+        """Writes one line; raises nothing.
+
+        client: "address:port" of the client it is about. referer: the request's Referer, added as httpd does.
+        """
+        level &= LEVEL_MASK
+        outlet = self._outlet
+        if level > self.level and not (level == APLOG_NOTICE and outlet.target.always_notice):
+            return
+        line = (
+            f"{_timestamp() if outlet.target.timestamp else ''}[{module}:{LOG_LEVEL_NAMES[level]}] "
+            f"[pid {os.getpid()}:tid {threading.get_native_id()}] "
+            f"{f'[client {escape(client)}] ' if client else ''}{escape(message)}"
+            f"{f', referer: {escape(referer)}' if referer else ''}"
+        )
+        outlet.write(line[:MAX_LINE], level)
+
+    def open(self) -> None:
+        """Opens the target now: before a fork, or to see at start-up that it can be. Raises OSError."""
+        self._outlet.target.open()
+
+    def reopen(self) -> None:
+        """Opens the target again, after a log rotation. If that fails, says so and goes on with the old. Raises nothing."""
+        outlet = self._outlet
+        outlet.told = False
+        outlet.failed_at = None
+        try:
+            outlet.target.reopen()
+        except OSError as error:
+            outlet.failed(error)
+            outlet.failed_at = None  # the old file still takes lines
+
+    def close(self) -> None:
+        """Lets the target go, for all that share it. A later line opens it again."""
+        self._outlet.target.close()
+
+
+def log_exception(log: ErrorLog, prefix: str, exc: BaseException, client: str | None = None) -> None:
+    """Writes a traceback as the original does: one line per element, each after `prefix` and ": ".
+
+    prefix: "<Phase> <handler>", as in "PythonHandler mptest".
+    """
+    for element in traceback.format_exception(type(exc), exc, exc.__traceback__):
+        log.write(f"{prefix}: {element.removesuffix(chr(10))}", APLOG_ERR, client=client)
