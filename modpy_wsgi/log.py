@@ -136,7 +136,7 @@ class ErrorLog:
         self._outlet.target.open()
 
     def reopen(self) -> None:
-        """Opens the target again, after a log rotation. If that fails, says so and goes on with the old. Raises nothing."""
+        """Opens the target again, after a log rotation; if that fails, goes on with what was open. Raises nothing."""
         outlet = self._outlet
         outlet.told = False
         outlet.failed_at = None
