@@ -5,13 +5,15 @@ Law: an answer is made the same way for both servers; only then are two of them 
 
 import hashlib
 import re
+import time
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
-from .request import ANY, Request
+from .request import ANY, Request, dechunk
 
 # Headers that are the server's own business (hop by hop, or of the WSGI server), so they say nothing about us.
 UNMATCHED = {"date", "server", "connection", "keep-alive", "transfer-encoding"}
@@ -19,13 +21,14 @@ UNMATCHED = {"date", "server", "connection", "keep-alive", "transfer-encoding"}
 NOT_YET = {"accept-ranges"}
 
 LONGEST_BODY = 6000  # a longer one is recorded by its digest
+CLOCK = 300.0  # seconds; a date in a header that is nearer than that is "now"
 
 Json = dict[str, Any]
 
 
 @dataclass
 class Answer:
-    """What came back. `framing` is "length", "chunked", "close" or "none" (no body allowed); `log` the lines written meanwhile."""
+    """What came back. `framing` is "length", "chunked", "close" or "none" (no body allowed), `log` lines written."""
 
     status: str
     headers: list[tuple[str, str]]
@@ -50,19 +53,8 @@ def read_response(raw: bytes, method: str) -> Answer:
     if method == "HEAD" or status[:3] in ("204", "304"):
         return Answer(status, headers, "none", rest)
     if fields.get("transfer-encoding", "").lower() == "chunked":
-        return Answer(status, headers, "chunked", _dechunk(rest))
+        return Answer(status, headers, "chunked", dechunk(rest))
     return Answer(status, headers, "length" if "content-length" in fields else "close", rest)
-
-
-def _dechunk(data: bytes) -> bytes:
-    body = b""
-    while data:
-        size, _, data = data.partition(b"\r\n")
-        length = int(size.partition(b";")[0] or b"0", 16)
-        if length == 0:
-            return body
-        body, data = body + data[:length], data[length + 2 :]
-    return body + b"[the last chunk is missing]"
 
 
 @dataclass(frozen=True)
@@ -87,11 +79,18 @@ def record(answer: Answer, request: Request, blur: Blur) -> Json:
             continue
         if name.lower() == "content-length" and value == str(len(answer.body)) and isinstance(body, str):
             value = str(len(body.encode("utf-8", "surrogateescape")))  # the folder's name may be longer elsewhere
-        headers.append(f"{name}: {blur.text(value)}")
+        headers.append(f"{name}: {'@NOW@' if _is_now(value) else blur.text(value)}")
     entry: Json = {"status": answer.status, "headers": headers, "framing": answer.framing, "body": _readable(body)}
     if request.log:
         entry["log"] = {piece: any(piece in blur.text(line) for line in answer.log) for piece in request.log}
     return entry
+
+
+def _is_now(value: str) -> bool:
+    try:
+        return value.endswith(" GMT") and abs(parsedate_to_datetime(value).timestamp() - time.time()) < CLOCK
+    except ValueError:
+        return False
 
 
 def _body_text(body: bytes, request: Request, blur: Blur) -> str | Json:

@@ -87,8 +87,8 @@ def serve(site: Site, root: Path) -> Iterator[Apache]:
     assert program is not None, "apache2 is not installed"
     command = [program, "-f", str(conf), "-DFOREGROUND", *(f"-D{name}" for name in site.defines)]
     environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC", **PASSED}
-    with (root / "logs" / "stderr.log").open("wb") as stderr:
-        process = subprocess.Popen(command, stdout=stderr, stderr=stderr, env=environment, cwd=root, start_new_session=True)
+    with (root / "logs" / "stderr.log").open("wb") as told:
+        process = subprocess.Popen(command, stdout=told, stderr=told, env=environment, cwd=root, start_new_session=True)
     try:
         _wait_for_start(process, root, port)
         apache = Apache(root, port)

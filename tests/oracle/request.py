@@ -23,10 +23,10 @@ ANY = _Any()
 class Request:
     """One request and what is asked of its answer.
 
-    `log` are pieces of text looked for in the error log that the request wrote. `tidy` rewrites the body before it is recorded or
-    compared (both sides). `differs` names where we answer otherwise on purpose: field -> (our value, reason), where a field is
-    "status", "body", "framing", "header:<Name>" (None: absent) or "log:<text>" (bool), and ANY is never compared. With
-    another status only the fields named there are compared, because it is another page.
+    `log` are pieces of text looked for in the error log that the request wrote. `tidy` rewrites the body before it is
+    recorded or compared (both sides). `differs` names where we answer otherwise on purpose: field -> (our value,
+    reason), where a field is "status", "body", "framing", "header:<Name>" (None: absent) or "log:<text>" (bool), and
+    ANY is never compared. With "status" among them only the fields named there are compared: it is another page.
     """
 
     method: str
@@ -59,11 +59,29 @@ class Request:
             filled.append(("Connection", "close"))
         return filled
 
+    def content(self) -> bytes:
+        """The body as an application reads it: without the framing of a chunked one."""
+        if not any(name.lower() == "transfer-encoding" and value.lower() == "chunked" for name, value in self.headers):
+            return self.body
+        return dechunk(self.body)
+
     def wire(self, port: int) -> bytes:
         """The bytes that go over the socket."""
         lines = [f"{self.method} {self.target.replace('@PORT@', str(port))} {self.protocol}"]
         lines += [f"{name}: {value}" for name, value in self.fields(port)]
         return "\r\n".join(lines).encode("latin-1") + b"\r\n" + self.raw_headers + b"\r\n" + self.body
+
+
+def dechunk(data: bytes) -> bytes:
+    """The content of a chunked body."""
+    body = b""
+    while data:
+        size, _, data = data.partition(b"\r\n")
+        length = int(size.partition(b";")[0] or b"0", 16)
+        if length == 0:
+            return body
+        body, data = body + data[:length], data[length + 2 :]
+    return body + b"[the last chunk is missing]"
 
 
 def request(method: str, target: str, headers: Mapping[str, str] | Headers = (), **options: Any) -> Request:

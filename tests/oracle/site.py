@@ -12,9 +12,9 @@ from textwrap import dedent
 MODULES = "/usr/lib/apache2/modules"  # where Debian keeps them; the name matters only to Apache itself
 MTIME = 1706933106  # 2024-02-03 04:05:06 UTC, so that Last-Modified and ETag are the same in every run
 
-# What Debian enables by default and a mod_python site needs. Debian loads them by name; here mod_python comes first, because a
-# module's handlers of a phase run in the order of loading, and behind mod_mime and mod_auth_basic the phases Type and Authen
-# of the manual would not be reached.
+# What Debian enables by default and a mod_python site needs. Debian loads them by name; here mod_python comes first,
+# because a module's handlers of a phase run in the order of loading, and behind mod_mime and mod_auth_basic the phases
+# Type and Authen of the manual would not be reached.
 STOCK = (
     "mpm_prefork",
     "python",
@@ -103,9 +103,9 @@ Entry = str | bytes | File | Link | Folder
 class Site:
     """One configuration and its files.
 
-    `conf` follows the prologue; @ROOT@ and @PORT@ are filled in. `files` maps a path below the site's folder to its content
-    (text is dedented and filled in as well). `modules` are further Apache modules (loaded last), `without` stock ones left out. `defines` are the -D of the command
-    line.
+    `conf` follows the prologue; @ROOT@ and @PORT@ are filled in. `files` maps a path below the site's folder to its
+    content (text is dedented and filled in as well). `modules` are further Apache modules (loaded last), `without`
+    stock ones left out. `defines` are the -D of the command line.
     """
 
     conf: str = ""
@@ -130,8 +130,9 @@ class Site:
         conf = root / "httpd.conf"
         conf.write_text(self.text(root, port))
         root.chmod(0o755)  # mkdtemp's 0700 would shut out an Apache that drops its privileges
-        for folder in sorted((path for path in root.rglob("*") if path.is_dir() and not path.is_symlink()), reverse=True):
-            os.utime(folder, (MTIME, MTIME))
+        for path in root.rglob("*"):
+            if path.is_dir() and not path.is_symlink():
+                os.utime(path, (MTIME, MTIME))
         return conf
 
 

@@ -23,6 +23,11 @@ class Case:
     starts: tuple[bool, str] | None = None
 
 
+def words(text: str) -> list[str]:
+    """A list written as a text."""
+    return text.split()
+
+
 def subjects() -> list[str]:
     """Names of the case modules."""
     return sorted(module.name for module in pkgutil.iter_modules(__path__))

@@ -2,7 +2,7 @@
 
 from ..request import ANY, get, head, post
 from ..site import Site
-from . import Case
+from . import Case, words
 
 HANDLER = """
     def handler(req):
@@ -25,11 +25,17 @@ SITE = Site(
 )
 
 BARE = "the original sends a body without a status line"
-NAMED = (
-    "200 201 202 203 204 205 206 207 300 301 302 303 304 305 307 308 400 401 402 403 404 405 406 407 408 409 410 411 412 413 414 "
-    "415 416 417 418 421 422 423 424 426 428 429 431 451 500 501 502 503 504 505 506 507 508 510 511"
-).split()
-NAMELESS = ("299", "399", "499", "599", "600", "1000", "99", "1", "400000")
+ERROR = {"status": ("500 Internal Server Error", BARE), "framing": ("length", BARE)}
+HANGS = {"status": ("500 Internal Server Error", "the original hangs up without an answer")}
+NAMED = words(
+    """
+    200 201 202 203 204 205 206 207
+    300 301 302 303 304 305 307 308
+    400 401 402 403 404 405 406 407 408 409 410 411 412 413 414 415 416 417 418 421 422 423 424 426 428 429 431 451
+    500 501 502 503 504 505 506 507 508 510 511
+    """
+)
+NAMELESS = words("299 399 499 599 600 1000 99 1 400000")
 
 CASES = (
     Case(
@@ -38,11 +44,8 @@ CASES = (
         [
             *(get(f"/fail.py/a<b>&c?{code}", name=code) for code in NAMED),
             *(get(f"/fail.py?{code}", name=code, log=("invalid result code",)) for code in NAMELESS),
-            *(
-                get(f"/fail.py?{code}", name=code, differs={"status": ("500 Internal Server Error", BARE), "framing": ("length", BARE)})
-                for code in ("100", "101", "102")
-            ),
-            get("/fail.py?-3", name="-3", differs={"status": ("500 Internal Server Error", "the original hangs up without an answer")}),
+            *(get(f"/fail.py?{code}", name=code, differs=ERROR) for code in words("100 101 102")),
+            get("/fail.py?-3", name="-3", differs=HANGS),
             head("/fail.py?404"),
             head("/fail.py?302"),
             get("/fail.py?404", protocol="HTTP/1.0", name="404 for HTTP/1.0"),

@@ -1,9 +1,11 @@
 """How a handler is named and found, and what happens when it is not."""
 
+from typing import Any
+
 from ..answer import own_frames
-from ..request import ANY, get
+from ..request import get
 from ..site import Site
-from . import Case
+from . import Case, words
 
 MODULE = '''
     from mod_python import apache
@@ -72,7 +74,7 @@ MODULE = '''
 '''
 
 
-def one(name: str, directive: str, **options: object) -> Case:
+def one(name: str, directive: str, **options: Any) -> Case:
     """A site whose only handler directive is `directive`."""
     conf = f"""
     <Directory "@ROOT@/htdocs">
@@ -94,7 +96,8 @@ FILES = {
     "htdocs/leaving.py": "import sys\nsys.exit(3)\n",
     "htdocs/needy.py": "import a_module_that_is_not_there\n",
 }
-LOG = ("PythonHandler", "Traceback", "contains no", "AttributeError", "ModuleNotFoundError", "SyntaxError", "TypeError", "AssertionError")
+ERRORS = ("AttributeError", "ModuleNotFoundError", "SyntaxError", "TypeError", "AssertionError")
+LOG = ("PythonHandler", "Traceback", "contains no", *ERRORS)
 
 CASES = (
     one("module", "named"),
@@ -182,9 +185,9 @@ CASES = (
                 PythonHandler named::add | .txt
             </Directory>
             """,
-            {**FILES, "htdocs/a.tar.gz": b"gz", "htdocs/a.gz": b"gz", "htdocs/a.b.txt": "", "htdocs/none": "", "htdocs/.txt": ""},
+            {**FILES, **{f"htdocs/{name}": "" for name in words("a.tar.gz a.gz a.b.txt none .txt")}},
         ),
-        [get(f"/{name}") for name in ("page.txt", "a.tar.gz", "a.gz", "a.b.txt", "none", ".txt", "absent.txt", "absent", "page.txt/x.gz")],
+        [get(f"/{name}") for name in words("page.txt a.tar.gz a.gz a.b.txt none .txt absent.txt absent page.txt/x.gz")],
     ),
     Case(
         "req.extension",

@@ -2,10 +2,10 @@
 
 from ..request import ANY, basic, get, head
 from ..site import Site
-from . import Case
+from . import Case, words
 
-# Every phase leaves a mark in req.marks; the content handler prints them, the log and cleanup phases write them to the log.
-TRACE = '''
+# Every phase leaves a mark in req.marks; the content handler prints them, the log and cleanup phases log them.
+TRACE = """
     from mod_python import apache
 
     def mark(req, text=""):
@@ -49,14 +49,14 @@ TRACE = '''
 
     def loghandler(req):
         early(req)
-        req.log_error("log of %s: status %d, bytes %s, %d marks" % (req.uri, req.status, req.bytes_sent > 0, len(req.marks)))
+        req.log_error("log of %s: status %d, bytes %s" % (req.uri, req.status, req.bytes_sent > 0))
         return apache.OK
 
     def cleanuphandler(req):
         mark(req)
         req.log_error("cleanup of %s: %s" % (req.uri, req.marks[-2:]))
         return apache.OK
-'''
+"""
 
 SERVER_LEVEL = """
     PythonPath "['@ROOT@/lib'] + sys.path"
@@ -87,7 +87,7 @@ FILES = {"lib/trace.py": TRACE, "htdocs/page.txt": "page\n", "htdocs/closed/page
 LOG = ("log of ", "cleanup of ", "status 200, bytes True")
 
 # A handler for one phase is called as one::<result>, two::<result> ...: it marks itself and returns that result.
-CHAIN = '''
+CHAIN = """
     from mod_python import apache
 
     RESULTS = {"ok": apache.OK, "declined": apache.DECLINED, "done": apache.DONE, "forbidden": 403, "http_ok": 200}
@@ -116,7 +116,7 @@ CHAIN = '''
         return apache.OK
 
     cleanuphandler = loghandler
-'''
+"""
 
 
 def chain(phase: str, first: str, second: str = "ok", in_section: bool = True, extra: str = "") -> Case:
@@ -142,10 +142,10 @@ def chain(phase: str, first: str, second: str = "ok", in_section: bool = True, e
 
 
 REQUIRE = 'AuthType Mine\nAuthName "mine"\nRequire valid-user'
-RESULTS = ("ok", "declined", "done", "forbidden", "http_ok")
+RESULTS = words("ok declined done forbidden http_ok")
 
 TYPE = "mod_mime comes first there and ends the phase, so that a PythonTypeHandler is never called for a file"
-AUTHEN = "mod_auth_basic comes first there and has no password file: 500; the manual's own example needs it the other way"
+AUTHEN = "mod_auth_basic comes first there and has no password file; the manual's own example needs it the other way"
 
 CASES = (
     Case(
@@ -171,8 +171,20 @@ CASES = (
     ),
     Case(
         "all phases in the server",
-        Site(SERVER_LEVEL + "SetHandler mod_python\nPythonHeaderParserHandler trace\nPythonAccessHandler trace\nPythonTypeHandler trace\n"
-             "PythonFixupHandler trace\nPythonHandler trace\nPythonLogHandler trace\nPythonCleanupHandler trace\n", FILES),
+        Site(
+            SERVER_LEVEL
+            + """
+            SetHandler mod_python
+            PythonHeaderParserHandler trace
+            PythonAccessHandler trace
+            PythonTypeHandler trace
+            PythonFixupHandler trace
+            PythonHandler trace
+            PythonLogHandler trace
+            PythonCleanupHandler trace
+            """,
+            FILES,
+        ),
         [get("/page.txt", log=LOG)],
     ),
     Case(

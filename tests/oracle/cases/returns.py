@@ -3,9 +3,9 @@
 from ..answer import own_frames
 from ..request import ANY, Request, get, head
 from ..site import Site
-from . import Case
+from . import Case, words
 
-HANDLER = '''
+HANDLER = """
     import sys
     from mod_python import apache
 
@@ -214,7 +214,7 @@ HANDLER = '''
 
     def handler(req):
         return globals()[req.args](req)
-'''
+"""
 
 SITE = Site(
     """
@@ -227,34 +227,46 @@ SITE = Site(
 )
 DEBUG = Site(SITE.conf + "PythonDebug On\n", SITE.files)
 
-RETURNS = (
-    "ok ok_unwritten ok_buffered done done_unwritten declined declined_after_flush declined_after_buffer forbidden_buffered "
-    "forbidden_flushed http_ok http_ok_flushed redirected redirected_err_headers redirected_by_status status_404 status_201 "
-    "status_204 status_304 status_418 status_299 status_999 status_0 status_line status_line_and_status status_line_418 "
-    "status_line_other_number status_line_bare status_after_write status_404_returned_403 server_return_ok server_return_404 "
-    "server_return_pair server_return_pair_without server_return_pair_404_403 server_return_subclass"
-).split()
-FAILS = (
-    "none true text fraction raises raises_buffered raises_flushed exits interrupts server_return_class server_return_text "
-    "server_return_three"
-).split()
+RETURNS = words(
+    """
+    ok ok_unwritten ok_buffered done done_unwritten declined declined_after_flush declined_after_buffer
+    forbidden_buffered forbidden_flushed http_ok http_ok_flushed redirected redirected_err_headers redirected_by_status
+    status_404 status_201 status_204 status_304 status_418 status_299 status_999 status_0 status_line
+    status_line_and_status status_line_418 status_line_other_number status_line_bare status_after_write
+    status_404_returned_403 server_return_ok server_return_404 server_return_pair server_return_pair_without
+    server_return_pair_404_403 server_return_subclass
+    """
+)
+FAILS = words(
+    """
+    none true text fraction raises raises_buffered raises_flushed exits interrupts server_return_class
+    server_return_text server_return_three
+    """
+)
 
+LOG = (
+    "PythonHandler back: Traceback (most recent call last):",
+    "PythonHandler back: ValueError: bad <value>",
+    "AssertionError",
+)
 CHAINED = {"body": (ANY, "shows the IndexError of the original's own code")}
 
 
 def fails(debug: bool) -> list[Request]:
     """Each failure; the log names the phase, the handler and the exception."""
-    log = ("PythonHandler back: Traceback (most recent call last):", "PythonHandler back: ValueError: bad <value>", "AssertionError")
     tidy = own_frames if debug else None
     differs = {"server_return_class": CHAINED} if debug else {}
-    return [get(f"/file.py?{name}", name=name, log=log, tidy=tidy, differs=differs.get(name, {})) for name in FAILS]
+    return [get(f"/file.py?{name}", name=name, log=LOG, tidy=tidy, differs=differs.get(name, {})) for name in FAILS]
 
 
 CASES = (
     Case(
         "results",
         SITE,
-        [*(get(f"/file.py?{name}", name=name) for name in RETURNS), *(head(f"/file.py?{name}") for name in RETURNS[:12])],
+        [
+            *(get(f"/file.py?{name}", name=name) for name in RETURNS),
+            *(head(f"/file.py?{name}") for name in RETURNS[:12]),
+        ],
     ),
     Case("failures", SITE, fails(debug=False)),
     Case("failures with PythonDebug", DEBUG, [*fails(debug=True), head("/file.py?raises")]),

@@ -1,0 +1,162 @@
+"""Our side: the same site as a WSGI application, called in this process the way gunicorn would call it.
+
+Law: nothing here repairs an answer. What a server would have to frame is framed, what it would have to refuse is an
+error.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from .answer import Answer, log_lines
+from .apache import PASSED
+from .request import Request
+from .site import Site
+
+PORT = 48080  # five digits, as every port that Apache gets here
+CLIENT = ("127.0.0.1", 51234)
+
+App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class FileWrapper:
+    """wsgi.file_wrapper: blocks of a file; close() closes it."""
+
+    def __init__(self, file: Any, block: int = 8192) -> None:
+        self.file = file
+        self.block = block
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self.file.read(self.block), b"")
+
+    def close(self) -> None:
+        """Closes the file if it can be closed."""
+        if hasattr(self.file, "close"):
+            self.file.close()
+
+
+def environ(request: Request, errors: io.StringIO, port: int = PORT) -> dict[str, Any]:
+    """The environ that gunicorn makes of the request: PATH_INFO unquoted, RAW_URI as sent, no REQUEST_URI."""
+    target = request.target.replace("@PORT@", str(port))
+    slashes = target.startswith("//")  # no host follows: a request's target is a path, or has a scheme
+    parts = urlsplit("." + target if slashes else target)
+    path = parts.path[1:] if slashes else parts.path
+    values: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": parts.query,
+        "RAW_URI": target,
+        "SERVER_PROTOCOL": request.protocol,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": str(port),
+        "SERVER_SOFTWARE": "oracle",
+        "REMOTE_ADDR": CLIENT[0],
+        "REMOTE_PORT": str(CLIENT[1]),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(request.content()),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": errors,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.file_wrapper": FileWrapper,
+    }
+    for name, value in request.fields(port):
+        if "_" in name:
+            continue  # gunicorn drops them, because they could pass for another header
+        key = name.upper().replace("-", "_")
+        key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+        values[key] = f"{values[key]},{value}" if key in values else value
+    return values
+
+
+def call(app: App, request: Request, port: int = PORT) -> tuple[Answer, str]:
+    """Ask the application; return the answer and what it wrote to wsgi.errors."""
+    errors = io.StringIO()
+    sent: list[bytes] = []
+    heads: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def write(data: bytes) -> None:
+        assert type(data) is bytes, f"write() was given {type(data)}"
+        sent.append(data)
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
+        assert not heads or exc_info, "start_response was called twice"
+        if exc_info and any(sent):
+            raise exc_info[1].with_traceback(exc_info[2])
+        for name, value in headers:
+            assert type(name) is str and type(value) is str, f"header {name!r}: {value!r}"
+        heads[:] = [(status, list(headers))]
+        return write
+
+    chunks = app(environ(request, errors, port), start_response)
+    try:
+        for chunk in chunks:
+            write(chunk)
+    finally:
+        if hasattr(chunks, "close"):
+            chunks.close()
+    assert heads, "start_response was not called"
+    status, headers = heads[0]
+    return Answer(status, headers, framing(request, status, headers), b"".join(sent)), errors.getvalue()
+
+
+def framing(request: Request, status: str, headers: list[tuple[str, str]]) -> str:
+    """How a server would have to delimit the body."""
+    if request.method == "HEAD" or status[:3] in ("204", "304"):
+        return "none"
+    if any(name.lower() == "content-length" for name, _ in headers):
+        return "length"
+    return "chunked" if request.protocol == "HTTP/1.1" else "close"
+
+
+class Served:
+    """A site that is up: like apache.Apache, but in this process."""
+
+    def __init__(self, app: App, root: Path) -> None:
+        self.app = app
+        self.root = root
+        self.port = PORT
+        self.log_position = 0
+
+    def ask(self, request: Request) -> Answer:
+        """Send one request; the log lines come from wsgi.errors and from the site's ErrorLog."""
+        answer, errors = call(self.app, request, self.port)
+        lines, self.log_position = log_lines(self.root / "logs" / "error.log", self.log_position)
+        answer.log = errors.splitlines() + lines
+        return answer
+
+
+@contextmanager
+def serve(site: Site, root: Path) -> Iterator[Served]:
+    """Build the site in `root` and load it. Raises ConfigError if the configuration is not accepted."""
+    from modpy_wsgi import from_httpd_conf
+
+    conf = site.build(root, PORT)
+    with undisturbed(root):
+        yield Served(from_httpd_conf(str(conf), defines=set(site.defines)), root)
+
+
+@contextmanager
+def undisturbed(root: Path) -> Iterator[None]:
+    """A site imports modules and changes sys.path, as the original lets it; the next site must not see that."""
+    modules, path, argv, cwd = set(sys.modules), list(sys.path), list(sys.argv), Path.cwd()
+    variables = dict(os.environ)
+    os.environ.update(PASSED)
+    try:
+        yield
+    finally:
+        sys.path[:], sys.argv[:] = path, argv
+        os.chdir(cwd)
+        os.environ.clear()
+        os.environ.update(variables)
+        for name in set(sys.modules) - modules:
+            if str(getattr(sys.modules[name], "__file__", None) or "").startswith(str(root)):
+                del sys.modules[name]
