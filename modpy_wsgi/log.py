@@ -10,16 +10,17 @@ does it (a line break is `\n`, an e-acute `\xc3\xa9`; seen on the original).
 from __future__ import annotations
 
 import contextlib
+import operator
 import os
 import threading
 import time
 import traceback
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
-from modpy_wsgi.constants import APLOG_ERR, APLOG_NOTICE, APLOG_WARNING, LOG_LEVEL_NAMES
-from modpy_wsgi.log_targets import StreamTarget, Target, make_target
+from .constants import APLOG_ERR, APLOG_NOTICE, APLOG_WARNING, LOG_LEVEL_NAMES
+from .log_targets import StreamTarget, Target, make_target
 
-__all__ = ["ErrorLog", "escape", "log_exception"]
+__all__ = ["ErrorLog", "escape", "log_exception", "log_message"]
 
 MAX_LINE: Final = 8190  # bytes without the line end; httpd cuts there (seen on the original)
 RETRY_AFTER: Final = 10.0  # seconds until a target that failed is tried again
@@ -149,6 +150,21 @@ class ErrorLog:
     def close(self) -> None:
         """Lets the target go, for all that share it. A later line opens it again."""
         self._outlet.target.close()
+
+
+def log_message(log: ErrorLog, message: Any, level: Any = 0, client: str | None = None) -> None:
+    """What log_error(message[, level]) of mod_python's objects does: level 0 is APLOG_ERR, the message None is nothing.
+
+    message: str, or bytes (taken as UTF-8). Raises TypeError for anything else, and for a level that is no integer.
+    """
+    number = operator.index(level)
+    if isinstance(message, bytes):
+        message = message.decode("utf-8", "surrogateescape")
+    if message is None:
+        return
+    if not isinstance(message, str):
+        raise TypeError(f"the message must be str or None, not {type(message).__name__}")
+    log.write(message, number & LEVEL_MASK or APLOG_ERR, client=client)
 
 
 def log_exception(log: ErrorLog, prefix: str, exc: BaseException, client: str | None = None) -> None:

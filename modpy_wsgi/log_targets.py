@@ -20,7 +20,7 @@ import weakref
 from pathlib import Path
 from typing import Final, Protocol, TextIO
 
-from modpy_wsgi.constants import APLOG_DEBUG, LOG_LEVEL_NAMES
+from .constants import APLOG_DEBUG, LOG_LEVEL_NAMES
 
 __all__ = ["FileTarget", "PipeTarget", "StreamTarget", "SyslogTarget", "Target", "make_target"]
 
