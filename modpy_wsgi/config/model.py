@@ -19,6 +19,8 @@ __all__ = [
     "Args",
     "Host",
     "Kind",
+    "Limit",
+    "Names",
     "Origin",
     "Override",
     "Row",
@@ -94,10 +96,12 @@ class Origin:
     file: str
     line: int
     directory: str | None = None  # of the enclosing <Directory> or the .htaccess, ends in "/"; None elsewhere
+    directory_pattern: Pattern[str] | None = None  # if `directory` is a pattern: what finds it in a path
     location: str | None = None  # path of the enclosing <Location>, if any
     server_root: str = "/"
     methods: Limit | None = None  # the enclosing <Limit> or <LimitExcept>, if any
     htaccess: bool = False
+    options_allowed: frozenset[str] | None = None  # in a .htaccess under AllowOverride Options=...; None: all
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +248,16 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What <IfModule>, <IfDefine> and ${NAME} refer to, as the reading of the configuration left it; for .htaccess."""
+
+    server_root: str = "/"
+    modules: frozenset[str] = frozenset()
+    defines: frozenset[str] = frozenset()
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # the environment may hold secrets
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A whole configuration, read and frozen."""
 
@@ -252,4 +266,5 @@ class Site:
     files: tuple[str, ...]  # every file read, in order
     defines: frozenset[str]
     warnings: tuple[str, ...]  # what the start-up log should say, one line each
-    tree: tuple[Any, ...]  # the directives as parsed, for apache.config_tree()
+    tree: tuple[Any, ...]  # the directives as parsed (parser.Node), for apache.config_tree()
+    names: Names = field(default_factory=lambda: Names())

@@ -1,0 +1,52 @@
+"""Addresses as configurations write them: networks of access rules, and host:port of Listen and VirtualHost."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+__all__ = ["Network", "host_and_port", "network"]
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_PARTIAL = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,2}\.?\Z", re.ASCII)
+
+
+def network(text: str) -> Network:
+    """The network that `address`, `address/bits`, `address/mask` or the first numbers of an address name.
+
+    Host bits are dropped. ValueError if it is none of these.
+    """
+    if _PARTIAL.match(text):
+        numbers = text.rstrip(".").split(".")
+        return ipaddress.IPv4Network(f"{'.'.join(numbers + ['0'] * (4 - len(numbers)))}/{8 * len(numbers)}")
+    address, mark, mask = text.partition("/")
+    if mark and _PARTIAL.match(address):
+        address = ".".join(address.rstrip(".").split(".") + ["0"] * (3 - address.rstrip(".").count(".")))
+    try:
+        return ipaddress.ip_network(f"{address}/{mask}" if mark else address, strict=False)
+    except ValueError:
+        raise ValueError(f"'{text}' is no address or network") from None
+
+
+def host_and_port(text: str) -> tuple[str | None, int | None]:
+    """Splits `port`, `host`, `host:port`, `[v6]`, `[v6]:port`. ValueError for a port that is none."""
+    if text.isascii() and text.isdigit():
+        return None, _port(text)
+    if text.startswith("["):
+        host, mark, rest = text[1:].partition("]")
+        if not mark or (rest and not rest.startswith(":")):
+            raise ValueError(f"'{text}': the address or port is invalid")
+        return host.lower(), _port(rest[1:]) if rest else None
+    host, mark, port = text.rpartition(":")
+    if not mark:
+        return text.lower(), None
+    if not host or ":" in host:
+        raise ValueError(f"'{text}': the address or port is invalid (an IPv6 address stands in brackets)")
+    return host.lower(), _port(port)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:6]) <= 65535:
+        raise ValueError(f"'{text}' is no port (1 to 65535)")
+    return int(text)

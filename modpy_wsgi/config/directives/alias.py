@@ -1,0 +1,141 @@
+"""mod_alias: where a URL leads, in the file system or elsewhere."""
+
+from __future__ import annotations
+
+from re import Pattern
+from typing import Any, NamedTuple
+
+from modpy_wsgi.config.directives.table import known
+from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Value, Where
+from modpy_wsgi.config.patterns import compile_regex
+from modpy_wsgi.config.values import absolute
+
+MODULES = ("alias_module", "mod_alias.c")
+
+
+class Alias(NamedTuple):
+    """A part of the URL space that lies elsewhere in the file system."""
+
+    prefix: str | None  # matches as httpd compares prefixes: any number of slashes, whole path segments
+    regex: Pattern[str] | None  # searched in the URL path; None if prefix is set
+    target: str  # absolute; with regex, $1 to $9 and & stand for what matched
+    handler: str | None  # "cgi-script" for ScriptAlias
+    origin: Origin
+
+
+class Redirect(NamedTuple):
+    """An answer that sends the client elsewhere, or says that something is gone."""
+
+    prefix: str | None
+    regex: Pattern[str] | None
+    status: int
+    target: str | None  # None for a status that is no redirection
+    origin: Origin
+
+
+def _inner_first(outer: tuple[Any, ...], inner: tuple[Any, ...]) -> tuple[Any, ...]:
+    return inner + outer
+
+
+ALIASES: Setting[tuple[Alias, ...]] = Setting("Alias", (), _inner_first)
+REDIRECTS: Setting[tuple[Redirect, ...]] = Setting("Redirect", (), _inner_first)
+
+_REDIRECTIONS = frozenset({300, 301, 302, 303, 305, 306, 307, 308})
+_STATUS_WORDS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
+
+
+def _alias(handler: str | None) -> Value:
+    def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Alias, ...]:
+        if len(args) == 1:
+            raise ValueError("the form with one argument (inside of Location) is not implemented; name the URL as well")
+        if origin.directory is not None or origin.location is not None:
+            raise ValueError("cannot occur within <Directory>, <Location> or <Files> section")
+        prefix, target = args
+        return (*(so_far or ()), Alias(prefix, None, absolute(target, origin), handler, origin))
+
+    return value
+
+
+def _alias_match(handler: str | None) -> Value:
+    def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Alias, ...]:
+        regex, target = args
+        # What the match fills in decides whether the path is absolute: /x$1 and $1 both may be.
+        absolute_target = target if target.startswith(("/", "$")) else absolute(target, origin)
+        return (*(so_far or ()), Alias(None, compile_regex(regex), absolute_target, handler, origin))
+
+    return value
+
+
+def _status(word: str) -> int | None:
+    if word.isascii() and word.isdigit():
+        status = int(word)
+        if not 100 <= status <= 599:
+            raise ValueError(f"'{word}' is no HTTP status")
+        return status
+    return _STATUS_WORDS.get(word.lower())
+
+
+def _redirect(default: int, use_regex: bool) -> Value:
+    def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Redirect, ...]:
+        rest = list(args)
+        status = _status(rest[0])
+        if status is not None and (len(rest) == 3 or status not in _REDIRECTIONS or len(rest) == 2):
+            rest.pop(0)
+        elif len(rest) == 3:
+            raise ValueError(f"'{rest[0]}' is no status")
+        if len(rest) == 1 and (status is None or status in _REDIRECTIONS):
+            raise ValueError("the URL to redirect to is missing (the form inside of Location is not implemented)")
+        if not rest:
+            raise ValueError("the URL-path is missing (the form inside of Location is not implemented)")
+        code = default if status is None else status
+        source, target = rest[0], rest[1] if len(rest) == 2 else None
+        if code not in _REDIRECTIONS and target is not None:
+            raise ValueError(f"a URL makes no sense with the status {code}")
+        if target is not None and not use_regex and not target.startswith("/") and not _is_url(target):
+            raise ValueError(f"'{target}' is no URL")
+        regex = compile_regex(source) if use_regex else None
+        rule = Redirect(None if use_regex else source, regex, code, target, origin)
+        return (*(so_far or ()), rule)
+
+    return value
+
+
+def _is_url(text: str) -> bool:
+    scheme, mark, _ = text.partition(":")
+    return bool(mark) and scheme.isascii() and scheme.replace("+", "a").replace("-", "a").replace(".", "a").isalnum()
+
+
+def _redirect_row(name: str, args: Args, default: int, use_regex: bool, usage: str) -> Row:
+    return Row(
+        name,
+        args,
+        Where.ANY,
+        Override.FILEINFO,
+        setting=REDIRECTS,
+        value=_redirect(default, use_regex),
+        usage=f"{name} {usage}",
+    )
+
+
+def _alias_row(name: str, value: Value, args: Args, where: Where, usage: str) -> Row:
+    return Row(name, args, where, setting=ALIASES, value=value, usage=f"{name} {usage}")
+
+
+ROWS = (
+    _alias_row("Alias", _alias(None), Args.TAKE12, Where.CONF, "URL-path file-path"),
+    _alias_row("ScriptAlias", _alias("cgi-script"), Args.TAKE12, Where.CONF, "URL-path file-path"),
+    _alias_row("AliasMatch", _alias_match(None), Args.TAKE2, Where.RSRC, "regex file-path"),
+    _alias_row("ScriptAliasMatch", _alias_match("cgi-script"), Args.TAKE2, Where.RSRC, "regex file-path"),
+    _redirect_row("Redirect", Args.TAKE123, 302, False, "[status] URL-path [URL]"),
+    _redirect_row("RedirectMatch", Args.TAKE23, 302, True, "[status] regex [URL]"),
+    _redirect_row("RedirectTemp", Args.TAKE2, 302, False, "URL-path URL"),
+    _redirect_row("RedirectPermanent", Args.TAKE2, 301, False, "URL-path URL"),
+    *known(
+        Kind.UNSUPPORTED,
+        "redirections are sent with whole URLs",
+        """
+        RedirectRelative  flag any FileInfo
+        AliasPreservePath flag any FileInfo
+        """,
+    ),
+)

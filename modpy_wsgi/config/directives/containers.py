@@ -1,0 +1,38 @@
+"""The sections of the core: where they may stand. load.py knows what each of them does."""
+
+from __future__ import annotations
+
+from modpy_wsgi.config.directives.table import known
+from modpy_wsgi.config.model import Kind
+
+MODULES: tuple[str, ...] = ()
+
+ROWS = known(
+    Kind.IMPLEMENTED,
+    "",
+    """
+    <Directory       raw server
+    <DirectoryMatch  raw server
+    <Files           raw any    ALL
+    <FilesMatch      raw any    ALL
+    <IfDefine        raw any    ALL
+    <IfDirective     raw any    ALL
+    <IfFile          raw any    ALL
+    <IfModule        raw any    ALL
+    <IfSection       raw any    ALL
+    <IfVersion       raw any    ALL
+    <Limit           raw access AuthConfig|Limit
+    <LimitExcept     raw access AuthConfig|Limit
+    <Location        raw server
+    <LocationMatch   raw server
+    <VirtualHost     raw global
+    """,
+) + known(
+    Kind.UNSUPPORTED,
+    "expressions that are judged per request are not evaluated",
+    """
+    <If      raw any ALL
+    <ElseIf  raw any ALL
+    <Else    raw any ALL
+    """,
+)

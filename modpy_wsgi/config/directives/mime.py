@@ -1,0 +1,79 @@
+"""mod_mime: what a file's extensions say about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modpy_wsgi.config.directives.table import known
+from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Value, Where
+from modpy_wsgi.config.values import extension, path, text, union
+
+MODULES = ("mime_module", "mod_mime.c")
+
+# By extension, lower case, without the dot; None where a Remove... took the inherited value away.
+ByExtension = dict[str, str | None]
+FiltersByExtension = dict[str, tuple[str, ...] | None]
+
+HANDLERS_BY_EXT: Setting[ByExtension] = Setting("AddHandler", {}, union)
+TYPES_BY_EXT: Setting[ByExtension] = Setting("AddType", {}, union)
+ENCODINGS_BY_EXT: Setting[ByExtension] = Setting("AddEncoding", {}, union)
+CHARSETS_BY_EXT: Setting[ByExtension] = Setting("AddCharset", {}, union)
+LANGUAGES_BY_EXT: Setting[ByExtension] = Setting("AddLanguage", {}, union)
+OUTPUT_FILTERS_BY_EXT: Setting[FiltersByExtension] = Setting("AddOutputFilter", {}, union)
+INPUT_FILTERS_BY_EXT: Setting[FiltersByExtension] = Setting("AddInputFilter", {}, union)
+TYPES_CONFIG: Setting[str] = Setting("TypesConfig", "conf/mime.types")  # as default relative to ServerRoot
+DEFAULT_LANGUAGE: Setting[str | None] = Setting("DefaultLanguage", None)
+
+# Compression changes how the answer travels, not what it says.
+TRANSPORT_FILTERS = frozenset({"deflate", "brotli_compress"})
+
+
+def _add(so_far: ByExtension | None, args: tuple[str, ...], origin: Origin) -> ByExtension:
+    value, name = args
+    return {**(so_far or {}), extension(name): value.lower()}
+
+
+def _remove(so_far: dict[str, Any] | None, args: tuple[str, ...], origin: Origin) -> dict[str, Any]:
+    # Removal undoes what was inherited; what the same section adds, before or after, stays.
+    return {extension(args[0]): None, **(so_far or {})}
+
+
+def _add_filters(so_far: Any, args: tuple[str, ...], origin: Origin) -> FiltersByExtension:
+    value, name = args
+    filters = tuple(part for part in value.lower().split(";") if part and part not in TRANSPORT_FILTERS)
+    before: FiltersByExtension = so_far or {}
+    return {**before, extension(name): filters} if filters else before
+
+
+def _row(name: str, args: Args, setting: Setting[Any], value: Value, usage: str) -> Row:
+    return Row(name, args, Where.ANY, Override.FILEINFO, setting=setting, value=value, usage=f"{name} {usage}")
+
+
+def _pair(noun: str, what: str, setting: Setting[Any], add: Value = _add) -> tuple[Row, Row]:
+    return (
+        _row(f"Add{noun}", Args.ITERATE2, setting, add, f"{what} .extension ..."),
+        _row(f"Remove{noun}", Args.ITERATE, setting, _remove, ".extension ..."),
+    )
+
+
+ROWS = (
+    *_pair("Handler", "handler-name", HANDLERS_BY_EXT),
+    *_pair("Type", "media/type", TYPES_BY_EXT),
+    *_pair("Encoding", "encoding", ENCODINGS_BY_EXT),
+    *_pair("Charset", "charset", CHARSETS_BY_EXT),
+    *_pair("Language", "language", LANGUAGES_BY_EXT),
+    *_pair("OutputFilter", "filter[;filter...]", OUTPUT_FILTERS_BY_EXT, _add_filters),
+    *_pair("InputFilter", "filter[;filter...]", INPUT_FILTERS_BY_EXT, _add_filters),
+    Row("TypesConfig", Args.TAKE1, Where.RSRC, setting=TYPES_CONFIG, value=path, usage="TypesConfig file"),
+    _row("DefaultLanguage", Args.TAKE1, DEFAULT_LANGUAGE, text, "language"),
+    *known(
+        Kind.UNSUPPORTED,
+        "path information is never looked at for a type",
+        "ModMimeUsePathInfo flag directory",
+    ),
+    *known(
+        Kind.SERVER,
+        "content negotiation does not happen: only a file asked for by its own name is served",
+        "MultiviewsMatch 1+ any FileInfo",
+    ),
+)

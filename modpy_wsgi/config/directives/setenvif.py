@@ -1,0 +1,93 @@
+"""mod_setenvif: SetEnvIf and its relatives."""
+
+from __future__ import annotations
+
+import re
+from re import Pattern
+from typing import Any, NamedTuple
+
+from modpy_wsgi.config.directives.table import known
+from modpy_wsgi.config.lexer import words
+from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Value, Where
+from modpy_wsgi.config.patterns import compile_regex
+
+MODULES = ("setenvif_module", "mod_setenvif.c")
+
+# What may stand in place of a header's name, besides the name of a variable that was set before.
+ATTRIBUTES = frozenset(
+    {"remote_addr", "remote_host", "request_method", "request_protocol", "request_uri", "server_addr"}
+)
+_HEADER_NAME = re.compile(r"[-A-Za-z0-9_]*\Z")
+
+
+class SetEnvIf(NamedTuple):
+    """If the attribute matches (is found in, not anchored), set or unset the variables."""
+
+    attribute: str  # a member of ATTRIBUTES in lower case, else the name of a header or of a variable
+    headers: Pattern[str] | None  # given instead of a plain header name: any header whose name matches
+    regex: Pattern[str]
+    assignments: tuple[tuple[str, str | None], ...]  # None removes; $1 to $9 and & in a value stand for what matched
+
+
+def _append(outer: tuple[SetEnvIf, ...], inner: tuple[SetEnvIf, ...]) -> tuple[SetEnvIf, ...]:
+    return outer + inner
+
+
+SETENVIF: Setting[tuple[SetEnvIf, ...]] = Setting("SetEnvIf", (), _append)
+
+
+def _rule(ignore_case: bool, attribute: str | None) -> Value:
+    def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[SetEnvIf, ...]:
+        parts = words(args[0])
+        name = attribute or (parts.pop(0) if parts else "")
+        if not name:
+            raise ValueError("the name of a header is missing")
+        regex = parts.pop(0) if parts else ""
+        if not regex:
+            raise ValueError("the regular expression is missing")
+        if not parts:
+            raise ValueError("the name of a variable is missing")
+        plain = name.lower() in ATTRIBUTES or _HEADER_NAME.match(name)
+        rule = SetEnvIf(
+            attribute=name.lower() if name.lower() in ATTRIBUTES else name,
+            headers=None if plain else compile_regex(name, ignore_case=ignore_case),
+            regex=compile_regex(regex, ignore_case=ignore_case),
+            assignments=tuple(_assignment(word) for word in parts),
+        )
+        return (*(so_far or ()), rule)
+
+    return value
+
+
+def _assignment(word: str) -> tuple[str, str | None]:
+    name, mark, value = word.partition("=")
+    if name.startswith("!") and not mark:
+        return name[1:], None
+    if not name:
+        raise ValueError(f"'{word}' names no variable")
+    return name, value if mark else "1"
+
+
+def _row(name: str, ignore_case: bool, attribute: str | None, usage: str) -> Row:
+    return Row(
+        name,
+        Args.RAW,
+        Where.ANY,
+        Override.FILEINFO,
+        setting=SETENVIF,
+        value=_rule(ignore_case, attribute),
+        usage=f"{name} {usage}",
+    )
+
+
+_USAGE = "attribute regex [!]name[=value] ..."
+
+ROWS = (
+    _row("SetEnvIf", False, None, _USAGE),
+    _row("SetEnvIfNoCase", True, None, _USAGE),
+    _row("BrowserMatch", False, "User-Agent", "regex [!]name[=value] ..."),
+    _row("BrowserMatchNoCase", True, "User-Agent", "regex [!]name[=value] ..."),
+    *known(
+        Kind.UNSUPPORTED, "expressions that are judged per request are not evaluated", "SetEnvIfExpr raw any FileInfo"
+    ),
+)

@@ -1,0 +1,66 @@
+"""One .htaccess file into settings.
+
+Law: nothing of it holds unless all of it could be followed; whoever asks must deny access on any error.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+
+from modpy_wsgi.config.directives.options import Nonfatal
+from modpy_wsgi.config.lexer import MAX_HTACCESS_LINE, decode
+from modpy_wsgi.config.load import settings_of
+from modpy_wsgi.config.model import Names, Override, Settings
+from modpy_wsgi.config.override import Rules
+from modpy_wsgi.config.parser import Reader, read_file
+from modpy_wsgi.errors import ConfigError
+
+__all__ = ["parse_htaccess", "read_htaccess"]
+
+
+def read_htaccess(
+    path: str,
+    *,
+    allow: Override,
+    allow_list: frozenset[str] = frozenset(),
+    allow_options: frozenset[str] | None = None,
+    nonfatal: Nonfatal = Nonfatal.NONE,
+    names: Names | None = None,
+    warn: Callable[[str], None] = lambda line: None,
+) -> Settings:
+    """The settings of the file, under what AllowOverride and AllowOverrideList say there.
+
+    `names` are those of the site (Site.names): modules, defines and variables that conditions and ${NAME} refer to.
+    `warn` gets the lines for the error log. Raises ConfigError for what cannot be followed, and OSError if the file
+    cannot be read (FileNotFoundError and NotADirectoryError if there is none).
+    """
+    return parse_htaccess(
+        read_file(path),
+        path,
+        rules=Rules(allow, allow_list, allow_options, nonfatal),
+        names=names or Names(),
+        warn=warn,
+    )
+
+
+def parse_htaccess(data: bytes, path: str, *, rules: Rules, names: Names, warn: Callable[[str], None]) -> Settings:
+    """The same for a file already read."""
+    reader = Reader(
+        server_root=names.server_root,
+        defines=set(names.defines),
+        variables=dict(names.variables),
+        modules=set(names.modules),
+        line_limit=MAX_HTACCESS_LINE,
+        on_read_allowed=False,
+    )
+    nodes = reader.text(decode(data, path), path)
+    for line in reader.warnings:
+        warn(line)
+    folder = posixpath.dirname(path)
+    try:
+        return settings_of(
+            nodes, directory=folder.rstrip("/") + "/", server_root=names.server_root, rules=rules, warn=warn
+        )
+    except RecursionError:
+        raise ConfigError("nested too deeply", path) from None

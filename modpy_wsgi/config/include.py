@@ -1,0 +1,73 @@
+"""The files that an Include names: one file, a folder with all below it, or a shell pattern in any part of the path.
+
+Law: the order is httpd's: by the bytes of the name, folder by folder, whatever the file system or the locale says.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+
+from modpy_wsgi.config.patterns import compile_wildcard, has_wildcard
+
+__all__ = ["matches"]
+
+MAX_FOLDER_DEPTH = 128  # httpd's own: a link that leads back up
+
+
+def matches(path: str, *, optional: bool) -> list[str]:
+    """The files, in order. ValueError if there is none and that is not `optional`, or a folder cannot be read."""
+    path = posixpath.normpath(path)
+    if not has_wildcard(path):
+        if optional and not Path(path).exists():
+            return []
+        return list(_below(path, 0))
+    return list(_matching("/", path.lstrip("/").split("/"), optional))
+
+
+def _names(folder: str, optional: bool = False) -> list[str]:
+    try:
+        return sorted(os.listdir(folder), key=os.fsencode)  # noqa: PTH208
+    except OSError as error:
+        if optional and isinstance(error, FileNotFoundError):
+            return []
+        raise ValueError(f"could not open directory {folder}: {error.strerror}") from None
+
+
+def _matching(folder: str, parts: list[str], optional: bool) -> Iterator[str]:
+    part, rest = parts[0], parts[1:]
+    if not has_wildcard(part):
+        path = posixpath.join(folder, part)
+        if rest:
+            yield from _matching(path, rest, optional)
+        elif not optional or Path(path).exists():
+            yield from _below(path, 0)
+        return
+    pattern = compile_wildcard(part)
+    # A leading dot has to be written in the pattern, as in a shell.
+    found = [
+        posixpath.join(folder, name)
+        for name in _names(folder, optional)
+        if pattern.match(name) and (name[0] != "." or part.startswith((".", r"\.")))
+    ]
+    if rest:
+        found = [path for path in found if Path(path).is_dir()]
+    if not found and not optional:
+        raise ValueError(f"no matches for the wildcard '{part}' in '{folder}' (IncludeOptional would allow that)")
+    for path in found:
+        if rest:
+            yield from _matching(path, rest, optional)
+        else:
+            yield from _below(path, 0)
+
+
+def _below(path: str, depth: int) -> Iterator[str]:
+    if not Path(path).is_dir():
+        yield path
+        return
+    if depth >= MAX_FOLDER_DEPTH:
+        raise ValueError(f"directory '{path}' is nested more than {MAX_FOLDER_DEPTH} deep: a recursion?")
+    for name in _names(path):
+        yield from _below(posixpath.join(path, name), depth + 1)

@@ -1,0 +1,302 @@
+"""Files of a configuration into one tree of directives, as httpd reads them.
+
+Law: this is the pass that only knows the directives which act while reading (`_ON_READ`): conditions are decided,
+Include is replaced by what it names, ${NAME} by its value, ServerRoot and LoadModule take effect. Everything else is
+only put in its place; load.py judges it.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from modpy_wsgi.config.conditions import CONDITIONS, module_names
+from modpy_wsgi.config.directives import ALL
+from modpy_wsgi.config.include import matches
+from modpy_wsgi.config.lexer import MAX_LINE, decode, expand, logical_lines, name_and_rest, words
+from modpy_wsgi.config.model import Kind, Names
+from modpy_wsgi.errors import ConfigError
+
+__all__ = ["MAX_INCLUDE_DEPTH", "MAX_NESTING", "Node", "Reader", "Tree", "parse_file", "parse_text"]
+
+MAX_INCLUDE_DEPTH = 128  # httpd's own: more is a file that includes itself
+MAX_NESTING = 100  # of containers; httpd has no limit but its stack, and ours is shallower
+
+Loader = Callable[[str], bytes]
+
+
+class Node(NamedTuple):
+    """A directive, or a container with its directives."""
+
+    name: str  # as the tables write it where known; containers start with "<"
+    args: str  # the text after the name, with a container's ">"
+    file: str
+    line: int  # of the first physical line
+    children: tuple[Node, ...] | None  # None for a plain directive
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """All that was read, and what reading left behind."""
+
+    nodes: tuple[Node, ...]
+    files: tuple[str, ...]
+    names: Names
+    warnings: tuple[str, ...]
+
+
+def read_file(path: str) -> bytes:
+    """The bytes of a file of the configuration; OSError if it cannot be read or is no regular file."""
+    file = Path(path)
+    if not file.is_file() and path != os.devnull and file.exists():
+        raise OSError("not a regular file")
+    return file.read_bytes()
+
+
+@dataclass(slots=True)
+class Reader:
+    """The state of reading; one for a whole configuration, or for one .htaccess."""
+
+    server_root: str = "/"
+    defines: set[str] = field(default_factory=set)
+    variables: dict[str, str] = field(default_factory=dict)
+    modules: set[str] = field(default_factory=set)
+    loader: Loader = read_file
+    line_limit: int = MAX_LINE
+    on_read_allowed: bool = True  # False in .htaccess, where only the conditions act
+    files: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    depth: int = 0
+
+    def file(self, path: str) -> list[Node]:
+        """Reads one file. Raises ConfigError (also if the file cannot be opened)."""
+        try:
+            data = self.loader(path)
+        except OSError as error:
+            raise ConfigError(f"could not open configuration file: {error.strerror or error}", path) from None
+        self.files.append(path)
+        return self.text(decode(data, path), path)
+
+    def text(self, text: str, file: str) -> list[Node]:
+        """Reads the lines of one file, which must close what it opens."""
+        nodes: list[Node] = []
+        stack: list[_Open] = []
+        skipping: list[_Open] = []  # inside of a condition that does not hold
+        for number, line in logical_lines(text, file, self.line_limit):
+            if skipping:
+                _skip(line, skipping, file, number)
+                continue
+            if "${" in line:
+                line = expand(line, self.variables, lambda name, at=number: self._undefined(name, file, at))  # type: ignore[misc]
+            name, args = name_and_rest(line)
+            if name[:2] == "</":
+                nodes = self._close(name, stack, nodes, file, number)
+                continue
+            if name[:1] == "<":
+                if name[-1] == ">":
+                    name = name[:-1]
+                    args = args or ">"
+                if len(stack) >= MAX_NESTING:
+                    raise ConfigError(f"containers nested more than {MAX_NESTING} deep", file, number)
+                condition = CONDITIONS.get(name.lower())
+                if condition is None:
+                    row = ALL.get(name.lower())
+                    stack.append(_Open(row.name if row else name, args, number, nodes))
+                    nodes = []
+                elif self._holds(condition, name, args, file, number):
+                    stack.append(_Open(name, None, number, nodes))
+                else:
+                    skipping.append(_Open(name, None, number, nodes))
+                continue
+            lower = name.lower()
+            act = _ON_READ.get(lower)
+            if act is not None and self.on_read_allowed:
+                nodes += act(self, name, args, file, number)
+                continue
+            row = ALL.get(lower)
+            nodes.append(Node(row.name if row else name, args, file, number, None))
+        if skipping:
+            opened = skipping[-1]
+            raise ConfigError(f"expected </{opened.name[1:]}> before end of file", file, opened.line)
+        return self._end(stack, nodes, file)
+
+    def _end(self, stack: list[_Open], nodes: list[Node], file: str) -> list[Node]:
+        for opened in reversed(stack):
+            if opened.args is not None:
+                raise ConfigError(f"{opened.name}> was not closed", file, opened.line)
+            # httpd takes the end of the file for the end of a condition that holds.
+            self.warnings.append(f"{file}:{opened.line}: {opened.name}> was not closed")
+        return nodes
+
+    def _close(self, name: str, stack: list[_Open], nodes: list[Node], file: str, line: int) -> list[Node]:
+        if not stack:
+            raise ConfigError(f"{name} without matching <{name[2:].rstrip('>')}> section", file, line)
+        opened = stack[-1]
+        if not name.endswith(">"):
+            raise ConfigError(f"{name}> directive missing closing '>'", file, line)
+        if name[2:-1].lower() != opened.name[1:].lower():
+            raise ConfigError(f"expected </{opened.name[1:]}> but saw {name}", file, line)
+        stack.pop()
+        if opened.args is None:
+            return nodes
+        opened.nodes.append(Node(opened.name, opened.args, file, opened.line, tuple(nodes)))
+        return opened.nodes
+
+    def _holds(self, condition: Callable[[str, Reader], bool], name: str, args: str, file: str, line: int) -> bool:
+        end = args.rfind(">")
+        if end < 0:
+            raise ConfigError(f"{name}> directive missing closing '>'", file, line)
+        try:
+            return condition(args[:end], self)
+        except ValueError as error:
+            raise ConfigError(f"{name}> {error}", file, line) from None
+
+    def _undefined(self, name: str, file: str, line: int) -> None:
+        if ":" not in name:  # ${name:...} is left to the module that reads it
+            self.warnings.append(f"{file}:{line}: config variable ${{{name}}} is not defined")
+
+    # -- the directives that act while reading ------------------------------------------------------------------------
+
+    def _include(self, name: str, args: str, file: str, line: int) -> list[Node]:
+        pattern = _one(name, args, file, line)
+        if self.depth >= MAX_INCLUDE_DEPTH:
+            raise ConfigError(f"included more than {MAX_INCLUDE_DEPTH} deep: a recursion?", file, line)
+        try:
+            found = matches(posixpath.join(self.server_root, pattern), optional=name.lower() == "includeoptional")
+        except ValueError as error:
+            raise ConfigError(f"{name}: {error}", file, line) from None
+        nodes: list[Node] = []
+        self.depth += 1
+        for path in found:
+            nodes += self.file(path)
+        self.depth -= 1
+        return nodes
+
+    def _define(self, name: str, args: str, file: str, line: int) -> list[Node]:
+        parts = words(args)
+        if not 1 <= len(parts) <= 2 or not parts[0]:
+            raise ConfigError(f"{name} takes a name and optionally a value", file, line)
+        _check_variable(parts[0], file, line)
+        self.defines.add(parts[0])
+        if len(parts) == 2 and parts[1]:
+            self.variables[parts[0]] = parts[1]
+        return []
+
+    def _undefine(self, name: str, args: str, file: str, line: int) -> list[Node]:
+        variable = _one(name, args, file, line)
+        _check_variable(variable, file, line)
+        self.defines.discard(variable)
+        self.variables.pop(variable, None)
+        return []
+
+    def _server_root(self, name: str, args: str, file: str, line: int) -> list[Node]:
+        root = _one(name, args, file, line)
+        root = posixpath.normpath(posixpath.join(self.server_root, root))
+        if not Path(root).is_dir():
+            self.warnings.append(f"{file}:{line}: ServerRoot '{root}' is not a directory")
+        self.server_root = root
+        return [Node("ServerRoot", args, file, line, None)]
+
+    def _load_module(self, name: str, args: str, file: str, line: int) -> list[Node]:
+        parts = words(args)
+        if len(parts) != 2:
+            raise ConfigError(f"{name} takes two arguments (usage: LoadModule name_module file)", file, line)
+        self.modules |= module_names(*parts)
+        return [Node("LoadModule", args, file, line, None)]
+
+    def _refused(self, name: str, args: str, file: str, line: int) -> list[Node]:
+        row = ALL[name.lower()]
+        raise ConfigError(f"{row.name} is {Kind.UNSUPPORTED.value}: {row.note}", file, line)
+
+
+class _Open(NamedTuple):
+    """A container whose end has not come yet; `args` is None for a condition."""
+
+    name: str
+    args: str | None
+    line: int
+    nodes: list[Node]  # of what surrounds it
+
+
+_ON_READ: dict[str, Callable[[Reader, str, str, str, int], list[Node]]] = {
+    "define": Reader._define,
+    "include": Reader._include,
+    "includeoptional": Reader._include,
+    "loadmodule": Reader._load_module,
+    "serverroot": Reader._server_root,
+    "undefine": Reader._undefine,
+    "use": Reader._refused,
+}
+
+
+def _skip(line: str, skipping: list[_Open], file: str, number: int) -> None:
+    """A line inside of a condition that does not hold: only the containers are counted."""
+    if line[0] != "<":
+        return
+    name, args = name_and_rest(line)
+    if name[1:2] != "/":
+        skipping.append(_Open(name[:-1] if not args and name.endswith(">") else name, None, number, []))
+        if len(skipping) > MAX_NESTING:
+            raise ConfigError(f"containers nested more than {MAX_NESTING} deep", file, number)
+        return
+    if name[2:-1].lower() != skipping[-1].name[1:].lower():
+        raise ConfigError(f"expected </{skipping[-1].name[1:]}> but saw {name}", file, number)
+    skipping.pop()
+
+
+def _one(name: str, args: str, file: str, line: int) -> str:
+    parts = words(args)
+    if len(parts) != 1 or not parts[0]:
+        raise ConfigError(f"{name} takes one argument", file, line)
+    return parts[0]
+
+
+def _check_variable(name: str, file: str, line: int) -> None:
+    if ":" in name:
+        raise ConfigError("a variable's name must not contain ':'", file, line)
+
+
+def parse_file(
+    path: str,
+    *,
+    defines: Iterable[str] = (),
+    environ: Mapping[str, str] | None = None,
+    server_root: str = "/",
+    loader: Loader = read_file,
+) -> Tree:
+    """The tree of a file and all that it includes. `defines` are the -D of the command line. Raises ConfigError."""
+    reader = _reader(defines, environ, server_root, loader)
+    return tree_of(reader, reader.file(path))
+
+
+def parse_text(
+    text: str,
+    *,
+    file: str = "<text>",
+    defines: Iterable[str] = (),
+    environ: Mapping[str, str] | None = None,
+    server_root: str = "/",
+    loader: Loader = read_file,
+) -> Tree:
+    """The tree of a configuration given as text; `file` is the name for messages. Raises ConfigError."""
+    reader = _reader(defines, environ, server_root, loader)
+    return tree_of(reader, reader.text(text, file))
+
+
+def _reader(defines: Iterable[str], environ: Mapping[str, str] | None, server_root: str, loader: Loader) -> Reader:
+    variables = dict(os.environ if environ is None else environ)
+    return Reader(server_root=server_root, defines=set(defines), variables=variables, loader=loader)
+
+
+def tree_of(reader: Reader, nodes: Iterable[Node]) -> Tree:
+    """What a reader has gathered, frozen."""
+    return Tree(
+        nodes=tuple(nodes),
+        files=tuple(reader.files),
+        names=Names(reader.server_root, frozenset(reader.modules), frozenset(reader.defines), reader.variables),
+        warnings=tuple(reader.warnings),
+    )
