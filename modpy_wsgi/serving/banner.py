@@ -1,0 +1,84 @@
+"""What the start-up message says: what is served where, and what of the configuration deserves a word.
+
+Law: names files and lines, so that who reads it can go there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+
+from .._version import __version__
+from ..config.directives import core
+from ..config.directives import python as python_directives
+from ..config.model import Host, Origin, Section, Settings, Site
+from .settings import ServingPlan
+
+__all__ = ["banner"]
+
+MOST_HOSTS = 20  # a start-up message is read by people; a provider's thousand virtual hosts are not
+
+
+def banner(site: Site, plan: ServingPlan, *, server: str, addresses: Iterable[str] = ()) -> str:
+    """The message, several lines, each ended.
+
+    `server` names the WSGI server and its version; `addresses` are the URLs really listened on (default: the plan's).
+    """
+    return "".join(f"{line}\n" for line in _lines(site, plan, server, tuple(addresses) or plan.binds))
+
+
+def _lines(site: Site, plan: ServingPlan, server: str, addresses: tuple[str, ...]) -> Iterator[str]:
+    size = "one request at a time (ONE_PROCESS)"
+    if not plan.single:
+        size = f"{_count(plan.workers, 'process', 'processes')} of {_count(plan.threads, 'thread')}"
+    yield f"modpy-wsgi {__version__} on {server}, {size}"
+    for address in addresses:
+        yield f"  listening on {address}"
+    for host in (site.main, *site.hosts[:MOST_HOSTS]):
+        yield from _host_lines(site, host)
+    if len(site.hosts) > MOST_HOSTS:
+        yield f"  and {len(site.hosts) - MOST_HOSTS} more virtual hosts"
+    for note in plan.notes:
+        yield f"  note: {note}"
+
+
+def _host_lines(site: Site, host: Host) -> Iterator[str]:
+    settings = site.main.settings.merged(host.settings)
+    if host is site.main:
+        name = "main server"
+        if host.names:
+            name += f" {host.names[0]}"
+    else:
+        addresses = " ".join(f"{a.host}:{'*' if a.port is None else a.port}" for a in host.addresses)
+        name = " ".join(("virtual host", f"{addresses}:", *(host.names or ("(no name)",)), *host.wild_names))
+        name += _place(host.origin)
+    yield f"  {name}"
+    if settings[core.DOCUMENT_ROOT] is not None:
+        yield f"    DocumentRoot {settings[core.DOCUMENT_ROOT]}"
+    yield from _handler_lines(host.settings, "    ", None)
+    for section in host.sections:
+        yield from _section_lines(section, "    ")
+
+
+def _section_lines(section: Section, indent: str) -> Iterator[str]:
+    title = f"<{section.kind.value} {section.pattern}>"
+    yield from _handler_lines(section.settings, f"{indent}{title} ", section.origin)
+    for inner in section.settings[core.FILES_SECTIONS]:
+        yield from _section_lines(inner, f"{indent}{title} ")
+
+
+def _handler_lines(settings: Settings, start: str, origin: Origin | None) -> Iterator[str]:
+    for key, references in settings[python_directives.HANDLERS].items():
+        directive, dot, extension = key.partition(".")
+        names = " ".join(reference.name for reference in references)
+        yield f"{start}{directive} {names}{f' | .{extension}' if dot else ''}{_place(origin)}"
+
+
+def _place(origin: Origin | None) -> str:
+    if origin is None or not origin.file:
+        return ""
+    return f"  ({PurePath(origin.file).name}:{origin.line})"
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

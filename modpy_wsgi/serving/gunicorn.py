@@ -1,0 +1,188 @@
+"""gunicorn, embedded: a Source in, a running server out.
+
+Law: the master process reads the configuration (as httpd's parent does, before it gives up root) and runs none of the
+site's code; a worker runs nothing else. A configuration that cannot be read leaves a running server as it was.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gunicorn import __version__ as gunicorn_version
+from gunicorn import util
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.config import Config
+
+from ..app import Application
+from ..errors import ConfigError
+from .banner import banner
+from .settings import Overrides, ServingPlan, plan
+from .source import Source
+from .workers import Logger, OneByOneWorker, ThreadWorker
+
+__all__ = ["SERVER", "Server"]
+
+SERVER = f"gunicorn {gunicorn_version}"
+
+WSGIApplication = Callable[[dict[str, Any], Any], Any]
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """What gunicorn asks for settings and for the application.
+
+    `Server(source).run()` serves until a signal ends it: TERM and INT as in gunicorn (INT at once), HUP reads the
+    configuration again, USR1 opens the log files again.
+    """
+
+    plan: ServingPlan
+    application: Application
+
+    def __init__(self, source: Source, overrides: Overrides | None = None) -> None:
+        self.source = source
+        self.overrides = overrides or Overrides()
+        super().__init__(prog="modpy-wsgi")
+
+    # gunicorn's own do_load_config prints and exits; a ConfigError is for the command line to print, or for the log.
+    def do_load_config(self) -> None:
+        """Reads the configuration; all or nothing. Raises ConfigError."""
+        application = self.source.load()
+        new = plan(application.site, self.overrides, cpus=os.cpu_count() or 1, root=os.geteuid() == 0)
+        cfg = Config(prog=self.prog)
+        for name, value in _gunicorn_settings(new, application).items():
+            if name not in cfg.settings:
+                continue  # an older gunicorn, which does not have what this one would turn off
+            try:
+                cfg.set(name, value)
+            except Exception as error:  # gunicorn raises what it likes, ConfigError of its own and ValueError mostly
+                raise ConfigError(f"{name}: {error}") from error
+        _check_files(new)
+        self.application, self.plan, self.cfg = application, new, cfg
+        self.callable = None
+
+    def load(self) -> WSGIApplication:
+        """gunicorn's hook, in a worker: the WSGI application."""
+        application = self.application
+        if self.plan.threads > 1:
+            return application
+
+        def single_threaded(environ: dict[str, Any], start_response: Any) -> Any:
+            environ["wsgi.multithread"] = False  # gunicorn's threaded worker says True whatever the number of threads
+            return application(environ, start_response)
+
+        return single_threaded
+
+    def reload(self) -> None:
+        """gunicorn's hook for HUP, in the master."""
+        try:
+            self.do_load_config()
+        except (ConfigError, OSError) as error:
+            self.log.error("modpy-wsgi: %s", error)
+            self.log.error("modpy-wsgi: not reloaded, the configuration read before stays in force")
+
+    def run(self) -> None:
+        """Serves until a signal ends it. Raises ConfigError where it cannot begin; leaves by SystemExit otherwise."""
+        if "GUNICORN_FD" not in os.environ and "LISTEN_FDS" not in os.environ:
+            for address in self.cfg.address:
+                _check_bind(address)
+        try:
+            arbiter = Arbiter(self)
+            self.log = arbiter.log
+            arbiter.run()
+        except RuntimeError as error:  # a pid file of a running server, a log file that cannot be written
+            raise ConfigError(str(error).removeprefix("Error: ")) from error
+
+
+def _gunicorn_settings(plan: ServingPlan, application: Application) -> dict[str, Any]:
+    """The plan in gunicorn's words; hooks included."""
+    return {
+        "bind": list(plan.binds),
+        "workers": plan.workers,
+        "threads": plan.threads,
+        "worker_class": OneByOneWorker if plan.single else ThreadWorker,
+        "worker_connections": max(1000, 2 * plan.threads),
+        # httpd never kills a child for being slow; what may be slow is limited by Timeout (workers.py)
+        "timeout": 0,
+        "graceful_timeout": plan.graceful_timeout,
+        "keepalive": plan.keepalive,
+        "max_requests": plan.max_requests,
+        "max_requests_jitter": plan.max_requests // 10,  # so that not all workers are replaced at once
+        "limit_request_line": plan.limit_request_line,
+        "limit_request_fields": plan.limit_request_fields,
+        "limit_request_field_size": plan.limit_request_field_size,
+        "pidfile": plan.pid_file,
+        **({"user": plan.user, "initgroups": True} if plan.user else {}),
+        **({"group": plan.group} if plan.group else {}),
+        "errorlog": plan.error_log,
+        "loglevel": plan.log_level,
+        "logger_class": Logger,
+        "proc_name": "modpy-wsgi",
+        # Nothing a client sends may change the scheme or the path, unless the administrator names the front server.
+        "forwarded_allow_ips": os.environ.get("FORWARDED_ALLOW_IPS", ""),
+        "forwarder_headers": "",
+        "header_map": "drop",  # X_Forwarded_For and X-Forwarded-For would be one in a WSGI environ
+        "control_socket_disable": True,
+        "when_ready": _say_what_is_served,
+        "on_reload": _say_what_is_served,
+        "post_worker_init": _start_worker,
+        "worker_exit": _stop_worker,
+    }
+
+
+def _say_what_is_served(arbiter: Any) -> None:
+    server: Server = arbiter.app
+    addresses = [str(listener) for listener in arbiter.LISTENERS]
+    sys.stderr.write(banner(server.application.site, server.plan, server=SERVER, addresses=addresses))
+    sys.stderr.flush()
+
+
+def _start_worker(worker: Any) -> None:
+    """In a worker, after it gave up root and before its first request."""
+    # As the original has them: code that opens relative paths or reads sys.argv finds what it found there.
+    os.chdir("/")
+    sys.argv[:] = ["mod_python"]
+    worker.app.application.start_worker()
+
+
+def _stop_worker(arbiter: Any, worker: Any) -> None:
+    if worker.pid == os.getpid():  # gunicorn also calls this in the master, for a worker that is gone already
+        worker.app.application.stop_worker()
+
+
+def _check_bind(address: Any) -> None:
+    """Raises ConfigError if `address` cannot be listened on.
+
+    gunicorn would find out as well, but it tries for five seconds and says so in the log only.
+    """
+    if not isinstance(address, tuple):
+        return
+    family = socket.AF_INET6 if util.is_ipv6(address[0]) else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+            if address[1]:
+                probe.listen()
+        except OSError as error:
+            reason = "address in use" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
+            raise ConfigError(f"cannot listen on {address[0]}:{address[1]}: {reason}") from error
+
+
+def _check_files(plan: ServingPlan) -> None:
+    """The folders of the pid file and the log, made if only the last is missing (a fresh /run has no apache2)."""
+    for what, path in (("PidFile", plan.pid_file), ("ErrorLog", plan.error_log)):
+        if path is None or path == "-":
+            continue
+        folder = Path(path).parent
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"{what} {path}: {error.strerror}") from error
+        if not os.access(folder, os.W_OK) and not os.access(path, os.W_OK):
+            raise ConfigError(f"{what} {path}: permission denied")

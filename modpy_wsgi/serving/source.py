@@ -1,0 +1,44 @@
+"""Where the configuration comes from: a file, or a plain directory with .htaccess files in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..app import Application, from_httpd_conf
+from ..errors import ConfigError
+
+__all__ = ["Source"]
+
+# What holds for `modpy-wsgi serve DIR`, as a configuration anybody can read.
+DIRECTORY_CONF = Path(__file__).with_name("directory.conf")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A configuration that can be read again (at HUP), the same way each time.
+
+    Exactly one of `conf` (a configuration file) and `directory` (a DocumentRoot) is given. `before` and `after` are
+    directive lines as httpd's -C and -c take them.
+    """
+
+    conf: Path | None = None
+    directory: Path | None = None
+    defines: frozenset[str] = frozenset()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+    def load(self) -> Application:
+        """Reads it. Raises ConfigError for anything that cannot be followed, a missing file included."""
+        before = self.before
+        if self.directory is not None:
+            root = self.directory.resolve()
+            if not root.is_dir():
+                raise ConfigError(f"{self.directory}: no such directory")
+            if '"' in str(root) or "\\" in str(root) or "$" in str(root):
+                raise ConfigError(f"{root}: a path with a quote, a backslash or $ cannot be served this way")
+            before = (f'Define SITE_ROOT "{root}"', *before)
+        conf = self.conf or DIRECTORY_CONF
+        if not conf.is_file():
+            raise ConfigError(f"{conf}: no such file")
+        return from_httpd_conf(conf, defines=self.defines, before=before, after=self.after)
