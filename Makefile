@@ -76,7 +76,7 @@ $(VENV)/.built-dev: $(VENV)/.dev $(FAST)
 # ---- the commands -------------------------------------------------------------------------------------------------
 
 serve: $(VENV)/.built-serve
-	$(BIN)/modpy-wsgi serve -f examples/quickstart/httpd.conf --bind 127.0.0.1:$(PORT)
+	PWD=$(CURDIR) $(BIN)/modpy-wsgi serve -f examples/quickstart/httpd.conf --bind 127.0.0.1:$(PORT)
 
 test: lint pytest
 
