@@ -83,14 +83,14 @@ def _field(name: str, doc: str, *, whole: bool = False) -> Any:
 class mp_finfo:  # noqa: N801 - the original's type name
     """One file. All members are read-only."""
 
-    __slots__ = ("_stat", "fname_")
+    __slots__ = ("_stat", "_fname")
 
     def __init__(self, fname: str | None, result: os.stat_result | None) -> None:
         """fname: its path, or None. result: of os.stat or os.lstat, or None if there is no such file."""
-        self.fname_ = fname
+        self._fname = fname
         self._stat = result
 
-    fname = property(operator.attrgetter("fname_"), doc="The path, or None.")
+    fname = property(operator.attrgetter("_fname"), doc="The path, or None.")
     name = property(lambda self: None, doc="The name in proper case, which only file systems without case have: None.")
     user = _field("st_uid", "The number of the owning user.")
     group = _field("st_gid", "The number of the owning group.")
