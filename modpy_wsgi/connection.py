@@ -11,6 +11,7 @@ import ipaddress
 import itertools
 import os
 import weakref
+from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
 from ._fast.table import table
@@ -20,7 +21,7 @@ from .log import log_message
 from .members import readonly
 from .server import mp_server
 
-__all__ = ["mp_conn"]
+__all__ = ["local_address", "mp_conn"]
 
 _numbers: Final = itertools.count()
 _warned: Final[set[str]] = set()  # old names that the log has been told of in this process
@@ -121,7 +122,7 @@ class mp_conn:  # noqa: N801 - the original's type name
         try:
             return self._local_addr
         except AttributeError:
-            self._local_addr = _local_addr(self._environ)
+            self._local_addr = local_address(self._environ)
             return self._local_addr
 
     @property
@@ -229,7 +230,8 @@ def _port(text: Any) -> int:
         return 0
 
 
-def _local_addr(environ: dict[str, Any]) -> tuple[str, int]:
+def local_address(environ: Mapping[str, Any]) -> tuple[str, int]:
+    """(address, port) of the server's end of a request's connection, as far as the server shows it."""
     socket = environ.get("gunicorn.socket")
     if socket is not None:
         try:

@@ -356,3 +356,6 @@ APACHE_NAMES: Final = tuple(
     for name in globals()
     if name.isupper() and name not in ("STATUS_LINES", "METHOD_NUMBERS", "LOG_LEVEL_NAMES", "APACHE_NAMES")
 )
+
+# The handler names (SetHandler, AddHandler) that mean a PythonHandler: the manual's and that of later releases.
+PYTHON_HANDLERS: Final = frozenset({"mod_python", "python-program"})

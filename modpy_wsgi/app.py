@@ -1,0 +1,335 @@
+"""One request, top to bottom: a WSGI application made from a configuration.
+
+Law: this module only names the steps. Whatever happens, the answer is complete, and the log and cleanup phases run
+exactly once: when the server closes what was returned, or at once where nothing can be returned.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from . import constants, current, delivery, dispatch
+from .config.directives import core, python
+from .config.hosts import Hosts
+from .config.load import load_site, load_text
+from .config.model import Site
+from .config.resolve import HostConfig, RequestConfig
+from .connection import local_address
+from .constants import DECLINED, OK
+from .environ import read_path, request_host
+from .errors import BadRequest, ConfigError
+from .httpd import content, errors, translate
+from .httpd.walk import walk
+from .interpreter import Interpreter, Interpreters
+from .interpreter_names import interpreter_name, names_in_use
+from .log import log_exception
+from .phases import INIT, POST_READ_REQUEST, TRANS
+from .plan import run_phase, run_steps
+from .request import mp_request
+from .server import make_servers, mp_server
+
+__all__ = ["Application", "from_httpd_conf", "make_app"]
+
+MAX_REDIRECTS = 10  # internal redirects and subrequests of one request, as httpd's LimitInternalRecursion
+WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class Application:
+    """A WSGI application that serves a site as httpd with mod_python does.
+
+    `site` is the configuration, `fallback` a WSGI application that answers where neither a handler nor a file does,
+    behind the same access and authentication phases. With `private` the site's modules are kept apart from all others
+    of the process, whatever their names. Raises ConfigError.
+    """
+
+    def __init__(self, site: Site, *, fallback: WSGI | None = None, private: bool = False) -> None:
+        self.site = site
+        self.fallback = fallback
+        self.one_process = "ONE_PROCESS" in site.defines
+        self.servers: tuple[mp_server, ...] = make_servers(site)
+        self.hosts = Hosts(site)
+        for host, server in zip((self.hosts.main, *self.hosts.virtual), self.servers, strict=True):
+            host.server = server
+        names, dynamic = names_in_use(self.hosts)
+        self.interpreters = Interpreters(names, dynamic=dynamic, private=private)
+        self._worker = 0
+        self._starting = threading.Lock()
+        current.set_application(self)
+
+    @property
+    def main_server(self) -> mp_server:
+        """The server object of the main server."""
+        return self.servers[0]
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        if self._worker != os.getpid():
+            self.start_worker()
+        req = self._receive(environ, start_response)
+        try:
+            self.serve(req)
+            return delivery.deliver(req)
+        except BaseException:
+            delivery.finish(req)
+            raise
+
+    def _receive(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> mp_request:
+        host = self.hosts.main
+        try:
+            host = self.hosts.find(environ, request_host, _local_ip)
+            base = host.base
+            uri = read_path(environ, base[core.ALLOW_ENCODED_SLASHES], base[core.MERGE_SLASHES])
+        except BadRequest as error:
+            req = mp_request(self, host, environ, start_response, environ.get("PATH_INFO") or "/")
+            req._bad = error
+            return req
+        return mp_request(self, host, environ, start_response, uri)
+
+    def serve(self, req: mp_request) -> None:
+        """Run every phase up to the content and see to it that an answer stands in `req`."""
+        host = req._host
+        req._config = host.early(req._uri)
+        try:
+            status = self._answer(req, host)
+        except BadRequest as error:
+            self.log_request(req, str(error))
+            status = error.status
+        if status > 0 or status < constants.DONE:
+            errors.answer(req, status)
+
+    def _answer(self, req: mp_request, host: HostConfig) -> int:
+        if req._bad is not None:
+            raise req._bad
+        status = self._locate(req, host)
+        if status:
+            return 0 if status == constants.DONE else status
+        config = req._config
+        status = run_steps(req, config)
+        if status:
+            return 0 if status == constants.DONE else status
+        return content.answer(req, req._config)
+
+    def _locate(self, req: mp_request, host: HostConfig) -> int:
+        """The phases before a file is known: post read request, translate, and the walk to the file."""
+        if host.has_early_handlers:
+            status = self._run_early(req, host)
+            if status or req._filename is not None:
+                if not status:
+                    self._take_walk(req, host, req._filename)
+                return status
+        target = translate.target_of(host, req._uri)
+        if target.redirects:
+            status = translate.redirection(req, target.redirects)
+            if status:
+                return status
+        if target.config is not None:
+            req._config = target.config
+            req._translated = target.filename
+            return OK
+        if target.handler is not None:
+            req._handler = target.handler
+        self._take_walk(req, host, target.filename)
+        return OK
+
+    def _run_early(self, req: mp_request, host: HostConfig) -> int:
+        """PostReadRequest (with Init of the server's level) and Trans. Returns OK, or what ends the request."""
+        config = req._config
+        for phase in (INIT, POST_READ_REQUEST):
+            result = run_phase(req, phase, config)
+            if result not in (OK, DECLINED):
+                return result
+        result = run_phase(req, TRANS, config)
+        if result == DECLINED:
+            req._filename = None
+            return OK
+        if result == OK and req._filename is None:
+            self.log_request(req, f"PythonTransHandler returned OK without setting req.filename: {req.uri}")
+            return constants.HTTP_NOT_FOUND
+        return result
+
+    def _take_walk(self, req: mp_request, host: HostConfig, filename: str | None) -> None:
+        assert filename is not None
+        found = walk(host, filename)
+        req._walk = found
+        req._filename = found.filename
+        req._path_info = found.path_info
+        name = found.filename[found.filename.rindex("/") + 1 :]
+        req._config = found.directory.config(name, host.location(req._uri))
+
+    # What requests ask of the application
+
+    def walk_now(self, req: mp_request) -> None:
+        """Look for the file of a request whose <Location> answers without one, because its handler wants to know."""
+        filename, req._translated = req._translated, None
+        assert filename is not None
+        try:
+            found = walk(req._host, filename)
+        except BadRequest:
+            return
+        req._walk = found
+        req._filename, req._path_info = found.filename, found.path_info
+
+    def redirect(
+        self, req: mp_request, uri: str, environ: dict[str, Any] | None = None, *, status: int = 200, location: str = ""
+    ) -> mp_request:
+        """Answer with another URI of this server. Returns the new request.
+
+        `environ` replaces the request's, `status` and `location` are what the answer starts from.
+        """
+        new = self._derive(req, uri, environ)
+        new._status = status
+        if location:
+            new.headers_out["Location"] = location
+        new._prev = req
+        new._redirects = req._redirects + 1
+        req._next = new
+        req._hand_over(new)
+        if "err_headers_out" in req.__dict__:
+            new.err_headers_out = req.err_headers_out.copy()
+        if new._redirects > MAX_REDIRECTS:
+            self.log_request(req, f"more than {MAX_REDIRECTS} internal redirects, probably a loop: {uri}")
+            errors.plain(new, 500)
+        else:
+            self.serve(new)
+        return new
+
+    def look_up(self, req: mp_request, uri: str) -> tuple[mp_request, int]:
+        """A subrequest: every phase up to fixup for another URI. Returns it, and OK or the status that ended it."""
+        new = self._derive(req, uri, None)
+        new._main = req
+        new._redirects = req._redirects + 1
+        new._config = new._host.early(new._uri)
+        if new._redirects > MAX_REDIRECTS:
+            self.log_request(req, f"more than {MAX_REDIRECTS} nested subrequests, probably a loop: {uri}")
+            return new, 500
+        try:
+            status = self._locate(new, new._host) or run_steps(new, new._config)
+        except BadRequest as error:
+            return new, error.status
+        return new, status
+
+    def _derive(self, req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_request:
+        path, question, query = uri.partition("?")
+        environ = dict(req._environ if environ is None else environ)
+        environ["QUERY_STRING"] = query if question else ""
+        new = mp_request(self, req._host, environ, req._start_response, path)
+        new._args = query if question else None
+        new._request_time = req._request_time
+        new._the_request = req.the_request
+        new._unparsed_uri = uri
+        new.headers_in = req.headers_in
+        new._left, new._read_length = req._left, req._read_length
+        return new
+
+    def interpreter(self, req: mp_request, config: RequestConfig, call: dispatch.Call) -> Interpreter:
+        """The interpreter under which a handler runs (manual 4.1)."""
+        return self.interpreters.get(interpreter_name(req, config, call.directory))
+
+    def add_handler(self, req: mp_request, directive: str, handler: Any, directory: str | None) -> None:
+        """req.add_handler."""
+        dispatch.add_handler(req, directive, handler, directory)
+
+    # The log
+
+    def log_request(self, req: mp_request, message: str, level: int = constants.APLOG_ERR) -> None:
+        """Write a line about a request to the error log of its virtual host."""
+        req.server._log.write(message, level, client=self._client(req))
+
+    def log_exception(self, req: mp_request, where: str, error: BaseException) -> None:
+        """Write a traceback to the error log of the request's virtual host; `where` names phase and handler."""
+        log_exception(req.server._log, where, error, client=self._client(req))
+
+    def _client(self, req: mp_request) -> str:
+        address, port = req.connection.client_addr
+        return f"{address}:{port}"
+
+    # The life of a worker
+
+    def start_worker(self) -> None:
+        """What is due once in each process: PythonImport. Called by the serving layer, else by the first request."""
+        with self._starting:
+            if self._worker == os.getpid():
+                return
+            self._worker = os.getpid()
+            for entry in reversed(self.site.main.settings[python.PYTHON_IMPORTS]):
+                self._import(entry)
+
+    def _import(self, entry: python.Import) -> None:
+        name, _, function = entry.module.partition("::")
+        interpreter = self.interpreters.get(entry.interpreter)
+        try:
+            with interpreter.activate():
+                module = interpreter.load(name)
+                if function:
+                    getattr(module, function)()
+        except (Exception, SystemExit) as error:
+            log_exception(self.main_server._log, f"PythonImport {entry.module}", error)
+
+    def stop_worker(self) -> None:
+        """What is due when a process ends: the cleanups registered with the servers."""
+        for server in self.servers:
+            server.run_cleanups()
+
+
+def from_httpd_conf(
+    path: str | os.PathLike[str],
+    *,
+    defines: Iterable[str] = (),
+    fallback: WSGI | None = None,
+    before: Iterable[str] = (),
+    after: Iterable[str] = (),
+) -> Application:
+    """An Application from an Apache configuration.
+
+    `path` is the httpd.conf, `defines` are the names of `-D`, `before` and `after` directives as httpd's `-C` and `-c`
+    take them. Raises ConfigError (with file and line) and OSError.
+    """
+    site = load_site(os.fspath(path), defines=tuple(defines), before=tuple(before), after=tuple(after))
+    return Application(site, fallback=fallback)
+
+
+def make_app(
+    root: str | os.PathLike[str],
+    *,
+    handler: str,
+    options: dict[str, str] | None = None,
+    debug: bool = False,
+    auto_reload: bool = True,
+    fallback: WSGI | None = None,
+) -> Application:
+    """An Application for one directory and one handler, without an Apache configuration.
+
+    `handler` is what PythonHandler takes ("module", "module::object"), `options` are PythonOptions. Every URL is
+    answered by the handler, as under SetHandler. Raises ConfigError.
+    """
+    directory = os.path.abspath(os.fspath(root))
+    lines = [
+        f"DocumentRoot {_quoted(directory)}",
+        f"<Directory {_quoted(directory)}>",
+        "SetHandler mod_python",
+        f"PythonHandler {handler}",
+        f"PythonDebug {'On' if debug else 'Off'}",
+        f"PythonAutoReload {'On' if auto_reload else 'Off'}",
+        *[f"PythonOption {_quoted(key)} {_quoted(value)}" for key, value in (options or {}).items()],
+        "</Directory>",
+        '<FilesMatch "^\\.ht">',
+        "Require all denied",
+        "</FilesMatch>",
+    ]
+    if "\n" in handler or not handler.strip():
+        raise ConfigError(f"no handler: {handler!r}")
+    return Application(load_text("\n".join(lines), file="<make_app>", server_root=directory), fallback=fallback)
+
+
+def _local_ip(environ: Mapping[str, Any]) -> str:
+    return local_address(environ)[0]
+
+
+def _quoted(text: str) -> str:
+    if "\n" in text or "\r" in text or "\0" in text:
+        raise ConfigError(f"a line break or NUL in {text!r}")
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

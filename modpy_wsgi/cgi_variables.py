@@ -1,0 +1,84 @@
+"""The variables of CGI (RFC 3875 and httpd's own), from a request into its subprocess_env.
+
+Law: the client's Proxy header never becomes HTTP_PROXY (CVE-2016-5385), and credentials are not handed on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from .config.directives import core
+from .httpd_names import SERVER_SOFTWARE
+
+if TYPE_CHECKING:
+    from .request import mp_request
+
+__all__ = ["add_cgi_vars", "add_common_vars"]
+
+_KEPT_BACK = frozenset({"proxy", "authorization", "proxy-authorization", "content-type", "content-length"})
+_DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def add_common_vars(req: mp_request) -> None:
+    """What httpd's ap_add_common_vars sets: headers as HTTP_*, server, addresses, script file, user."""
+    env = req.subprocess_env
+    headers = req.headers_in
+    for name in headers:
+        if name.lower() not in _KEPT_BACK and name.isascii() and name.replace("-", "").isalnum():
+            values = headers[name]
+            value = values if isinstance(values, str) else ("; " if name.lower() == "cookie" else ", ").join(values)
+            env["HTTP_" + name.upper().replace("-", "_")] = value
+    connection, server = req.connection, req.server
+    values = {
+        "CONTENT_TYPE": headers.get("Content-Type"),
+        "CONTENT_LENGTH": headers.get("Content-Length"),
+        "PATH": os.environ.get("PATH", _DEFAULT_PATH),
+        "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH"),
+        "SERVER_SIGNATURE": "",
+        "SERVER_SOFTWARE": SERVER_SOFTWARE,
+        "SERVER_NAME": req.hostname or server.server_hostname,
+        "SERVER_ADDR": connection.local_ip,
+        "SERVER_PORT": str(server.port or req._local_port()),
+        "REMOTE_HOST": connection.remote_host or None,
+        "REMOTE_ADDR": req.useragent_ip,
+        "DOCUMENT_ROOT": req.document_root(),
+        "REQUEST_SCHEME": req._environ.get("wsgi.url_scheme", "http"),
+        "CONTEXT_PREFIX": "",
+        "CONTEXT_DOCUMENT_ROOT": req.document_root(),
+        "SERVER_ADMIN": req._host.base[core.SERVER_ADMIN],
+        "SCRIPT_FILENAME": req.filename,
+        "REMOTE_PORT": str(connection.client_addr[1]),
+        "REMOTE_USER": req.user,
+        "AUTH_TYPE": req.ap_auth_type,
+        "HTTPS": "on" if req.is_https() else None,
+    }
+    previous = req.prev
+    if previous is not None:
+        values["REDIRECT_URL"] = previous.uri
+        if previous.args is not None:
+            values["REDIRECT_QUERY_STRING"] = previous.args
+    for name, value in values.items():
+        if value is not None:
+            env[name] = value
+    if sys.platform == "win32":
+        env["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", "")
+
+
+def add_cgi_vars(req: mp_request) -> None:
+    """What httpd's ap_add_cgi_vars sets: the request line, and the path split into script and path info."""
+    env = req.subprocess_env
+    env["GATEWAY_INTERFACE"] = "CGI/1.1"
+    env["SERVER_PROTOCOL"] = req.protocol
+    env["REQUEST_METHOD"] = req.method
+    env["QUERY_STRING"] = req.args or ""
+    env["REQUEST_URI"] = req.unparsed_uri
+    path_info = req.path_info
+    uri = req.uri
+    if path_info and uri.endswith(path_info):
+        env["SCRIPT_NAME"] = uri[: -len(path_info)]
+        env["PATH_INFO"] = path_info
+        env["PATH_TRANSLATED"] = req.document_root().rstrip("/") + path_info
+    else:
+        env["SCRIPT_NAME"] = uri

@@ -1,0 +1,116 @@
+"""Which virtual host a request is for: by the address it came in through, then by its Host.
+
+Law: httpd's rules. The hosts of the most exact address are asked in order of appearance for the name; if none bears it,
+the first of them answers; if no address fits, the main server does. Look-ups are kept, bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from fnmatch import translate
+from typing import Any
+
+from .directives import core
+from .model import Host, Site
+from .resolve import Bounded, HostConfig
+
+__all__ = ["Hosts"]
+
+_ANY = frozenset({"*", "_default_"})
+
+
+class _Group:
+    """The virtual hosts of one address, in order of appearance."""
+
+    def __init__(self) -> None:
+        self.first: HostConfig | None = None
+        self._names: dict[str, tuple[int, HostConfig]] = {}
+        self._wild: list[tuple[int, re.Pattern[str], HostConfig]] = []
+
+    def add(self, position: int, host: Host, config: HostConfig) -> None:
+        if self.first is None:
+            self.first = config
+        for name in host.names:
+            self._names.setdefault(name, (position, config))
+        for wild in host.wild_names:
+            self._wild.append((position, re.compile(translate(wild)), config))
+
+    def find(self, name: str) -> HostConfig | None:
+        exact = self._names.get(name)
+        for position, pattern, config in self._wild:
+            if exact is not None and exact[0] <= position:
+                break
+            if pattern.match(name):
+                return config
+        return exact[1] if exact else self.first
+
+
+class Hosts:
+    """The main server and the virtual hosts of a site."""
+
+    def __init__(self, site: Site) -> None:
+        self.main, self.virtual = HostConfig.all_of(site)
+        self._groups: dict[tuple[str, int | None], _Group] = {}
+        ports: list[int] = [listen[1] for listen in site.main.settings[core.LISTEN]]
+        for position, (host, config) in enumerate(zip(site.hosts, self.virtual, strict=True)):
+            for address in host.addresses:
+                name = "*" if address.host in _ANY else address.host
+                self._groups.setdefault((name, address.port), _Group()).add(position, host, config)
+                if address.port is not None:
+                    ports.append(address.port)
+        self._ports = dict.fromkeys(ports)
+        self._by_address = any(name != "*" for name, _ in self._groups)
+        self._found: Bounded[tuple[str | None, str | None, str | None], HostConfig] = Bounded()
+
+    def reachable(self, config: HostConfig) -> bool:
+        """Whether requests can be for this host: for the main server only where no virtual host stands for a port."""
+        if config is not self.main or not self._groups:
+            return True
+        if ("*", None) in self._groups:
+            return False
+        return not self._ports or any(("*", port) not in self._groups for port in self._ports)
+
+    def find(
+        self,
+        environ: Mapping[str, Any],
+        host_name: Callable[[Mapping[str, Any]], str | None],
+        local_ip: Callable[[Mapping[str, Any]], str],
+    ) -> HostConfig:
+        """The configuration of the host that a request is for.
+
+        `host_name` reads the name that the client asked for (it may raise), `local_ip` the address that it reached.
+        """
+        if not self._groups:
+            return self.main
+        address = local_ip(environ) if self._by_address else None
+        raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or "/"
+        name = environ.get("HTTP_HOST") if raw.startswith("/") else host_name(environ)
+        key = (address, environ.get("SERVER_PORT"), name)
+        found = self._found.get(key)
+        if found is None:
+            port = self._port(environ)
+            found = self._found.keep(key, self._select(address or "", port, host_name(environ) or ""))
+        return found
+
+    def _port(self, environ: Mapping[str, Any]) -> int:
+        """The port that the configuration knows the request by.
+
+        Behind a proxy, or under a server bound elsewhere than Listen says, the real port is in no directive. It then
+        counts as 443 for https, if that is in one, else as the first that Listen names.
+        """
+        text = environ.get("SERVER_PORT", "")
+        port = int(text) if text.isascii() and text.isdigit() else 0
+        if port in self._ports or not self._ports:
+            return port
+        usual = 443 if environ.get("wsgi.url_scheme") == "https" else 80
+        if usual in self._ports and (usual == 443 or next(iter(self._ports)) == 443):
+            return usual
+        return next(iter(self._ports))
+
+    def _select(self, address: str, port: int, name: str) -> HostConfig:
+        for key in ((address, port), (address, None), ("*", port), ("*", None)):
+            group = self._groups.get(key)
+            if group is not None and key[0]:
+                return group.find(name) or self.main
+        return self.main

@@ -1,0 +1,304 @@
+"""What holds for a request: which sections match, merged in httpd's order, each combination once.
+
+Law: matching costs dictionary look-ups for literal sections and one match for each regular expression; merging happens
+when a combination is first seen, and every cache here is bounded. The order (httpd, "How the sections are merged"):
+Directory without a regular expression and .htaccess together, shortest path first and .htaccess over Directory; then
+DirectoryMatch; then Files and FilesMatch; then Location and LocationMatch; within each, in order of appearance.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+from .directives import core, python
+from .model import EMPTY, Host, Override, Section, SectionKind, Settings, Site
+
+__all__ = ["Bounded", "Directory", "HostConfig", "RequestConfig"]
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+MAX_CACHED = 4096  # entries of each cache below; an entry is some hundred bytes
+_EARLY = ("PythonPostReadRequestHandler", "PythonInitHandler", "PythonTransHandler")  # before a file is known
+_DIRECTORY_KINDS = (SectionKind.DIRECTORY, SectionKind.DIRECTORY_MATCH)
+
+
+class Bounded(dict[K, V]):
+    """A dict for caching: `keep` drops the oldest entries at the limit. Reading needs no lock, `keep` takes its own."""
+
+    __slots__ = ("_limit", "_lock")
+
+    def __init__(self, limit: int = MAX_CACHED) -> None:
+        super().__init__()
+        self._limit = limit
+        self._lock = threading.Lock()
+
+    def keep(self, key: K, value: V) -> V:
+        """Store and return `value`; if another thread was first, return what it stored."""
+        with self._lock:
+            if len(self) >= self._limit:
+                for old in list(self)[: self._limit // 4 or 1]:
+                    del self[old]
+            return self.setdefault(key, value)
+
+
+class _Index:
+    """The sections of one host, sorted for look-up. Positions count on from `start`, so that two indexes order as one."""
+
+    def __init__(self, sections: tuple[Section, ...], start: int = 0) -> None:
+        self.directories: dict[str, list[tuple[int, Settings]]] = {}
+        self.wild_directories: dict[int, list[tuple[int, Section]]] = {}  # by number of path segments
+        self.directory_matches: list[tuple[int, Section]] = []
+        self.locations: dict[str, list[tuple[int, Settings]]] = {}
+        self.location_matches: list[tuple[int, Section]] = []
+        self.end = start + len(sections)
+        for position, section in enumerate(sections, start):
+            entry = (position, section)
+            if section.kind in _DIRECTORY_KINDS:
+                path = section.pattern.rstrip("/")
+                if section.is_match:
+                    self.directory_matches.append(entry)
+                elif section.regex is not None:
+                    self.wild_directories.setdefault(path.count("/"), []).append(entry)
+                else:
+                    self.directories.setdefault(path, []).append((position, section.settings))
+            elif section.regex is not None:
+                self.location_matches.append(entry)
+            else:
+                self.locations.setdefault(section.pattern, []).append((position, section.settings))
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    """What a literal <Location> must be to match `path`: "/a/b" -> "/", "/a", "/a/", "/a/b"."""
+    yield "/"
+    start = 1
+    while (cut := path.find("/", start)) >= 0:
+        yield path[:cut]
+        yield path[: cut + 1]
+        start = cut + 1
+    if start < len(path):
+        yield path
+
+
+class RequestConfig:
+    """All that holds for a request: the merged settings, and what is asked of them on every request, ready.
+
+    Frozen but for `plan`, which the dispatcher compiles at first use and which depends on nothing else.
+    """
+
+    __slots__ = (
+        "auto_reload",
+        "debug",
+        "debugger",
+        "handlers",
+        "host",
+        "options",
+        "per_directive",
+        "per_directory",
+        "plan",
+        "python_interpreter",
+        "python_path",
+        "set_handler",
+        "settings",
+    )
+
+    def __init__(self, host: HostConfig, settings: Settings) -> None:
+        self.host = host
+        self.settings = settings
+        self.handlers = settings[python.HANDLERS]
+        python_config = settings[python.PYTHON_CONFIG]
+        self.debug = python_config.get("PythonDebug") == "1"
+        self.auto_reload = python_config.get("PythonAutoReload") != "0"
+        self.debugger = python_config.get("PythonEnablePdb") == "1"
+        self.python_path = python_config.get("PythonPath")
+        self.python_interpreter = python_config.get("PythonInterpreter")
+        self.per_directory = python_config.get("PythonInterpPerDirectory") == "1"
+        self.per_directive = python_config.get("PythonInterpPerDirective") == "1"
+        self.set_handler = settings[core.SET_HANDLER]
+        self.options = settings[core.OPTIONS]
+        self.plan: Any = None
+
+
+class Directory:
+    """A directory on the way to a file, with what holds in it: Directory sections and .htaccess merged so far.
+
+    `plain` says that neither it nor any directory above reads a .htaccess or restricts symbolic links, so that a file
+    in it needs no look at the directories on the way.
+    """
+
+    __slots__ = (
+        "_children",
+        "_configs",
+        "_overlaid",
+        "access_files",
+        "follow",
+        "host",
+        "if_owner",
+        "path",
+        "plain",
+        "settings",
+    )
+
+    def __init__(self, host: HostConfig, path: str, settings: Settings, *, above_plain: bool) -> None:
+        self.host = host
+        self.path = path  # ends in "/"
+        self.settings = settings
+        overrides = settings[core.ALLOW_OVERRIDE] is not Override.NONE or settings[core.ALLOW_OVERRIDE_LIST]
+        self.access_files = settings[core.ACCESS_FILE_NAMES] if overrides else ()
+        options = settings[core.OPTIONS]
+        self.follow = "FollowSymLinks" in options
+        self.if_owner = "SymLinksIfOwnerMatch" in options
+        self.plain = above_plain and not self.access_files and self.follow
+        self._children: Bounded[str, Directory] = Bounded()
+        self._overlaid: Bounded[int, tuple[Settings, Directory]] = Bounded(16)
+        self._configs: Bounded[tuple[Any, ...], RequestConfig] = Bounded()
+
+    def child(self, name: str) -> Directory:
+        """The directory `name` in this one, before its .htaccess."""
+        found = self._children.get(name)
+        if found is None:
+            path = f"{self.path}{name}/"
+            settings = self.settings.merged(self.host.directory_settings(path))
+            found = self._children.keep(name, Directory(self.host, path, settings, above_plain=self.plain))
+        return found
+
+    def overlaid(self, htaccess: Settings) -> Directory:
+        """This directory under the settings of its .htaccess (one object for each version of that file)."""
+        key = id(htaccess)
+        found = self._overlaid.get(key)
+        if found is None or found[0] is not htaccess:
+            self._overlaid.pop(key, None)
+            directory = Directory(self.host, self.path, self.settings.merged(htaccess), above_plain=False)
+            found = self._overlaid.keep(key, (htaccess, directory))
+        return found[1]
+
+    def config(self, name: str, location: tuple[tuple[int, ...], Settings]) -> RequestConfig:
+        """What holds for the file `name` in this directory ("" is the directory itself) under these Location sections."""
+        matches = tuple(self.host.directory_matches(self.path + name))
+        settings = self.settings
+        for _, section in matches:
+            settings = settings.merged(section.settings)
+        files = settings[core.FILES_SECTIONS] if name else ()
+        chosen = tuple([i for i, section in enumerate(files) if _file_matches(section, name)]) if files else ()
+        key = (tuple([position for position, _ in matches]), chosen, location[0])
+        found = self._configs.get(key)
+        if found is None:
+            for index in chosen:
+                settings = settings.merged(files[index].settings)
+            found = self._configs.keep(key, RequestConfig(self.host, settings.merged(location[1])))
+        return found
+
+
+def _file_matches(section: Section, name: str) -> bool:
+    if section.regex is None:
+        return section.pattern == name
+    return section.regex.search(name) is not None
+
+
+class HostConfig:
+    """The configuration of the main server or of one virtual host, ready to be asked."""
+
+    def __init__(self, site: Site, host: Host | None = None, *, main_index: _Index | None = None) -> None:
+        self._site = site
+        self.host = host or site.main
+        self.base = site.main.settings.merged(host.settings) if host else site.main.settings
+        self._main = main_index or _Index(site.main.sections)
+        self._own = _Index(host.sections, self._main.end) if host else None
+        self._indexes = (self._main, self._own) if self._own else (self._main,)
+        self._has_matches = any(index.directory_matches for index in self._indexes)
+        self.root = Directory(self, "/", self.base.merged(self.directory_settings("/")), above_plain=True)
+        self._directories: Bounded[str, Directory] = Bounded()
+        self._locations: Bounded[str, tuple[tuple[int, ...], Settings]] = Bounded()
+        self._early: Bounded[tuple[int, ...], RequestConfig] = Bounded()
+        self.has_early_handlers = any(key in self.base_handlers for key in _EARLY)
+        self.server: Any = None  # the mp_server that stands for the host, given by the application
+        self.targets: Bounded[Any, Any] = Bounded()  # for the translation of paths, which keeps what it found here
+        self.htaccess: Bounded[Any, Any] = Bounded()  # for the directory walk: what each .htaccess said
+
+    @property
+    def base_handlers(self) -> dict[str, tuple[python.HandlerRef, ...]]:
+        """The Python handlers of the host's own level."""
+        return self.base[python.HANDLERS]
+
+    def sections(self) -> Iterator[Section]:
+        """Every section that may hold for a request to this host."""
+        yield from self._site.main.sections
+        if self.host is not self._site.main:
+            yield from self.host.sections
+
+    @classmethod
+    def all_of(cls, site: Site) -> tuple[HostConfig, tuple[HostConfig, ...]]:
+        """The main server's configuration and those of the virtual hosts, in order, on shared indexes."""
+        main = cls(site)
+        return main, tuple(cls(site, host, main_index=main._main) for host in site.hosts)
+
+    def directory_settings(self, path: str) -> Settings:
+        """The <Directory> sections of exactly this directory (`path` ends in "/"), merged in order of appearance."""
+        bare = path.rstrip("/")
+        depth = bare.count("/")
+        found: list[tuple[int, Settings]] = []
+        for index in self._indexes:
+            found.extend(index.directories.get(bare, ()))
+            wild = index.wild_directories.get(depth)
+            if wild and bare:
+                found.extend(
+                    (position, section.settings)
+                    for position, section in wild
+                    if section.regex is not None and section.regex.search(bare)
+                )
+        return _merged(found)[1]
+
+    def directory_matches(self, filename: str) -> Iterator[tuple[int, Section]]:
+        """The <DirectoryMatch> sections that match this file name, as (position, section)."""
+        if self._has_matches:
+            for index in self._indexes:
+                for position, section in index.directory_matches:
+                    if section.regex is not None and section.regex.search(filename):
+                        yield position, section
+
+    def directory(self, path: str) -> Directory:
+        """The Directory of `path` (absolute, ends in "/"), by name alone: no .htaccess is looked for."""
+        found = self._directories.get(path)
+        if found is None:
+            found = self.root
+            for name in path.split("/")[1:-1]:
+                found = found.child(name)
+            found = self._directories.keep(path, found)
+        return found
+
+    def location(self, path: str) -> tuple[tuple[int, ...], Settings]:
+        """The <Location> sections that match a URL path: their positions, and their settings merged in order."""
+        found = self._locations.get(path)
+        if found is None:
+            entries: list[tuple[int, Settings]] = []
+            for index in self._indexes:
+                if index.locations:
+                    for prefix in _prefixes(path):
+                        entries.extend(index.locations.get(prefix, ()))
+                for position, section in index.location_matches:
+                    if section.regex is not None and section.regex.search(path):
+                        entries.append((position, section.settings))
+            found = self._locations.keep(path, _merged(entries))
+        return found
+
+    def early(self, path: str) -> RequestConfig:
+        """What holds before a file is known: the host's own settings under the Location sections of `path`."""
+        location = self.location(path)
+        found = self._early.get(location[0])
+        if found is None:
+            found = self._early.keep(location[0], RequestConfig(self, self.base.merged(location[1])))
+        return found
+
+
+def _merged(entries: Iterable[tuple[int, Settings]]) -> tuple[tuple[int, ...], Settings]:
+    """Entries in order of their positions: these, and their settings merged."""
+    ordered = sorted(entries, key=_position)
+    settings = EMPTY
+    for _, inner in ordered:
+        settings = settings.merged(inner)
+    return tuple([position for position, _ in ordered]), settings
+
+
+_position: Callable[[tuple[int, Settings]], int] = lambda entry: entry[0]  # noqa: E731

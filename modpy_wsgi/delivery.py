@@ -1,0 +1,140 @@
+"""From a request whose phases are over to what the WSGI server gets: head, body, and the work after it.
+
+Law: the log and cleanup phases run exactly once. A body shorter than promised raises, because only the server can close
+the connection; no body at all goes out where none may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from .errors import HandlerError, ShortBody
+from .httpd import errors
+from .log import log_exception
+from .phases import CLEANUP, LOG
+from .plan import plan_of, run_phase
+
+if TYPE_CHECKING:
+    from .request import mp_request
+
+__all__ = ["deliver", "finish"]
+
+
+class Delivered:
+    """A body that does the rest of the request's work when the server closes it."""
+
+    __slots__ = ("_body", "_req")
+
+    def __init__(self, body: Iterable[bytes], req: mp_request) -> None:
+        self._body = body
+        self._req = req
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._body)
+
+    def close(self) -> None:
+        """Close the body, then run log and cleanup."""
+        try:
+            close = getattr(self._body, "close", None)
+            if close is not None:
+                close()
+        finally:
+            finish(self._req)
+
+
+def deliver(req: mp_request) -> Iterable[bytes]:
+    """What to return to the server for `req`, whose answer stands."""
+    last = req
+    while last._next is not None:
+        last = last._next
+    try:
+        body = _body(last)
+    except HandlerError as error:
+        last._application.log_exception(last, "response", error)
+        errors.plain(last, 500)
+        body = _body(last)
+    if last._file_body is not None:
+        last._file_body.when_closed = lambda: finish(req)
+        return body
+    if _has_work_left(req):
+        return Delivered(body, req)
+    req._complete = True
+    return body
+
+
+def _body(req: mp_request) -> Iterable[bytes]:
+    if req._delegated is not None:
+        return req._delegated
+    if req._file_body is not None:
+        req._begin()
+        if req._bodiless:
+            req._file_body.close()
+            req._file_body = None
+            return []
+        return req._file_body.wrapped(req._environ)
+    if req._server_write is None:
+        return _whole(req)
+    req._release()
+    if req._promised is not None and req._body_sent < req._promised and not req._bodiless:
+        raise ShortBody(f"the response ended {req._promised - req._body_sent} bytes before its Content-Length")
+    return req._unwritable or []
+
+
+def _whole(req: mp_request) -> list[bytes]:
+    """An answer of which nothing was sent yet: one piece, with its length."""
+    held = req._held
+    data = b"" if held is None else held[0] if len(held) == 1 else b"".join(held)
+    size = len(data)
+    head = req._method == "HEAD"
+    req._begin(None if head and (not size or req._error_page) else size)
+    if req._bodiless:
+        return []
+    req._reset_output()
+    if req._promised is not None and size != req._promised:
+        if size < req._promised:
+            return _cut_short(req, data)  # type: ignore[return-value]
+        data = data[: req._promised]
+    req._body_sent += len(data)
+    return [data] if data else []
+
+
+def _cut_short(req: mp_request, data: bytes) -> Iterator[bytes]:
+    if data:
+        yield data
+    raise ShortBody(f"the response ended {(req._promised or 0) - len(data)} bytes before its Content-Length")
+
+
+def _has_work_left(req: mp_request) -> bool:
+    each: mp_request | None = req
+    while each is not None:
+        if each._cleanups or each._added:
+            return True
+        calls = plan_of(each._config).calls
+        if calls and any(key.startswith((LOG.directive, CLEANUP.directive)) for key in calls):
+            return True
+        each = each._next
+    return False
+
+
+def finish(req: mp_request) -> None:
+    """Run the log and cleanup phases of a request and of those it was redirected to; errors are only logged."""
+    if req._complete:
+        return
+    req._complete = True
+    run_phase(req, LOG, req._config)
+    each: mp_request | None = req
+    while each is not None:
+        _clean_up(each)
+        each = each._next
+
+
+def _clean_up(req: mp_request) -> None:
+    cleanups = req._cleanups or []
+    req._cleanups = []
+    for function, data in reversed(cleanups):
+        try:
+            function(data)
+        except (Exception, SystemExit) as error:
+            log_exception(req.server._log, "register_cleanup", error)
+    run_phase(req, CLEANUP, req._config)

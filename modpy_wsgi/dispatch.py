@@ -1,0 +1,244 @@
+"""Runs one phase's Python handlers: name -> module -> object -> result -> status.
+
+Law: a handler's result is an int or the handler is wrong; a handler that raises is logged with its phase and its name,
+and answered with 500 (with the traceback where PythonDebug says so). What a phase makes of the results stands in the
+table of phases. Sources: manual 4.2, 5.1; what the original does with odd results was observed on it.
+"""
+
+from __future__ import annotations
+
+import html
+import pdb
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from .config.directives.python import HandlerRef
+from .config.resolve import RequestConfig
+from .constants import DECLINED, DONE, HTTP_INTERNAL_SERVER_ERROR, OK
+from .errors import SERVER_RETURN, HandlerError
+from .interpreter import Interpreter
+from .phases import BY_DIRECTIVE, CLEANUP, Phase
+
+if TYPE_CHECKING:
+    from .request import mp_request
+
+__all__ = ["Call", "add_handler", "calls_for", "run_handlers"]
+
+
+class Call:
+    """A handler ready to be called: its name taken apart once."""
+
+    __slots__ = ("_prepared", "_simple", "directory", "handler", "is_location", "module", "names", "silent")
+
+    def __init__(self, handler: Any, phase: Phase, directory: str | None, *, silent: bool, is_location: bool) -> None:
+        self.handler = handler  # "module", "module::object.path", or a callable
+        self.directory = directory
+        self.silent = silent
+        self.is_location = is_location
+        name = handler if isinstance(handler, str) else ""
+        self.module, _, path = name.partition("::")
+        self.names = tuple((path or phase.function).split("."))
+        self._simple = self.names[0] if len(self.names) == 1 else None
+        self._prepared: tuple[Interpreter, str | None] | None = None
+
+    @classmethod
+    def of(cls, ref: HandlerRef, phase: Phase, filename: str | None) -> Call:
+        """The call for a configured handler; `filename` tells which directory a pattern stands for."""
+        directory = ref.directory
+        if ref.pattern is not None:
+            found = ref.pattern.search(filename or "")
+            directory = found.group().rstrip("/") + "/" if found else None
+        return cls(ref.name, phase, directory, silent=ref.silent, is_location=ref.location is not None)
+
+    def find(self, req: mp_request, interpreter: Interpreter, config: RequestConfig) -> Any:
+        """The object to call; None if it is missing and may be. Imports and reloads its module where due."""
+        if not self.module:
+            return self.handler if callable(self.handler) else self._nameless()
+        if self._prepared is None or self._prepared[0] is not interpreter or self._prepared[1] != config.python_path:
+            if config.python_path is not None:
+                interpreter.set_python_path(config.python_path)
+            elif self.directory is not None and not self.is_location:
+                interpreter.prepend(self.directory)
+            self._prepared = (interpreter, config.python_path)
+        module = interpreter.load(self.module, autoreload=config.auto_reload)
+        if self._simple:
+            try:
+                return getattr(module, self._simple)
+            except AttributeError:
+                return self._missing(module)
+        found: Any = module
+        for name in self.names:
+            try:
+                found = getattr(found, name)
+            except AttributeError:
+                return self._missing(module)
+            if isinstance(found, type):
+                found = found(req)
+        return found
+
+    def _missing(self, module: Any) -> None:
+        if not self.silent:
+            raise AttributeError(f"module {module.__name__!r} contains no {'.'.join(self.names)!r}")
+
+    def _nameless(self) -> Any:
+        raise HandlerError("the handler has no name")
+
+
+class HandlerEntry:
+    """What req.hlist shows of the running handler."""
+
+    def __init__(self, calls: tuple[Call, ...], index: int) -> None:
+        self._calls = calls
+        self._index = index
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("handler", "directory", "silent", "is_location"):
+            return getattr(self._calls[self._index], name)
+        raise AttributeError(name)
+
+    def next(self) -> None:
+        """Move on to the next handler of the list."""
+        if self._index + 1 < len(self._calls):
+            self._index += 1
+
+
+class Running:
+    """The list of handlers that runs now, and how far it is."""
+
+    __slots__ = ("calls", "config", "index", "phase")
+
+    def __init__(self, phase: Phase, calls: tuple[Call, ...], config: RequestConfig) -> None:
+        self.phase = phase
+        self.calls = calls
+        self.config = config
+        self.index = 0
+
+    def hlist(self) -> HandlerEntry:
+        """The running handler as req.hlist shows it."""
+        return HandlerEntry(self.calls, self.index)
+
+
+def calls_for(req: mp_request, phase: Phase, config: RequestConfig) -> tuple[Call, ...]:
+    """The handlers of a phase for this request: those for its extension, else the plain ones; then the added ones."""
+    plan = config.plan
+    lists: dict[str, tuple[Call, ...]] = plan.calls
+    calls = None
+    if phase.by_extension and plan.by_extension and req._filename:
+        dot = req._filename.rpartition("/")[2].find(".")
+        if dot >= 0:
+            extension = req._filename.rpartition("/")[2][dot:]
+            calls = lists.get(phase.directive + extension)
+            if calls is not None:
+                req._extension = extension
+    if calls is None:
+        calls = lists.get(phase.directive, ())
+    if plan.patterns:
+        handlers = config.handlers
+        key = phase.directive + (req._extension or "")
+        calls = tuple([Call.of(ref, phase, req._filename) for ref in handlers.get(key, handlers.get(phase.directive, ()))])
+    added = req._added
+    if added is not None and phase.directive in added:
+        calls = calls + tuple(added[phase.directive])
+    return calls
+
+
+def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config: RequestConfig) -> int:
+    """Run a list of handlers. Returns the last result: OK, DECLINED, DONE or a status to answer with."""
+    running = Running(phase, calls, config)
+    outer = req._phase, req._running, req._interpreter
+    req._phase = phase
+    req._running = running
+    result = DECLINED
+    index = 0
+    try:
+        while index < len(running.calls):
+            running.index = index
+            call = running.calls[index]
+            result = _run(req, call, config, phase)
+            if result not in phase.goes_on:
+                break
+            index += 1
+    finally:
+        if outer[0] is not None:
+            req._phase, req._running, req._interpreter = outer
+    return result
+
+
+def _run(req: mp_request, call: Call, config: RequestConfig, phase: Phase) -> int:
+    result: Any
+    try:
+        interpreter = req._interpreter = req._application.interpreter(req, config, call)
+        active = interpreter.activate()
+        try:
+            handler = call.find(req, interpreter, config)
+            if handler is None:
+                return DECLINED
+            if config.debugger and req._application.one_process:
+                result = pdb.runcall(handler, req)
+            else:
+                result = handler(req)
+        finally:
+            if active is not None:
+                interpreter.deactivate(active)
+        if result.__class__ is not int:
+            raise HandlerError(
+                f"Handler '{call.handler}' returned invalid return code: {result!r} is {type(result).__name__}, not int"
+            )
+    except SERVER_RETURN as stop:
+        return _stopped(req, stop, call, config, phase)
+    except (Exception, SystemExit) as error:
+        return _failed(req, error, call, config, phase)
+    return result  # type: ignore[no-any-return]
+
+
+def _stopped(req: mp_request, stop: SERVER_RETURN, call: Call, config: RequestConfig, phase: Phase) -> int:
+    """SERVER_RETURN(result) or SERVER_RETURN(result, status)."""
+    args = stop.args
+    if len(args) in (1, 2) and args[0].__class__ is int:
+        if len(args) == 2 and args[1]:
+            req.status = args[1]
+        return int(args[0])
+    wrong = HandlerError(f"SERVER_RETURN wants an int, or an int and a status, not {args!r}")
+    wrong.__cause__ = stop
+    wrong.__traceback__ = stop.__traceback__
+    return _failed(req, wrong, call, config, phase)
+
+
+def _failed(req: mp_request, error: BaseException, call: Call, config: RequestConfig, phase: Phase) -> int:
+    """Log a handler's exception; where PythonDebug says so, show it to the client."""
+    where = f"{phase.directive} {call.handler}"
+    req._application.log_exception(req, where, error)
+    if not config.debug or phase is CLEANUP or req.connection.aborted:
+        return HTTP_INTERNAL_SERVER_ERROR
+    lines = [f"Mod_python error: \"{where}\"\n", "\n", *traceback.format_exception(error)]
+    page = "".join([f"{html.escape(line)}\n" if line != "\n" else line for line in lines])
+    if req._server_write is None:
+        req._status = HTTP_INTERNAL_SERVER_ERROR
+        req._content_type = "text/html"
+    try:
+        req.write(f"<pre>\n{page}</pre>\n".encode("utf-8", "backslashreplace"))
+    except (OSError, HandlerError):
+        return HTTP_INTERNAL_SERVER_ERROR
+    return DONE
+
+
+def add_handler(req: mp_request, directive: str, handler: Any, directory: str | None) -> None:
+    """What req.add_handler does: at the end of the running list if it is that phase's, else for when it comes."""
+    phase = BY_DIRECTIVE.get(directive)
+    if phase is None or not phase.dynamic:
+        raise ValueError(f"{directive!r} is not a phase that takes handlers")
+    running = req._running
+    is_location = False
+    if directory is None and running is not None:
+        current = running.calls[running.index]
+        directory, is_location = current.directory, current.is_location
+    call = Call(handler, phase, directory, silent=False, is_location=is_location)
+    if running is not None and running.phase is phase:
+        running.calls = (*running.calls, call)
+        return
+    if req._added is None:
+        req._added = {}
+    req._added.setdefault(directive, []).append(call)
+
+
+assert OK == 0  # the phases' steps go on at a false result

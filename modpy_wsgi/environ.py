@@ -1,0 +1,123 @@
+"""The one door where bytes become text: a WSGI environ in, request line, host and path out.
+
+Law: WSGI's latin-1 strings become UTF-8 text with surrogateescape here and nowhere else, once; no byte is lost. A path
+that passed this door is decoded, starts with "/", and holds no NUL, no empty, "." or ".." segment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from .errors import BadRequest
+
+__all__ = ["decode", "encode", "header_text", "normalise", "raw_target", "read_path", "request_host"]
+
+_NEEDS_WORK = re.compile(r"//|/\.|\0")
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ENCODED_SLASH = re.compile(r"%2[fF]")
+
+
+def decode(value: str) -> str:
+    """WSGI's latin-1 `value` as UTF-8 text; bytes that are not UTF-8 become lone surrogates (PEP 383)."""
+    if value.isascii():
+        return value
+    return value.encode("latin-1").decode("utf-8", "surrogateescape")
+
+
+def encode(value: str) -> str:
+    """The way back: text as WSGI's latin-1 string. Raises UnicodeEncodeError for a surrogate that stands for no byte."""
+    if value.isascii():
+        return value
+    return value.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+header_text = decode
+
+
+def normalise(path: str, merge_slashes: bool = True) -> str:
+    """A decoded path without "//", "/./" and "/../", as httpd's ap_normalize_path leaves it (RFC 3986, 5.2.4).
+
+    Raises BadRequest(400) for a path that climbs above the root or does not start with "/", BadRequest(404) for NUL.
+    """
+    if not path.startswith("/"):
+        raise BadRequest(400, f"invalid URI {path!r}")
+    if not _NEEDS_WORK.search(path):
+        return path
+    if "\0" in path:
+        raise BadRequest(404, "NUL in the path")
+    done: list[str] = []
+    segments = path[1:].split("/")
+    last = len(segments) - 1
+    for index, segment in enumerate(segments):
+        if segment == "..":
+            if not done:
+                raise BadRequest(400, "the path climbs above the root")
+            done.pop()
+            if index == last:
+                done.append("")
+        elif segment == ".":
+            if index == last:
+                done.append("")
+        elif segment == "" and index != last and merge_slashes:
+            continue
+        else:
+            done.append(segment)
+    if len(done) > 1 and done[-1] == "" and done[-2] == "" and merge_slashes:
+        done.pop()
+    return "/" + "/".join(done)
+
+
+def raw_target(environ: Mapping[str, Any]) -> str:
+    """The request target as the client sent it, where the server keeps it; otherwise put together again.
+
+    gunicorn keeps RAW_URI, uWSGI and mod_wsgi REQUEST_URI; waitress and wsgiref neither.
+    """
+    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    if raw:
+        return decode(raw)
+    path = quote(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""), safe="/;:@&=+$,!~*'()", encoding="latin-1")
+    query = environ.get("QUERY_STRING")
+    return f"{path}?{decode(query)}" if query else path or "/"
+
+
+def read_path(environ: Mapping[str, Any], encoded_slashes: str = "off", merge_slashes: bool = True) -> str:
+    """The decoded, normalised path of a request (httpd's r->uri).
+
+    `encoded_slashes` is AllowEncodedSlashes: "off" answers 404 to %2F wherever the server still shows it. Raises
+    BadRequest: 400 for a bad escape or a path above the root, 404 for NUL and for a refused encoded slash.
+    """
+    path = decode(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""))
+    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    if "%" in raw:
+        raw_path = raw.partition("?")[0]
+        if _BAD_ESCAPE.search(raw_path):
+            raise BadRequest(400, "bad escape in the path")
+        if encoded_slashes == "off" and _ENCODED_SLASH.search(raw_path):
+            raise BadRequest(404, "found %2F in the path (AllowEncodedSlashes Off)")
+    if path == "*" and environ.get("REQUEST_METHOD") == "OPTIONS":
+        return path
+    return normalise(path or "/", merge_slashes)
+
+
+def request_host(environ: Mapping[str, Any]) -> str | None:
+    """The host that the client asked for, lower case, without port: of an absolute request target, else of Host.
+
+    Raises BadRequest(400) for a host that is no host (RFC 9112, 3.2).
+    """
+    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    host = environ.get("HTTP_HOST")
+    if raw[:1] not in ("/", "") and "://" in raw:
+        host = raw.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
+    if host is None:
+        return None
+    name = host.rpartition(":")[0] if _HAS_PORT.search(host) else host
+    if not _HOST.fullmatch(name):
+        raise BadRequest(400, f"bad host {host!r}")
+    return name.lower()
+
+
+_HAS_PORT = re.compile(r":[0-9]*\Z")
+_HOST = re.compile(r"[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\]")

@@ -1,0 +1,86 @@
+"""Require (mod_authz_core and its providers), before and after it is known who asks.
+
+Law: with any Require in effect, a request that meets none is refused. Require lines of a <Limit> ask only its methods.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..config.directives.authz import REQUIRE, Requirement
+from ..config.resolve import RequestConfig
+from ..constants import HTTP_FORBIDDEN, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
+from .access import client_in
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+
+__all__ = ["NEEDS_USER", "challenge", "has_work", "with_user", "without_user"]
+
+NEEDS_USER = -3  # no result of a handler
+_OF_USERS = frozenset({"user", "valid-user"})
+_LOOPBACK = ("127.", "::1", "::ffff:127.")
+
+
+def has_work(config: RequestConfig) -> bool:
+    """Whether Require says more than "all granted" to everybody."""
+    requirements = config.settings[REQUIRE]
+    return bool(requirements) and not any(
+        r.kind == "all" and r.args == ("granted",) and r.methods is None and not r.negated for r in requirements
+    )
+
+
+def _asked(req: mp_request, config: RequestConfig) -> list[Requirement]:
+    method = req.method
+    return [r for r in config.settings[REQUIRE] if r.methods is None or r.methods.covers(method)]
+
+
+def without_user(req: mp_request, config: RequestConfig) -> int:
+    """OK if a Require is met by anybody, NEEDS_USER if one asks for a user, else HTTP_FORBIDDEN."""
+    requirements = _asked(req, config)
+    if not requirements:
+        return OK
+    if any(_met(req, requirement) for requirement in requirements):
+        return OK
+    if any(requirement.kind in _OF_USERS for requirement in requirements):
+        if req.auth_type() is None:
+            req._application.log_request(
+                req, f"configuration error: couldn't perform authentication. AuthType not set!: {req.uri}"
+            )
+            return HTTP_INTERNAL_SERVER_ERROR
+        return NEEDS_USER
+    req._application.log_request(req, f"client denied by server configuration: {req.filename or req.uri}")
+    return HTTP_FORBIDDEN
+
+
+def with_user(req: mp_request, config: RequestConfig) -> int:
+    """OK if a Require is met by req.user, else HTTP_UNAUTHORIZED, so that the client may try another name."""
+    user = req.user
+    for requirement in _asked(req, config):
+        if requirement.kind == "valid-user" or (requirement.kind == "user" and user in requirement.args):
+            return OK
+        if _met(req, requirement):
+            return OK
+    req._application.log_request(req, f"user {user}: authorization failure for {req.uri!r}")
+    return HTTP_UNAUTHORIZED
+
+
+def challenge(req: mp_request, config: RequestConfig) -> None:
+    """The header that asks a browser for name and password, where AuthType is Basic and no handler has set one."""
+    if (req.auth_type() or "").lower() == "basic" and "WWW-Authenticate" not in req.err_headers_out:
+        realm = (req.auth_name() or "").replace("\\", "\\\\").replace('"', '\\"')
+        req.err_headers_out["WWW-Authenticate"] = f'Basic realm="{realm}"'
+
+
+def _met(req: mp_request, requirement: Requirement) -> bool:
+    kind, args = requirement.kind, requirement.args
+    if kind == "all":
+        return args == ("granted",)
+    if kind == "ip":
+        return any(client_in(req, network) for network in args)
+    if kind == "method":
+        return req.method in args or (req.method == "HEAD" and "GET" in args)
+    if kind == "local":
+        connection = req.connection
+        return req.useragent_ip.startswith(_LOOPBACK) or connection.client_ip == connection.local_ip
+    return False

@@ -1,0 +1,219 @@
+"""Who answers: a Python handler, the file itself, or another WSGI application; and the file itself.
+
+Law: a file whose handler nobody provides is never sent as source; a method that a file does not know is refused.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from ..config.directives import core, mime
+from ..config.resolve import RequestConfig
+from ..constants import (
+    AP_REQ_ACCEPT_PATH_INFO,
+    DECLINED,
+    DIR_MAGIC_TYPE,
+    DONE,
+    HTTP_FORBIDDEN,
+    HTTP_INTERNAL_SERVER_ERROR,
+    HTTP_METHOD_NOT_ALLOWED,
+    HTTP_NOT_FOUND,
+    OK,
+    PYTHON_HANDLERS,
+)
+from ..dispatch import calls_for, run_handlers
+from ..phases import HANDLER
+from ..preconditions import conditions_met
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+
+__all__ = ["FileBody", "answer"]
+
+BLOCK = 65536  # bytes read at once where the server has no file wrapper
+SMALL = 65536  # bytes up to which a file is read whole and sent as one piece
+_OWN_HANDLERS = frozenset({None, "default-handler", DIR_MAGIC_TYPE})
+
+
+def answer(req: mp_request, config: RequestConfig) -> int:
+    """The content phase. Returns OK or DONE when the answer stands, else the status to answer with."""
+    handler = req._handler
+    if handler in PYTHON_HANDLERS:
+        calls = calls_for(req, HANDLER, config)
+        if calls:
+            result = run_handlers(req, HANDLER, calls, config)
+            if result != DECLINED:
+                return result
+    elif handler not in _OWN_HANDLERS and "/" not in (handler or ""):
+        req._application.log_request(req, f"nobody provides the handler {handler!r}: {req.filename or req.uri}")
+        return HTTP_INTERNAL_SERVER_ERROR
+    result = _send_file(req, config)
+    if result in (HTTP_NOT_FOUND, HTTP_FORBIDDEN) and req._application.fallback is not None and not _refused(req):
+        return _ask_fallback(req, req._application.fallback)
+    return result
+
+
+def _refused(req: mp_request) -> bool:
+    """Whether there is a file, which then was refused rather than not found."""
+    return req._walk is not None and req._walk.stat is not None and stat.S_ISREG(req._walk.stat.st_mode)
+
+
+def _send_file(req: mp_request, config: RequestConfig) -> int:
+    """httpd's default handler: the file, if there is one."""
+    if req._translated is not None:  # a <Location> whose Python handler declined: no file was looked for
+        return HTTP_NOT_FOUND
+    walk = req._walk
+    log = req._application.log_request
+    method = req.method
+    if method not in ("GET", "HEAD", "POST"):
+        if method == "OPTIONS":
+            return _send_options(req)
+        if walk is None or walk.stat is None:
+            return HTTP_NOT_FOUND
+        req.allow_methods(("GET", "POST", "OPTIONS", "HEAD"), 1)
+        return HTTP_METHOD_NOT_ALLOWED
+    if walk is None or walk.stat is None:
+        log(req, f"File does not exist: {req.filename or req.uri}", 6)
+        return HTTP_NOT_FOUND
+    if stat.S_ISDIR(walk.stat.st_mode):
+        log(req, f"Cannot serve directory {req.filename}: no index file, and listings are not provided")
+        return HTTP_FORBIDDEN
+    if req._path_info and not _accepts_path_info(req, config):
+        log(req, f"File does not exist: {req.filename}{req._path_info}", 6)
+        return HTTP_NOT_FOUND
+    missing = _missing_filters(req, config)
+    if missing:
+        log(req, f"nobody provides the output filter {missing!r}: {req.filename}")
+        return HTTP_INTERNAL_SERVER_ERROR
+    return _send_open(req, walk.stat)
+
+
+def _accepts_path_info(req: mp_request, config: RequestConfig) -> bool:
+    accept = config.settings[core.ACCEPT_PATH_INFO]
+    return accept == "on" or (accept == "default" and req.used_path_info == AP_REQ_ACCEPT_PATH_INFO)
+
+
+def _missing_filters(req: mp_request, config: RequestConfig) -> str | None:
+    filters = config.settings[mime.OUTPUT_FILTERS_BY_EXT]
+    if filters:
+        for extension in (req._filename or "").rpartition("/")[2].split(".")[1:]:
+            for name in filters.get(extension.lower()) or ():
+                return name
+    return None
+
+
+def _send_open(req: mp_request, found: os.stat_result) -> int:
+    assert req._filename is not None
+    try:
+        file = open(req._filename, "rb", buffering=0)  # noqa: SIM115 - closed by the body that carries it
+    except OSError as error:
+        req._application.log_request(req, f"file permissions deny server access: {req.filename}: {error.strerror}")
+        return HTTP_FORBIDDEN
+    try:
+        now = os.fstat(file.fileno())
+        if not stat.S_ISREG(now.st_mode) or (now.st_dev, now.st_ino) != (found.st_dev, found.st_ino):
+            file.close()  # replaced since the walk looked at it: whatever it is now was not checked
+            return HTTP_FORBIDDEN
+        req.update_mtime(now.st_mtime)
+        headers = req.headers_out
+        headers["Last-Modified"] = email.utils.formatdate(min(now.st_mtime, req.request_time), usegmt=True)
+        etag = _etag(req, now)
+        if etag:
+            headers["ETag"] = etag
+        status = conditions_met(req)
+        if status != OK:
+            file.close()
+            return status
+        held = req._held_bytes  # what a handler wrote before it declined goes first
+        size = now.st_size
+        req.headers_out["Content-Length"] = str(size + held)
+        if held or size <= SMALL or req._server_write is not None:
+            data = file.read(size)
+            file.close()
+            req.write(data, 0)
+        else:
+            req._file_body = FileBody(file, size)
+    except BaseException:
+        file.close()
+        raise
+    return OK
+
+
+def _etag(req: mp_request, found: os.stat_result) -> str | None:
+    parts = req._config.settings[core.FILE_ETAG]
+    values = (
+        ("inode", found.st_ino),
+        ("size", found.st_size),
+        ("mtime", found.st_mtime_ns // 1000),
+    )
+    shown = [f"{value:x}" for name, value in values if name in parts]
+    return '"' + "-".join(shown) + '"' if shown else None
+
+
+def _send_options(req: mp_request) -> int:
+    req.headers_out["Allow"] = "GET,POST,OPTIONS,HEAD"
+    req._content_type = DIR_MAGIC_TYPE if (req._filename or "").endswith("/") else req._content_type
+    return OK
+
+
+class FileBody:
+    """A file on its way out: exactly `size` bytes of it, handed to the server's file wrapper where it has one."""
+
+    def __init__(self, file: BinaryIO | Any, size: int) -> None:
+        self.file = file
+        self.size = size
+        self.when_closed: Callable[[], None] | None = None
+
+    def wrapped(self, environ: dict[str, Any]) -> Iterable[bytes]:
+        """The iterable to return to the server."""
+        wrapper: Callable[..., Iterable[bytes]] | None = environ.get("wsgi.file_wrapper")
+        if wrapper is not None and os.fstat(self.file.fileno()).st_size == self.size:
+            return wrapper(self, BLOCK)
+        return self
+
+    def __iter__(self) -> Iterator[bytes]:
+        left = self.size
+        while left > 0 and (data := self.file.read(min(BLOCK, left))):
+            left -= len(data)
+            yield data
+
+    def read(self, size: int = -1) -> bytes:
+        """Read from the file, as file wrappers do."""
+        data: bytes = self.file.read(size)
+        return data
+
+    def fileno(self) -> int:
+        """The file's descriptor, for servers that send it themselves."""
+        number: int = self.file.fileno()
+        return number
+
+    def close(self) -> None:
+        """Close the file, then do what is due when the body is through."""
+        self.file.close()
+        after, self.when_closed = self.when_closed, None
+        if after is not None:
+            after()
+
+
+def _ask_fallback(req: mp_request, application: Callable[..., Iterable[bytes]]) -> int:
+    """Let another WSGI application answer, as the user that the phases before found out."""
+    environ = dict(req._environ)
+    if req.user is not None:
+        environ["REMOTE_USER"] = req.user
+        environ["AUTH_TYPE"] = req.ap_auth_type or ""
+    for name, value in req.__dict__.get("subprocess_env", {}).items():
+        environ.setdefault(name, value)
+    req._reset_output()
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        req._status = int(status[:3])
+        extra = [(name, value) for name, value in req.err_headers_out.items()]
+        req._server_write = req._start_response(status, headers + extra, *([exc_info] if exc_info else []))
+        return req._server_write
+
+    req._delegated = application(environ, start_response)
+    return DONE

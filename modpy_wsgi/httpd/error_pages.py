@@ -1,0 +1,142 @@
+"""The pages httpd sends with a status, byte for byte as visitors know them.
+
+Law: everything that comes from the client or from a handler is escaped. Source: the answers of httpd 2.4 (tests/golden).
+"""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from ..config.directives import core
+from ..constants import STATUS_LINES
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+
+__all__ = ["NAMELESS", "page"]
+
+NAMELESS = frozenset({418})  # statuses with a number but without a line of httpd's: sent as 500
+
+_DOCTYPE = '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">'
+_MOVED = '<p>The document has moved <a href="{location}">here</a>.</p>'
+_CREDENTIALS = """\
+<p>This server could not verify that you
+are authorized to access the document
+requested.  Either you supplied the wrong
+credentials (e.g., bad password), or your
+browser doesn't understand how to supply
+the credentials required.</p>"""
+_ERROR = """\
+<p>The server encountered an internal error or
+misconfiguration and was unable to complete
+your request.</p>
+<p>Please contact the server administrator at 
+ {admin} to inform them of the time this error occurred,
+ and the actions you performed just before this error.</p>
+<p>More information about this error may be available
+in the server error log.</p>"""  # noqa: W291 - httpd's blank
+
+_TEXTS = {
+    300: "",
+    301: _MOVED,
+    302: _MOVED,
+    303: '<p>The answer to your request is located <a href="{location}">here</a>.</p>',
+    305: """\
+<p>This resource is only accessible through the proxy
+{location}<br />
+You will need to configure your client to use that proxy.</p>""",
+    307: _MOVED,
+    308: _MOVED,
+    400: "<p>Your browser sent a request that this server could not understand.<br />\n</p>",
+    401: _CREDENTIALS,
+    403: "<p>You don't have permission to access this resource.</p>",
+    404: "<p>The requested URL was not found on this server.</p>",
+    405: "<p>The requested method {method} is not allowed for this URL.</p>",
+    406: "<p>An appropriate representation of the requested resource could not be found on this server.</p>",
+    407: _CREDENTIALS,
+    408: "<p>Server timeout waiting for the HTTP request from the client.</p>",
+    410: """\
+<p>The requested resource is no longer available on this server and there is no forwarding address.
+Please remove all references to this resource.</p>""",
+    411: "<p>A request of the requested method {method} requires a valid Content-length.<br />\n</p>",
+    412: "<p>The precondition on the request for this URL evaluated to false.</p>",
+    413: """\
+The requested resource does not allow request data with {method} requests, or the amount of data provided in
+the request exceeds the capacity limit.""",
+    414: "<p>The requested URL's length exceeds the capacity\nlimit for this server.<br />\n</p>",
+    415: "<p>The supplied request data is not in a format\nacceptable for processing by this resource.</p>",
+    416: """\
+<p>None of the range-specifier values in the Range
+request-header field overlap the current extent
+of the selected resource.</p>""",
+    417: """\
+<p>No expectation was seen, the Expect request-header 
+field was not presented by the client.
+</p><p>Only the 100-continue expectation is supported.</p>""",  # noqa: W291 - httpd's blank
+    421: """\
+<p>The client needs a new connection for this
+request as the requested host name does not match
+the Server Name Indication (SNI) in use for this
+connection.</p>""",
+    422: """\
+<p>The server understands the media type of the
+request entity, but was unable to process the
+contained instructions.</p>""",
+    423: """\
+<p>The requested resource is currently locked.
+The lock must be released or proper identification
+given before the method can be applied.</p>""",
+    424: """\
+<p>The method could not be performed on the resource
+because the requested action depended on another
+action and that other action failed.</p>""",
+    428: "<p>The request is required to be conditional.</p>",
+    429: "<p>The user has sent too many requests\nin a given amount of time.</p>",
+    431: "<p>The server refused this request because\nthe request header fields are too large.</p>",
+    451: "<p>Access to this URL has been denied for legal reasons.<br />\n</p>",
+    501: "<p>{method} not supported for current URL.<br />\n</p>",
+    502: "<p>The proxy server received an invalid\nresponse from an upstream server.<br />\n</p>",
+    503: """\
+<p>The server is temporarily unable to service your
+request due to maintenance downtime or capacity
+problems. Please try again later.</p>""",
+    504: "<p>The gateway did not receive a timely response\nfrom the upstream server or application.</p>",
+    507: """\
+<p>The method could not be performed on the resource
+because the server is unable to store the
+representation needed to successfully complete the
+request.  There is insufficient free space left in
+your storage allocation.</p>""",
+    508: "<p>The server terminated an operation because\nit encountered an infinite loop.</p>",
+    510: "<p>A mandatory extension policy in the request is not\naccepted by the server for this resource.</p>",
+    511: "<p>The client needs to authenticate to gain\nnetwork access.</p>",
+}
+
+
+def page(req: mp_request, status: int, location: str = "", first: int = 0) -> bytes:
+    """The page for a status, as ISO-8859-1 where it can be and with character references where not.
+
+    `first` is the status whose ErrorDocument failed with this one, if so; then the page is for that, and says both.
+    """
+    if first:
+        status, second = first, STATUS_LINES[status]
+    line = STATUS_LINES[status]
+    text = _TEXTS.get(status, _ERROR).format(
+        method=_escaped(req.method),
+        location=_escaped(location),
+        admin=_escaped(req._host.base[core.SERVER_ADMIN]),
+    )
+    if text:
+        text += "\n"
+    if first:
+        text += f"<p>Additionally, a {second}\nerror was encountered while trying to use an ErrorDocument to handle the request.</p>\n"
+    title, heading = line, line.partition(" ")[2]
+    page = f"{_DOCTYPE}\n<html><head>\n<title>{title}</title>\n</head><body>\n<h1>{heading}</h1>\n{text}</body></html>\n"
+    return page.encode("iso-8859-1", "xmlcharrefreplace")
+
+
+def _escaped(text: str) -> str:
+    """As httpd's ap_escape_html: & < > and the double quote. A byte that is no UTF-8 stands as U+FFFD."""
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return html.escape(text, quote=False).replace('"', "&quot;")

@@ -1,0 +1,104 @@
+"""What a visitor gets when a phase ends with a status: ErrorDocument, or httpd's own page.
+
+Law: an error drops what the handler prepared (its body if nothing was sent, its headers_out), keeps err_headers_out and
+the Location of a redirection, and never leads to another error page than the plain one. Source: httpd's ap_die,
+observed on the original.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..config.directives import core
+from ..constants import APLOG_ERR, HTTP_INTERNAL_SERVER_ERROR, STATUS_LINES
+from . import error_pages
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+
+__all__ = ["answer", "plain"]
+
+_BODILESS = (204, 304)
+
+
+def answer(req: mp_request, status: int) -> None:
+    """Make `req` answer with `status`."""
+    if not 200 <= status <= 599:
+        req._application.log_request(req, f"Handler returned invalid result code {status}: {req.uri}", APLOG_ERR)
+        status = HTTP_INTERNAL_SERVER_ERROR
+    if status in _BODILESS:
+        req._reset_output()
+        req._status = status
+        return
+    document = req._config.settings[core.ERROR_DOCUMENTS].get(status)
+    failed_before = req._prev is not None and req._prev._failed
+    if document is None or document.kind == "default" or failed_before or req._server_write is not None:
+        plain(req, status)
+        return
+    req._failed = True
+    if document.kind == "local":
+        _redirect(req, status, document.value)
+    elif document.kind == "remote":
+        req._status = status
+        req.headers_out["Location"] = document.value
+        plain(req, 302)
+    else:
+        location = _forget(req, status)
+        req._status = status
+        if location:
+            req.headers_out["Location"] = location
+        req._content_type = "text/html; charset=iso-8859-1" if "<" in document.value else "text/plain"
+        req.write(document.value.encode("utf-8", "surrogateescape"), 0)
+
+
+def _redirect(req: mp_request, status: int, uri: str) -> None:
+    environ = dict(req._environ)
+    environ["REQUEST_METHOD"] = "HEAD" if req.method == "HEAD" else "GET"
+    environ["CONTENT_LENGTH"] = ""
+    location = (req.headers_out.get("Location") or "") if 300 <= status < 400 else ""
+    req._status = status
+    req._document_status = status
+    req._application.redirect(req, uri, environ, status=status, location=location)
+
+
+def _forget(req: mp_request, status: int) -> str | None:
+    """Drop what the handler prepared. Returns the Location of a redirection."""
+    location: str | None = None
+    if 300 <= status < 400 and "headers_out" in req.__dict__:
+        location = req.headers_out.get("Location")
+    req._reset_output()
+    if "headers_out" in req.__dict__:
+        req.headers_out.clear()
+    req.content_encoding = None
+    req.content_languages = ()
+    req._status_line = None
+    if req._file_body is not None:
+        req._file_body.close()
+        req._file_body = None
+    return location
+
+
+def plain(req: mp_request, status: int) -> None:
+    """httpd's own page for `status`."""
+    location = _forget(req, status)
+    if status not in STATUS_LINES or status in error_pages.NAMELESS:
+        status = HTTP_INTERNAL_SERVER_ERROR
+    if req._server_write is None:
+        req._status = status
+        req._content_type = "text/html; charset=iso-8859-1"
+        if location:
+            req.headers_out["Location"] = location
+        if status in (405, 501):
+            req.headers_out["Allow"] = _allow(req)
+    document_status = req._prev._document_status if req._prev is not None else 0
+    body = error_pages.page(req, status, location or "", document_status)
+    req._error_page = True
+    req.write(body, 0)
+
+
+def _allow(req: mp_request) -> str:
+    """The Allow header: what allow_methods() said, and TRACE unless TraceEnable is off."""
+    methods = list(req._allowed_methods)
+    if req._host.base[core.TRACE_ENABLE] != "off" and "TRACE" not in methods:
+        methods.append("TRACE")
+    return ",".join(methods)

@@ -1,0 +1,88 @@
+"""Directories: the slash at the end (DirectorySlash) and the file that stands for them (DirectoryIndex), in fixup.
+
+Law: an index file is looked up as a subrequest, through every phase up to fixup, so that nothing that closes it is
+passed by. Source: mod_dir's fixup.
+"""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from ..config.directives import dir as directory
+from ..config.resolve import RequestConfig
+from ..constants import DIR_MAGIC_TYPE, HTTP_MOVED_PERMANENTLY, OK
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+
+__all__ = ["fixup"]
+
+
+def fixup(req: mp_request, config: RequestConfig) -> int:
+    """Redirect a directory without its slash, or take the place of its index file. Returns OK or a status."""
+    walk = req._walk
+    if walk is None or walk.stat is None or not stat.S_ISDIR(walk.stat.st_mode):
+        return OK
+    if req._handler is None:
+        req._handler = DIR_MAGIC_TYPE
+    if req._path_info:
+        return OK
+    settings = config.settings
+    uri = req.uri
+    if not uri.endswith("/"):
+        if not settings[directory.DIRECTORY_SLASH]:
+            return OK
+        location = req.construct_url(quote(uri, safe="/;:@&=+$,!~*'()", errors="surrogateescape") + "/")
+        if req.args:
+            location += f"?{req.args}"
+        req.headers_out["Location"] = location
+        return HTTP_MOVED_PERMANENTLY
+    return _take_index(req, settings[directory.DIRECTORY_INDEX])
+
+
+def _take_index(req: mp_request, names: tuple[str, ...]) -> int:
+    refused = OK
+    for name in names:
+        uri = name if name.startswith("/") else req.uri + name
+        found, status = req._application.look_up(req, uri)
+        if status == OK and found._walk is not None and found._walk.stat is not None:
+            if stat.S_ISREG(found._walk.stat.st_mode):
+                _become(req, found)
+                return OK
+        elif 300 <= status < 400 or status == 401:
+            if status != 401:
+                req.headers_out["Location"] = found.headers_out.get("Location", "")
+                return status
+            req.err_headers_out.update(found.err_headers_out)
+            return status
+        elif status and status != 404 and not refused:
+            refused = status
+    return refused
+
+
+def _become(req: mp_request, other: mp_request) -> None:
+    """Go on as the file of `other` (httpd's ap_internal_fast_redirect): what was found out about it now holds here."""
+    req._uri = other._uri
+    req._filename, req._path_info, req._walk, req._finfo = other._filename, other._path_info, other._walk, None
+    req.__dict__.pop("canonical_filename", None)
+    req._args = other._args
+    req._config = other._config
+    req._handler = other._handler
+    req._content_type = other._content_type
+    req.content_encoding = other.content_encoding
+    req.content_languages = other.content_languages
+    req._extension = other._extension
+    if other._user is not None:
+        req._user, req._auth_type = other._user, other._auth_type
+    if other._added:
+        req._added = other._added
+    if other._cleanups:
+        req._cleanups = (req._cleanups or []) + other._cleanups
+    for name in ("headers_out", "err_headers_out", "subprocess_env", "notes"):
+        if name in other.__dict__:
+            mine, theirs = getattr(req, name), getattr(other, name)
+            for key in theirs:
+                values = theirs[key]
+                mine[key] = values if isinstance(values, str) else values[0]

@@ -1,0 +1,123 @@
+"""From a URL path to a file name: Redirect, Alias, ServerPath, DocumentRoot (mod_alias and the core, phase translate).
+
+Law: the same path of the same host always leads to the same place, so it is worked out once and kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from ..config.directives import alias, core, python
+from ..config.resolve import HostConfig, RequestConfig
+from ..constants import OK, PYTHON_HANDLERS
+
+if TYPE_CHECKING:
+    from re import Pattern
+
+    from ..request import mp_request
+
+__all__ = ["Target", "redirection", "target_of"]
+
+_SLASHES = re.compile(r"/+")
+_REFERENCE = re.compile(r"\\(.)|\$([0-9])|&")
+_SAFE = "/;:@&=+$,!~*'()%#?[]-._"
+
+
+class Target:
+    """Where a path leads before any file is looked at."""
+
+    __slots__ = ("config", "filename", "handler", "redirects", "uri")
+
+    def __init__(self, host: HostConfig, uri: str) -> None:
+        self.uri = uri
+        self.redirects = tuple([r for r in host.base[alias.REDIRECTS] if _rest(r.prefix, r.regex, uri) is not None])
+        self.filename, self.handler = _translated(host, uri)
+        self.config = _without_file(host, uri)
+
+
+def target_of(host: HostConfig, uri: str) -> Target:
+    """The Target of a path."""
+    found: Target | None = host.targets.get(uri)
+    if found is None:
+        found = host.targets.keep(uri, Target(host, uri))
+    return found
+
+
+def _without_file(host: HostConfig, uri: str) -> RequestConfig | None:
+    """What holds, if a <Location> answers by a Python handler: then no file is looked for (as in the original)."""
+    location = host.location(uri)[1]
+    if location[core.SET_HANDLER] in PYTHON_HANDLERS and "PythonHandler" in location[python.HANDLERS]:
+        config = host.early(uri)
+        if config.set_handler in PYTHON_HANDLERS:
+            return config
+    return None
+
+
+def _translated(host: HostConfig, uri: str) -> tuple[str, str | None]:
+    for rule in host.base[alias.ALIASES]:
+        rest = _rest(rule.prefix, rule.regex, uri)
+        if rest is None:
+            continue
+        if rule.regex is not None:
+            match = rule.regex.search(uri)
+            assert match is not None
+            return substitute(rule.target, match), rule.handler
+        return rule.target + rest, rule.handler
+    path = host.base[core.SERVER_PATH]
+    if path and (uri == path or uri.startswith(path.rstrip("/") + "/")):
+        uri = uri[len(path.rstrip("/")) :]
+    return host.base[core.DOCUMENT_ROOT].rstrip("/") + (uri or "/"), None
+
+
+def _rest(prefix: str | None, regex: Pattern[str] | None, uri: str) -> str | None:
+    """What of `uri` follows the prefix (httpd's alias_matches: slashes in a row count as one); None: no match."""
+    if regex is not None:
+        return "" if regex.search(uri) else None
+    assert prefix is not None
+    bare = _SLASHES.sub("/", prefix)
+    if not uri.startswith(bare):
+        return None
+    rest = uri[len(bare) :]
+    if bare.endswith("/") or rest == "" or rest.startswith("/"):
+        return rest
+    return None
+
+
+def substitute(target: str, match: re.Match[str]) -> str:
+    """`target` with $0 to $9 and & replaced by what matched (httpd's ap_pregsub)."""
+
+    def replacement(found: re.Match[str]) -> str:
+        if found.group(1) is not None:
+            return found.group(1)
+        number = int(found.group(2) or 0)
+        return (match.group(number) or "") if number <= (match.re.groups or 0) else ""
+
+    return _REFERENCE.sub(replacement, target)
+
+
+def redirection(req: mp_request, rules: Iterable[alias.Redirect]) -> int:
+    """The status of the first rule that matches the request's path, its Location set; OK if none does."""
+    uri = req.uri
+    for rule in rules:
+        rest = _rest(rule.prefix, rule.regex, uri)
+        if rest is None:
+            continue
+        if rule.target is None:
+            return rule.status
+        if rule.regex is not None:
+            match = rule.regex.search(uri)
+            assert match is not None
+            target = substitute(rule.target, match)
+        else:
+            target = rule.target + rest
+        target = quote(target, safe=_SAFE, errors="surrogateescape")
+        if target.startswith("/"):
+            target = req.construct_url(target)
+        if req.args and "?" not in target:
+            target = f"{target}?{req.args}"
+        req.headers_out["Location"] = target
+        return rule.status
+    return OK

@@ -1,0 +1,69 @@
+"""What a file's extensions say: its media type, encoding, language and handler (mod_mime), as far as handlers need it.
+
+Law: every extension counts, from left to right, the last of a kind wins; a handler that is named is never guessed away.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..config.directives import mime
+from ..config.resolve import RequestConfig
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+
+__all__ = ["guess", "read_types"]
+
+
+@lru_cache(maxsize=16)
+def read_types(path: str) -> dict[str, str]:
+    """A mime.types file as a dict from extension to media type; the standard library's own list if there is no file."""
+    try:
+        text = Path(path).read_text("utf-8", "surrogateescape")
+    except OSError:
+        return {extension[1:]: media_type for extension, media_type in mimetypes.types_map.items()}
+    types: dict[str, str] = {}
+    for line in text.splitlines():
+        words = line.partition("#")[0].split()
+        for extension in words[1:]:
+            types[extension.lower()] = words[0]
+    return types
+
+
+def guess(req: mp_request, config: RequestConfig) -> None:
+    """Set the request's content type, encoding, languages and handler from the extensions of its file name."""
+    filename = req._filename
+    if filename is None or filename.endswith("/"):
+        return
+    parts = filename.rpartition("/")[2].split(".")
+    settings = config.settings
+    types, handlers = settings[mime.TYPES_BY_EXT], settings[mime.HANDLERS_BY_EXT]
+    known = read_types(req._host.base[mime.TYPES_CONFIG])
+    encodings, languages = settings[mime.ENCODINGS_BY_EXT], settings[mime.LANGUAGES_BY_EXT]
+    charsets = settings[mime.CHARSETS_BY_EXT]
+    content_type = charset = handler = encoding = None
+    found_languages: list[str] = []
+    for part in parts[1:]:
+        extension = part.lower()
+        media_type = types[extension] if extension in types else known.get(extension)
+        content_type = media_type or content_type
+        handler = handlers.get(extension) or handler
+        charset = charsets.get(extension) or charset
+        language = languages.get(extension)
+        if language:
+            found_languages.append(language)
+        encoding = encodings.get(extension) or encoding
+    if content_type and charset:
+        content_type = f"{content_type.partition(';')[0]}; charset={charset}"
+    if content_type:
+        req._content_type = content_type
+    if handler:
+        req._handler = handler
+    if encoding:
+        req.content_encoding = encoding
+    if found_languages:
+        req.content_languages = tuple(found_languages)

@@ -1,0 +1,135 @@
+"""From a translated file name to the file: which part exists, what stands in the way, and what holds there.
+
+Law: nothing is served that this walk has not seen. It is httpd's directory walk: a component that does not exist ends
+it (the rest is path info), a symbolic link needs FollowSymLinks or SymLinksIfOwnerMatch where it lies, a .htaccess
+counts where AllowOverride says so, and what is neither file nor directory is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import NamedTuple
+
+from ..config.directives import core
+from ..config.htaccess import read_htaccess
+from ..config.model import Settings
+from ..config.resolve import Directory, HostConfig
+from ..errors import BadRequest, ConfigError
+
+__all__ = ["Refused", "Walk", "walk"]
+
+
+class Refused(BadRequest):
+    """The server's configuration or file system refuses; the message is for the log only."""
+
+
+class Walk(NamedTuple):
+    """Where a walk ended."""
+
+    filename: str  # as far as it went; ends in "/" for a directory
+    path_info: str  # the rest, "" or beginning with "/"
+    stat: os.stat_result | None  # None: does not exist
+    directory: Directory  # the directory that holds it (a directory holds itself)
+
+
+_Stamp = tuple[int, int, int]
+
+
+def walk(host: HostConfig, filename: str) -> Walk:
+    """Walk to `filename` (absolute, normalised).
+
+    Raises Refused: 403 for a link, a special file or missing permission, 500 for a broken .htaccess.
+    """
+    try:
+        found = os.stat(filename)
+    except (FileNotFoundError, NotADirectoryError):
+        return _descend(host, filename, exists=False)
+    except OSError as error:
+        if error.errno is None or isinstance(error, PermissionError):
+            raise Refused(403, f"access to {filename} denied: {error.strerror}") from None
+        return _descend(host, filename, exists=False)
+    except ValueError as error:  # a name that the file system cannot have
+        raise Refused(404, str(error)) from None
+    if stat.S_ISREG(found.st_mode):
+        directory = host.directory(filename[: filename.rindex("/") + 1])
+        if directory.plain:
+            return Walk(filename, "", found, directory)
+    return _descend(host, filename, exists=True)
+
+
+def _descend(host: HostConfig, filename: str, *, exists: bool) -> Walk:
+    directory = with_htaccess(host.root)
+    segments = filename[1:].split("/")
+    last = len(segments) - 1
+    for index, name in enumerate(segments):
+        if name == "":
+            break
+        path = directory.path + name
+        if not (exists and index < last and directory.follow):
+            found = _look(directory, path)
+            rest = segments[index + 1 :]
+            path_info = "/" + "/".join(rest) if rest else ""
+            if found is None:
+                return Walk(path, path_info, None, directory)
+            if stat.S_ISREG(found.st_mode):
+                return Walk(path, path_info, found, directory)
+            if not stat.S_ISDIR(found.st_mode):
+                raise Refused(403, f"object is not a file, directory or symlink: {path}")
+        directory = with_htaccess(directory.child(name))
+    return Walk(directory.path, "", os.stat(directory.path), directory)
+
+
+def _look(directory: Directory, path: str) -> os.stat_result | None:
+    """The stat of what `path` is or points to, if the directory's options let one follow it there."""
+    try:
+        found = os.lstat(path)
+        if not stat.S_ISLNK(found.st_mode):
+            return found
+        target = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise Refused(403, f"access to {path} denied: {error.strerror}") from None
+    if directory.follow or (directory.if_owner and found.st_uid == target.st_uid):
+        return target
+    raise Refused(403, f"symbolic link not allowed or link target not accessible: {path}")
+
+
+def with_htaccess(directory: Directory) -> Directory:
+    """The directory under its .htaccess, if there may be one and there is; parsed again when the file changed."""
+    for name in directory.access_files:
+        path = directory.path + name
+        try:
+            found = os.stat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise Refused(403, f"{path}: unable to check htaccess file, ensure it is readable: {error.strerror}") from None
+        settings = _read(directory, path, (found.st_mtime_ns, found.st_size, found.st_ino))
+        return directory.overlaid(settings)
+    return directory
+
+
+def _read(directory: Directory, path: str, stamp: _Stamp) -> Settings:
+    key = (path, id(directory))
+    cache = directory.host.htaccess
+    kept: tuple[_Stamp, Directory, Settings | ConfigError] | None = cache.get(key)
+    if kept is None or kept[0] != stamp or kept[1] is not directory:
+        result: Settings | ConfigError
+        try:
+            result = read_htaccess(
+                path,
+                allow=directory.settings[core.ALLOW_OVERRIDE],
+                allow_list=directory.settings[core.ALLOW_OVERRIDE_LIST],
+                server_root=directory.settings[core.SERVER_ROOT],
+            )
+        except ConfigError as error:
+            result = error
+        except OSError as error:
+            raise Refused(403, f"{path}: unable to read htaccess file: {error.strerror}") from None
+        cache.pop(key, None)
+        kept = cache.keep(key, (stamp, directory, result))
+    if isinstance(kept[2], ConfigError):
+        raise Refused(500, str(kept[2]))
+    return kept[2]

@@ -1,0 +1,66 @@
+"""Descriptors for the members of mod_python's objects: lazy, read-only, and checked like the original's.
+
+Law: reading costs no Python call where it can: `lazy` computes once and then stands in the instance, read-only members
+are C-level getters.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, overload
+
+__all__ = ["integer", "lazy", "readonly", "text"]
+
+T = TypeVar("T")
+Self = TypeVar("Self")
+
+
+class lazy(Generic[T]):  # noqa: N801 - reads as a decorator
+    """A writable member that is computed when first read."""
+
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self.compute = compute
+        self.__doc__ = compute.__doc__
+        self.name = compute.__name__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> lazy[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> lazy[T] | T:
+        if instance is None:
+            return self
+        value = self.compute(instance)
+        instance.__dict__[self.name] = value
+        return value
+
+
+def readonly(attribute: str, doc: str) -> Any:
+    """A member that only the server sets, as `attribute`. Assigning raises AttributeError, as in the original."""
+    return property(operator.attrgetter(attribute), doc=doc)
+
+
+def integer(attribute: str, doc: str) -> Any:
+    """A writable member that takes integers (True counts as 1). Raises TypeError for others."""
+
+    def assign(instance: Any, value: Any) -> None:
+        setattr(instance, attribute, operator.index(value))
+
+    return property(operator.attrgetter(attribute), assign, doc=doc)
+
+
+def text(attribute: str, doc: str) -> Any:
+    """A writable member that takes str, bytes (UTF-8) or None. Raises TypeError for others."""
+
+    def assign(instance: Any, value: Any) -> None:
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "surrogateescape")
+        elif value is not None and not isinstance(value, str):
+            raise TypeError(f"{attribute.lstrip('_')} must be str, not {type(value).__name__}")
+        setattr(instance, attribute, value)
+
+    return property(operator.attrgetter(attribute), assign, doc=doc)

@@ -1,0 +1,172 @@
+"""What a request of one configuration goes through: its phases with work, compiled once.
+
+Law: a phase that has nothing to do is not in the plan. A step takes the request and its configuration and returns a
+false value to go on, or what ends the request: DONE, or a status to answer with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from .config.resolve import RequestConfig
+from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_OK, OK
+from .dispatch import Call, calls_for, run_handlers
+from .httpd import access, authorization, fixups, index, types
+from .phases import (
+    ACCESS,
+    AUTHEN,
+    AUTHZ,
+    BY_DIRECTIVE,
+    FIXUP,
+    HEADER_PARSER,
+    INIT,
+    TYPE,
+    Phase,
+)
+
+if TYPE_CHECKING:
+    from .request import mp_request
+
+__all__ = ["Plan", "Step", "plan_of", "run_phase", "run_steps"]
+
+Step = Callable[["mp_request", RequestConfig], int]
+
+
+class Plan:
+    """The compiled phases of a RequestConfig."""
+
+    __slots__ = ("by_extension", "calls", "every_step", "patterns", "steps")
+
+    def __init__(self, config: RequestConfig) -> None:
+        self.calls: dict[str, tuple[Call, ...]] = {}
+        self.by_extension = False
+        self.patterns = False
+        for key, refs in config.handlers.items():
+            phase = BY_DIRECTIVE[key.partition(".")[0]]
+            self.calls[key] = tuple([Call.of(ref, phase, None) for ref in refs])
+            self.by_extension |= "." in key
+            self.patterns |= any(ref.pattern is not None for ref in refs)
+        directives = {key.partition(".")[0] for key in config.handlers}
+        self.every_step = tuple([step for step, _ in _STEPS])
+        self.steps = tuple([step for step, has_work in _STEPS if has_work(config, directives)])
+
+
+def plan_of(config: RequestConfig) -> Plan:
+    """The plan of a configuration, compiled at first use."""
+    plan: Plan | None = config.plan
+    if plan is None:
+        plan = config.plan = Plan(config)
+    return plan
+
+
+def run_steps(req: mp_request, config: RequestConfig) -> int:
+    """The phases from header parser to fixup. Returns a false value, or what ends the request."""
+    plan = config.plan or plan_of(config)
+    for step in plan.steps:
+        status = step(req, config)
+        if status:
+            return status
+        if req._added is not None:
+            return _run_rest(req, config, plan, step)
+    return OK
+
+
+def _run_rest(req: mp_request, config: RequestConfig, plan: Plan, done: Step) -> int:
+    """Go on behind the step `done` with every phase: a handler was added to one that may have had no work before."""
+    for step in plan.every_step[plan.every_step.index(done) + 1 :]:
+        status = step(req, config)
+        if status:
+            return status
+    return OK
+
+
+def run_phase(req: mp_request, phase: Phase, config: RequestConfig) -> int:
+    """Run one phase's Python handlers. DECLINED if there are none."""
+    plan_of(config)
+    calls = calls_for(req, phase, config)
+    return run_handlers(req, phase, calls, config) if calls else DECLINED
+
+
+def _ending(result: int) -> int:
+    """What the result of a phase means for the request: OK and DECLINED let it go on."""
+    return OK if result in (OK, DECLINED) else result
+
+
+def _header_parser(req: mp_request, config: RequestConfig) -> int:
+    """PythonInitHandler of a directory, then PythonHeaderParserHandler (manual 5.1.5)."""
+    own = config.handlers.get(INIT.directive)
+    if own and own != config.host.base_handlers.get(INIT.directive):
+        ended = _ending(run_phase(req, INIT, config))
+        if ended:
+            return ended
+    return _ending(run_phase(req, HEADER_PARSER, config))
+
+
+def _access(req: mp_request, config: RequestConfig) -> int:
+    """Who may come at all: the server's own rules and PythonAccessHandler; both must agree."""
+    return access.check(req, config) or _ending(run_phase(req, ACCESS, config))
+
+
+def _authenticate(req: mp_request, config: RequestConfig) -> int:
+    """Who it is, and whether they may; only if Require is there and not met without a user."""
+    verdict = authorization.without_user(req, config)
+    if verdict != authorization.NEEDS_USER:
+        return verdict
+    result = run_phase(req, AUTHEN, config)
+    if result == DECLINED:
+        req._application.log_request(
+            req, f"configuration error: nobody authenticates users with AuthType {req.auth_type()}: {req.uri}"
+        )
+        return HTTP_INTERNAL_SERVER_ERROR
+    if result == 401:
+        authorization.challenge(req, config)
+    if result != OK:
+        return result
+    if req._user is None:
+        req._application.log_request(req, f"PythonAuthenHandler returned OK without setting req.user: {req.uri}")
+        return HTTP_INTERNAL_SERVER_ERROR
+    result = run_phase(req, AUTHZ, config)
+    if result == DECLINED:
+        result = authorization.with_user(req, config)
+    if result == 401:
+        authorization.challenge(req, config)
+    return result
+
+
+def _type(req: mp_request, config: RequestConfig) -> int:
+    """PythonTypeHandler, or the server's guess from the file's name."""
+    result = run_phase(req, TYPE, config) if TYPE.directive in config.plan.calls or req._added else DECLINED
+    if result == DECLINED:
+        types.guess(req, config)
+        return OK
+    return result
+
+
+def _fixup(req: mp_request, config: RequestConfig) -> int:
+    """SetHandler, ForceType, variables, redirections of the section, PythonFixupHandler."""
+    return fixups.override(req, config) or _ending(run_phase(req, FIXUP, config))
+
+
+def _plain_fixup(req: mp_request, config: RequestConfig) -> int:
+    return fixups.override(req, config)
+
+
+_HasWork = Callable[[RequestConfig, "set[str]"], bool]
+
+
+def _directive(*phases: Phase) -> _HasWork:
+    names = {phase.directive for phase in phases}
+    return lambda config, directives: bool(names & directives)
+
+
+_STEPS: tuple[tuple[Step, _HasWork], ...] = (
+    (_header_parser, _directive(HEADER_PARSER, INIT)),
+    (_access, lambda config, directives: access.has_work(config) or ACCESS.directive in directives),
+    (_authenticate, lambda config, directives: authorization.has_work(config)),
+    (_type, lambda config, directives: True),
+    (_fixup, lambda config, directives: True),
+    (index.fixup, lambda config, directives: True),
+)
+
+assert HTTP_OK  # a step that returns 200 ends the request too (observed on the original)

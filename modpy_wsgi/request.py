@@ -1,0 +1,407 @@
+"""The object that handlers see: mod_python's request (manual 4.5.3, reference section 5).
+
+Law: names, values and read-only rules are the original's; what a handler does not ask for is not computed. Private
+names (with an underscore) are the server's own. Reading and writing stand in request_body and request_output, the
+methods that compute from members in request_methods.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from . import constants
+from ._fast.table import table
+from .config.directives import core, mime, python
+from .config.resolve import HostConfig, RequestConfig
+from .connection import mp_conn
+from .environ import decode, raw_target, request_host
+from .finfo import mp_finfo
+from .members import integer, lazy, readonly, text
+from .request_body import RequestBody
+from .request_methods import RequestMethods
+from .request_output import RequestOutput
+from .server import mp_server
+
+if TYPE_CHECKING:
+    from .app import Application
+    from .errors import BadRequest
+    from .httpd.content import FileBody
+    from .httpd.walk import Walk
+    from .phases import Phase
+
+__all__ = ["mp_request"]
+
+
+class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - the original's type name
+    """One request. Handlers may set any further attribute on it to talk to one another."""
+
+    # Values that most requests never change stand in the class, so that making a request costs little.
+    _config: RequestConfig
+    _status = 200
+    _status_line: str | None = None
+    _content_type: str | None = None
+    _content_type_set = 0
+    _handler: str | None = None
+    _user: str | None = None
+    _auth_type: str | None = None
+    _prev: mp_request | None = None
+    _next: mp_request | None = None
+    _main: mp_request | None = None
+    _assbackwards = 0
+    _proxyreq = constants.PROXYREQ_NONE
+    _chunked = 0
+    _no_cache = 0
+    _no_local_copy = 0
+    _used_path_info = constants.AP_REQ_DEFAULT_PATH_INFO
+    _mtime = 0.0
+    _allowed_bits = 0
+    _allowed_methods: tuple[str, ...] = ()
+    _extension: str | None = None
+    _phase: Phase | None = None
+    _interpreter: Any = None
+    _running: Any = None  # the list of handlers that runs, for hlist and add_handler
+    _added: dict[str, list[Any]] | None = None  # handlers that add_handler registered, by phase directive
+    _cleanups: list[tuple[Callable[[Any], Any], Any]] | None = None
+    _filename: str | None = None
+    _path_info: str | None = None
+    _walk: Walk | None = None
+    _finfo: mp_finfo | None = None
+    _redirects = 0  # internal redirects and subrequests that led here
+    _bad: BadRequest | None = None  # what was wrong with the request line or Host
+    _failed = False  # answered by an ErrorDocument
+    _document_status = 0  # the status that the ErrorDocument stands for
+    _error_page = False  # answered by the server's own page
+    _file_body: FileBody | None = None  # the file to send as the body
+    _delegated: Iterable[bytes] | None = None  # the body that the fallback application returned
+    _complete = False  # log and cleanup have run, or there is nothing for them to do
+    _translated: str | None = None  # the file name before the walk, while the walk was put off
+    _method: str
+
+    def __init__(
+        self,
+        application: Application,
+        host: HostConfig,
+        environ: dict[str, Any],
+        start_response: Callable[..., Any],
+        uri: str,
+    ) -> None:
+        self._application = application
+        self._host = host
+        self._environ = environ
+        self._start_response = start_response
+        self._uri = uri
+        self._method = environ["REQUEST_METHOD"]
+        self._request_time = time.time()
+
+    # The objects around it
+
+    @lazy
+    def _connection(self) -> mp_conn:
+        return mp_conn(self._environ, self._host.server, self)
+
+    @property
+    def connection(self) -> mp_conn:
+        """The connection object."""
+        main = self._main or self._prev
+        return self._connection if main is None else main.connection
+
+    @property
+    def server(self) -> mp_server:
+        """The server object of the virtual host."""
+        server: mp_server = self._host.server
+        return server
+
+    next = readonly("_next", "The request that this one was redirected to internally, or None.")
+    prev = readonly("_prev", "The request that was redirected to this one internally, or None.")
+    main = readonly("_main", "Of a subrequest: the main request; else None.")
+
+    # The request line
+
+    method = readonly("_method", "The method as sent: 'GET', 'POST', ...")
+    request_time = readonly("_request_time", "When the request arrived: seconds since the epoch, a float.")
+    uri = text("_uri", "The path of the URI, decoded; with the path info.")
+    assbackwards = integer("_assbackwards", "1 for an HTTP/0.9 request.")
+    proxyreq = integer("_proxyreq", "One of apache.PROXYREQ_*.")
+
+    @lazy
+    def _the_request(self) -> str:
+        return f"{self._method} {raw_target(self._environ)} {self.protocol}"
+
+    the_request = readonly("_the_request", "The request line.")
+
+    @property
+    def header_only(self) -> int:
+        """1 for a HEAD request."""
+        return int(self._method == "HEAD")
+
+    @property
+    def method_number(self) -> int:
+        """The number of the method: apache.M_GET (HEAD too), apache.M_POST, ...; apache.M_INVALID if httpd has none."""
+        return constants.METHOD_NUMBERS.get(self._method, constants.M_INVALID)
+
+    @property
+    def protocol(self) -> str:
+        """The protocol as the client gave it: 'HTTP/1.1'."""
+        protocol: str = self._environ.get("SERVER_PROTOCOL", "HTTP/0.9")
+        return protocol
+
+    @property
+    def proto_num(self) -> int:
+        """The protocol as a number: 1001 for HTTP/1.1."""
+        major, _, minor = self.protocol.partition("/")[2].partition(".")
+        try:
+            return int(major) * 1000 + int(minor or 0)
+        except ValueError:
+            return 9
+
+    @lazy
+    def _hostname(self) -> str | None:
+        return request_host(self._environ)
+
+    hostname = readonly("_hostname", "The host that the client asked for, without port, or None.")
+
+    @lazy
+    def _unparsed_uri(self) -> str:
+        return raw_target(self._environ)
+
+    unparsed_uri = readonly("_unparsed_uri", "The URI as sent.")
+
+    @lazy
+    def _args(self) -> str | None:
+        query = self._environ.get("QUERY_STRING")
+        return decode(query) if query else ("" if self._unparsed_uri.endswith("?") else None)
+
+    args = text("_args", "The query string, or None.")
+
+    @property
+    def parsed_uri(self) -> tuple[Any, ...]:
+        """The URI in 9 pieces: scheme, hostinfo, user, password, hostname, port, path, query, fragment."""
+        raw = self.unparsed_uri
+        scheme = hostinfo = user = password = hostname = None
+        port: int | None = self._local_port()
+        target, _, fragment = raw.partition("#")
+        path, _, query = target.partition("?")
+        if "://" in path and not path.startswith("/"):
+            scheme, _, rest = path.partition("://")
+            hostinfo, _, rest = rest.partition("/")
+            path = "/" + rest
+            userinfo, _, place = hostinfo.rpartition("@")
+            if userinfo:
+                user, _, secret = userinfo.partition(":")
+                password = secret or None
+            hostname, _, number = place.partition(":")
+            port = int(number) if number.isdigit() else None
+        has_query = "?" in target
+        return (scheme, hostinfo, user, password, hostname, port, path, query if has_query else None, fragment or None)
+
+    # Headers and tables
+
+    @lazy
+    def headers_in(self) -> table:
+        """The headers that the client sent."""
+        return table.from_environ(self._environ)
+
+    @lazy
+    def headers_out(self) -> table:
+        """The headers to send; dropped if the answer is an error."""
+        return table()
+
+    @lazy
+    def err_headers_out(self) -> table:
+        """The headers to send with an error, too."""
+        return table()
+
+    @lazy
+    def subprocess_env(self) -> table:
+        """Environment variables for CGI and the like; add_common_vars() fills in the rest."""
+        return table()
+
+    @lazy
+    def notes(self) -> table:
+        """For passing text between handlers."""
+        return table()
+
+    # What is answered
+
+    status = integer("_status", "The HTTP status of the answer; 200 unless changed.")
+    status_line = text("_status_line", "The status line to send, '404 Gone fishing', or None for httpd's.")
+    no_cache = integer("_no_cache", "1: tell clients not to cache.")
+    no_local_copy = integer("_no_local_copy", "1: there is no local copy.")
+    chunked = integer("_chunked", "1 when a chunked answer is sent.")
+    allowed = readonly("_allowed_bits", "The bits of the allowed methods, for the Allow header.")
+    allowed_methods = readonly("_allowed_methods", "The allowed methods, for the Allow header.")
+    bytes_sent = readonly("_body_sent", "Bytes of the body sent so far.")
+    mtime = readonly("_mtime", "When the resource was last modified: seconds since the epoch, a float.")
+    content_encoding: str | None = None
+    content_languages: tuple[str, ...] = ()
+    vlist_validator = property(lambda self: None, doc="The variant list validator; None.")
+    allowed_xmethods = property(lambda self: (), doc="Allowed extension methods; always empty, as httpd 2.x has it.")
+    _content_type_text = text("_content_type", "")
+
+    @property
+    def content_type(self) -> str | None:
+        """The media type of the answer. Assigning counts in _content_type_set."""
+        return self._content_type
+
+    @content_type.setter
+    def content_type(self, value: str | None) -> None:
+        if value.__class__ is str:
+            self._content_type = value
+        else:
+            self._content_type_text = value
+        self._content_type_set = 1
+
+    @property
+    def sent_bodyct(self) -> int:
+        """1 once a part of the body was sent."""
+        return int(self._body_sent > 0)
+
+    @property
+    def clength(self) -> int:
+        """The Content-Length set by set_content_length(), else 0."""
+        value = self.__dict__.get("_clength", 0)
+        return int(value)
+
+    @property
+    def range(self) -> str | None:
+        """The Range header, as far as httpd keeps it here: None (observed on the original)."""
+        return None
+
+    @property
+    def eos_sent(self) -> int:
+        """1 once the answer is complete."""
+        return int(self._complete)
+
+    @property
+    def _bytes_queued(self) -> int:
+        return self._held_bytes
+
+    # How the body of the request is read
+
+    read_body = property(lambda self: constants.REQUEST_NO_BODY, doc="The policy for reading the body.")
+
+    @property
+    def read_chunked(self) -> int:
+        """1 when the client sends the body in chunks."""
+        return int("HTTP_TRANSFER_ENCODING" in self._environ)
+
+    @property
+    def expecting_100(self) -> int:
+        """1 when the client waits for "100 Continue" before it sends the body."""
+        return int(self._environ.get("HTTP_EXPECT", "").lower() == "100-continue")
+
+    # Who asks
+
+    user = text("_user", "The authenticated user, or None.")
+    ap_auth_type = text("_auth_type", "How the user was authenticated: 'Basic', ...; or None.")
+
+    @property
+    def useragent_addr(self) -> tuple[str, int]:
+        """(address, port) of the client."""
+        address: tuple[str, int] = self.connection.client_addr
+        return address
+
+    @property
+    def useragent_ip(self) -> str:
+        """The client's address."""
+        address: str = self.connection.client_ip
+        return address
+
+    # Where it went
+
+    handler = text("_handler", "The handler's name as SetHandler or AddHandler gave it.")
+    phase = property(lambda self: self._phase.directive if self._phase else None, doc="The phase: 'PythonHandler', ...")
+    extension = readonly("_extension", "The extension that chose the running handlers by '| .ext', or None.")
+    used_path_info = integer("_used_path_info", "Whether path info is accepted: apache.AP_REQ_*_PATH_INFO.")
+
+    @property
+    def interpreter(self) -> str | None:
+        """The name of the interpreter under which the handler runs."""
+        return self._interpreter.name if self._interpreter is not None else None
+
+    @property
+    def hlist(self) -> Any:
+        """The running handler: handler, directory, silent, is_location, next()."""
+        return self._running.hlist() if self._running is not None else None
+
+    @property
+    def filename(self) -> str | None:
+        """The file that the URI maps to; of a directory, with a slash at the end. None before translation."""
+        if self._translated is not None:
+            self._application.walk_now(self)
+        return self._filename
+
+    @filename.setter
+    def filename(self, value: str | None) -> None:
+        if self._translated is not None:
+            self._application.walk_now(self)
+        self._filename_text = value
+
+    _filename_text = text("_filename", "")
+
+    @lazy
+    def canonical_filename(self) -> str | None:
+        """The true file name."""
+        return self.filename
+
+    @property
+    def path_info(self) -> str | None:
+        """What follows the file's name in the URI, decoded; "" if nothing does."""
+        if self._translated is not None:
+            self._application.walk_now(self)
+        return self._path_info
+
+    @path_info.setter
+    def path_info(self, value: str | None) -> None:
+        if self._translated is not None:
+            self._application.walk_now(self)
+        self._path_info_text = value
+
+    _path_info_text = text("_path_info", "")
+
+    @property
+    def finfo(self) -> mp_finfo:
+        """What is known of the file: a sequence by apache.FINFO_*, and the same as attributes."""
+        if self._translated is not None:
+            self._application.walk_now(self)
+        if self._finfo is None:
+            self._finfo = mp_finfo(self._filename, self._walk.stat if self._walk else None)
+        return self._finfo
+
+    @finfo.setter
+    def finfo(self, value: Any) -> None:
+        if not isinstance(value, mp_finfo):
+            raise TypeError("finfo must be a finfo object, as apache.stat() returns it")
+        self._finfo = value
+
+    # The server's own
+
+    def _typed(self) -> str | None:
+        """The Content-Type to send: with AddDefaultCharset where it is due."""
+        content_type = self._content_type
+        if content_type is not None:
+            charset = self._config.settings[core.ADD_DEFAULT_CHARSET]
+            if charset and "charset=" not in content_type.lower():
+                media_type = content_type.partition(";")[0].strip().lower()
+                if media_type in ("text/html", "text/plain"):
+                    return f"{content_type}; charset={charset}"
+        return content_type
+
+    def _body_limit(self) -> int:
+        return self._config.settings[core.LIMIT_REQUEST_BODY]
+
+    def _local_port(self) -> int:
+        port = self._environ.get("SERVER_PORT", "")
+        return int(port) if port.isdigit() else 0
+
+    def _options(self) -> dict[str, str]:
+        return {key: value for key, value in self._config.settings[python.PYTHON_OPTIONS].items() if value}
+
+    def _handler_extensions(self) -> list[str]:
+        found = self._config.settings[mime.HANDLERS_BY_EXT].items()
+        return [extension for extension, name in found if name in constants.PYTHON_HANDLERS]
+
+
+mp_request.__module__ = "builtins"  # so that str(type(req)) is the original's: "<class 'mp_request'>"

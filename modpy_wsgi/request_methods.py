@@ -1,0 +1,246 @@
+"""What a request answers when asked: options, addresses, validators, URLs (manual 4.5.3, reference section 5).
+
+Law: methods here compute from the request's members and change nothing but what their name says.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import email.utils
+import socket
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from . import constants
+from ._fast.table import table
+from .cgi_variables import add_cgi_vars, add_common_vars
+from .preconditions import conditions_met
+from .config.directives import authn, authz, core, python
+from .environ import encode
+
+if TYPE_CHECKING:
+    from .request import mp_request
+
+__all__ = ["RequestMethods"]
+
+
+class RequestMethods:
+    """The part of a request that is asked. Mixed into mp_request."""
+
+    # Configuration
+
+    def get_config(self: mp_request) -> table:
+        """The Python directives in effect, but for handlers and options: names to values, flags as "1" and "0"."""
+        return table(self._config.settings[python.PYTHON_CONFIG])
+
+    def get_options(self: mp_request) -> table:
+        """The PythonOptions in effect."""
+        return table(self._options())
+
+    def document_root(self: mp_request) -> str:
+        """DocumentRoot."""
+        return self._host.base[core.DOCUMENT_ROOT]
+
+    def get_addhandler_exts(self: mp_request) -> str:
+        """The extensions that AddHandler gave to Python, without dots, separated by blanks."""
+        return "".join([f"{extension} " for extension in self._handler_extensions()])
+
+    def auth_type(self: mp_request) -> str | None:
+        """AuthType."""
+        return self._config.settings[authn.AUTH_TYPE]
+
+    def auth_name(self: mp_request) -> str | None:
+        """AuthName."""
+        return self._config.settings[authn.AUTH_NAME]
+
+    def requires(self: mp_request) -> tuple[str, ...]:
+        """The Require lines that hold for this method, as text: ('user spam', 'valid-user')."""
+        return tuple(
+            " ".join((requirement.kind, *requirement.args))
+            for requirement in self._config.settings[authz.REQUIRE]
+            if requirement.methods is None or requirement.methods.covers(self._method)
+        )
+
+    # Who asks
+
+    def get_basic_auth_pw(self: mp_request) -> str | None:
+        """The password of Basic authentication, or None; sets req.user and req.ap_auth_type.
+
+        None where AuthType is not Basic, as httpd answers (manual 4.5.3).
+        """
+        if (self.auth_type() or "").lower() != "basic":
+            return None
+        scheme, _, credentials = self.headers_in.get("Authorization", "").partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            decoded = base64.b64decode(credentials.strip().encode("ascii"))
+        except (binascii.Error, UnicodeEncodeError):
+            return None
+        user, colon, password = decoded.decode("utf-8", "surrogateescape").partition(":")
+        if not colon:
+            return None
+        self._user = user
+        self._auth_type = "Basic"
+        return password
+
+    def get_remote_host(self: mp_request, type: int = constants.REMOTE_NAME, str_is_ip: Any = None) -> Any:  # noqa: A002
+        """The client's name or address: `type` is one of apache.REMOTE_*.
+
+        With `str_is_ip` a pair (text, whether it is an address). None if there is no name and only a name was asked.
+        """
+        connection = self.connection
+        name = connection.remote_host
+        lookups = self._config.settings[core.HOSTNAME_LOOKUPS]
+        if not name and type != constants.REMOTE_NOLOOKUP and (lookups != "off" or type == constants.REMOTE_DOUBLE_REV):
+            name = _resolved(connection.client_ip, lookups == "double" or type == constants.REMOTE_DOUBLE_REV)
+            connection._remote_host = name or ""
+        if name:
+            return name if str_is_ip is None else (name, 0)
+        if type in (constants.REMOTE_HOST, constants.REMOTE_DOUBLE_REV):
+            return None
+        return connection.client_ip if str_is_ip is None else (connection.client_ip, 1)
+
+    def is_https(self: mp_request) -> int:
+        """1 if the request came over TLS, as the server says."""
+        return int(self._environ.get("wsgi.url_scheme") == "https")
+
+    def ssl_var_lookup(self: mp_request, name: str) -> str | None:
+        """A variable of mod_ssl ("SSL_CLIENT_S_DN"), where the server hands it on in the environ; else None."""
+        if name == "HTTPS":
+            return "on" if self.is_https() else "off"
+        value = self._environ.get(name)
+        return value if isinstance(value, str) else None
+
+    # URLs
+
+    def construct_url(self: mp_request, uri: str) -> str:
+        """An absolute URL for a path on this server."""
+        scheme = self._environ.get("wsgi.url_scheme", "http")
+        default = 443 if scheme == "https" else 80
+        if self._host.base[core.USE_CANONICAL_NAME] != "off" or not self.hostname:
+            name, port = self.server.server_hostname, self.server.port or self._local_port()
+        else:
+            name, port = self.hostname, self._host_port(default)
+        return f"{scheme}://{name}{uri}" if port in (default, 0) else f"{scheme}://{name}:{port}{uri}"
+
+    def _host_port(self: mp_request, default: int) -> int:
+        number = self._environ.get("HTTP_HOST", "").rpartition(":")[2]
+        return int(number) if number.isascii() and number.isdigit() else default
+
+    # CGI and WSGI
+
+    def add_common_vars(self: mp_request) -> None:
+        """Put the variables of the server and of the headers into req.subprocess_env."""
+        add_common_vars(self)
+
+    def add_cgi_vars(self: mp_request) -> None:
+        """Put the variables of CGI/1.1 into req.subprocess_env, add_common_vars() included."""
+        add_common_vars(self)
+        add_cgi_vars(self)
+
+    def build_wsgi_env(self: mp_request) -> dict[str, Any]:
+        """A WSGI environ for an application below this request: its CGI variables and the server's wsgi.* entries."""
+        self.add_cgi_vars()
+        environ: dict[str, Any] = {key: encode(value) for key, value in self.subprocess_env.items()}
+        environ.update({key: value for key, value in self._environ.items() if key.startswith("wsgi.")})
+        return environ
+
+    def wsgi_start_response(
+        self: mp_request, status: str, headers: list[tuple[str, str]], exc_info: Any = None
+    ) -> Callable[[bytes], None]:
+        """A start_response that fills in this request. Returns req.write."""
+        if exc_info is not None and self._server_write is not None:
+            raise exc_info[1].with_traceback(exc_info[2])
+        self.status = int(status[:3])
+        self.status_line = status
+        self.headers_out.clear()
+        for name, value in headers:
+            if name.lower() == "content-type":
+                self.content_type = value
+            elif name.lower() == "content-length":
+                self.set_content_length(int(value))
+            else:
+                self.headers_out.add(name, value)
+        return self.write
+
+    # Validators and methods of the answer
+
+    def set_content_length(self: mp_request, length: int) -> None:
+        """Set req.clength and the Content-Length header."""
+        self.__dict__["_clength"] = int(length)
+        self.headers_out["Content-Length"] = str(int(length))
+
+    def update_mtime(self: mp_request, mtime: float) -> None:
+        """Set req.mtime, unless it is later already."""
+        self._mtime = max(self._mtime, float(mtime))
+
+    def set_last_modified(self: mp_request) -> None:
+        """Set the Last-Modified header from req.mtime; nothing if that is unset."""
+        if self._mtime > 0:
+            self.headers_out["Last-Modified"] = email.utils.formatdate(min(self._mtime, time.time()), usegmt=True)
+
+    def set_etag(self: mp_request) -> None:
+        """Set the ETag header from the file's size and modification time, as FileETag's default does."""
+        found = self._walk.stat if self._walk else None
+        if found is not None:
+            self.headers_out["ETag"] = f'"{found.st_size:x}-{found.st_mtime_ns // 1000:x}"'
+
+    def meets_conditions(self: mp_request) -> int:
+        """Check the conditional headers: apache.OK, or the status to answer: 304, 412."""
+        return conditions_met(self)
+
+    def allow_methods(self: mp_request, methods: Iterable[str], reset: Any = 0) -> None:
+        """Add methods to the Allow header of 405 and 501 answers; with `reset` they replace those there."""
+        known = () if reset else self._allowed_methods
+        self._allowed_methods = known + tuple([name for name in methods if name not in known])
+        bits = 0
+        for name in self._allowed_methods:
+            number = constants.METHOD_NUMBERS.get(name)
+            if number is not None:
+                bits |= 1 << number
+        self._allowed_bits = bits
+
+    # Handing on
+
+    def internal_redirect(self: mp_request, new_uri: str) -> None:
+        """Let the server answer with another URI of its own; what this request writes afterwards is lost.
+
+        Raises TypeError if `new_uri` is no str. More than 10 in a row end with 500.
+        """
+        if not isinstance(new_uri, str):
+            raise TypeError(f"internal_redirect() wants a str, not {type(new_uri).__name__}")
+        self._application.redirect(self, new_uri)
+
+    def add_handler(self: mp_request, htype: str, handler: Any, dir: str | None = None) -> None:  # noqa: A002
+        """Add a handler for the rest of this request: `htype` is a phase's directive, `handler` "module::object".
+
+        Also takes a callable. `dir` is put in front of the module path; without it the directory of the running handler
+        is. Raises ValueError for a phase that takes none, as PythonCleanupHandler.
+        """
+        self._application.add_handler(self, htype, handler, dir)
+
+    def register_cleanup(self: mp_request, callable: Callable[[Any], Any], data: Any = None) -> None:  # noqa: A002
+        """Call `callable(data)` when the request is over. Errors are only logged."""
+        if not hasattr(callable, "__call__"):  # noqa: B004 - as the original asks
+            raise ValueError("first argument must be a callable object")
+        if self._cleanups is None:
+            self._cleanups = []
+        self._cleanups.append((callable, data))
+
+    def log_error(self: mp_request, message: Any, level: int = constants.APLOG_ERR) -> None:
+        """Write to the error log, with the client's address. `level` is one of apache.APLOG_*."""
+        self._application.log_request(self, str(message), level)
+
+
+def _resolved(address: str, double: bool) -> str | None:
+    """The name of an address, if its name leads back to it (`double`) or there is one."""
+    try:
+        name = socket.gethostbyaddr(address)[0]
+        if double and address not in {entry[4][0] for entry in socket.getaddrinfo(name, None)}:
+            return None
+    except OSError:
+        return None
+    return name

@@ -1,0 +1,169 @@
+"""Writing a response: write, flush, sendfile (manual 4.5.3), with mod_python's promise.
+
+Law: `write(s)` reaches the client now, `write(s, 0)` waits for 64 KB or the end. Never more bytes than the
+Content-Length says. No body leaves on HEAD, 204 and 304. The head is sent once, before the first byte.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .errors import HandlerError
+from .response import BODILESS, content_length, response_head
+
+if TYPE_CHECKING:
+    from .request import mp_request
+
+__all__ = ["RequestOutput"]
+
+BUFFER = 65536  # bytes that unflushed writes may hold back
+FILE_BLOCK = 262144  # bytes of a file read at once
+
+Write = Callable[[bytes], Any]
+
+
+class ClientGone(OSError):
+    """The client closed the connection while the handler wrote."""
+
+    def __init__(self) -> None:
+        super().__init__("Write failed, client closed connection.")
+
+
+def _discard(data: bytes) -> None:
+    """Where the writes of a request go that was redirected internally (observed on the original)."""
+
+
+def as_bytes(data: Any) -> bytes:
+    """What may be written, as bytes: str becomes UTF-8. Raises TypeError for anything else."""
+    if isinstance(data, str):
+        return data.encode("utf-8", "surrogateescape")
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        return bytes(data)
+    raise TypeError(f"write() wants str or bytes, not {type(data).__name__}")
+
+
+class RequestOutput:
+    """The part of a request that writes. Mixed into mp_request."""
+
+    _start_response: Callable[..., Write | None]
+    _server_write: Write | None = None  # once the head was sent
+    _held: list[bytes] | None = None  # unflushed writes
+    _held_bytes = 0
+    _body_sent = 0
+    _bodiless = False
+    _promised: int | None = None  # the Content-Length that was sent
+    _unwritable: list[bytes] | None = None  # everything, where the server offers no write()
+
+    def write(self: mp_request, data: Any, flush: Any = 1) -> None:
+        """Send `data` (str, sent as UTF-8, or bytes) to the client, at once unless `flush` is 0.
+
+        Raises OSError if the client closed the connection, TypeError for other data, HandlerError for a header that
+        must not be sent.
+        """
+        if data.__class__ is str:
+            data = data.encode("utf-8", "surrogateescape")
+        elif data.__class__ is not bytes:
+            data = as_bytes(data)
+        if not data:
+            return
+        if flush and self._held is None:
+            self._send(data)
+            return
+        held = self._held
+        if held is None:
+            held = self._held = []
+        held.append(data)
+        self._held_bytes += len(data)
+        if flush or self._held_bytes >= BUFFER:
+            self._release()
+
+    def flush(self: mp_request) -> None:
+        """Send what unflushed writes hold back, and the head if it was not sent. Raises OSError as write()."""
+        if self._held is not None:
+            self._release()
+        elif self._server_write is None:
+            self._begin()
+
+    def sendfile(self: mp_request, path: str, offset: int = 0, len: int = -1) -> int:  # noqa: A002 - the manual's name
+        """Send a file, or `len` bytes of it from `offset`. Returns the bytes sent; OSError if it cannot be read."""
+        sent = 0
+        with open(path, "rb", buffering=0) as file:
+            if offset:
+                file.seek(offset)
+            left = len if len >= 0 else os.fstat(file.fileno()).st_size - offset
+            while left > 0 and (data := file.read(min(FILE_BLOCK, left))):
+                self.write(data)
+                sent += data.__len__()
+                left -= data.__len__()
+        return sent
+
+    def _release(self: mp_request) -> None:
+        held = self._held
+        if held:
+            self._held = None
+            self._held_bytes = 0
+            self._send(held[0] if len(held) == 1 else b"".join(held))
+
+    def _send(self: mp_request, data: bytes) -> None:
+        write = self._server_write
+        if write is None:
+            write = self._begin()
+        if self._bodiless:
+            self._body_sent += len(data)
+            return
+        if self._promised is not None:
+            room = self._promised - self._body_sent
+            if len(data) > room:
+                data = data[:room]
+                if not data:
+                    return
+        try:
+            write(data)
+        except Exception as error:  # servers have exceptions of their own for a client that went away
+            self._client_gone()
+            raise ClientGone from error
+        self._body_sent += len(data)
+
+    def _begin(self: mp_request, length: int | None = None) -> Write:
+        """Send the head. `length` is the whole body's, if it is known; it becomes the Content-Length if none is set."""
+        try:
+            line, headers = response_head(self)
+            promised = content_length(self)
+        except HandlerError:
+            self._reset_output()
+            raise
+        self._bodiless = self._method == "HEAD" or self._status in BODILESS
+        if promised is None and length is not None and self._status not in BODILESS:
+            headers.append(("Content-Length", str(length)))
+            promised = length
+        self._promised = promised
+        write = self._start_response(line, headers)
+        if write is None:
+            self._unwritable = []
+            write = self._unwritable.append
+        self._server_write = write
+        return write
+
+    def _reset_output(self: mp_request) -> None:
+        """Drop what is held back, so that an error page can take its place. What was sent stays sent."""
+        self._held = None
+        self._held_bytes = 0
+
+    def _client_gone(self: mp_request) -> None:
+        self.connection._aborted = 1
+        self._reset_output()
+        self._bodiless = True
+
+    def _hand_over(self: mp_request, successor: mp_request) -> None:
+        """Let `successor` (an internal redirect) go on with the output; what this request holds back is lost."""
+        self._reset_output()
+        successor._server_write = self._server_write
+        successor._bodiless = self._bodiless
+        successor._promised = self._promised
+        successor._body_sent = self._body_sent
+        successor._unwritable = self._unwritable
+        self._server_write = _discard
+        self._promised = None
+        self._bodiless = False

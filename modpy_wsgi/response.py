@@ -1,0 +1,128 @@
+"""The head of a response: a request's status and tables in, a WSGI status and header list out.
+
+Law: nothing leaves unchecked. A CR, LF or NUL in a name, a value or the status line is the handler's error, names the
+header, and nothing is sent. What the server alone may say (hop-by-hop headers, Date, Server) is left to it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from .constants import STATUS_LINES
+from .environ import encode
+from .errors import HandlerError
+
+if TYPE_CHECKING:
+    from .request import mp_request
+
+__all__ = ["BODILESS", "content_length", "response_head"]
+
+BODILESS = frozenset({204, 304})
+_UNSENT = frozenset(
+    {
+        "connection",
+        "date",
+        "keep-alive",
+        "proxy-authenticate-info",
+        "proxy-connection",
+        "server",
+        "te",
+        "trailer",
+        "trailers",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_UNSAFE = re.compile(r"[\r\n\0]")
+_CUSTOM_STATUS = re.compile(r"[1-5][0-9][0-9] ")
+
+
+def checked(name: str, value: Any) -> tuple[str, str]:
+    """A header as WSGI wants it. Raises HandlerError, naming the header, for one that must not be sent."""
+    if value.__class__ is not str:
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "surrogateescape")
+        elif not isinstance(value, str):
+            raise HandlerError(f"header {name!r}: the value is {type(value).__name__}, not str")
+    if not (value.isascii() and value.isprintable()):
+        if _UNSAFE.search(value):
+            raise HandlerError(f"header {name!r}: the value has a CR, LF or NUL: {value!r}")
+        value = _encoded(name, value)
+    if not _TOKEN.fullmatch(name):
+        raise HandlerError(f"header {name!r}: no header name")
+    return name, value
+
+
+def _encoded(name: str, value: str) -> str:
+    try:
+        return encode(value)
+    except UnicodeEncodeError as error:
+        raise HandlerError(f"header {name!r}: the value cannot be sent: {error}") from None
+
+
+def status_line(req: mp_request) -> str:
+    """The status line: req.status_line where it fits req.status, else httpd's for req.status.
+
+    A status that httpd has no line for is sent as 500 (observed on the original).
+    """
+    custom = req.status_line
+    if custom and _CUSTOM_STATUS.match(custom) and int(custom[:3]) == req.status:
+        if _UNSAFE.search(custom):
+            raise HandlerError(f"status line: it has a CR, LF or NUL: {custom!r}")
+        return _encoded("status line", custom)
+    return STATUS_LINES.get(req.status) or STATUS_LINES[500]
+
+
+def content_length(req: mp_request) -> int | None:
+    """What the response promises as its Content-Length, if it does; HandlerError if that is no number."""
+    for table in (req.__dict__.get("headers_out"), req.__dict__.get("err_headers_out")):
+        if table:
+            value = table.get("Content-Length")
+            if value is not None:
+                if not (value.isascii() and value.isdigit()):
+                    raise HandlerError(f"header 'Content-Length': no length: {value!r}")
+                return int(value)
+    return None
+
+
+def response_head(req: mp_request) -> tuple[str, list[tuple[str, str]]]:
+    """Status line and headers of `req` in the order in which httpd sends them. Raises HandlerError."""
+    headers: list[tuple[str, str]] = []
+    line = status_line(req)
+    content_type = req._typed()
+    if content_type is not None and req._status not in BODILESS:
+        headers.append(checked("Content-Type", content_type))
+    state = req.__dict__
+    if "err_headers_out" in state or "headers_out" in state or "_unusual" in state:
+        _add_tables(req, headers)
+    return line, headers
+
+
+def _add_tables(req: mp_request, headers: list[tuple[str, str]]) -> None:
+    first = req.err_headers_out
+    second = req.headers_out
+    typed = bool(headers)
+    seen = set()
+    for name, value in first.items():
+        lower = name.lower()
+        seen.add(lower)
+        if lower not in _UNSENT and not (typed and lower == "content-type"):
+            headers.append(checked(name, value))
+    for name, value in second.items():
+        lower = name.lower()
+        if lower in _UNSENT or (typed and lower == "content-type"):
+            continue
+        if lower in _SINGLE and lower in seen:
+            continue
+        headers.append(checked(name, value))
+    if req._status in BODILESS:
+        headers[:] = [h for h in headers if h[0].lower() not in ("content-length", "content-type")]
+    if req.content_encoding:
+        headers.append(checked("Content-Encoding", req.content_encoding))
+    if req.content_languages:
+        headers.append(checked("Content-Language", ", ".join(req.content_languages)))
+
+
+_SINGLE = frozenset({"content-length", "content-type", "location", "etag", "last-modified"})
