@@ -95,6 +95,8 @@ def _walk(nodes: Iterable[Node], place: _Place) -> None:
                 continue
             raise ConfigError(f"{_shown(row)} not allowed {_in(place)}", node.file, node.line)
         if row.kind is Kind.SERVER:
+            if node.children is None:
+                _calls(row, node)  # well formed it has to be
             continue
         if row.kind is Kind.UNSUPPORTED:
             raise ConfigError(f"{_shown(row)} is {row.kind.value}: {row.note}", node.file, node.line)
@@ -104,12 +106,16 @@ def _walk(nodes: Iterable[Node], place: _Place) -> None:
             _directive(row, node, place)
 
 
-def _directive(row: Row, node: Node, place: _Place) -> None:
+def _calls(row: Row, node: Node) -> list[tuple[str, ...]]:
     try:
-        calls = arguments(row.args, node.args)
+        return arguments(row.args, node.args)
     except ValueError as error:
         usage = f" (usage: {row.usage})" if row.usage else ""
         raise ConfigError(f"{row.name} {error}{usage}", node.file, node.line) from None
+
+
+def _directive(row: Row, node: Node, place: _Place) -> None:
+    calls = _calls(row, node)
     setting, value, values = row.setting, row.value, place.values
     if value is None:
         return
@@ -310,7 +316,7 @@ def settings_of(nodes: Iterable[Node], *, directory: str, server_root: str, rule
     return Settings(place.values)
 
 
-def _site(tree: Tree) -> Site:
+def site_of(tree: Tree) -> Site:
     warnings = list(tree.warnings)
     place = _Place(Where.SERVER, "", tree.names.server_root, warnings.append)
     _walk(tree.nodes, place)
@@ -357,7 +363,7 @@ def load_site(
     nodes = reader.text("\n".join(before), "-C directive")
     nodes += reader.file(path)
     nodes += reader.text("\n".join(after), "-c directive")
-    return _site(tree_of(reader, nodes))
+    return site_of(tree_of(reader, nodes))
 
 
 def load_text(
@@ -369,4 +375,4 @@ def load_text(
 ) -> Site:
     """Reads a configuration given as text. Raises ConfigError."""
     reader = Reader(server_root=server_root, defines=set(defines), variables=dict(os.environ))
-    return _site(tree_of(reader, reader.text(text, file)))
+    return site_of(tree_of(reader, reader.text(text, file)))

@@ -99,7 +99,9 @@ def only(allowed: Iterable[str], reason: str) -> Value:
     words = frozenset(allowed)
 
     def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> Several:
-        if not args or args[0].lower() not in words:
+        # A raw text begins with the word; a list of filters may be joined by semicolons.
+        first = args[0].lower().split()[:1] if args else []
+        if not first or not words.issuperset(first[0].split(";")):
             raise ValueError(reason)
         return Several()
 

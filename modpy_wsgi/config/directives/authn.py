@@ -40,10 +40,14 @@ ROWS = (
         "passwords are checked by a PythonAuthenHandler only",
         """
         <AuthnProviderAlias   raw  server
-        AuthBasicAuthoritative flag access AuthConfig
         AuthBasicFake         1,2  access AuthConfig
         AuthBasicProvider     1+   access AuthConfig
         AuthBasicUseDigestAlgorithm 1 access AuthConfig
         """,
+    ),
+    *known(
+        Kind.SERVER,
+        "without meaning: no other module is asked after a PythonAuthenHandler",
+        "AuthBasicAuthoritative flag access AuthConfig",
     ),
 )

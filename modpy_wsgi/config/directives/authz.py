@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from modpy_wsgi.config.addresses import network
-from modpy_wsgi.config.directives.table import known
+from modpy_wsgi.config.directives.table import accepted, known
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Args, Kind, Limit, Origin, Override, Row, Setting, Where
 from modpy_wsgi.config.values import only
@@ -113,7 +113,7 @@ ROWS = (
         <RequireAny         raw access AuthConfig
         <RequireNone        raw access AuthConfig
         <RequireNotAll      raw access AuthConfig
-        AuthzSendForbiddenOnFailure flag access AuthConfig
         """,
     ),
+    *accepted("0", "a refusal asks for a password", "AuthzSendForbiddenOnFailure flag access AuthConfig"),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -19,7 +18,7 @@ from modpy_wsgi.config.directives.options import (
     allow_override_list,
     options,
 )
-from modpy_wsgi.config.directives.table import known
+from modpy_wsgi.config.directives.table import accepted, known
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Section, Setting, Value, Where
 from modpy_wsgi.config.patterns import has_wildcard
@@ -126,6 +125,8 @@ def _aliases(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[str, .
 
 
 def _listen(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Listen, ...]:
+    if not args:
+        raise ValueError("takes an address")
     address, *protocol = args
     host, port = host_and_port(address)
     if port is None:
@@ -147,6 +148,8 @@ def _error_log(so_far: Any, args: tuple[str, ...], origin: Origin) -> str:
 
 
 def _log_level(so_far: Any, args: tuple[str, ...], origin: Origin) -> Several:
+    if not args:
+        raise ValueError("takes a level")
     overall: dict[Setting[Any], Any] = {}
     by_module: dict[str, int] = {}
     for word in args:
@@ -239,6 +242,10 @@ def _document_root(so_far: Any, args: tuple[str, ...], origin: Origin) -> str:
     return root.rstrip("/") or "/"
 
 
+def _error(so_far: Any, args: tuple[str, ...], origin: Origin) -> Several:
+    raise ValueError(args[0])
+
+
 def _ignored(so_far: Any, args: tuple[str, ...], origin: Origin) -> Several:
     return Several()
 
@@ -253,8 +260,6 @@ def _info(name: str, args: Args, setting: Setting[Any], value: Value, usage: str
     return Row(name, args, Where.ANY, Override.FILEINFO, setting=setting, value=value, usage=usage)
 
 
-_name: Callable[..., Row] = _row
-
 ROWS = (
     _row("ServerRoot", Args.TAKE1, Where.GLOBAL, SERVER_ROOT, path, "directory"),
     _row("DocumentRoot", Args.TAKE1, Where.RSRC, DOCUMENT_ROOT, _document_root, "directory"),
@@ -262,7 +267,7 @@ ROWS = (
     _row("ServerAlias", Args.RAW, Where.VHOST, SERVER_ALIASES, _aliases, "name ..."),
     _row("ServerAdmin", Args.TAKE1, Where.RSRC, SERVER_ADMIN, text, "address|URL"),
     _row("ServerPath", Args.TAKE1, Where.RSRC, SERVER_PATH, text, "URL-path"),
-    _row("Listen", Args.TAKE12, Where.GLOBAL, LISTEN, _listen, "[address:]port [protocol]"),
+    _row("Listen", Args.ARGV, Where.GLOBAL, LISTEN, _listen, "[address:]port [protocol [options=...]]"),
     _row("Timeout", Args.TAKE1, Where.RSRC, TIMEOUT, number(0, what="a time in seconds"), "seconds"),
     _row("KeepAlive", Args.FLAG, Where.RSRC, KEEP_ALIVE, flag, "On|Off"),
     _row("KeepAliveTimeout", Args.TAKE1, Where.RSRC, KEEP_ALIVE_TIMEOUT, _seconds, "seconds|milliseconds ms"),
@@ -379,56 +384,68 @@ ROWS = (
     Row("UnDefine", Args.TAKE1, Where.CONF, value=_ignored, usage="UnDefine name"),
     Row("Include", Args.TAKE1, Where.CONF, value=_ignored, usage="Include file|directory|pattern"),
     Row("IncludeOptional", Args.TAKE1, Where.CONF, value=_ignored, usage="IncludeOptional file|directory|pattern"),
+    Row("Error", Args.RAW, Where.ANY, Override.ALL, value=_error, usage="Error message"),
+    *accepted(
+        "0",
+        "nothing here follows it",
+        """
+        CGIPassAuth        flag access AuthConfig
+        ContentDigest      flag any    Options
+        QualifyRedirectURL flag any    FileInfo
+        StrictHostCheck    flag server
+        """,
+    ),
+    *accepted(
+        "+dotall +dollar_endonly",
+        "regular expressions follow httpd's defaults",
+        "RegexDefaultOptions raw server",
+    ),
+    *accepted("deflate brotli_compress", "the filters of httpd are not run", "SetOutputFilter 1 any FileInfo"),
     *known(
         Kind.SERVER,
         "the WSGI server or the front server decides this, or it has no meaning here",
         """
-        AcceptFilter            2    server
-        AcceptMutex             1    server
-        CGIMapExtension         2    any FileInfo
-        DefaultRuntimeDir       1    server
-        EnableMMAP              1    any FileInfo
-        ErrorLogFormat          1,2  server
-        ExtendedStatus          flag server
-        FlushMaxPipelined       1    server
-        FlushMaxThreshold       1    server
-        HttpProtocolOptions     1+   server
-        LoadFile                1+   server
-        LockFile                1    server
-        MaxRangeOverlaps        1    conf
-        MaxRangeReversals       1    conf
-        MaxRanges               1    conf
-        MergeTrailers           flag server
-        Mutex                   raw  server
-        NameVirtualHost         1    server  # any address may have several names
-        Protocol                1    server
-        Protocols               1+   server
-        ProtocolsHonorOrder     1    server
-        RLimitCPU               1,2  any ALL
-        RLimitMEM               1,2  any ALL
-        RLimitNPROC             1,2  any ALL
-        ReadBufferSize          1    conf
-        RegisterHttpMethod      1+   server
-        SeeRequestTail          flag server
-        ServerType              1    server
-        UseCanonicalPhysicalPort 1   conf
+        AcceptFilter             2    server
+        AcceptMutex              1    server
+        CGIMapExtension          2,3  any     FileInfo
+        DefaultRuntimeDir        1    server
+        EnableMMAP               1    any     FileInfo
+        ErrorLogFormat           1,2  server
+        ExtendedStatus           flag server
+        FlushMaxPipelined        1    server
+        FlushMaxThreshold        1    server
+        GprofDir                 1    server
+        HttpProtocolOptions      1+   server
+        LimitInternalRecursion   1,2  server  # internal redirects and subrequests are limited to 10
+        LimitXMLRequestBody      1    any     ALL  # no request body is read as XML
+        LoadFile                 1+   server
+        LockFile                 1    server
+        MaxRangeOverlaps         1    conf
+        MaxRangeReversals        1    conf
+        MaxRanges                1    conf
+        MergeTrailers            flag server
+        Mutex                    raw  server
+        NameVirtualHost          1    server  # any address may have several names
+        Protocol                 1    server
+        Protocols                1+   server
+        ProtocolsHonorOrder      1    server
+        RLimitCPU                1,2  any     ALL
+        RLimitMEM                1,2  any     ALL
+        RLimitNPROC              1,2  any     ALL
+        ReadBufferSize           1    conf
+        RegisterHttpMethod       1+   server
+        SeeRequestTail           flag server
+        UNCList                  0+   server
+        UseCanonicalPhysicalPort 1    conf
         """,
     ),
     *known(
         Kind.UNSUPPORTED,
         "nothing here follows it, and it decides what is answered",
         """
-        CGIPassAuth            flag any AuthConfig
-        CGIVar                 2    any FileInfo
-        ContentDigest          flag any Options
-        Error                  raw  any ALL
-        LimitInternalRecursion 1,2  server
-        LimitXMLRequestBody    1    any ALL
-        QualifyRedirectURL     flag any FileInfo
-        RegexDefaultOptions    raw  server
-        StrictHostCheck        flag server
-        SetInputFilter         1    any FileInfo
-        SetOutputFilter        1    any FileInfo
+        CGIVar         2   any    FileInfo
+        Port           1   server  # Listen took its place
+        SetInputFilter 1   any    FileInfo  # the filters of httpd are not run
         """,
     ),
 )

@@ -20,12 +20,11 @@ ENCODINGS_BY_EXT: Setting[ByExtension] = Setting("AddEncoding", {}, union)
 CHARSETS_BY_EXT: Setting[ByExtension] = Setting("AddCharset", {}, union)
 LANGUAGES_BY_EXT: Setting[ByExtension] = Setting("AddLanguage", {}, union)
 OUTPUT_FILTERS_BY_EXT: Setting[FiltersByExtension] = Setting("AddOutputFilter", {}, union)
-INPUT_FILTERS_BY_EXT: Setting[FiltersByExtension] = Setting("AddInputFilter", {}, union)
 TYPES_CONFIG: Setting[str] = Setting("TypesConfig", "conf/mime.types")  # as default relative to ServerRoot
 DEFAULT_LANGUAGE: Setting[str | None] = Setting("DefaultLanguage", None)
 
 # Compression changes how the answer travels, not what it says.
-TRANSPORT_FILTERS = frozenset({"deflate", "brotli_compress"})
+TRANSPORT_FILTERS = frozenset({"deflate", "brotli_compress"})  # compared in lower case, as httpd does
 
 
 def _add(so_far: ByExtension | None, args: tuple[str, ...], origin: Origin) -> ByExtension:
@@ -63,7 +62,6 @@ ROWS = (
     *_pair("Charset", "charset", CHARSETS_BY_EXT),
     *_pair("Language", "language", LANGUAGES_BY_EXT),
     *_pair("OutputFilter", "filter[;filter...]", OUTPUT_FILTERS_BY_EXT, _add_filters),
-    *_pair("InputFilter", "filter[;filter...]", INPUT_FILTERS_BY_EXT, _add_filters),
     Row("TypesConfig", Args.TAKE1, Where.RSRC, setting=TYPES_CONFIG, value=path, usage="TypesConfig file"),
     _row("DefaultLanguage", Args.TAKE1, DEFAULT_LANGUAGE, text, "language"),
     *known(
@@ -71,6 +69,8 @@ ROWS = (
         "path information is never looked at for a type",
         "ModMimeUsePathInfo flag directory",
     ),
+    *known(Kind.UNSUPPORTED, "the filters of httpd are not run", "AddInputFilter 1;1+ any FileInfo"),
+    *known(Kind.SERVER, "without meaning as long as there is no AddInputFilter", "RemoveInputFilter 1+ any FileInfo"),
     *known(
         Kind.SERVER,
         "content negotiation does not happen: only a file asked for by its own name is served",

@@ -39,13 +39,13 @@ ROWS = (
         Kind.SERVER,
         "the WSGI server manages its own processes, threads and memory",
         """
-        AssignUserID            2    server
         AsyncRequestWorkerFactor 1   server
         CGIDScriptTimeout       1    any ALL
         ChrootDir               1    server
         CoreDumpDirectory       1    server
         EnableExceptionHook     1    server
         ListenBacklog           1    server
+        ListenTCPDeferAccept    1    server
         ListenCoresBucketsRatio 1    server
         MaxMemFree              1    server
         MaxSpareServers         1    server

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from modpy_wsgi.config.model import Args, Kind, Override, Row, Where
+from dataclasses import replace
 
-__all__ = ["known"]
+from modpy_wsgi.config.model import Args, Kind, Override, Row, Where
+from modpy_wsgi.config.values import only
+
+__all__ = ["accepted", "known"]
 
 # The words of a table, for the places and the AllowOverride classes of httpd's own tables.
 _WHERE = {
@@ -26,6 +29,15 @@ def known(kind: Kind, note: str, rows: str) -> tuple[Row, ...]:
     A line may end in `# reason`, which replaces the note.
     """
     return tuple(_row(kind, note, line) for line in rows.strip().splitlines() if line.strip())
+
+
+def accepted(words: str, reason: str, rows: str) -> tuple[Row, ...]:
+    """Rows of directives that change nothing with some first words, and are not implemented with any other.
+
+    words: the harmless ones, "0" being Off of a flag; reason: why the others are refused; rows: as for `known`.
+    """
+    value = only(words.split(), f"{Kind.UNSUPPORTED.value}: {reason}")
+    return tuple(replace(row, value=value) for row in known(Kind.IMPLEMENTED, "", rows))
 
 
 def _row(kind: Kind, note: str, line: str) -> Row:

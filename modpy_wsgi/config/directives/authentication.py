@@ -1,0 +1,118 @@
+"""The providers of users and groups that are not implemented: files, databases, LDAP, forms, digests."""
+
+from __future__ import annotations
+
+from modpy_wsgi.config.directives.table import accepted, known
+from modpy_wsgi.config.model import Kind
+
+ROWS = (
+    *known(
+        Kind.UNSUPPORTED,
+        "of authentication, only a PythonAuthenHandler and single Require lines are judged",
+        """
+        AllowMethods                  0+   directory
+        Anonymous                     1+   access    AuthConfig
+        Anonymous_LogEmail            flag access    AuthConfig
+        Anonymous_MustGiveEmail       flag access    AuthConfig
+        Anonymous_NoUserID            flag access    AuthConfig
+        Anonymous_VerifyEmail         flag access    AuthConfig
+        AuthDBDUserPWQuery            1    directory
+        AuthDBDUserRealmQuery         1    directory
+        AuthDBMGroupFile              1    access    AuthConfig
+        AuthDBMType                   1    access    AuthConfig
+        AuthDBMUserFile               1    access    AuthConfig
+        AuthDefaultAuthoritative      flag access    AuthConfig
+        AuthDigestAlgorithm           1    access    AuthConfig
+        AuthDigestDomain              1+   access    AuthConfig
+        AuthDigestNcCheck             flag access    AuthConfig
+        AuthDigestNonceFormat         1    access    AuthConfig
+        AuthDigestNonceLifetime       1    access    AuthConfig
+        AuthDigestProvider            1+   access    AuthConfig
+        AuthDigestQop                 1+   access    AuthConfig
+        AuthDigestShmemSize           1    server
+        AuthFormAuthoritative         flag access    AuthConfig
+        AuthFormBody                  1    access    AuthConfig
+        AuthFormDisableNoStore        flag access    AuthConfig
+        AuthFormFakeBasicAuth         flag access    AuthConfig
+        AuthFormLocation              1    access    AuthConfig
+        AuthFormLoginRequiredLocation 1    access    AuthConfig
+        AuthFormLoginSuccessLocation  1    access    AuthConfig
+        AuthFormLogoutLocation        1    access    AuthConfig
+        AuthFormMethod                1    access    AuthConfig
+        AuthFormMimetype              1    access    AuthConfig
+        AuthFormPassword              1    access    AuthConfig
+        AuthFormProvider              1+   access    AuthConfig
+        AuthFormSitePassphrase        1    access    AuthConfig
+        AuthFormSize                  1    directory
+        AuthFormUsername              1    access    AuthConfig
+        AuthGroupFile                 1    access    AuthConfig
+        AuthLDAPAuthorizePrefix       1    access    AuthConfig
+        AuthLDAPBindAuthoritative     flag access    AuthConfig
+        AuthLDAPBindDN                1    access    AuthConfig
+        AuthLDAPBindPassword          1    access    AuthConfig
+        AuthLDAPCharsetConfig         1    server
+        AuthLDAPCompareAsUser         flag access    AuthConfig
+        AuthLDAPCompareDNOnServer     flag access    AuthConfig
+        AuthLDAPDereferenceAliases    1    access    AuthConfig
+        AuthLDAPGroupAttribute        1+   access    AuthConfig
+        AuthLDAPGroupAttributeIsDN    flag access    AuthConfig
+        AuthLDAPInitialBindAsUser     flag access    AuthConfig
+        AuthLDAPInitialBindPattern    2    access    AuthConfig
+        AuthLDAPMaxSubGroupDepth      1    access    AuthConfig
+        AuthLDAPRemoteUserAttribute   1    access    AuthConfig
+        AuthLDAPRemoteUserIsDN        flag access    AuthConfig
+        AuthLDAPSearchAsUser          flag access    AuthConfig
+        AuthLDAPSubGroupAttribute     1+   access    AuthConfig
+        AuthLDAPSubGroupClass         1+   access    AuthConfig
+        AuthLDAPURL                   1,2  access    AuthConfig
+        AuthnCacheContext             1    directory
+        AuthnCacheEnable              none server
+        AuthnCacheProvideFor          1+   access    AuthConfig
+        AuthnCacheSOCache             1    server
+        AuthnCacheTimeout             1    access    AuthConfig
+        AuthnzFcgiCheckAuthnProvider  0+   any       FileInfo
+        AuthnzFcgiDefineProvider      0+   server
+        AuthzDBDLoginToReferer        flag directory
+        AuthzDBDQuery                 1    directory
+        AuthzDBDRedirectQuery         1    directory
+        AuthzDBMAuthoritative         flag access    AuthConfig
+        AuthzDBMType                  1    access    AuthConfig
+        AuthzDefaultAuthoritative     flag access    AuthConfig
+        AuthzGroupFileAuthoritative   flag access    AuthConfig
+        AuthzLDAPAuthoritative        flag access    AuthConfig
+        AuthzOwnerAuthoritative       flag access    AuthConfig
+        AuthzUserAuthoritative        flag access    AuthConfig
+        """,
+    ),
+    *accepted(
+        "/dev/null",
+        "passwords are checked by a PythonAuthenHandler only",
+        """
+        AuthUserFile 1 access    AuthConfig
+        """,
+    ),
+    *known(
+        Kind.SERVER,
+        "without meaning as long as no user comes from a directory",
+        """
+        LDAPCacheEntries      1    server
+        LDAPCacheTTL          1    server
+        LDAPConnectionPoolTTL 1    server
+        LDAPConnectionTimeout 1    server
+        LDAPLibraryDebug      1    server
+        LDAPOpCacheEntries    1    server
+        LDAPOpCacheTTL        1    server
+        LDAPReferralHopLimit  1    access    AuthConfig
+        LDAPReferrals         1    access    AuthConfig
+        LDAPRetries           1    server
+        LDAPRetryDelay        1    server
+        LDAPSharedCacheFile   1    server
+        LDAPSharedCacheSize   1    server
+        LDAPTimeout           1    server
+        LDAPTrustedClientCert 2,3  access    AuthConfig
+        LDAPTrustedGlobalCert 2,3  server
+        LDAPTrustedMode       1    server
+        LDAPVerifyServerCert  flag server
+        """,
+    ),
+)
