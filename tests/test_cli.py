@@ -1,0 +1,108 @@
+"""The command line: exit status and what is said, in process."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from modpy_wsgi._version import __version__
+from modpy_wsgi.cli import main
+
+Captured = pytest.CaptureFixture[str]
+
+GOOD = "Listen 127.0.0.1:8000\n<Location /x>\n    PythonHandler x\n</Location>\n"
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Path:
+    path = tmp_path / "httpd.conf"
+    path.write_text(GOOD)
+    return path
+
+
+def test_check_config(conf: Path, capsys: Captured) -> None:
+    assert main(["serve", "--check-config", "-f", str(conf)]) == 0
+    said = capsys.readouterr().err
+    assert said.splitlines()[-1] == "Syntax OK"
+    assert "<Location /x> PythonHandler x  (httpd.conf:2)" in said
+
+
+def test_check_config_of_a_directory(tmp_path: Path, capsys: Captured) -> None:
+    assert main(["serve", "--check-config", str(tmp_path), "--bind", "127.0.0.1:9"]) == 0
+    said = capsys.readouterr().err
+    assert f"DocumentRoot {tmp_path}" in said
+    assert "listening on 127.0.0.1:9" in said
+
+
+def test_definitions_and_directives(conf: Path, capsys: Captured) -> None:
+    conf.write_text(GOOD + "<IfDefine EXTRA>\nPythonFixupHandler ${WHICH}\n</IfDefine>\n")
+    words = ["-DEXTRA", "-C", "Define WHICH one", "-c", "PythonLogHandler two"]
+    assert main(["serve", "--check-config", "-f", str(conf), *words]) == 0
+    said = capsys.readouterr().err
+    assert "PythonFixupHandler one" in said
+    assert "PythonLogHandler two" in said
+
+
+BROKEN = {
+    "unknown directive": ("Requre all granted\n", "httpd.conf:1: unknown directive 'Requre' (did you mean Require?)"),
+    "not implemented": ("\nRewriteEngine On\n", "httpd.conf:2: RewriteEngine"),
+    "only https": ("Listen 443\n", "Listen"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("check", [True, False])
+def test_broken_configuration_is_one_line(conf: Path, capsys: Captured, name: str, check: bool) -> None:
+    text, wanted = BROKEN[name]
+    conf.write_text(text)
+    assert main(["serve", "-f", str(conf), *(["--check-config"] if check else [])]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert said[0].startswith("modpy-wsgi: ")
+    assert wanted in said[0]
+
+
+@pytest.mark.parametrize(
+    "words", [["-f", "/missing/httpd.conf"], ["/missing/directory"], ["-f", "/"]], ids=["file", "directory", "no file"]
+)
+def test_nothing_there(capsys: Captured, words: list[str]) -> None:
+    assert main(["serve", *words]) == 1
+    assert capsys.readouterr().err.startswith(f"modpy-wsgi: {words[-1]}: no such ")
+
+
+def test_address_in_use(conf: Path, capsys: Captured) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["serve", "-f", str(conf), "--bind", f"127.0.0.1:{port}"]) == 1
+    assert capsys.readouterr().err == f"modpy-wsgi: cannot listen on 127.0.0.1:{port}: address in use\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["fly"],
+        ["serve"],
+        ["serve", ".", "-f", "httpd.conf"],
+        ["serve", ".", "--workers", "0"],
+        ["serve", ".", "--threads", "many"],
+        ["serve", ".", "--bind", "nowhere"],
+        ["serve", ".", "--bind", "::1:80"],
+    ],
+)
+def test_wrong_usage(words: list[str], capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == 2
+    assert "usage: modpy-wsgi" in capsys.readouterr().err
+
+
+def test_version(capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--version"])
+    assert left.value.code == 0
+    assert capsys.readouterr().out == f"modpy-wsgi {__version__}\n"
