@@ -37,12 +37,13 @@ WSGIApplication = Callable[[dict[str, Any], Any], Any]
 class Server(BaseApplication):  # type: ignore[misc]
     """What gunicorn asks for settings and for the application.
 
-    `Server(source).run()` serves until a signal ends it: TERM and INT as in gunicorn (INT at once), HUP reads the
-    configuration again, USR1 opens the log files again.
+    `Server(source).run()` serves until a signal ends it: TERM lets running requests end, INT and QUIT do not. HUP and
+    USR1 read the configuration again and replace the workers as they become idle.
     """
 
     plan: ServingPlan
     application: Application
+    announced: ServingPlan | None = None  # the plan that the last banner told of
 
     def __init__(self, source: Source, overrides: Overrides | None = None) -> None:
         self.source = source
@@ -55,7 +56,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         application = self.source.load()
         new = plan(application.site, self.overrides, cpus=os.cpu_count() or 1, root=os.geteuid() == 0)
         cfg = Config(prog=self.prog)
-        for name, value in _gunicorn_settings(new, application).items():
+        for name, value in _gunicorn_settings(new).items():
             if name not in cfg.settings:
                 continue  # an older gunicorn, which does not have what this one would turn off
             try:
@@ -63,6 +64,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             except Exception as error:  # gunicorn raises what it likes, ConfigError of its own and ValueError mostly
                 raise ConfigError(f"{name}: {error}") from error
         _check_files(new)
+        _open_logs(application)
         self.application, self.plan, self.cfg = application, new, cfg
         self.callable = None
 
@@ -92,14 +94,24 @@ class Server(BaseApplication):  # type: ignore[misc]
             for address in self.cfg.address:
                 _check_bind(address)
         try:
-            arbiter = Arbiter(self)
+            arbiter = _Master(self)
             self.log = arbiter.log
             arbiter.run()
         except RuntimeError as error:  # a pid file of a running server, a log file that cannot be written
             raise ConfigError(str(error).removeprefix("Error: ")) from error
 
 
-def _gunicorn_settings(plan: ServingPlan, application: Application) -> dict[str, Any]:
+class _Master(Arbiter):  # type: ignore[misc]
+    """gunicorn's master process. USR1 is httpd's graceful restart (`apachectl graceful`, Debian's log rotation).
+
+    gunicorn's own meaning, that each worker opens its logs again, fails where only root may write them.
+    """
+
+    def handle_usr1(self) -> None:
+        self.handle_hup()
+
+
+def _gunicorn_settings(plan: ServingPlan) -> dict[str, Any]:
     """The plan in gunicorn's words; hooks included."""
     return {
         "bind": list(plan.binds),
@@ -137,6 +149,9 @@ def _gunicorn_settings(plan: ServingPlan, application: Application) -> dict[str,
 
 def _say_what_is_served(arbiter: Any) -> None:
     server: Server = arbiter.app
+    if server.announced is server.plan:  # after a reload that failed
+        return
+    server.announced = server.plan
     addresses = [str(listener) for listener in arbiter.LISTENERS]
     sys.stderr.write(banner(server.application.site, server.plan, server=SERVER, addresses=addresses))
     sys.stderr.flush()
@@ -186,3 +201,12 @@ def _check_files(plan: ServingPlan) -> None:
             raise ConfigError(f"{what} {path}: {error.strerror}") from error
         if not os.access(folder, os.W_OK) and not os.access(path, os.W_OK):
             raise ConfigError(f"{what} {path}: permission denied")
+
+
+def _open_logs(application: Application) -> None:
+    """Now, while it may be allowed: workers write to what the master opened, as httpd's do."""
+    for server in application.servers:
+        try:
+            server._log.open()
+        except OSError as error:
+            raise ConfigError(f"ErrorLog {server._log.target}: {error.strerror or error}") from error
