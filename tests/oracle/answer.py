@@ -79,6 +79,8 @@ def record(answer: Answer, request: Request, blur: Blur) -> Json:
             continue
         if name.lower() == "content-length" and value == str(len(answer.body)) and isinstance(body, str):
             value = str(len(body.encode("utf-8", "surrogateescape")))  # the folder's name may be longer elsewhere
+        if name.lower() == "allow":
+            value = ",".join(sorted(value.replace(" ", "").split(",")))  # httpd's order is that of a seeded hash table
         headers.append(f"{name}: {'@NOW@' if _is_now(value) else blur.text(value)}")
     entry: Json = {"status": answer.status, "headers": headers, "framing": answer.framing, "body": _readable(body)}
     if request.log:

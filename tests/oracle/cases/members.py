@@ -45,7 +45,8 @@ SHOW = """
         return assign(req, owner, listed, False)
 
     def handler(req):
-        what, _, listed = (req.path_info or req.uri[len("/located"):]).lstrip("/").partition("/")
+        path = req.path_info or req.uri[len("/located"):]
+        what, _, listed = path.lstrip("/").partition("/")
         owner = {"req": req, "conn": req.connection, "server": req.server}[listed.split("_")[0]]
         try:
             return globals()[what](req, owner, getattr(names, listed.upper()))
@@ -55,8 +56,8 @@ SHOW = """
 
 NAMES = '''
     REQ = """
-        next prev main the_request assbackwards proxyreq header_only protocol proto_num hostname request_time status_line
-        status method method_number allowed allowed_xmethods allowed_methods sent_bodyct bytes_sent mtime chunked range
+        next prev main the_request assbackwards proxyreq header_only protocol proto_num hostname request_time
+        status_line status method method_number allowed allowed_xmethods allowed_methods sent_bodyct bytes_sent mtime chunked range
         clength remaining read_length read_body read_chunked expecting_100 headers_in headers_out err_headers_out
         subprocess_env phase interpreter content_type handler content_encoding content_languages vlist_validator user
         ap_auth_type no_cache no_local_copy unparsed_uri uri filename canonical_filename path_info args parsed_uri
@@ -134,8 +135,8 @@ FINFO = """
     def handler(req):
         req.content_type = "text/plain"
         f = req.finfo
-        req.write("filetype %r size %r mtime %r fname %r name %r\\n" % (f.filetype, f.size, f.mtime, f.fname, f.name), 0)
-        req.write("protection %r nlink %r\\n" % (f.protection, f.nlink), 0)
+        req.write("filetype %r size %r mtime %r fname %r\\n" % (f.filetype, f.size, f.mtime, f.fname), 0)
+        req.write("name %r protection %r nlink %r\\n" % (f.name, f.protection, f.nlink), 0)
         order = "MODE SIZE MTIME FNAME NAME".split() if not req.args else [req.args]
         req.write("%r\\n" % [f[getattr(apache, "FINFO_" + name)] for name in order], 0)
         for index in (13, -1, "fname", 1.0):

@@ -1,0 +1,152 @@
+"""internal_redirect and its members prev, next and main; redirects that go round."""
+
+from ..request import Request, get, head, post
+from ..site import Site
+from . import Case
+
+MODULE = """
+    from mod_python import apache
+
+    def show(req):
+        req.content_type = "text/plain"
+        lines = ["uri %r args %r filename %r path_info %r" % (
+            req.uri, req.args, req.filename.rpartition("/")[2], req.path_info)]
+        lines.append("the_request %r method %r" % (req.the_request, req.method))
+        lines.append("unparsed %r parsed %r" % (req.unparsed_uri, req.parsed_uri[6:8]))
+        lines.append("main %r next %r status %r" % (req.main, req.next, req.status))
+        if req.prev:
+            lines.append("prev: uri %r args %r next is me %r prev %r" % (
+                req.prev.uri, req.prev.args, req.prev.next.uri == req.uri, req.prev.prev and req.prev.prev.uri))
+            lines.append("same object %r shared %r" % (req.prev is req.prev, hasattr(req, "mark")))
+            lines.append("mark of prev %r" % getattr(req.prev, "mark", None))
+        lines.append("notes %r env %r" % (req.notes.get("note"), sorted(req.subprocess_env.items())))
+        lines.append("headers_in %r" % sorted(req.headers_in.items()))
+        lines.append("headers_out %r" % sorted(req.headers_out.items()))
+        lines.append("err_headers_out %r" % sorted(req.err_headers_out.items()))
+        lines.append("options %r" % sorted(req.get_options().items()))
+        req.write("\\n".join(lines) + "\\n", 0)
+        return apache.OK
+
+    def go(req, uri):
+        req.mark = "set before"
+        req.notes["note"] = "of the first"
+        req.subprocess_env["ENV"] = "of the first"
+        req.headers_out["X-Out"] = "of the first"
+        req.err_headers_out["X-Err"] = "of the first"
+        result = req.internal_redirect(uri)
+        req.log_error("result %r, next %r" % (result, req.next and req.next.uri))
+        return apache.OK
+
+    def handler(req):
+        targets = {
+            "simple": "/target/show", "query": "/target/show?x=1", "info": "/target/show/more", "plain": "/plain.txt",
+            "absent": "/absent.txt", "chain": "/hop", "loop": "/loop", "relative": "plain.txt",
+            "full": "http://other.test/target/show", "escape": "/target/sh%6fw", "outside": "/../plain.txt",
+            "late": "/target/show", "early": "/target/show",
+        }
+        name = req.uri.strip("/").split("/")[0]
+        if name == "hop":
+            return go(req, "/target/show")
+        if name == "early":
+            req.write("written before\\n", 0)
+        result = go(req, targets[name])
+        if name == "late":
+            req.write("written after", 0)
+        return result
+
+    def declining(req):
+        req.internal_redirect("/target/show")
+        return apache.DECLINED
+
+    def failing(req):
+        req.internal_redirect("/target/show")
+        return apache.HTTP_FORBIDDEN
+
+    def fixuphandler(req):
+        req.internal_redirect("/target/show")
+        return apache.DONE
+
+    def from_status(req):
+        req.status = 404
+        req.internal_redirect("/target/show")
+        return apache.OK
+
+    def log(req):
+        req.log_error("logged %s %s, prev %s next %s" % (
+            req.uri, req.status, req.prev and req.prev.uri, req.next and req.next.uri))
+        return apache.OK
+
+    def cleanup(req):
+        req.log_error("cleaned %s" % req.uri)
+        return apache.OK
+"""
+
+SITE = Site(
+    """
+    PythonPath "['@ROOT@/lib'] + sys.path"
+    PythonOption where outside
+    PythonLogHandler moving::log
+    PythonCleanupHandler moving::cleanup
+    <Directory "@ROOT@/htdocs">
+        SetHandler mod_python
+        PythonHandler moving
+    </Directory>
+    <Directory "@ROOT@/htdocs/target">
+        PythonHandler moving::show
+        PythonOption where inside
+    </Directory>
+    <Files "*.txt">
+        SetHandler none
+    </Files>
+    <Files "declining">
+        PythonHandler moving::declining
+    </Files>
+    <Files "failing">
+        PythonHandler moving::failing
+    </Files>
+    <Files "from_status">
+        PythonHandler moving::from_status
+    </Files>
+    <Files "fixing">
+        PythonFixupHandler moving
+    </Files>
+    """,
+    {
+        "lib/moving.py": MODULE,
+        "htdocs/plain.txt": "plain file\n",
+        "htdocs/target/show": "",
+        "htdocs/declining": "file\n",
+    },
+)
+LOG = (
+    "logged /simple 200, prev None next /target/show",
+    "logged /target/show 200",
+    "cleaned /simple",
+    "cleaned /target",
+)
+RESULT = ("result None, next '/target/show'",)
+
+
+def simple(name: str) -> Request:
+    """A request to the function `name`."""
+    return get(f"/{name}?first=1")
+
+
+CASES = (
+    Case(
+        "internal_redirect",
+        SITE,
+        [
+            get("/simple", log=LOG + RESULT),
+            *(
+                simple(name)
+                for name in ("simple", "query", "info", "plain", "absent", "chain", "escape", "early", "late")
+            ),
+            *(simple(name) for name in ("relative", "full", "outside", "declining", "failing", "from_status")),
+            get("/fixing"),
+            get("/loop", log=("exceeded the limit of 10 internal redirects", "AH00124")),
+            head("/simple"),
+            post("/simple", b"abc"),
+        ],
+    ),
+)
