@@ -16,6 +16,7 @@ REQ_PROCEED: Final = OK
 REQ_NOACTION: Final = DECLINED
 REQ_ABORTED: Final = 500
 REQ_EXIT: Final = "REQ_EXIT"
+PROG_TRACEBACK: Final = "PROG_TRACEBACK"  # dropped after 3.0
 
 HTTP_CONTINUE: Final = 100
 HTTP_SWITCHING_PROTOCOLS: Final = 101
@@ -245,7 +246,7 @@ INCLUDES_MAGIC_TYPE: Final = "text/x-server-parsed-html"
 INCLUDES_MAGIC_TYPE3: Final = "text/x-server-parsed-html3"
 DIR_MAGIC_TYPE: Final = "httpd/unix-directory"
 
-# The module interface of httpd 2.4 (its release 2.4.71): applications ask it to tell 2.2 from 2.4.
+# The module interface of httpd 2.4: applications ask it to tell 2.2 from 2.4.
 MODULE_MAGIC_NUMBER_MAJOR: Final = 20120211
 MODULE_MAGIC_NUMBER_MINOR: Final = 142
 
@@ -350,11 +351,14 @@ METHOD_NUMBERS: Final[dict[str, int]] = {
     "MERGE": M_MERGE,
 }
 
+# The release of mod_python whose interface this is, as mod_python.mp_version tells it.
+MOD_PYTHON_VERSION: Final = "3.5.0"
+
 # Every name that mod_python.apache offers from here: all but our own tables.
 APACHE_NAMES: Final = tuple(
     name
     for name in globals()
-    if name.isupper() and name not in ("STATUS_LINES", "METHOD_NUMBERS", "LOG_LEVEL_NAMES", "APACHE_NAMES")
+    if name.isupper() and name not in ("STATUS_LINES", "METHOD_NUMBERS", "LOG_LEVEL_NAMES", "MOD_PYTHON_VERSION")
 )
 
 # The handler names (SetHandler, AddHandler) that mean a PythonHandler: the manual's and that of later releases.

@@ -7,7 +7,7 @@ request in this context (thread, greenlet, task) is asked first, then the last o
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from .config.model import Site
@@ -26,10 +26,6 @@ class CurrentApplication(Protocol):
     @property
     def main_server(self) -> mp_server:
         """The server object of the main server."""
-
-    @property
-    def interpreters(self) -> Any:
-        """The interpreters of its sites."""
 
 
 # An application sets it while it answers: `token = answering.set(self)` ... `answering.reset(token)`.

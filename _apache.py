@@ -1,0 +1,55 @@
+"""_apache, the C half of mod_python, as applications import it: re-exports only, see modpy_wsgi.apache."""
+
+from modpy_wsgi.apache import (
+    SERVER_RETURN,
+    config_tree,
+    exists_config_define,
+    log_error,
+    mpm_query,
+    server_root,
+    stat,
+    table,
+)
+from modpy_wsgi.apache import register_server_cleanup as register_cleanup
+from modpy_wsgi.constants import (
+    AP_CONN_CLOSE,
+    AP_CONN_KEEPALIVE,
+    AP_CONN_UNKNOWN,
+    APR_BLK,
+    APR_CHR,
+    APR_DIR,
+    APR_LNK,
+    APR_NOFILE,
+    APR_PIPE,
+    APR_REG,
+    APR_SOCK,
+    APR_UNKFILE,
+    MODULE_MAGIC_NUMBER_MAJOR,
+    MODULE_MAGIC_NUMBER_MINOR,
+)
+
+__all__ = [
+    "APR_BLK",
+    "APR_CHR",
+    "APR_DIR",
+    "APR_LNK",
+    "APR_NOFILE",
+    "APR_PIPE",
+    "APR_REG",
+    "APR_SOCK",
+    "APR_UNKFILE",
+    "AP_CONN_CLOSE",
+    "AP_CONN_KEEPALIVE",
+    "AP_CONN_UNKNOWN",
+    "MODULE_MAGIC_NUMBER_MAJOR",
+    "MODULE_MAGIC_NUMBER_MINOR",
+    "SERVER_RETURN",
+    "config_tree",
+    "exists_config_define",
+    "log_error",
+    "mpm_query",
+    "register_cleanup",
+    "server_root",
+    "stat",
+    "table",
+]

@@ -1,0 +1,7 @@
+"""mod_python.apache (manual 4.5): see modpy_wsgi.apache."""
+
+from modpy_wsgi.apache import *
+from modpy_wsgi.apache import __all__ as _names
+from modpy_wsgi.apache import __getattr__
+
+__all__ = [*_names, "interpreter", "main_server"]  # the last two by __getattr__: they depend on who asks
