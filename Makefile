@@ -51,17 +51,18 @@ $(VENV)/.made:
 	        exit 1; fi; fi
 	@touch $@
 
-# The package itself is installed in place (editable): sources are used as they stand, and only a changed .pyx is compiled again.
+# The package itself is installed in place (editable, of which setuptools warns): sources are used as they stand, and only
+# a changed .pyx is compiled again.
 $(VENV)/.serve: $(VENV)/.made $(METADATA)
 	@echo "installing what serving needs"
 	@$(PIP) install --upgrade pip $(BUILD_NEEDS)
-	@$(PIP) install --no-build-isolation --editable '.[serve]'
+	@PYTHONWARNINGS=ignore $(PIP) install --no-build-isolation --editable '.[serve]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made $(METADATA)
 	@echo "installing what the tests need (the first time takes a few minutes: uWSGI is compiled)"
 	@$(PIP) install --upgrade pip $(BUILD_NEEDS)
-	@$(PIP) install --no-build-isolation --editable '.[dev]'
+	@PYTHONWARNINGS=ignore $(PIP) install --no-build-isolation --editable '.[dev]'
 	@touch $@ $(VENV)/.serve
 
 # After an install, because that has built the extensions already: setup.py then finds nothing to do.
