@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import unquote
 
 from . import constants, current, delivery, dispatch
-from .config.directives import core, python
+from .config.directives import python
 from .config.hosts import Hosts
 from .config.load import load_site, load_text
 from .config.model import Site
 from .config.resolve import HostConfig, RequestConfig
-from .connection import local_address
 from .constants import DECLINED, OK
-from .environ import read_path, request_host
+from .environ import normalise
 from .errors import BadRequest, ConfigError
 from .httpd import content, errors, translate
 from .httpd.walk import walk
@@ -35,6 +35,18 @@ __all__ = ["Application", "from_httpd_conf", "make_app"]
 
 MAX_REDIRECTS = 10  # internal redirects and subrequests of one request, as httpd's LimitInternalRecursion
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+_ANSWERED = (OK, constants.DONE)
+_forks = 0  # how many forks lie between the first process and this one
+
+
+def _count_fork() -> None:
+    global _forks
+    _forks += 1
+
+
+os.register_at_fork(after_in_child=_count_fork)
 
 
 class Application:
@@ -55,7 +67,7 @@ class Application:
             host.server = server
         names, dynamic = names_in_use(self.hosts)
         self.interpreters = Interpreters(names, dynamic=dynamic, private=private)
-        self._worker = 0
+        self._started_after = -1
         self._starting = threading.Lock()
         current.set_application(self)
 
@@ -66,7 +78,7 @@ class Application:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        if self._worker != os.getpid():
+        if _forks != self._started_after:
             self.start_worker()
         req = self._receive(environ, start_response)
         try:
@@ -77,50 +89,41 @@ class Application:
             raise
 
     def _receive(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> mp_request:
+        """The request of an environ. What is wrong with its first line waits in `_bad` for the phases to answer."""
         host = self.hosts.main
         try:
-            host = self.hosts.find(environ, request_host, _local_ip)
-            base = host.base
-            uri = read_path(environ, base[core.ALLOW_ENCODED_SLASHES], base[core.MERGE_SLASHES])
+            host = self.hosts.find(environ)
+            return mp_request(self, host, environ, start_response, translate.read_target(host, environ))
         except BadRequest as error:
-            req = mp_request(self, host, environ, start_response, environ.get("PATH_INFO") or "/")
+            req = mp_request(self, host, environ, start_response, translate.target_of(host, "/"))
             req._bad = error
             return req
-        return mp_request(self, host, environ, start_response, uri)
 
     def serve(self, req: mp_request) -> None:
         """Run every phase up to the content and see to it that an answer stands in `req`."""
-        host = req._host
-        req._config = host.early(req._uri)
         try:
-            status = self._answer(req, host)
+            if req._bad is not None:
+                raise req._bad
+            status = self._locate(req) or run_steps(req, req._config) or content.answer(req, req._config)
         except BadRequest as error:
             self.log_request(req, str(error))
             status = error.status
-        if status > 0 or status < constants.DONE:
+        if status not in _ANSWERED:
             errors.answer(req, status)
 
-    def _answer(self, req: mp_request, host: HostConfig) -> int:
-        if req._bad is not None:
-            raise req._bad
-        status = self._locate(req, host)
-        if status:
-            return 0 if status == constants.DONE else status
-        config = req._config
-        status = run_steps(req, config)
-        if status:
-            return 0 if status == constants.DONE else status
-        return content.answer(req, req._config)
-
-    def _locate(self, req: mp_request, host: HostConfig) -> int:
+    def _locate(self, req: mp_request) -> int:
         """The phases before a file is known: post read request, translate, and the walk to the file."""
+        host = req._host
+        target = req._target
         if host.has_early_handlers:
             status = self._run_early(req, host)
-            if status or req._filename is not None:
-                if not status:
-                    self._take_walk(req, host, req._filename)
+            if status:
                 return status
-        target = translate.target_of(host, req._uri)
+            if req._filename is not None:
+                self._take_walk(req, req._filename)
+                return OK
+            if req._uri != target.uri:
+                target = translate.target_of(host, req._uri)
         if target.redirects:
             status = translate.redirection(req, target.redirects)
             if status:
@@ -131,7 +134,7 @@ class Application:
             return OK
         if target.handler is not None:
             req._handler = target.handler
-        self._take_walk(req, host, target.filename)
+        self._take_walk(req, target.filename)
         return OK
 
     def _run_early(self, req: mp_request, host: HostConfig) -> int:
@@ -150,8 +153,8 @@ class Application:
             return constants.HTTP_NOT_FOUND
         return result
 
-    def _take_walk(self, req: mp_request, host: HostConfig, filename: str | None) -> None:
-        assert filename is not None
+    def _take_walk(self, req: mp_request, filename: str) -> None:
+        host = req._host
         found = walk(host, filename)
         req._walk = found
         req._filename = found.filename
@@ -201,21 +204,21 @@ class Application:
         new = self._derive(req, uri, None)
         new._main = req
         new._redirects = req._redirects + 1
-        new._config = new._host.early(new._uri)
         if new._redirects > MAX_REDIRECTS:
             self.log_request(req, f"more than {MAX_REDIRECTS} nested subrequests, probably a loop: {uri}")
             return new, 500
         try:
-            status = self._locate(new, new._host) or run_steps(new, new._config)
+            status = self._locate(new) or run_steps(new, new._config)
         except BadRequest as error:
             return new, error.status
         return new, status
 
     def _derive(self, req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_request:
-        path, question, query = uri.partition("?")
+        escaped, question, query = uri.partition("?")
+        path = normalise(unquote(escaped, errors="surrogateescape"))
         environ = dict(req._environ if environ is None else environ)
         environ["QUERY_STRING"] = query if question else ""
-        new = mp_request(self, req._host, environ, req._start_response, path)
+        new = mp_request(self, req._host, environ, req._start_response, translate.target_of(req._host, path))
         new._args = query if question else None
         new._request_time = req._request_time
         new._the_request = req.the_request
@@ -226,7 +229,10 @@ class Application:
 
     def interpreter(self, req: mp_request, config: RequestConfig, call: dispatch.Call) -> Interpreter:
         """The interpreter under which a handler runs (manual 4.1)."""
-        return self.interpreters.get(interpreter_name(req, config, call.directory))
+        found = self.interpreters.get(interpreter_name(req, config, call.directory))
+        if not (config.per_directory or config.per_directive):
+            config.interpreter = found
+        return found
 
     def add_handler(self, req: mp_request, directive: str, handler: Any, directory: str | None) -> None:
         """req.add_handler."""
@@ -251,9 +257,9 @@ class Application:
     def start_worker(self) -> None:
         """What is due once in each process: PythonImport. Called by the serving layer, else by the first request."""
         with self._starting:
-            if self._worker == os.getpid():
+            if self._started_after == _forks:
                 return
-            self._worker = os.getpid()
+            self._started_after = _forks
             for entry in reversed(self.site.main.settings[python.PYTHON_IMPORTS]):
                 self._import(entry)
 
@@ -322,10 +328,6 @@ def make_app(
     if "\n" in handler or not handler.strip():
         raise ConfigError(f"no handler: {handler!r}")
     return Application(load_text("\n".join(lines), file="<make_app>", server_root=directory), fallback=fallback)
-
-
-def _local_ip(environ: Mapping[str, Any]) -> str:
-    return local_address(environ)[0]
 
 
 def _quoted(text: str) -> str:

@@ -7,21 +7,20 @@ here `user`) can be set, and no attribute can be added.
 
 from __future__ import annotations
 
-import ipaddress
 import itertools
 import os
 import weakref
-from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
 from ._fast.table import table
 from .constants import AP_CONN_UNKNOWN, APLOG_WARNING
+from .environ import local_address, port_number
 from .errors import HandlerError
 from .log import log_message
 from .members import readonly
 from .server import mp_server
 
-__all__ = ["local_address", "mp_conn"]
+__all__ = ["mp_conn"]
 
 _numbers: Final = itertools.count()
 _warned: Final[set[str]] = set()  # old names that the log has been told of in this process
@@ -70,7 +69,7 @@ class mp_conn:  # noqa: N801 - the original's type name
     @property
     def client_addr(self) -> tuple[str, int]:
         """(address, port) of the client; the port is 0 if the server does not tell it."""
-        return self.client_ip, _port(self._environ.get("REMOTE_PORT"))
+        return self.client_ip, port_number(self._environ.get("REMOTE_PORT"))
 
     @property
     def remote_ip(self) -> str:
@@ -220,32 +219,3 @@ class mp_conn:  # noqa: N801 - the original's type name
 
 
 mp_conn.__module__ = "builtins"  # str(type) is "<class 'mp_conn'>", as in the original
-
-
-def _port(text: Any) -> int:
-    """A port as servers put it into the environ: str, int, "" or nothing."""
-    try:
-        return int(text or 0)
-    except ValueError:
-        return 0
-
-
-def local_address(environ: Mapping[str, Any]) -> tuple[str, int]:
-    """(address, port) of the server's end of a request's connection, as far as the server shows it."""
-    socket = environ.get("gunicorn.socket")
-    if socket is not None:
-        try:
-            name = socket.getsockname()
-        except OSError:  # closed meanwhile
-            name = None
-        if isinstance(name, tuple):  # a Unix socket's is a str
-            return name[0], name[1]
-    port = _port(environ.get("SERVER_PORT"))
-    address = environ.get("SERVER_ADDR")
-    if address:
-        return address, port
-    name = environ.get("SERVER_NAME") or ""
-    try:
-        return str(ipaddress.ip_address(name)), port
-    except ValueError:
-        return name, port

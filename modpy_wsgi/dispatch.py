@@ -8,7 +8,7 @@ table of phases. Sources: manual 4.2, 5.1; what the original does with odd resul
 from __future__ import annotations
 
 import html
-import pdb
+import pdb  # noqa: T100 - PythonEnablePdb asks for it
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,7 @@ class Call:
         self.module, _, path = name.partition("::")
         self.names = tuple((path or phase.function).split("."))
         self._simple = self.names[0] if len(self.names) == 1 else None
-        self._prepared: tuple[Interpreter, str | None] | None = None
+        self._prepared: Interpreter | None = None  # whose path has been seen to
 
     @classmethod
     def of(cls, ref: HandlerRef, phase: Phase, filename: str | None) -> Call:
@@ -54,12 +54,12 @@ class Call:
         """The object to call; None if it is missing and may be. Imports and reloads its module where due."""
         if not self.module:
             return self.handler if callable(self.handler) else self._nameless()
-        if self._prepared is None or self._prepared[0] is not interpreter or self._prepared[1] != config.python_path:
+        if self._prepared is not interpreter:
             if config.python_path is not None:
                 interpreter.set_python_path(config.python_path)
             elif self.directory is not None and not self.is_location:
                 interpreter.prepend(self.directory)
-            self._prepared = (interpreter, config.python_path)
+            self._prepared = interpreter
         module = interpreter.load(self.module, autoreload=config.auto_reload)
         if self._simple:
             try:
@@ -105,12 +105,10 @@ class HandlerEntry:
 class Running:
     """The list of handlers that runs now, and how far it is."""
 
-    __slots__ = ("calls", "config", "index", "phase")
+    __slots__ = ("calls", "index")
 
-    def __init__(self, phase: Phase, calls: tuple[Call, ...], config: RequestConfig) -> None:
-        self.phase = phase
+    def __init__(self, calls: tuple[Call, ...]) -> None:
         self.calls = calls
-        self.config = config
         self.index = 0
 
     def hlist(self) -> HandlerEntry:
@@ -121,73 +119,59 @@ class Running:
 def calls_for(req: mp_request, phase: Phase, config: RequestConfig) -> tuple[Call, ...]:
     """The handlers of a phase for this request: those for its extension, else the plain ones; then the added ones."""
     plan = config.plan
-    lists: dict[str, tuple[Call, ...]] = plan.calls
-    calls = None
-    if phase.by_extension and plan.by_extension and req._filename:
-        dot = req._filename.rpartition("/")[2].find(".")
-        if dot >= 0:
-            extension = req._filename.rpartition("/")[2][dot:]
-            calls = lists.get(phase.directive + extension)
-            if calls is not None:
-                req._extension = extension
-    if calls is None:
-        calls = lists.get(phase.directive, ())
+    key = phase.directive
+    if plan.by_extension and phase.by_extension and req._filename:
+        _, dot, extension = req._filename.rpartition("/")[2].partition(".")
+        if dot and f"{key}.{extension}" in plan.calls:
+            req._extension = f".{extension}"
+            key += req._extension
     if plan.patterns:
-        handlers = config.handlers
-        key = phase.directive + (req._extension or "")
-        calls = tuple([Call.of(ref, phase, req._filename) for ref in handlers.get(key, handlers.get(phase.directive, ()))])
+        calls = tuple([Call.of(ref, phase, req._filename) for ref in config.handlers.get(key, ())])
+    else:
+        calls = plan.calls.get(key, ())
     added = req._added
     if added is not None and phase.directive in added:
-        calls = calls + tuple(added[phase.directive])
+        calls += tuple(added[phase.directive])
     return calls
 
 
 def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config: RequestConfig) -> int:
     """Run a list of handlers. Returns the last result: OK, DECLINED, DONE or a status to answer with."""
-    running = Running(phase, calls, config)
     outer = req._phase, req._running, req._interpreter
     req._phase = phase
-    req._running = running
-    result = DECLINED
+    running = req._running = Running(calls)
+    goes_on = phase.goes_on
+    result: Any = DECLINED
     index = 0
-    try:
-        while index < len(running.calls):
-            running.index = index
-            call = running.calls[index]
-            result = _run(req, call, config, phase)
-            if result not in phase.goes_on:
-                break
-            index += 1
-    finally:
-        if outer[0] is not None:
-            req._phase, req._running, req._interpreter = outer
-    return result
-
-
-def _run(req: mp_request, call: Call, config: RequestConfig, phase: Phase) -> int:
-    result: Any
-    try:
-        interpreter = req._interpreter = req._application.interpreter(req, config, call)
+    while index < len(running.calls):  # which grows when a handler adds another to the list that runs
+        running.index = index
+        call = running.calls[index]
+        index += 1
+        interpreter = req._interpreter = config.interpreter or req._application.interpreter(req, config, call)
         active = interpreter.activate()
         try:
             handler = call.find(req, interpreter, config)
             if handler is None:
-                return DECLINED
-            if config.debugger and req._application.one_process:
+                result = DECLINED
+            elif config.debugger and req._application.one_process:
                 result = pdb.runcall(handler, req)
             else:
                 result = handler(req)
+            if result.__class__ is not int:
+                raise HandlerError(
+                    f"Handler '{call.handler}' returned {result!r}, which is {type(result).__name__}, not int"
+                )
+        except SERVER_RETURN as stop:
+            result = _stopped(req, stop, call, config, phase)
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            result = _failed(req, error, call, config, phase)
         finally:
             if active is not None:
                 interpreter.deactivate(active)
-        if result.__class__ is not int:
-            raise HandlerError(
-                f"Handler '{call.handler}' returned invalid return code: {result!r} is {type(result).__name__}, not int"
-            )
-    except SERVER_RETURN as stop:
-        return _stopped(req, stop, call, config, phase)
-    except (Exception, SystemExit) as error:
-        return _failed(req, error, call, config, phase)
+        if result not in goes_on:
+            break
+    if outer[1] is not None:
+        req._phase, req._running, req._interpreter = outer
     return result  # type: ignore[no-any-return]
 
 
@@ -233,7 +217,7 @@ def add_handler(req: mp_request, directive: str, handler: Any, directory: str | 
         current = running.calls[running.index]
         directory, is_location = current.directory, current.is_location
     call = Call(handler, phase, directory, silent=False, is_location=is_location)
-    if running is not None and running.phase is phase:
+    if running is not None and req._phase is phase:
         running.calls = (*running.calls, call)
         return
     if req._added is None:

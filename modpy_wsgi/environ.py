@@ -6,6 +6,7 @@ that passed this door is decoded, starts with "/", and holds no NUL, no empty, "
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import quote
 
 from .errors import BadRequest
 
-__all__ = ["decode", "encode", "header_text", "normalise", "raw_target", "read_path", "request_host"]
+__all__ = ["decode", "encode", "local_address", "normalise", "port_number", "raw_target", "read_path", "request_host"]
 
 _NEEDS_WORK = re.compile(r"//|/\.|\0")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -32,9 +33,6 @@ def encode(value: str) -> str:
     if value.isascii():
         return value
     return value.encode("utf-8", "surrogateescape").decode("latin-1")
-
-
-header_text = decode
 
 
 def normalise(path: str, merge_slashes: bool = True) -> str:
@@ -121,3 +119,32 @@ def request_host(environ: Mapping[str, Any]) -> str | None:
 
 _HAS_PORT = re.compile(r":[0-9]*\Z")
 _HOST = re.compile(r"[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\]")
+
+
+def port_number(text: Any) -> int:
+    """A port as servers put it into the environ: str, int, "" or nothing."""
+    try:
+        return int(text or 0)
+    except ValueError:
+        return 0
+
+
+def local_address(environ: Mapping[str, Any]) -> tuple[str, int]:
+    """(address, port) of the server's end of a request's connection, as far as the server shows it."""
+    socket = environ.get("gunicorn.socket")
+    if socket is not None:
+        try:
+            name = socket.getsockname()
+        except OSError:  # closed meanwhile
+            name = None
+        if isinstance(name, tuple):  # a Unix socket's is a str
+            return name[0], name[1]
+    port = port_number(environ.get("SERVER_PORT"))
+    address = environ.get("SERVER_ADDR")
+    if address:
+        return address, port
+    name = environ.get("SERVER_NAME") or ""
+    try:
+        return str(ipaddress.ip_address(name)), port
+    except ValueError:
+        return name, port

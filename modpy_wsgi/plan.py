@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .config.resolve import RequestConfig
-from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_OK, OK
+from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, OK
 from .dispatch import Call, calls_for, run_handlers
 from .httpd import access, authorization, fixups, index, types
 from .phases import (
@@ -18,9 +18,11 @@ from .phases import (
     AUTHEN,
     AUTHZ,
     BY_DIRECTIVE,
+    CLEANUP,
     FIXUP,
     HEADER_PARSER,
     INIT,
+    LOG,
     TYPE,
     Phase,
 )
@@ -36,7 +38,7 @@ Step = Callable[["mp_request", RequestConfig], int]
 class Plan:
     """The compiled phases of a RequestConfig."""
 
-    __slots__ = ("by_extension", "calls", "every_step", "patterns", "steps")
+    __slots__ = ("after", "by_extension", "calls", "patterns", "steps")
 
     def __init__(self, config: RequestConfig) -> None:
         self.calls: dict[str, tuple[Call, ...]] = {}
@@ -48,7 +50,7 @@ class Plan:
             self.by_extension |= "." in key
             self.patterns |= any(ref.pattern is not None for ref in refs)
         directives = {key.partition(".")[0] for key in config.handlers}
-        self.every_step = tuple([step for step, _ in _STEPS])
+        self.after = bool(directives & {LOG.directive, CLEANUP.directive})  # whether the end of a request has work
         self.steps = tuple([step for step, has_work in _STEPS if has_work(config, directives)])
 
 
@@ -62,19 +64,19 @@ def plan_of(config: RequestConfig) -> Plan:
 
 def run_steps(req: mp_request, config: RequestConfig) -> int:
     """The phases from header parser to fixup. Returns a false value, or what ends the request."""
-    plan = config.plan or plan_of(config)
-    for step in plan.steps:
+    for step in (config.plan or plan_of(config)).steps:
         status = step(req, config)
         if status:
             return status
         if req._added is not None:
-            return _run_rest(req, config, plan, step)
+            return _run_rest(req, config, step)
     return OK
 
 
-def _run_rest(req: mp_request, config: RequestConfig, plan: Plan, done: Step) -> int:
+def _run_rest(req: mp_request, config: RequestConfig, done: Step) -> int:
     """Go on behind the step `done` with every phase: a handler was added to one that may have had no work before."""
-    for step in plan.every_step[plan.every_step.index(done) + 1 :]:
+    every = [step for step, _ in _STEPS]
+    for step in every[every.index(done) + 1 :]:
         status = step(req, config)
         if status:
             return status
@@ -145,11 +147,10 @@ def _type(req: mp_request, config: RequestConfig) -> int:
 
 def _fixup(req: mp_request, config: RequestConfig) -> int:
     """SetHandler, ForceType, variables, redirections of the section, PythonFixupHandler."""
-    return fixups.override(req, config) or _ending(run_phase(req, FIXUP, config))
-
-
-def _plain_fixup(req: mp_request, config: RequestConfig) -> int:
-    return fixups.override(req, config)
+    status = fixups.override(req, config)
+    if status or (FIXUP.directive not in config.plan.calls and req._added is None):
+        return status
+    return _ending(run_phase(req, FIXUP, config))
 
 
 _HasWork = Callable[[RequestConfig, "set[str]"], bool]
@@ -164,9 +165,7 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (_header_parser, _directive(HEADER_PARSER, INIT)),
     (_access, lambda config, directives: access.has_work(config) or ACCESS.directive in directives),
     (_authenticate, lambda config, directives: authorization.has_work(config)),
-    (_type, lambda config, directives: True),
+    (_type, lambda config, directives: not config.fileless or TYPE.directive in directives),
     (_fixup, lambda config, directives: True),
-    (index.fixup, lambda config, directives: True),
+    (index.fixup, lambda config, directives: not config.fileless),
 )
-
-assert HTTP_OK  # a step that returns 200 ends the request too (observed on the original)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .app import Application
     from .errors import BadRequest
     from .httpd.content import FileBody
+    from .httpd.translate import Target
     from .httpd.walk import Walk
     from .phases import Phase
 
@@ -85,13 +86,15 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
         host: HostConfig,
         environ: dict[str, Any],
         start_response: Callable[..., Any],
-        uri: str,
+        target: Target,
     ) -> None:
         self._application = application
         self._host = host
         self._environ = environ
         self._start_response = start_response
-        self._uri = uri
+        self._target = target
+        self._uri = target.uri
+        self._config = target.early
         self._method = environ["REQUEST_METHOD"]
         self._request_time = time.time()
 

@@ -7,10 +7,12 @@ the first of them answers; if no address fits, the main server does. Look-ups ar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fnmatch import translate
 from typing import Any
 
+from ..environ import local_address, port_number, request_host
+from ..errors import BadRequest
 from .directives import core
 from .model import Host, Site
 from .resolve import Bounded, HostConfig
@@ -71,26 +73,21 @@ class Hosts:
             return False
         return not self._ports or any(("*", port) not in self._groups for port in self._ports)
 
-    def find(
-        self,
-        environ: Mapping[str, Any],
-        host_name: Callable[[Mapping[str, Any]], str | None],
-        local_ip: Callable[[Mapping[str, Any]], str],
-    ) -> HostConfig:
-        """The configuration of the host that a request is for.
-
-        `host_name` reads the name that the client asked for (it may raise), `local_ip` the address that it reached.
-        """
-        if not self._groups:
-            return self.main
-        address = local_ip(environ) if self._by_address else None
-        raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or "/"
-        name = environ.get("HTTP_HOST") if raw.startswith("/") else host_name(environ)
-        key = (address, environ.get("SERVER_PORT"), name)
+    def find(self, environ: Mapping[str, Any]) -> HostConfig:
+        """The configuration of the host that a request is for. Raises BadRequest(400) for a Host that is none."""
+        raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+        plain = not raw or raw[0] == "/"
+        key = (
+            environ.get("HTTP_HOST") if plain else request_host(environ),
+            environ.get("SERVER_PORT"),
+            local_address(environ)[0] if self._by_address else None,
+        )
         found = self._found.get(key)
         if found is None:
-            port = self._port(environ)
-            found = self._found.keep(key, self._select(address or "", port, host_name(environ) or ""))
+            name = request_host(environ)
+            if name is None and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+                raise BadRequest(400, "HTTP/1.1 request without Host")
+            found = self._found.keep(key, self._select(key[2] or "", self._port(environ), name or ""))
         return found
 
     def _port(self, environ: Mapping[str, Any]) -> int:
@@ -99,8 +96,7 @@ class Hosts:
         Behind a proxy, or under a server bound elsewhere than Listen says, the real port is in no directive. It then
         counts as 443 for https, if that is in one, else as the first that Listen names.
         """
-        text = environ.get("SERVER_PORT", "")
-        port = int(text) if text.isascii() and text.isdigit() else 0
+        port = port_number(environ.get("SERVER_PORT"))
         if port in self._ports or not self._ports:
             return port
         usual = 443 if environ.get("wsgi.url_scheme") == "https" else 80

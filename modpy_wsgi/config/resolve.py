@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from .directives import core, python
+from .directives import alias, core, env, python
 from .model import EMPTY, Host, Override, Section, SectionKind, Settings, Site
 
 __all__ = ["Bounded", "Directory", "HostConfig", "RequestConfig"]
@@ -85,15 +85,19 @@ def _prefixes(path: str) -> Iterator[str]:
 class RequestConfig:
     """All that holds for a request: the merged settings, and what is asked of them on every request, ready.
 
-    Frozen but for `plan`, which the dispatcher compiles at first use and which depends on nothing else.
+    Frozen but for `plan` and `interpreter`, which the application fills in at first use and which depend on nothing
+    else; `interpreter` stays None where it is another for each directory or directive.
     """
 
     __slots__ = (
         "auto_reload",
         "debug",
         "debugger",
+        "fileless",
+        "fixups",
         "handlers",
         "host",
+        "interpreter",
         "options",
         "per_directive",
         "per_directory",
@@ -104,8 +108,9 @@ class RequestConfig:
         "settings",
     )
 
-    def __init__(self, host: HostConfig, settings: Settings) -> None:
+    def __init__(self, host: HostConfig, settings: Settings, *, fileless: bool = False) -> None:
         self.host = host
+        self.fileless = fileless  # a <Location> answers by a Python handler: no file is looked for
         self.settings = settings
         self.handlers = settings[python.HANDLERS]
         python_config = settings[python.PYTHON_CONFIG]
@@ -118,7 +123,9 @@ class RequestConfig:
         self.per_directive = python_config.get("PythonInterpPerDirective") == "1"
         self.set_handler = settings[core.SET_HANDLER]
         self.options = settings[core.OPTIONS]
+        self.fixups = any(setting in settings for setting in (core.FORCE_TYPE, env.ENV, alias.REDIRECTS))
         self.plan: Any = None
+        self.interpreter: Any = None
 
 
 class Directory:
@@ -211,10 +218,11 @@ class HostConfig:
         self.root = Directory(self, "/", self.base.merged(self.directory_settings("/")), above_plain=True)
         self._directories: Bounded[str, Directory] = Bounded()
         self._locations: Bounded[str, tuple[tuple[int, ...], Settings]] = Bounded()
-        self._early: Bounded[tuple[int, ...], RequestConfig] = Bounded()
+        self._early: Bounded[tuple[tuple[int, ...], bool], RequestConfig] = Bounded()
         self.has_early_handlers = any(key in self.base_handlers for key in _EARLY)
         self.server: Any = None  # the mp_server that stands for the host, given by the application
         self.targets: Bounded[Any, Any] = Bounded()  # for the translation of paths, which keeps what it found here
+        self.paths: Bounded[str, Any] = Bounded()  # the same, by the path as the server hands it over
         self.htaccess: Bounded[Any, Any] = Bounded()  # for the directory walk: what each .htaccess said
 
     @property
@@ -283,12 +291,16 @@ class HostConfig:
             found = self._locations.keep(path, _merged(entries))
         return found
 
-    def early(self, path: str) -> RequestConfig:
-        """What holds before a file is known: the host's own settings under the Location sections of `path`."""
-        location = self.location(path)
-        found = self._early.get(location[0])
+    def early(self, path: str, *, fileless: bool = False) -> RequestConfig:
+        """What holds before a file is known: the host's own settings under the Location sections of `path`.
+
+        `fileless`: no file will be looked for, this is all there is.
+        """
+        positions, settings = self.location(path)
+        found = self._early.get((positions, fileless))
         if found is None:
-            found = self._early.keep(location[0], RequestConfig(self, self.base.merged(location[1])))
+            config = RequestConfig(self, self.base.merged(settings), fileless=fileless)
+            found = self._early.keep((positions, fileless), config)
         return found
 
 

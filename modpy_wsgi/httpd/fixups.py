@@ -21,11 +21,11 @@ __all__ = ["override"]
 
 def override(req: mp_request, config: RequestConfig) -> int:
     """Apply them. Returns OK, or the status of a redirection."""
+    if config.set_handler is not None:
+        req._handler = config.set_handler or None
+    if not config.fixups:
+        return OK
     settings = config.settings
-    if config.set_handler:
-        req._handler = config.set_handler
-    elif config.set_handler == "":
-        req._handler = None
     if core.FORCE_TYPE in settings:
         forced = settings[core.FORCE_TYPE]
         if forced:

@@ -45,7 +45,7 @@ def fixup(req: mp_request, config: RequestConfig) -> int:
 def _take_index(req: mp_request, names: tuple[str, ...]) -> int:
     refused = OK
     for name in names:
-        uri = name if name.startswith("/") else req.uri + name
+        uri = quote(name if name.startswith("/") else req.uri + name, errors="surrogateescape")
         found, status = req._application.look_up(req, uri)
         if status == OK and found._walk is not None and found._walk.stat is not None:
             if stat.S_ISREG(found._walk.stat.st_mode):

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..config.directives import alias, core, python
 from ..config.resolve import HostConfig, RequestConfig
 from ..constants import OK, PYTHON_HANDLERS
+from ..environ import read_path
 
 if TYPE_CHECKING:
     from re import Pattern
 
     from ..request import mp_request
 
-__all__ = ["Target", "redirection", "target_of"]
+__all__ = ["Target", "read_target", "redirection", "target_of"]
 
 _SLASHES = re.compile(r"/+")
 _REFERENCE = re.compile(r"\\(.)|\$([0-9])|&")
@@ -29,13 +30,14 @@ _SAFE = "/;:@&=+$,!~*'()%#?[]-._"
 class Target:
     """Where a path leads before any file is looked at."""
 
-    __slots__ = ("config", "filename", "handler", "redirects", "uri")
+    __slots__ = ("config", "early", "filename", "handler", "redirects", "uri")
 
     def __init__(self, host: HostConfig, uri: str) -> None:
         self.uri = uri
         self.redirects = tuple([r for r in host.base[alias.REDIRECTS] if _rest(r.prefix, r.regex, uri) is not None])
         self.filename, self.handler = _translated(host, uri)
-        self.config = _without_file(host, uri)
+        self.early = host.early(uri)
+        self.config = _without_file(host, uri)  # all that holds, where no file is looked for
 
 
 def target_of(host: HostConfig, uri: str) -> Target:
@@ -46,11 +48,29 @@ def target_of(host: HostConfig, uri: str) -> Target:
     return found
 
 
+def read_target(host: HostConfig, environ: dict[str, Any]) -> Target:
+    """The Target of a request. Raises BadRequest for a path that is none.
+
+    A path that passed the door once, as it stands in the environ, need not pass it again.
+    """
+    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    if (raw and "%" in raw) or environ.get("SCRIPT_NAME"):
+        return target_of(host, read_path(environ, host.base[core.ALLOW_ENCODED_SLASHES], host.base[core.MERGE_SLASHES]))
+    path = environ.get("PATH_INFO", "")
+    found: Target | None = host.paths.get(path)
+    if found is None:
+        uri = read_path(environ, host.base[core.ALLOW_ENCODED_SLASHES], host.base[core.MERGE_SLASHES])
+        found = target_of(host, uri)
+        if environ.get("REQUEST_METHOD") != "OPTIONS":  # whose "*" is a path for no other method
+            host.paths.keep(path, found)
+    return found
+
+
 def _without_file(host: HostConfig, uri: str) -> RequestConfig | None:
     """What holds, if a <Location> answers by a Python handler: then no file is looked for (as in the original)."""
     location = host.location(uri)[1]
     if location[core.SET_HANDLER] in PYTHON_HANDLERS and "PythonHandler" in location[python.HANDLERS]:
-        config = host.early(uri)
+        config = host.early(uri, fileless=True)
         if config.set_handler in PYTHON_HANDLERS:
             return config
     return None

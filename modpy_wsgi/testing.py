@@ -1,0 +1,159 @@
+"""For tests of legacy applications: a site as a webtest.TestApp, and a Request to call one handler with.
+
+Law: what is tested is the real thing: the same Application, phases and request as in production, in process.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from .app import Application
+from .config.directives import ALL
+from .config.load import site_of
+from .config.model import Site, Where
+from .config.parser import Node, Reader, tree_of
+from .httpd.translate import read_target
+from .request import mp_request
+
+if TYPE_CHECKING:
+    from webtest import TestApp
+
+__all__ = ["Answer", "request", "site"]
+
+
+def site(
+    config: str,
+    *,
+    root: str | os.PathLike[str],
+    defines: Iterable[str] = (),
+    fallback: Callable[..., Iterable[bytes]] | None = None,
+    extra_environ: Mapping[str, Any] | None = None,
+) -> TestApp:
+    """A webtest.TestApp for a configuration that stands in `<Directory root>`, `root` being the DocumentRoot.
+
+    Server-level lines (VirtualHost, Location, Alias, ...) may be among them: what does not go into a directory is put
+    outside. The application is `.app`, its error log goes to stderr. Each site has modules of its own, so tests may
+    reuse file names. Raises ConfigError, with the line in `config`.
+    """
+    from webtest import TestApp
+
+    directory = os.path.abspath(os.fspath(root))
+    application = Application(_site(config, directory, tuple(defines)), fallback=fallback, private=True)
+    return TestApp(application, extra_environ=dict(extra_environ or {}))
+
+
+def _site(config: str, directory: str, defines: tuple[str, ...]) -> Site:
+    """The configuration with what may stand in a directory put into <Directory>, the rest around it."""
+    reader = Reader(server_root=directory, defines=set(defines), variables=dict(os.environ))
+    around = reader.text(f'DocumentRoot "{directory}"\n<FilesMatch "^\\.ht">\nRequire all denied\n</FilesMatch>', "<testing>")
+    inside: list[Node] = []
+    for node in reader.text(config, "<site>"):
+        row = ALL.get(node.name.lower())
+        fits = row is not None and Where.DIRECTORY in row.where
+        (inside if fits else around).append(node)
+    around.append(Node("<Directory", f'"{directory}">', "<testing>", 1, tuple(inside)))
+    return site_of(tree_of(reader, around))
+
+
+class Answer:
+    """What a handler called with `request()` has answered so far."""
+
+    def __init__(self) -> None:
+        self.status = ""
+        self.headers: list[tuple[str, str]] = []
+        self.body = b""
+        self.error_log = io.StringIO()
+
+    def start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
+        """The start_response that the request is given."""
+        self.status, self.headers = status, list(headers)
+        return self._write
+
+    def _write(self, data: bytes) -> None:
+        self.body += data
+
+
+class Request(mp_request):
+    """A request outside any server, with what it answered in `answer`. A context manager: leaving it runs cleanups."""
+
+    answer: Answer
+
+    def __enter__(self) -> Request:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        from . import delivery
+
+        delivery.finish(self)
+
+    def finish(self) -> Answer:
+        """Send what is held back and run the log and cleanup phases, as at the end of a request. Returns the answer."""
+        from . import delivery
+
+        for piece in delivery.deliver(self):
+            self.answer.body += piece
+        delivery.finish(self)
+        return self.answer
+
+
+def request(
+    url: str = "/",
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
+    config: str = "",
+    root: str | os.PathLike[str] = "/",
+    environ: Mapping[str, Any] | None = None,
+) -> Request:
+    """A Request to call a handler with: `handler(request("/page?x=1"))`.
+
+    `config` and `root` are those of `site()`: they decide req.filename, options and so on. `environ` is put over the
+    WSGI environ that is made from the rest. What the handler wrote is in `req.answer` after `req.finish()`.
+    """
+    directory = os.path.abspath(os.fspath(root))
+    application = Application(_site(config, directory, ()), private=True)
+    answer = Answer()
+    path, _, query = url.partition("?")
+    made: dict[str, Any] = {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+        "QUERY_STRING": query,
+        "RAW_URI": url,
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "localhost",
+        "REMOTE_ADDR": "127.0.0.1",
+        "REMOTE_PORT": "49152",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": answer.error_log,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    if body:
+        made["CONTENT_LENGTH"] = str(len(body))
+    for name, value in (headers or {}).items():
+        key = name.upper().replace("-", "_")
+        made[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value
+    made.update(environ or {})
+    host = application.hosts.main
+    req = Request(application, host, made, answer.start_response, read_target(host, made))
+    req.answer = answer
+    application._locate(req)
+    return req
+
+
+Request.__module__ = "builtins"
+Request.__name__ = Request.__qualname__ = "mp_request"
