@@ -4,4 +4,4 @@ from modpy_wsgi.apache import *
 from modpy_wsgi.apache import __all__ as _names
 from modpy_wsgi.apache import __getattr__
 
-__all__ = [*_names, "interpreter", "main_server"]  # the last two by __getattr__: they depend on who asks
+__all__ = [*_names, "interpreter", "main_server"]  # noqa: F405 - by __getattr__: they depend on who asks
