@@ -150,7 +150,7 @@ class mp_conn:  # noqa: N801 - the original's type name
     def keepalive(self, value: int) -> None:
         if not isinstance(value, int):
             raise TypeError("keepalive must be a integer")
-        self._keepalive = value
+        self._keepalive = int(value)  # True becomes 1
 
     @property
     def keepalives(self) -> int:

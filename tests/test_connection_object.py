@@ -100,8 +100,10 @@ def test_no_attribute_can_be_added(server: mp_server) -> None:
 def test_keepalive_takes_integers_only(server: mp_server) -> None:
     conn = mp_conn(ENVIRON, server)
     assert conn.keepalive == 0
-    conn.keepalive = 1
-    assert conn.keepalive == 1
+    conn.keepalive = 7
+    assert conn.keepalive == 7
+    conn.keepalive = True
+    assert repr(conn.keepalive) == "1"
     for wrong in ("a", None, 1.0):
         with pytest.raises(TypeError, match="keepalive must be a integer"):
             conn.keepalive = wrong  # type: ignore[assignment]
