@@ -21,8 +21,6 @@ def network(text: str) -> Network:
         numbers = text.rstrip(".").split(".")
         return ipaddress.IPv4Network(f"{'.'.join(numbers + ['0'] * (4 - len(numbers)))}/{8 * len(numbers)}")
     address, mark, mask = text.partition("/")
-    if mark and _PARTIAL.match(address):
-        address = ".".join(address.rstrip(".").split(".") + ["0"] * (3 - address.rstrip(".").count(".")))
     try:
         return ipaddress.ip_network(f"{address}/{mask}" if mark else address, strict=False)
     except ValueError:

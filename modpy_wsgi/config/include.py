@@ -29,7 +29,7 @@ def matches(path: str, *, optional: bool) -> list[str]:
 
 def _names(folder: str, optional: bool = False) -> list[str]:
     try:
-        return sorted(os.listdir(folder), key=os.fsencode)  # noqa: PTH208
+        return sorted(os.listdir(folder), key=os.fsencode)
     except OSError as error:
         if optional and isinstance(error, FileNotFoundError):
             return []
@@ -53,7 +53,8 @@ def _matching(folder: str, parts: list[str], optional: bool) -> Iterator[str]:
         if pattern.match(name) and (name[0] != "." or part.startswith((".", r"\.")))
     ]
     if rest:
-        found = [path for path in found if Path(path).is_dir()]
+        # httpd looks at the entry itself: a symbolic link is no folder to it.
+        found = [path for path in found if Path(path).is_dir() and not Path(path).is_symlink()]
     if not found and not optional:
         raise ValueError(f"no matches for the wildcard '{part}' in '{folder}' (IncludeOptional would allow that)")
     for path in found:

@@ -39,7 +39,7 @@ from modpy_wsgi.config.patterns import compile_regex, compile_wildcard, has_wild
 from modpy_wsgi.config.values import Several
 from modpy_wsgi.errors import ConfigError
 
-__all__ = ["load_site", "load_text", "settings_of"]
+__all__ = ["load_site", "load_text", "settings_of", "site_of"]
 
 Warn = Callable[[str], None]
 
@@ -60,6 +60,7 @@ class _Place:
     location: str | None = None
     methods: Limit | None = None
     rules: Rules = NO_RULES
+    in_section: bool = False
 
     def origin(self, node: Node) -> Origin:
         return Origin(
@@ -72,12 +73,13 @@ class _Place:
             self.methods,
             self.rules is not NO_RULES,
             self.rules.allow_options,
+            self.in_section,
         )
 
     def inner(self, section: str, **changes: Any) -> _Place:
         """The place inside of a container that has settings of its own."""
         where = self.where if self.where is Where.HTACCESS else Where.DIRECTORY
-        return replace(self, where=where, section=section, values={}, **changes)
+        return replace(self, where=where, section=section, values={}, in_section=True, **changes)
 
 
 def _walk(nodes: Iterable[Node], place: _Place) -> None:
@@ -89,7 +91,7 @@ def _walk(nodes: Iterable[Node], place: _Place) -> None:
                 place.warn(f"{node.file}:{node.line}: unknown directive '{node.name}' skipped")
                 continue
             raise _unknown(node)
-        if not row.where & place.where or not place.rules.permit(row):
+        if not place.rules.permit(row, place.where):
             if place.rules.skips_forbidden:
                 place.warn(f"{node.file}:{node.line}: {_shown(row)} forbidden by AllowOverride")
                 continue
@@ -203,7 +205,8 @@ def _names(values: dict[Setting[Any], Any]) -> tuple[tuple[str, ...], tuple[str,
 
 def _one_pattern(text: str, kind: SectionKind, match: SectionKind) -> tuple[SectionKind, str]:
     parts = words(text)
-    if parts and parts[0] == "~" and kind is not match:
+    # (httpd takes the ~ before the regular expression of DirectoryMatch as well)
+    if parts and parts[0] == "~" and (kind is not match or kind is SectionKind.DIRECTORY_MATCH):
         kind = match
         parts = parts[1:]
     if len(parts) != 1 or not parts[0]:
@@ -290,6 +293,8 @@ def _narrowed(outer: Limit | None, inner: Limit) -> Limit:
         limit = Limit(outer.methods & inner.methods)
     if not limit.exclude and not limit.methods:
         raise ValueError("directive excludes all methods")
+    if limit == outer:
+        raise ValueError("directive specifies methods already excluded")
     return limit
 
 

@@ -19,11 +19,12 @@ class Rules:
     allow_options: frozenset[str] | None = None  # None: all
     nonfatal: Nonfatal = Nonfatal.NONE
 
-    def permit(self, row: Row) -> bool:
-        """Whether the directive may stand in the .htaccess."""
+    def permit(self, row: Row, where: Where) -> bool:
+        """Whether the directive may stand at this place of the .htaccess."""
         if row.where & Where.HTACCESS and row.override & self.allow:
             return True
-        return row.name.lower() in self.allow_list
+        # A list may name what otherwise stands in <Directory> only, but nothing of the server's.
+        return bool(row.where & Where.ACCESS) and row.name.lower() in self.allow_list
 
     @property
     def skips_forbidden(self) -> bool:
@@ -39,8 +40,8 @@ class _NoRules(Rules):
 
     __slots__ = ()
 
-    def permit(self, row: Row) -> bool:
-        return True
+    def permit(self, row: Row, where: Where) -> bool:
+        return bool(row.where & where)
 
 
 NO_RULES = _NoRules(Override.ALL)

@@ -30,6 +30,7 @@ class Redirect(NamedTuple):
     regex: Pattern[str] | None
     status: int
     target: str | None  # None for a status that is no redirection
+    # With neither prefix nor regex: everything in the section, sent to the target as it stands.
     origin: Origin
 
 
@@ -40,15 +41,15 @@ def _inner_first(outer: tuple[Any, ...], inner: tuple[Any, ...]) -> tuple[Any, .
 ALIASES: Setting[tuple[Alias, ...]] = Setting("Alias", (), _inner_first)
 REDIRECTS: Setting[tuple[Redirect, ...]] = Setting("Redirect", (), _inner_first)
 
-_REDIRECTIONS = frozenset({300, 301, 302, 303, 305, 306, 307, 308})
+_REDIRECTIONS = frozenset(range(300, 400))
 _STATUS_WORDS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
 
 
 def _alias(handler: str | None) -> Value:
     def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Alias, ...]:
         if len(args) == 1:
-            raise ValueError("the form with one argument (inside of Location) is not implemented; name the URL as well")
-        if origin.directory is not None or origin.location is not None:
+            raise ValueError("the form with one argument is not implemented; write it outside of the section, with the URL-path")
+        if origin.in_section:
             raise ValueError("cannot occur within <Directory>, <Location> or <Files> section")
         prefix, target = args
         return (*(so_far or ()), Alias(prefix, None, absolute(target, origin), handler, origin))
@@ -79,25 +80,40 @@ def _redirect(default: int, use_regex: bool) -> Value:
     def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Redirect, ...]:
         rest = list(args)
         status = _status(rest[0])
-        if status is not None and (len(rest) == 3 or status not in _REDIRECTIONS or len(rest) == 2):
-            rest.pop(0)
-        elif len(rest) == 3:
+        if status is None and len(rest) == 3:
             raise ValueError(f"'{rest[0]}' is no status")
-        if len(rest) == 1 and (status is None or status in _REDIRECTIONS):
-            raise ValueError("the URL to redirect to is missing (the form inside of Location is not implemented)")
-        if not rest:
-            raise ValueError("the URL-path is missing (the form inside of Location is not implemented)")
+        if status is not None:
+            rest.pop(0)
         code = default if status is None else status
-        source, target = rest[0], rest[1] if len(rest) == 2 else None
-        if code not in _REDIRECTIONS and target is not None:
-            raise ValueError(f"a URL makes no sense with the status {code}")
-        if target is not None and not use_regex and not target.startswith("/") and not _is_url(target):
-            raise ValueError(f"'{target}' is no URL")
-        regex = compile_regex(source) if use_regex else None
-        rule = Redirect(None if use_regex else source, regex, code, target, origin)
+        goes_on = code in _REDIRECTIONS
+        if len(rest) == (1 if goes_on else 0) and (origin.in_section or origin.htaccess) and not use_regex:
+            rule = Redirect(None, None, code, _literal(rest[0]) if goes_on else None, origin)
+        else:
+            rule = _from_to(rest, code, use_regex, origin)
         return (*(so_far or ()), rule)
 
     return value
+
+
+def _from_to(rest: list[str], code: int, use_regex: bool, origin: Origin) -> Redirect:
+    """The form that names a part of the URL space (or a regular expression), and the URL where there is one."""
+    if not rest:
+        raise ValueError("the URL-path is missing")
+    source, *targets = rest
+    if code in _REDIRECTIONS and not targets:
+        raise ValueError("the URL to redirect to is missing")
+    if code not in _REDIRECTIONS and targets:
+        raise ValueError(f"a URL makes no sense with the status {code}")
+    target = targets[0] if targets else None
+    if target is not None and not use_regex and not target.startswith("/") and not _is_url(target):
+        raise ValueError(f"'{target}' is no URL")
+    return Redirect(None if use_regex else source, compile_regex(source) if use_regex else None, code, target, origin)
+
+
+def _literal(target: str) -> str:
+    if "%{" in target:
+        raise ValueError(f"'{target}': expressions that are judged per request are not evaluated")
+    return target
 
 
 def _is_url(text: str) -> bool:

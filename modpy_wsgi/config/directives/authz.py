@@ -47,8 +47,13 @@ def _networks(args: list[str]) -> tuple[Any, ...]:
 
 
 def _names(args: list[str]) -> tuple[str, ...]:
-    if not args:
-        raise ValueError("at least one name is missing")
+    return tuple(args)  # without a name nobody is meant, as in httpd
+
+
+def _methods(args: list[str]) -> tuple[str, ...]:
+    for word in args:
+        if word != word.upper():
+            raise ValueError(f"invalid method '{word}' (methods are written in capitals)")
     return tuple(args)
 
 
@@ -60,7 +65,7 @@ _PROVIDERS = {
     "all": _all,
     "ip": _networks,
     "local": _nothing,
-    "method": _names,
+    "method": _methods,
     "user": _names,
     "valid-user": _nothing,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -106,6 +107,10 @@ _LEVELS = {"emerg": 0, "alert": 1, "crit": 2, "error": 3, "warn": 4, "notice": 5
 }
 
 
+_TIME = re.compile(r"(\d{1,9})(ms|s|min|mi|h|)\Z", re.ASCII)
+_UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "mi": 60.0, "h": 3600.0}
+
+
 def _server_name(so_far: Any, args: tuple[str, ...], origin: Origin) -> ServerName:
     if has_wildcard(args[0]):
         raise ValueError(f"'{args[0]}': use ServerAlias for patterns")
@@ -136,10 +141,10 @@ def _listen(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Listen,
 
 
 def _seconds(so_far: Any, args: tuple[str, ...], origin: Origin) -> float:
-    word = args[0].lower()
-    if word.endswith("ms"):
-        return fixed_number(word[:-2], 0, None, "a time") / 1000
-    return float(fixed_number(word.removesuffix("s"), 0, None, "a time in seconds"))
+    match = _TIME.match(args[0].lower())
+    if match is None:
+        raise ValueError(f"'{args[0]}' is no time")
+    return int(match[1]) * _UNITS[match[2][:2]]
 
 
 def _error_log(so_far: Any, args: tuple[str, ...], origin: Origin) -> str:
@@ -166,7 +171,7 @@ def _log_level(so_far: Any, args: tuple[str, ...], origin: Origin) -> Several:
 
 def _access_names(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[str, ...]:
     names = tuple(words(args[0]))
-    if not names or any("/" in name or name in (".", "..", "") for name in names):
+    if any("/" in name or name in (".", "..", "") for name in names):
         raise ValueError("takes names of files")
     return names
 
@@ -197,8 +202,8 @@ def _error_document(so_far: Any, args: tuple[str, ...], origin: Origin) -> dict[
         code = HTTPStatus(int(status)) if status.isdigit() else None
     except ValueError:
         code = None
-    if code is None or code < 400:
-        raise ValueError(f"'{status}' is no status of an error")
+    if code is None:
+        raise ValueError(f"'{status}' is no HTTP status")
     document = _document(_literal(target))
     if code == 401 and document.kind == "remote":
         return dict(so_far)  # a client sent elsewhere is never asked for a password; httpd ignores it as well

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from modpy_wsgi.config.directives.table import known
-from modpy_wsgi.config.model import Args, Kind, Row, Setting, Where
+from modpy_wsgi.config.model import Args, Kind, Origin, Row, Setting, Where
 from modpy_wsgi.config.values import number, path, text
 
 MODULES = ("unixd_module", "mod_unixd.c")
@@ -20,7 +22,12 @@ GROUP: Setting[str | None] = Setting("Group", None)
 
 
 def _size(name: str, setting: Setting[int | None], low: int = 1) -> Row:
-    return Row(name, Args.TAKE1, Where.GLOBAL, setting=setting, value=number(low), usage=f"{name} number")
+    count = number(0)
+
+    def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> Any:
+        return max(low, count(so_far, args, origin))  # httpd raises a 0 to 1 by itself
+
+    return Row(name, Args.TAKE1, Where.GLOBAL, setting=setting, value=value, usage=f"{name} number")
 
 
 ROWS = (
@@ -33,8 +40,8 @@ ROWS = (
     _size("MaxRequestsPerChild", MAX_CONNECTIONS_PER_CHILD, 0),
     _size("GracefulShutdownTimeout", GRACEFUL_SHUTDOWN_TIMEOUT, 0),
     Row("PidFile", Args.TAKE1, Where.GLOBAL, setting=PID_FILE, value=path, usage="PidFile file"),
-    Row("User", Args.TAKE1, Where.RSRC, setting=USER, value=text, usage="User name|#number"),
-    Row("Group", Args.TAKE1, Where.RSRC, setting=GROUP, value=text, usage="Group name|#number"),
+    Row("User", Args.TAKE1, Where.GLOBAL, setting=USER, value=text, usage="User name|#number"),
+    Row("Group", Args.TAKE1, Where.GLOBAL, setting=GROUP, value=text, usage="Group name|#number"),
     *known(
         Kind.SERVER,
         "the WSGI server manages its own processes, threads and memory",

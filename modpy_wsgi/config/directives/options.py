@@ -78,9 +78,7 @@ def options(so_far: Options | None, args: tuple[str, ...], origin: Origin) -> Op
     names, added, removed = current.names, current.added, current.removed
     relative = current.relative
     given = words(args[0])
-    if not given:
-        raise ValueError("no option is named")
-    with_sign = given[0][:1] in ("+", "-")
+    with_sign = not given or given[0][:1] in ("+", "-")
     if so_far is None and with_sign:
         names = default.names
     if not with_sign:
