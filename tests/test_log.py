@@ -232,14 +232,6 @@ def test_targets_that_can_never_work(target: str) -> None:
         ErrorLog(target)
 
 
-def _wait_for(path: Path, lines: int) -> list[str]:
-    for _ in range(100):
-        if path.exists() and len(found := path.read_text().splitlines()) >= lines:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"{path} has no {lines} lines")
-
-
 @pytest.mark.parametrize("form", ["|/bin/sh -c 'cat >> {}'", "||/bin/sh -c 'cat >> {}'", "|$cat >> {}"])
 def test_piped_log(form: str, tmp_path: Path) -> None:
     log = ErrorLog(form.format(tmp_path / "out"))
@@ -253,27 +245,32 @@ def test_piped_log(form: str, tmp_path: Path) -> None:
 
 def test_piped_log_starts_a_dead_program_again(tmp_path: Path) -> None:
     log = ErrorLog(f"|$head -n 1 >> {tmp_path / 'out'}")
+    target = log._outlet.target
+    assert isinstance(target, log_targets.PipeTarget)
     log.write("one")
-    _wait_for(tmp_path / "out", 1)
-    for n in range(50):  # until the program is gone, then with the next one
-        log.write(f"two {n}")
-        if len((tmp_path / "out").read_text().splitlines()) > 1:
-            break
-        time.sleep(0.05)
-    assert len(_wait_for(tmp_path / "out", 2)) >= 2
+    assert target._process is not None
+    target._process.wait(10)
+    log.write("two")
     log.close()
+    assert [line.rpartition("] ")[2] for line in (tmp_path / "out").read_text().splitlines()] == ["one", "two"]
 
 
-def test_piped_log_that_dies_at_once_is_given_up(capsys: pytest.CaptureFixture[str]) -> None:
+def test_piped_log_that_dies_at_once_is_given_up(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modpy_wsgi.log.RETRY_AFTER", 0.0)
     log = ErrorLog("|/bin/false")
-    for n in range(40):
+    target = log._outlet.target
+    assert isinstance(target, log_targets.PipeTarget)
+    for n in range(10):
         log.write(f"line {n}")
-        log._outlet.failed_at = None  # as if RETRY_AFTER had passed
-        time.sleep(0.02)
+        if target._process is not None:
+            target._process.wait(10)
     log.close()
     told = capsys.readouterr().err
-    assert "started 6 times in a minute" in told
-    assert "line 39" in told
+    assert len(target._starts) == 6
+    assert "takes no lines" in told
+    assert "line 9" in told
 
 
 def test_piped_log_whose_program_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
