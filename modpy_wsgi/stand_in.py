@@ -1,0 +1,65 @@
+"""Stand-ins for sites' modules under their plain names in sys.modules.
+
+Law: a stand-in holds nothing; whatever is asked of it is asked of the module of that name in the site that asks.
+Code that looks into sys.modules after an import needs them: pickle's C code does, and the old idiom
+`__import__(name); sys.modules[name]`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+
+from .module_space import space_of_code
+
+__all__ = ["StandIn", "remove_stand_ins", "stand_in"]
+
+
+class StandIn(ModuleType):
+    """Stands in sys.modules for all sites' modules of one name."""
+
+    def __getattribute__(self, name: str) -> object:
+        return getattr(_meant(self), name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if type(value) is not StandIn:  # importlib hangs a module into its package; the real one has the real one
+            setattr(_meant(self), name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(_meant(self), name)
+
+    def __dir__(self) -> list[str]:
+        return dir(_meant(self))
+
+    def __repr__(self) -> str:
+        return f"<stand-in for the sites' modules {_plain_name(self)!r}>"
+
+
+def _plain_name(standing: StandIn) -> str:
+    name: str = object.__getattribute__(standing, "__dict__")["__name__"]
+    return name
+
+
+def _meant(standing: StandIn) -> ModuleType:
+    name = _plain_name(standing)
+    space = space_of_code(sys._getframe(2))
+    fullname = space.prefix + name if space is not None else name
+    module = sys.modules.get(fullname)
+    if type(module) is StandIn or (module is None and space is None):
+        raise AttributeError(f"{name!r} is a module of sites: only their code has it, and what serves their requests")
+    return module if module is not None else importlib.import_module(fullname)
+
+
+def stand_in(name: str) -> None:
+    """Put stand-ins for a module and its packages into sys.modules, but not in the place of real modules."""
+    while name:
+        sys.modules.setdefault(name, StandIn(name))
+        name = name.rpartition(".")[0]
+
+
+def remove_stand_ins(top: str | None = None) -> None:
+    """Take stand-ins out of sys.modules: those for a module without dots and all below it, or all."""
+    for name, module in list(sys.modules.items()):
+        if type(module) is StandIn and (top is None or name.partition(".")[0] == top):
+            sys.modules.pop(name, None)
