@@ -119,7 +119,7 @@ class Site:
         """The whole httpd.conf."""
         names = [name for name in STOCK if name not in self.without] + list(self.modules)
         load = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in names)
-        text = self.prologue + dedent(self.conf)
+        text = self.prologue + dedent(self.conf).rstrip("\n") + "\n"
         return text.replace("@LOAD@", load).replace("@ROOT@", str(root)).replace("@PORT@", str(port))
 
     def build(self, root: Path, port: int) -> Path:

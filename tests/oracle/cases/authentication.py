@@ -103,7 +103,7 @@ def asked(name: str, directives: str, **options: Any) -> Case:
 
 
 UNFINISHED = {"header:WWW-Authenticate": (ANY, "the header of the original ends in the middle")}
-LATER = (False, "Satisfy is not implemented yet: what decides access stops the start")
+LATER = (None, "Satisfy may be missing: what decides access stops the start")
 BASIC = 'AuthType Basic\nAuthName "Restricted Area"\n'
 OWN = 'AuthType Mine\nAuthName "Restricted Area"\n'
 AUTHEN = "PythonAuthenHandler guard\n"

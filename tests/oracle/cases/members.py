@@ -57,9 +57,9 @@ SHOW = """
 NAMES = '''
     REQ = """
         next prev main the_request assbackwards proxyreq header_only protocol proto_num hostname request_time
-        status_line status method method_number allowed allowed_xmethods allowed_methods sent_bodyct bytes_sent mtime chunked range
-        clength remaining read_length read_body read_chunked expecting_100 headers_in headers_out err_headers_out
-        subprocess_env phase interpreter content_type handler content_encoding content_languages vlist_validator user
+        status_line status method method_number allowed allowed_xmethods allowed_methods sent_bodyct bytes_sent
+        mtime chunked range clength remaining read_length read_body read_chunked expecting_100 headers_in
+        headers_out err_headers_out subprocess_env phase interpreter content_type handler content_encoding content_languages vlist_validator user
         ap_auth_type no_cache no_local_copy unparsed_uri uri filename canonical_filename path_info args parsed_uri
         used_path_info eos_sent useragent_addr useragent_ip hlist extension _content_type_set connection server finfo
         notes _bytes_queued form session ssi_globals nothing_of_the_kind
@@ -91,8 +91,8 @@ NAMES = '''
         """
     SERVER_READ_ONLY = SERVER.replace(" keep_alive ", " ").replace("nothing_of_the_kind", "")
     VOLATILE = """
-        next request_time useragent_addr client_addr remote_addr restart_time id finfo notes _bytes_queued hlist connection
-        server base_server
+        next request_time useragent_addr client_addr remote_addr restart_time id finfo notes _bytes_queued hlist
+        connection server base_server
         """.split()
 '''
 
