@@ -28,10 +28,19 @@ _POSIX_CLASSES = {
     "xdigit": "0-9A-Fa-f",
 }
 # Escapes that mean the same in both, in and outside of a class.
-_SAME_ESCAPES = frozenset("dDsSwWnrtfavxb0123456789")
+_SAME_ESCAPES = frozenset("dDsSwWnrtfaxb0123456789")
 _SAME_OUTSIDE = _SAME_ESCAPES | {"A", "B"}
-_OTHER_ESCAPES = {"e": r"\x1b", "h": r"[ \t]", "H": r"[^ \t]", "z": r"\Z", "Z": r"(?=\n?\Z)", "N": r"[^\n]"}
-_REFUSED_ESCAPES = frozenset("cCgGKRXpPkouUlLEvV")
+_OTHER_ESCAPES = {
+    "e": r"\x1b",
+    "h": r"[ \t]",
+    "H": r"[^ \t]",
+    "z": r"\Z",
+    "Z": r"(?=\n?\Z)",
+    "N": r"[^\n]",
+    "v": r"[\n\x0b\f\r]",
+}
+_OTHER_IN_CLASS = {"e": r"\x1b", "h": r" \t", "v": r"\n\x0b\f\r"}
+_REFUSED_ESCAPES = frozenset("cCgGKRXpPkouUlLEV")
 _INLINE_FLAGS = re.compile(r"\(\?([imsx]*)(?:-([imsx]+))?([:)])")
 _NAMED_GROUP = re.compile(r"\(\?P?(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')", re.ASCII)
 _SAME_GROUPS = ("(?:", "(?=", "(?!", "(?<=", "(?<!", "(?>")
@@ -157,10 +166,8 @@ class _Translation:
         if code:
             out.append(f"\\x{int(code[1], 16):02x}")
             return code.end()
-        if char == "h":
-            out.append(r" \t")
-        elif char == "e":
-            out.append(r"\x1b")
+        if char in _OTHER_IN_CLASS:
+            out.append(_OTHER_IN_CLASS[char])
         elif char in _REFUSED_ESCAPES or char in "HNQ":
             raise re.error(f"\\{char} in a class is not supported")
         elif char.isalnum() and char.isascii() and char not in _SAME_ESCAPES:
