@@ -19,7 +19,7 @@ from .config.load import load_site, load_text
 from .config.model import Site
 from .config.resolve import HostConfig, RequestConfig
 from .constants import DECLINED, OK
-from .environ import normalise
+from .environ import check_head, normalise
 from .errors import BadRequest, ConfigError
 from .httpd import content, errors, translate
 from .httpd.walk import walk
@@ -37,6 +37,7 @@ MAX_REDIRECTS = 10  # internal redirects and subrequests of one request, as http
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
+_SIMPLE = frozenset({"GET", "HEAD", "POST"})
 _ANSWERED = (OK, constants.DONE)
 _forks = 0  # how many forks lie between the first process and this one
 
@@ -93,6 +94,8 @@ class Application:
         host = self.hosts.main
         try:
             host = self.hosts.find(environ)
+            if environ.get("CONTENT_LENGTH") or environ["REQUEST_METHOD"] not in _SIMPLE or "HTTP_EXPECT" in environ:
+                check_head(environ)
             return mp_request(self, host, environ, start_response, translate.read_target(host, environ))
         except BadRequest as error:
             req = mp_request(self, host, environ, start_response, translate.target_of(host, "/"))
@@ -175,54 +178,66 @@ class Application:
         req._walk = found
         req._filename, req._path_info = found.filename, found.path_info
 
-    def redirect(
-        self, req: mp_request, uri: str, environ: dict[str, Any] | None = None, *, status: int = 200, location: str = ""
-    ) -> mp_request:
-        """Answer with another URI of this server. Returns the new request.
+    def redirect(self, req: mp_request, uri: str, environ: dict[str, Any] | None = None, location: str = "") -> None:
+        """Answer with another URI of this server, starting from the status that `req` has.
 
-        `environ` replaces the request's, `status` and `location` are what the answer starts from.
+        `environ` replaces the request's, `location` is a Location header to keep.
         """
         new = self._derive(req, uri, environ)
-        new._status = status
-        if location:
-            new.headers_out["Location"] = location
         new._prev = req
-        new._redirects = req._redirects + 1
+        new._status = req._status
         req._next = new
         req._hand_over(new)
+        if location:
+            new.headers_out["Location"] = location
         if "err_headers_out" in req.__dict__:
             new.err_headers_out = req.err_headers_out.copy()
+        for name, value in req.__dict__.get("subprocess_env", {}).items():
+            new.subprocess_env[f"REDIRECT_{name}"] = value
+        new.subprocess_env["REDIRECT_STATUS"] = str(req._status)
         if new._redirects > MAX_REDIRECTS:
-            self.log_request(req, f"more than {MAX_REDIRECTS} internal redirects, probably a loop: {uri}")
+            self.log_request(
+                req,
+                f"AH00124: Request exceeded the limit of {MAX_REDIRECTS} internal redirects due to probable "
+                f"configuration error: {uri}",
+            )
             errors.plain(new, 500)
         else:
             self.serve(new)
-        return new
 
     def look_up(self, req: mp_request, uri: str) -> tuple[mp_request, int]:
         """A subrequest: every phase up to fixup for another URI. Returns it, and OK or the status that ended it."""
         new = self._derive(req, uri, None)
         new._main = req
-        new._redirects = req._redirects + 1
         if new._redirects > MAX_REDIRECTS:
             self.log_request(req, f"more than {MAX_REDIRECTS} nested subrequests, probably a loop: {uri}")
             return new, 500
         try:
+            if new._bad is not None:
+                raise new._bad
             status = self._locate(new) or run_steps(new, new._config)
         except BadRequest as error:
             return new, error.status
         return new, status
 
     def _derive(self, req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_request:
-        escaped, question, query = uri.partition("?")
-        path = normalise(unquote(escaped, errors="surrogateescape"))
+        """A request for `uri` (a path with query, escaped) out of another. What is wrong with `uri` waits in `_bad`."""
         environ = dict(req._environ if environ is None else environ)
+        rest = uri.partition("://")[2].partition("/") if "://" in uri and uri[0] != "/" else None
+        escaped, question, query = (f"/{rest[2]}" if rest else uri).partition("?")
         environ["QUERY_STRING"] = query if question else ""
+        bad = None
+        try:
+            path = normalise(unquote(escaped, errors="surrogateescape"))
+        except BadRequest as error:
+            path, bad = "/", error
         new = mp_request(self, req._host, environ, req._start_response, translate.target_of(req._host, path))
+        new._bad = bad
         new._args = query if question else None
         new._request_time = req._request_time
         new._the_request = req.the_request
         new._unparsed_uri = uri
+        new._redirects = req._redirects + 1
         new.headers_in = req.headers_in
         new._left, new._read_length = req._left, req._read_length
         return new

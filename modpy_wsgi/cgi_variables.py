@@ -40,7 +40,7 @@ def add_common_vars(req: mp_request) -> None:
         "SERVER_SOFTWARE": SERVER_SOFTWARE,
         "SERVER_NAME": req.hostname or server.server_hostname,
         "SERVER_ADDR": connection.local_ip,
-        "SERVER_PORT": str(server.port or req._local_port()),
+        "SERVER_PORT": str(req._port()),
         "REMOTE_HOST": connection.remote_host or None,
         "REMOTE_ADDR": req.useragent_ip,
         "DOCUMENT_ROOT": req.document_root(),
@@ -73,12 +73,11 @@ def add_cgi_vars(req: mp_request) -> None:
     env["SERVER_PROTOCOL"] = req.protocol
     env["REQUEST_METHOD"] = req.method
     env["QUERY_STRING"] = req.args or ""
-    env["REQUEST_URI"] = req.unparsed_uri
     path_info = req.path_info
     uri = req.uri
+    env["REQUEST_URI"] = uri  # not unparsed_uri, and no PATH_TRANSLATED: observed on the original
     if path_info and uri.endswith(path_info):
         env["SCRIPT_NAME"] = uri[: -len(path_info)]
         env["PATH_INFO"] = path_info
-        env["PATH_TRANSLATED"] = req.document_root().rstrip("/") + path_info
     else:
         env["SCRIPT_NAME"] = uri

@@ -28,7 +28,7 @@ __all__ = ["Call", "add_handler", "calls_for", "run_handlers"]
 class Call:
     """A handler ready to be called: its name taken apart once."""
 
-    __slots__ = ("_prepared", "_simple", "directory", "handler", "is_location", "module", "names", "silent")
+    __slots__ = ("_prepared", "directory", "handler", "is_location", "module", "names", "silent")
 
     def __init__(self, handler: Any, phase: Phase, directory: str | None, *, silent: bool, is_location: bool) -> None:
         self.handler = handler  # "module", "module::object.path", or a callable
@@ -36,9 +36,8 @@ class Call:
         self.silent = silent
         self.is_location = is_location
         name = handler if isinstance(handler, str) else ""
-        self.module, _, path = name.partition("::")
-        self.names = tuple((path or phase.function).split("."))
-        self._simple = self.names[0] if len(self.names) == 1 else None
+        self.module, mark, path = name.partition("::")
+        self.names = tuple((path if mark else phase.function).split("."))
         self._prepared: Interpreter | None = None  # whose path has been seen to
 
     @classmethod
@@ -51,7 +50,7 @@ class Call:
         return cls(ref.name, phase, directory, silent=ref.silent, is_location=ref.location is not None)
 
     def find(self, req: mp_request, interpreter: Interpreter, config: RequestConfig) -> Any:
-        """The object to call; None if it is missing and may be. Imports and reloads its module where due."""
+        """The object to call; _ABSENT if it is missing and may be. Imports and reloads its module where due."""
         if not self.module:
             return self.handler if callable(self.handler) else self._nameless()
         if self._prepared is not interpreter:
@@ -61,27 +60,23 @@ class Call:
                 interpreter.prepend(self.directory)
             self._prepared = interpreter
         module = interpreter.load(self.module, autoreload=config.auto_reload)
-        if self._simple:
-            try:
-                return getattr(module, self._simple)
-            except AttributeError:
-                return self._missing(module)
-        found: Any = module
-        for name in self.names:
-            try:
-                found = getattr(found, name)
-            except AttributeError:
-                return self._missing(module)
+        try:
+            found = getattr(module, self.names[0])
+        except AttributeError:
+            if self.silent:
+                return _ABSENT
+            raise AttributeError(f"module {module.__name__!r} contains no {self.names[0]!r}") from None
+        for name in self.names[1:]:
             if isinstance(found, type):
                 found = found(req)
+            found = getattr(found, name)
         return found
-
-    def _missing(self, module: Any) -> None:
-        if not self.silent:
-            raise AttributeError(f"module {module.__name__!r} contains no {'.'.join(self.names)!r}")
 
     def _nameless(self) -> Any:
         raise HandlerError("the handler has no name")
+
+
+_ABSENT = object()
 
 
 class HandlerEntry:
@@ -151,16 +146,14 @@ def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config:
         active = interpreter.activate()
         try:
             handler = call.find(req, interpreter, config)
-            if handler is None:
+            if handler is _ABSENT:
                 result = DECLINED
             elif config.debugger and req._application.one_process:
                 result = pdb.runcall(handler, req)
             else:
                 result = handler(req)
             if result.__class__ is not int:
-                raise HandlerError(
-                    f"Handler '{call.handler}' returned {result!r}, which is {type(result).__name__}, not int"
-                )
+                raise AssertionError(_no_int(result))
         except SERVER_RETURN as stop:
             result = _stopped(req, stop, call, config, phase)
         except (Exception, SystemExit, KeyboardInterrupt) as error:
@@ -175,14 +168,21 @@ def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config:
     return result  # type: ignore[no-any-return]
 
 
+def _no_int(result: Any) -> str:
+    return (
+        "Handler has returned result or raised SERVER_RETURN\nexception with argument having non integer type. "
+        f"Type of value returned\nwas {type(result)}, whereas expected {int}."
+    )
+
+
 def _stopped(req: mp_request, stop: SERVER_RETURN, call: Call, config: RequestConfig, phase: Phase) -> int:
     """SERVER_RETURN(result) or SERVER_RETURN(result, status)."""
     args = stop.args
-    if len(args) in (1, 2) and args[0].__class__ is int:
+    if args and args[0].__class__ is int:
         if len(args) == 2 and args[1]:
             req.status = args[1]
         return int(args[0])
-    wrong = HandlerError(f"SERVER_RETURN wants an int, or an int and a status, not {args!r}")
+    wrong: Exception = AssertionError(_no_int(args[0])) if args else HandlerError("SERVER_RETURN without a result")
     wrong.__cause__ = stop
     wrong.__traceback__ = stop.__traceback__
     return _failed(req, wrong, call, config, phase)
@@ -194,13 +194,14 @@ def _failed(req: mp_request, error: BaseException, call: Call, config: RequestCo
     req._application.log_exception(req, where, error)
     if not config.debug or phase is CLEANUP or req.connection.aborted:
         return HTTP_INTERNAL_SERVER_ERROR
-    lines = [f"Mod_python error: \"{where}\"\n", "\n", *traceback.format_exception(error)]
-    page = "".join([f"{html.escape(line)}\n" if line != "\n" else line for line in lines])
+    title = html.escape(where, quote=False)
+    lines = traceback.format_exception(error)
+    page = "".join([f"{html.escape(line)}\n" for line in lines])
     if req._server_write is None:
         req._status = HTTP_INTERNAL_SERVER_ERROR
         req._content_type = "text/html"
     try:
-        req.write(f"<pre>\n{page}</pre>\n".encode("utf-8", "backslashreplace"))
+        req.write(f'\n<pre>\nMod_python error: "{title}"\n\n{page}</pre>\n'.encode("utf-8", "backslashreplace"))
     except (OSError, HandlerError):
         return HTTP_INTERNAL_SERVER_ERROR
     return DONE

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from .errors import BadRequest
 
-__all__ = ["decode", "encode", "local_address", "normalise", "port_number", "raw_target", "read_path", "request_host"]
+__all__ = ["check_head", "decode", "encode", "local_address", "normalise", "port_number", "raw_target", "read_path", "request_host"]
 
 _NEEDS_WORK = re.compile(r"//|/\.|\0")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -112,13 +112,28 @@ def request_host(environ: Mapping[str, Any]) -> str | None:
     if host is None:
         return None
     name = host.rpartition(":")[0] if _HAS_PORT.search(host) else host
-    if not _HOST.fullmatch(name):
+    if not _HOST.fullmatch(name) or not name:
         raise BadRequest(400, f"bad host {host!r}")
     return name.lower()
 
 
+def check_head(environ: Mapping[str, Any]) -> None:
+    """Refuse what no request may say, whatever the server let through.
+
+    Raises BadRequest: 400 for a Content-Length that is none or for CONNECT, 417 for an unknown expectation.
+    """
+    length = environ.get("CONTENT_LENGTH")
+    if length and not (length.isascii() and length.isdigit() and len(length) < 19):
+        raise BadRequest(400, f"bad Content-Length {length!r}")
+    expect = environ.get("HTTP_EXPECT")
+    if expect and expect.lower() != "100-continue":
+        raise BadRequest(417, f"unknown expectation {expect!r}")
+    if environ["REQUEST_METHOD"] == "CONNECT":
+        raise BadRequest(400, "CONNECT is for proxies")
+
+
 _HAS_PORT = re.compile(r":[0-9]*\Z")
-_HOST = re.compile(r"[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\]")
+_HOST = re.compile(r"[A-Za-z0-9._~%!$&'()*+;=-]*|\[[0-9A-Fa-f:.]+\]")
 
 
 def port_number(text: Any) -> int:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .challenge import challenge
 from .config.resolve import RequestConfig
-from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, OK
+from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from .dispatch import Call, calls_for, run_handlers
 from .httpd import access, authorization, fixups, index, types
 from .phases import (
@@ -35,6 +36,12 @@ __all__ = ["Plan", "Step", "plan_of", "run_phase", "run_steps"]
 Step = Callable[["mp_request", RequestConfig], int]
 
 
+def _split(key: str) -> tuple[str, str]:
+    """A key of the handlers' table as directive and extension: "PythonHandler.py" -> "PythonHandler", ".py"."""
+    end = key.index("Handler") + len("Handler")
+    return key[:end], key[end:]
+
+
 class Plan:
     """The compiled phases of a RequestConfig."""
 
@@ -45,11 +52,11 @@ class Plan:
         self.by_extension = False
         self.patterns = False
         for key, refs in config.handlers.items():
-            phase = BY_DIRECTIVE[key.partition(".")[0]]
-            self.calls[key] = tuple([Call.of(ref, phase, None) for ref in refs])
-            self.by_extension |= "." in key
+            directive, extension = _split(key)
+            self.calls[key] = tuple([Call.of(ref, BY_DIRECTIVE[directive], None) for ref in refs])
+            self.by_extension |= bool(extension)
             self.patterns |= any(ref.pattern is not None for ref in refs)
-        directives = {key.partition(".")[0] for key in config.handlers}
+        directives = {_split(key)[0] for key in config.handlers}
         self.after = bool(directives & {LOG.directive, CLEANUP.directive})  # whether the end of a request has work
         self.steps = tuple([step for step, has_work in _STEPS if has_work(config, directives)])
 
@@ -116,13 +123,15 @@ def _authenticate(req: mp_request, config: RequestConfig) -> int:
     if verdict != authorization.NEEDS_USER:
         return verdict
     result = run_phase(req, AUTHEN, config)
+    if result == DECLINED and (req.auth_type() or "").lower() == "basic" and req.get_basic_auth_pw() is None:
+        result = HTTP_UNAUTHORIZED  # as mod_auth_basic would, before it looked for passwords
     if result == DECLINED:
         req._application.log_request(
             req, f"configuration error: nobody authenticates users with AuthType {req.auth_type()}: {req.uri}"
         )
         return HTTP_INTERNAL_SERVER_ERROR
-    if result == 401:
-        authorization.challenge(req, config)
+    if result == HTTP_UNAUTHORIZED:
+        challenge(req)
     if result != OK:
         return result
     if req._user is None:
@@ -131,8 +140,8 @@ def _authenticate(req: mp_request, config: RequestConfig) -> int:
     result = run_phase(req, AUTHZ, config)
     if result == DECLINED:
         result = authorization.with_user(req, config)
-    if result == 401:
-        authorization.challenge(req, config)
+    if result == HTTP_UNAUTHORIZED:
+        challenge(req)
     return result
 
 

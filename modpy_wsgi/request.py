@@ -57,8 +57,8 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
     _no_local_copy = 0
     _used_path_info = constants.AP_REQ_DEFAULT_PATH_INFO
     _mtime = 0.0
-    _allowed_bits = 0
-    _allowed_methods: tuple[str, ...] = ()
+    _allowed: frozenset[str] = frozenset()  # the methods that httpd knows by number
+    _allowed_methods: tuple[str, ...] = ()  # the others
     _extension: str | None = None
     _phase: Phase | None = None
     _interpreter: Any = None
@@ -233,8 +233,8 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
     no_cache = integer("_no_cache", "1: tell clients not to cache.")
     no_local_copy = integer("_no_local_copy", "1: there is no local copy.")
     chunked = integer("_chunked", "1 when a chunked answer is sent.")
-    allowed = readonly("_allowed_bits", "The bits of the allowed methods, for the Allow header.")
-    allowed_methods = readonly("_allowed_methods", "The allowed methods, for the Allow header.")
+    allowed = property(lambda self: 0, doc="Bits of allowed methods that the server itself set; 0.")
+    allowed_methods = readonly("_allowed_methods", "What allow_methods() got of methods that httpd has no number for.")
     bytes_sent = readonly("_body_sent", "Bytes of the body sent so far.")
     mtime = readonly("_mtime", "When the resource was last modified: seconds since the epoch, a float.")
     content_encoding: str | None = None
@@ -279,7 +279,7 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
 
     @property
     def _bytes_queued(self) -> int:
-        return self._held_bytes
+        return self._body_sent + self._held_bytes
 
     # How the body of the request is read
 
@@ -293,7 +293,7 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
     @property
     def expecting_100(self) -> int:
         """1 when the client waits for "100 Continue" before it sends the body."""
-        return int(self._environ.get("HTTP_EXPECT", "").lower() == "100-continue")
+        return int(self._left is None and self._environ.get("HTTP_EXPECT", "").lower() == "100-continue")
 
     # Who asks
 
@@ -399,8 +399,23 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
         port = self._environ.get("SERVER_PORT", "")
         return int(port) if port.isdigit() else 0
 
-    def _options(self) -> dict[str, str]:
-        return {key: value for key, value in self._config.settings[python.PYTHON_OPTIONS].items() if value}
+    @lazy
+    def _options(self) -> table:
+        options = self._config.settings[python.PYTHON_OPTIONS]
+        return table({key: value for key, value in options.items() if value})
+
+    def _port(self) -> int:
+        """The port by which the client asked: of Host, else of ServerName, else the scheme's own."""
+        number = self._environ.get("HTTP_HOST", "").rpartition(":")[2]
+        if number.isascii() and number.isdigit() and self._host.base[core.USE_CANONICAL_NAME] == "off":
+            return int(number)
+        return self.server.port or (443 if self._scheme() == "https" else 80)
+
+    def _scheme(self) -> str:
+        """http or https: as ServerName says (for a server behind one that does TLS), else as the server does."""
+        name = self._host.base[core.SERVER_NAME]
+        scheme: str = (name[0] if name else None) or self._environ.get("wsgi.url_scheme", "http")
+        return scheme
 
     def _handler_extensions(self) -> list[str]:
         found = self._config.settings[mime.HANDLERS_BY_EXT].items()

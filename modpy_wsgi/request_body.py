@@ -114,13 +114,13 @@ class RequestBody:
         return data
 
     def readlines(self, sizehint: int = -1) -> list[bytes]:
-        """Read lines until the end, or until `sizehint` bytes or more were read. Raises OSError."""
+        """Read lines until the end, or until at least `sizehint` bytes were read. Raises OSError."""
         lines: list[bytes] = []
         size = 0
         while line := self.readline():
             lines.append(line)
             size += len(line)
-            if 0 < sizehint <= size:
+            if 0 <= sizehint <= size:
                 break
         return lines
 

@@ -10,7 +10,7 @@ import binascii
 import email.utils
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import constants
@@ -19,6 +19,7 @@ from .cgi_variables import add_cgi_vars, add_common_vars
 from .preconditions import conditions_met
 from .config.directives import authn, authz, core, python
 from .environ import encode
+from .challenge import challenge
 
 if TYPE_CHECKING:
     from .request import mp_request
@@ -37,7 +38,7 @@ class RequestMethods:
 
     def get_options(self: mp_request) -> table:
         """The PythonOptions in effect."""
-        return table(self._options())
+        return self._options
 
     def document_root(self: mp_request) -> str:
         """DocumentRoot."""
@@ -66,23 +67,22 @@ class RequestMethods:
     # Who asks
 
     def get_basic_auth_pw(self: mp_request) -> str | None:
-        """The password of Basic authentication, or None; sets req.user and req.ap_auth_type.
+        """The password of Basic authentication; sets req.user and req.ap_auth_type (manual 4.5.3).
 
-        None where AuthType is not Basic, as httpd answers (manual 4.5.3).
+        None, as httpd answers, where AuthType is not Basic or AuthName is missing, and where the client sent no
+        credentials: then the header that asks for them is prepared, should the answer be 401.
         """
-        if (self.auth_type() or "").lower() != "basic":
+        if (self.auth_type() or "").lower() != "basic" or self.auth_name() is None:
             return None
         scheme, _, credentials = self.headers_in.get("Authorization", "").partition(" ")
         if scheme.lower() != "basic":
+            challenge(self)
             return None
         try:
-            decoded = base64.b64decode(credentials.strip().encode("ascii"))
-        except (binascii.Error, UnicodeEncodeError):
-            return None
-        user, colon, password = decoded.decode("utf-8", "surrogateescape").partition(":")
-        if not colon:
-            return None
-        self._user = user
+            decoded = base64.b64decode(credentials.strip().encode("ascii", "replace"))
+        except binascii.Error:
+            decoded = b""
+        self._user, _, password = decoded.decode("utf-8", "surrogateescape").partition(":")
         self._auth_type = "Basic"
         return password
 
@@ -109,26 +109,21 @@ class RequestMethods:
 
     def ssl_var_lookup(self: mp_request, name: str) -> str | None:
         """A variable of mod_ssl ("SSL_CLIENT_S_DN"), where the server hands it on in the environ; else None."""
-        if name == "HTTPS":
-            return "on" if self.is_https() else "off"
-        value = self._environ.get(name)
+        value = "on" if name == "HTTPS" and self.is_https() else self._environ.get(name)
         return value if isinstance(value, str) else None
 
     # URLs
 
     def construct_url(self: mp_request, uri: str) -> str:
-        """An absolute URL for a path on this server."""
-        scheme = self._environ.get("wsgi.url_scheme", "http")
-        default = 443 if scheme == "https" else 80
-        if self._host.base[core.USE_CANONICAL_NAME] != "off" or not self.hostname:
-            name, port = self.server.server_hostname, self.server.port or self._local_port()
-        else:
-            name, port = self.hostname, self._host_port(default)
-        return f"{scheme}://{name}{uri}" if port in (default, 0) else f"{scheme}://{name}:{port}{uri}"
-
-    def _host_port(self: mp_request, default: int) -> int:
-        number = self._environ.get("HTTP_HOST", "").rpartition(":")[2]
-        return int(number) if number.isascii() and number.isdigit() else default
+        """An absolute URL for a path on this server. Raises TypeError if `uri` is no str."""
+        if not isinstance(uri, str):
+            raise TypeError(f"construct_url() wants a str, not {type(uri).__name__}")
+        scheme = self._scheme()
+        canonical = self._host.base[core.USE_CANONICAL_NAME] != "off"
+        name = self.server.server_hostname if canonical or not self.hostname else self.hostname
+        port = self._port()
+        place = name if port == (443 if scheme == "https" else 80) else f"{name}:{port}"
+        return f"{scheme}://{place}{uri}"
 
     # CGI and WSGI
 
@@ -192,16 +187,18 @@ class RequestMethods:
         """Check the conditional headers: apache.OK, or the status to answer: 304, 412."""
         return conditions_met(self)
 
-    def allow_methods(self: mp_request, methods: Iterable[str], reset: Any = 0) -> None:
-        """Add methods to the Allow header of 405 and 501 answers; with `reset` they replace those there."""
-        known = () if reset else self._allowed_methods
-        self._allowed_methods = known + tuple([name for name in methods if name not in known])
-        bits = 0
-        for name in self._allowed_methods:
-            number = constants.METHOD_NUMBERS.get(name)
-            if number is not None:
-                bits |= 1 << number
-        self._allowed_bits = bits
+    def allow_methods(self: mp_request, methods: Sequence[str], reset: Any = 0) -> None:
+        """Add methods to the Allow header of 405 and 501 answers; with `reset` they replace those there.
+
+        Raises TypeError for what is no sequence of str.
+        """
+        names = list(methods)
+        if not all(isinstance(name, str) for name in names):
+            raise TypeError("allow_methods() wants a sequence of str")
+        numbered = {name for name in names if name in constants.METHOD_NUMBERS}
+        others = tuple([name for name in names if name not in numbered])
+        self._allowed = frozenset(numbered) if reset else self._allowed | numbered
+        self._allowed_methods = others if reset else self._allowed_methods + others
 
     # Handing on
 
@@ -230,9 +227,11 @@ class RequestMethods:
             self._cleanups = []
         self._cleanups.append((callable, data))
 
-    def log_error(self: mp_request, message: Any, level: int = constants.APLOG_ERR) -> None:
-        """Write to the error log, with the client's address. `level` is one of apache.APLOG_*."""
-        self._application.log_request(self, str(message), level)
+    def log_error(self: mp_request, message: str, level: int = constants.APLOG_ERR) -> None:
+        """Write to the error log, with the client's address. `level` is one of apache.APLOG_*. Raises TypeError."""
+        if not isinstance(message, str) or not isinstance(level, int):
+            raise TypeError("log_error() wants a str and one of apache.APLOG_*")
+        self._application.log_request(self, message, level)
 
 
 def _resolved(address: str, double: bool) -> str | None:

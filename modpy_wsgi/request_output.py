@@ -7,6 +7,7 @@ Content-Length says. No body leaves on HEAD, 204 and 304. The head is sent once,
 from __future__ import annotations
 
 import os
+from operator import index
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,8 @@ class RequestOutput:
             data = data.encode("utf-8", "surrogateescape")
         elif data.__class__ is not bytes:
             data = as_bytes(data)
+        if flush.__class__ is not int:
+            flush = index(flush)
         if not data:
             return
         if flush and self._held is None:
@@ -85,6 +88,9 @@ class RequestOutput:
             self._release()
         elif self._server_write is None:
             self._begin()
+
+    def send_http_header(self) -> None:
+        """Does nothing: headers are sent with the first byte. Left from mod_python 2."""
 
     def sendfile(self: mp_request, path: str, offset: int = 0, len: int = -1) -> int:  # noqa: A002 - the manual's name
         """Send a file, or `len` bytes of it from `offset`. Returns the bytes sent; OSError if it cannot be read."""
@@ -135,6 +141,8 @@ class RequestOutput:
             self._reset_output()
             raise
         self._bodiless = self._method == "HEAD" or self._status in BODILESS
+        if promised == 0 and self._method == "HEAD":
+            headers = [header for header in headers if header[0] != "Content-Length"]  # as httpd does
         if promised is None and length is not None and self._status not in BODILESS:
             headers.append(("Content-Length", str(length)))
             promised = length

@@ -6,6 +6,7 @@ header, and nothing is sent. What the server alone may say (hop-by-hop headers, 
 
 from __future__ import annotations
 
+import email.utils
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,9 @@ from .errors import HandlerError
 if TYPE_CHECKING:
     from .request import mp_request
 
-__all__ = ["BODILESS", "content_length", "response_head"]
+__all__ = ["BODILESS", "NAMELESS", "content_length", "response_head"]
 
+NAMELESS = frozenset({418})  # known by number, but httpd has no line for it and sends 500
 BODILESS = frozenset({204, 304})
 _UNSENT = frozenset(
     {
@@ -72,7 +74,8 @@ def status_line(req: mp_request) -> str:
         if _UNSAFE.search(custom):
             raise HandlerError(f"status line: it has a CR, LF or NUL: {custom!r}")
         return _encoded("status line", custom)
-    return STATUS_LINES.get(req.status) or STATUS_LINES[500]
+    status = req.status
+    return STATUS_LINES[500] if status in NAMELESS or status not in STATUS_LINES else STATUS_LINES[status]
 
 
 def content_length(req: mp_request) -> int | None:
@@ -95,30 +98,30 @@ def response_head(req: mp_request) -> tuple[str, list[tuple[str, str]]]:
     if content_type is not None and req._status not in BODILESS:
         headers.append(checked("Content-Type", content_type))
     state = req.__dict__
-    if "err_headers_out" in state or "headers_out" in state or "_unusual" in state:
+    if not state.keys().isdisjoint(_UNUSUAL):
         _add_tables(req, headers)
     return line, headers
 
 
+_UNUSUAL = frozenset({"err_headers_out", "headers_out", "content_encoding", "content_languages", "_no_cache"})
+
+
 def _add_tables(req: mp_request, headers: list[tuple[str, str]]) -> None:
-    first = req.err_headers_out
-    second = req.headers_out
     typed = bool(headers)
-    seen = set()
-    for name, value in first.items():
-        lower = name.lower()
-        seen.add(lower)
-        if lower not in _UNSENT and not (typed and lower == "content-type"):
+    names = set()
+    for table in (req.err_headers_out, req.headers_out):
+        here = set()
+        for name, value in table.items():
+            lower = name.lower()
+            here.add(lower)
+            if lower in _UNSENT or (typed and lower == "content-type") or (lower in _SINGLE and lower in names):
+                continue
             headers.append(checked(name, value))
-    for name, value in second.items():
-        lower = name.lower()
-        if lower in _UNSENT or (typed and lower == "content-type"):
-            continue
-        if lower in _SINGLE and lower in seen:
-            continue
-        headers.append(checked(name, value))
+        names |= here
     if req._status in BODILESS:
         headers[:] = [h for h in headers if h[0].lower() not in ("content-length", "content-type")]
+    if req._no_cache and "expires" not in names:
+        headers.append(("Expires", email.utils.formatdate(req.request_time, usegmt=True)))
     if req.content_encoding:
         headers.append(checked("Content-Encoding", req.content_encoding))
     if req.content_languages:

@@ -15,7 +15,7 @@ from .access import client_in
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["NEEDS_USER", "challenge", "has_work", "with_user", "without_user"]
+__all__ = ["NEEDS_USER", "has_work", "with_user", "without_user"]
 
 NEEDS_USER = -3  # no result of a handler
 _OF_USERS = frozenset({"user", "valid-user"})
@@ -63,13 +63,6 @@ def with_user(req: mp_request, config: RequestConfig) -> int:
             return OK
     req._application.log_request(req, f"user {user}: authorization failure for {req.uri!r}")
     return HTTP_UNAUTHORIZED
-
-
-def challenge(req: mp_request, config: RequestConfig) -> None:
-    """The header that asks a browser for name and password, where AuthType is Basic and no handler has set one."""
-    if (req.auth_type() or "").lower() == "basic" and "WWW-Authenticate" not in req.err_headers_out:
-        realm = (req.auth_name() or "").replace("\\", "\\\\").replace('"', '\\"')
-        req.err_headers_out["WWW-Authenticate"] = f'Basic realm="{realm}"'
 
 
 def _met(req: mp_request, requirement: Requirement) -> bool:

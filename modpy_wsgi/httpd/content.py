@@ -22,12 +22,15 @@ from ..constants import (
     HTTP_INTERNAL_SERVER_ERROR,
     HTTP_METHOD_NOT_ALLOWED,
     HTTP_NOT_FOUND,
+    HTTP_NOT_IMPLEMENTED,
+    METHOD_NUMBERS,
     OK,
     PYTHON_HANDLERS,
 )
 from ..dispatch import calls_for, run_handlers
 from ..phases import HANDLER
 from ..preconditions import conditions_met
+from .errors import allow_header
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -70,12 +73,11 @@ def _send_file(req: mp_request, config: RequestConfig) -> int:
     log = req._application.log_request
     method = req.method
     if method not in ("GET", "HEAD", "POST"):
+        req.allow_methods(("GET", "OPTIONS", "POST"))
         if method == "OPTIONS":
-            return _send_options(req)
-        if walk is None or walk.stat is None:
-            return HTTP_NOT_FOUND
-        req.allow_methods(("GET", "POST", "OPTIONS", "HEAD"), 1)
-        return HTTP_METHOD_NOT_ALLOWED
+            req.headers_out["Allow"] = allow_header(req)
+            return OK
+        return HTTP_METHOD_NOT_ALLOWED if method in METHOD_NUMBERS else HTTP_NOT_IMPLEMENTED
     if walk is None or walk.stat is None:
         log(req, f"File does not exist: {req.filename or req.uri}", 6)
         return HTTP_NOT_FOUND
@@ -127,7 +129,8 @@ def _send_open(req: mp_request, found: os.stat_result) -> int:
         status = conditions_met(req)
         if status != OK:
             file.close()
-            return status
+            req._status = status  # no page: the answer has no body
+            return OK
         held = req._held_bytes  # what a handler wrote before it declined goes first
         size = now.st_size
         req.headers_out["Content-Length"] = str(size + held)
@@ -152,12 +155,6 @@ def _etag(req: mp_request, found: os.stat_result) -> str | None:
     )
     shown = [f"{value:x}" for name, value in values if name in parts]
     return '"' + "-".join(shown) + '"' if shown else None
-
-
-def _send_options(req: mp_request) -> int:
-    req.headers_out["Allow"] = "GET,POST,OPTIONS,HEAD"
-    req._content_type = DIR_MAGIC_TYPE if (req._filename or "").endswith("/") else req._content_type
-    return OK
 
 
 class FileBody:

@@ -14,9 +14,7 @@ from ..constants import STATUS_LINES
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["NAMELESS", "page"]
-
-NAMELESS = frozenset({418})  # statuses with a number but without a line of httpd's: sent as 500
+__all__ = ["page"]
 
 _DOCTYPE = '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">'
 _MOVED = '<p>The document has moved <a href="{location}">here</a>.</p>'

@@ -10,13 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..config.directives import core
-from ..constants import APLOG_ERR, HTTP_INTERNAL_SERVER_ERROR, STATUS_LINES
+from ..constants import APLOG_ERR, HTTP_INTERNAL_SERVER_ERROR, METHOD_NUMBERS, STATUS_LINES
+from ..response import NAMELESS
 from . import error_pages
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["answer", "plain"]
+__all__ = ["allow_header", "answer", "plain"]
 
 _BODILESS = (204, 304)
 
@@ -58,7 +59,7 @@ def _redirect(req: mp_request, status: int, uri: str) -> None:
     location = (req.headers_out.get("Location") or "") if 300 <= status < 400 else ""
     req._status = status
     req._document_status = status
-    req._application.redirect(req, uri, environ, status=status, location=location)
+    req._application.redirect(req, uri, environ, location)
 
 
 def _forget(req: mp_request, status: int) -> str | None:
@@ -79,9 +80,9 @@ def _forget(req: mp_request, status: int) -> str | None:
 
 
 def plain(req: mp_request, status: int) -> None:
-    """httpd's own page for `status`."""
+    """httpd's own page for `status`; behind what was sent, if something was."""
     location = _forget(req, status)
-    if status not in STATUS_LINES or status in error_pages.NAMELESS:
+    if status not in STATUS_LINES or status in NAMELESS:
         status = HTTP_INTERNAL_SERVER_ERROR
     if req._server_write is None:
         req._status = status
@@ -89,16 +90,20 @@ def plain(req: mp_request, status: int) -> None:
         if location:
             req.headers_out["Location"] = location
         if status in (405, 501):
-            req.headers_out["Allow"] = _allow(req)
+            req.headers_out["Allow"] = allow_header(req)
     document_status = req._prev._document_status if req._prev is not None else 0
     body = error_pages.page(req, status, location or "", document_status)
     req._error_page = True
+    while req._next is not None:  # an internal redirect has answered: the page goes behind that
+        req = req._next
     req.write(body, 0)
 
 
-def _allow(req: mp_request) -> str:
+def allow_header(req: mp_request) -> str:
     """The Allow header: what allow_methods() said, and TRACE unless TraceEnable is off."""
-    methods = list(req._allowed_methods)
-    if req._host.base[core.TRACE_ENABLE] != "off" and "TRACE" not in methods:
-        methods.append("TRACE")
-    return ",".join(methods)
+    methods = set(req._allowed)
+    if "GET" in methods:
+        methods.add("HEAD")
+    if req._host.base[core.TRACE_ENABLE] != "off":
+        methods.add("TRACE")
+    return ",".join(sorted(methods, key=lambda name: METHOD_NUMBERS[name])) 

@@ -45,7 +45,8 @@ def fixup(req: mp_request, config: RequestConfig) -> int:
 def _take_index(req: mp_request, names: tuple[str, ...]) -> int:
     refused = OK
     for name in names:
-        uri = quote(name if name.startswith("/") else req.uri + name, errors="surrogateescape")
+        path, question, query = name.partition("?")
+        uri = quote(path if path.startswith("/") else req.uri + path, errors="surrogateescape") + question + query
         found, status = req._application.look_up(req, uri)
         if status == OK and found._walk is not None and found._walk.stat is not None:
             if stat.S_ISREG(found._walk.stat.st_mode):
@@ -65,7 +66,8 @@ def _take_index(req: mp_request, names: tuple[str, ...]) -> int:
 def _become(req: mp_request, other: mp_request) -> None:
     """Go on as the file of `other` (httpd's ap_internal_fast_redirect): what was found out about it now holds here."""
     req._uri = other._uri
-    req._filename, req._path_info, req._walk, req._finfo = other._filename, other._path_info, other._walk, None
+    req._filename, req._walk, req._finfo = other._filename, other._walk, None
+    req._path_info = other._path_info or None
     req.__dict__.pop("canonical_filename", None)
     req._args = other._args
     req._config = other._config
