@@ -405,12 +405,28 @@ def test_pid_file(own: Site) -> None:
     assert not pid.exists()
 
 
-def test_hup_reads_the_configuration_again(own: Site) -> None:
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1], ids=["HUP", "USR1"])
+def test_configuration_is_read_again(own: Site, number: int) -> None:
     assert own.server.get("/live.py/greeting") == b"hello"
     own.conf.write_text(own.conf.read_text().replace("greeting hello", "greeting goodbye"))
-    own.server.signal(signal.SIGHUP)
+    own.server.signal(number)
     wait_until(lambda: own.server.get("/live.py/greeting") == b"goodbye", "the new configuration")
     assert own.server.process.poll() is None
+
+
+def test_log_rotation(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    site.conf.write_text(site.conf.read_text() + "ErrorLog logs/error_log\n")
+    with running(serve(site), site.port, site.root, site.environ()) as server:
+        log = tmp_path / "logs" / "error_log"
+        for _ in range(2):
+            server.request("GET", "/live.py/fail")
+            wait_until(lambda: "ValueError: on purpose" in log.read_text(), "the traceback in the file")
+            log.rename(log.with_suffix(".old"))
+            server.signal(signal.SIGUSR1)
+            wait_until(log.exists, "a new file")
+            pid = (tmp_path / "httpd.pid").read_text()
+            assert int(pid) == server.process.pid
 
 
 def test_hup_with_a_broken_configuration_changes_nothing(own: Site) -> None:

@@ -99,6 +99,7 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
         notes.append("workers run as root: the configuration has no User")
     if not single and _anywhere(site, "PythonEnablePdb"):
         notes.append("PythonEnablePdb has an effect only with -D ONE_PROCESS, as in mod_python")
+    pause: float = settings[core.KEEP_ALIVE_TIMEOUT]
     graceful = settings[mpm.GRACEFUL_SHUTDOWN_TIMEOUT]
     most = settings[mpm.MAX_CONNECTIONS_PER_CHILD] or 0
     return ServingPlan(
@@ -107,7 +108,7 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
         threads=threads,
         single=single,
         timeout=settings[core.TIMEOUT],
-        keepalive=max(1, round(settings[core.KEEP_ALIVE_TIMEOUT])) if settings[core.KEEP_ALIVE] and not single else 0,
+        keepalive=max(1, round(pause)) if settings[core.KEEP_ALIVE] and not single else 0,
         graceful_timeout=GRACEFUL_SECONDS if graceful is None else graceful or NO_LIMIT,
         max_requests=max(0, most),
         limit_request_line=min(max(1, settings[core.LIMIT_REQUEST_LINE]), REQUEST_LINE_MOST),
