@@ -518,3 +518,26 @@ def test_directory_with_htaccess(tmp_path: Path) -> None:
         assert server.get("/mptest.py") == b"Hello World!"
         assert server.get("/page.txt") == b"plain\n"
         assert server.request("GET", "/.htaccess")[0] == 403
+
+
+STOCK = Path("/etc/apache2/apache2.conf")
+
+
+@pytest.mark.skipif(not STOCK.exists(), reason="needs the files of Debian's package apache2")
+def test_stock_configuration_of_debian(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "modpy_wsgi", "serve", "-f", str(STOCK)]
+    command += ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "2"]
+    # What the machine's own Apache may be using, and an account that may not be allowed to read this Python.
+    for directive in (f"PidFile {tmp_path}/pid", f"ErrorLog {tmp_path}/log", "User #0", "Group #0"):
+        command += ["-c", directive]
+    with running(command, port, tmp_path) as server:
+        root = Path("/var/www/html")
+        assert f"DocumentRoot {root}" in server.output()
+        index = root / "index.html"
+        status, headers, body = server.request("GET", "/")
+        if index.exists():
+            assert (status, headers["Content-Type"].partition(";")[0], body) == (200, "text/html", index.read_bytes())
+        else:
+            assert status in (403, 404)
+        assert server.request("GET", "/server-status")[0] in (403, 500)
