@@ -118,6 +118,8 @@ class Application:
         """The phases before a file is known: post read request, translate, and the walk to the file."""
         host = req._host
         target = req._target
+        if target.uri == "*":  # OPTIONS * asks for the server as a whole
+            return constants.DONE
         if host.has_early_handlers:
             status = self._run_early(req, host)
             if status:
@@ -190,9 +192,9 @@ class Application:
         req._hand_over(new)
         if location:
             new.headers_out["Location"] = location
-        if "err_headers_out" in req.__dict__:
-            new.err_headers_out = req.err_headers_out.copy()
-        for name, value in req.__dict__.get("subprocess_env", {}).items():
+        if "_err_headers_out" in req.__dict__:
+            new._err_headers_out = req.err_headers_out.copy()
+        for name, value in req.__dict__.get("_subprocess_env", {}).items():
             new.subprocess_env[f"REDIRECT_{name}"] = value
         new.subprocess_env["REDIRECT_STATUS"] = str(req._status)
         if new._redirects > MAX_REDIRECTS:
@@ -238,7 +240,7 @@ class Application:
         new._the_request = req.the_request
         new._unparsed_uri = uri
         new._redirects = req._redirects + 1
-        new.headers_in = req.headers_in
+        new._headers_in = req.headers_in
         new._left, new._read_length = req._left, req._read_length
         return new
 

@@ -89,6 +89,7 @@ def _whole(req: mp_request) -> list[bytes]:
     head = req._method == "HEAD"
     req._begin(None if head and (not size or req._error_page) else size)
     if req._bodiless:
+        req._body_sent += size
         return []
     req._reset_output()
     if req._promised is not None and size != req._promised:

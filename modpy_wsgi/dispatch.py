@@ -47,7 +47,7 @@ class Call:
         if ref.pattern is not None:
             found = ref.pattern.search(filename or "")
             directory = found.group().rstrip("/") + "/" if found else None
-        return cls(ref.name, phase, directory, silent=ref.silent, is_location=ref.location is not None)
+        return cls(ref.name, phase, directory or ref.location, silent=ref.silent, is_location=ref.location is not None)
 
     def find(self, req: mp_request, interpreter: Interpreter, config: RequestConfig) -> Any:
         """The object to call; _ABSENT if it is missing and may be. Imports and reloads its module where due."""
@@ -79,7 +79,7 @@ class Call:
 _ABSENT = object()
 
 
-class HandlerEntry:
+class mp_hlist:  # noqa: N801 - the original's type name
     """What req.hlist shows of the running handler."""
 
     def __init__(self, calls: tuple[Call, ...], index: int) -> None:
@@ -87,14 +87,18 @@ class HandlerEntry:
         self._index = index
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("handler", "directory", "silent", "is_location"):
-            return getattr(self._calls[self._index], name)
-        raise AttributeError(name)
+        if name not in ("handler", "directory", "silent", "is_location"):
+            raise AttributeError(name)
+        value = getattr(self._calls[self._index], name)
+        return int(value) if name == "silent" else value
 
     def next(self) -> None:
         """Move on to the next handler of the list."""
         if self._index + 1 < len(self._calls):
             self._index += 1
+
+
+mp_hlist.__module__ = "builtins"  # so that str(type) is the original's
 
 
 class Running:
@@ -106,9 +110,9 @@ class Running:
         self.calls = calls
         self.index = 0
 
-    def hlist(self) -> HandlerEntry:
+    def hlist(self) -> mp_hlist:
         """The running handler as req.hlist shows it."""
-        return HandlerEntry(self.calls, self.index)
+        return mp_hlist(self.calls, self.index)
 
 
 def calls_for(req: mp_request, phase: Phase, config: RequestConfig) -> tuple[Call, ...]:
@@ -183,8 +187,8 @@ def _stopped(req: mp_request, stop: SERVER_RETURN, call: Call, config: RequestCo
             req.status = args[1]
         return int(args[0])
     wrong: Exception = AssertionError(_no_int(args[0])) if args else HandlerError("SERVER_RETURN without a result")
-    wrong.__cause__ = stop
     wrong.__traceback__ = stop.__traceback__
+    wrong.__suppress_context__ = True
     return _failed(req, wrong, call, config, phase)
 
 

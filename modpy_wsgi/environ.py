@@ -17,6 +17,7 @@ from .errors import BadRequest
 __all__ = ["check_head", "decode", "encode", "local_address", "normalise", "port_number", "raw_target", "read_path", "request_host"]
 
 _NEEDS_WORK = re.compile(r"//|/\.|\0")
+_ABSOLUTE = re.compile(r"https?://[^@/?#]+(?:[/?]|\Z)", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ENCODED_SLASH = re.compile(r"%2[fF]")
 
@@ -51,7 +52,7 @@ def normalise(path: str, merge_slashes: bool = True) -> str:
     last = len(segments) - 1
     for index, segment in enumerate(segments):
         if segment == "..":
-            if not done:
+            if not done or (done[-1] == "" and not merge_slashes):
                 raise BadRequest(400, "the path climbs above the root")
             done.pop()
             if index == last:
@@ -89,15 +90,20 @@ def read_path(environ: Mapping[str, Any], encoded_slashes: str = "off", merge_sl
     """
     path = decode(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""))
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
-    if "%" in raw:
-        raw_path = raw.partition("?")[0]
-        if _BAD_ESCAPE.search(raw_path):
-            raise BadRequest(400, "bad escape in the path")
-        if encoded_slashes == "off" and _ENCODED_SLASH.search(raw_path):
-            raise BadRequest(404, "found %2F in the path (AllowEncodedSlashes Off)")
+    raw_path = raw.partition("?")[0]
+    if "#" in raw or (raw and raw[0] != "/" and not _ABSOLUTE.match(raw) and raw != "*"):
+        raise BadRequest(400, f"bad request target {raw!r}")
+    encoded = "%" in raw_path and _ENCODED_SLASH.search(raw_path)
+    if "%" in raw_path and _BAD_ESCAPE.search(raw_path):
+        raise BadRequest(400, "bad escape in the path")
+    if encoded and encoded_slashes == "off":
+        raise BadRequest(404, "found %2F in the path (AllowEncodedSlashes Off)")
     if path == "*" and environ.get("REQUEST_METHOD") == "OPTIONS":
         return path
-    return normalise(path or "/", merge_slashes)
+    try:
+        return normalise(path or "/", merge_slashes)
+    except BadRequest as error:
+        raise (BadRequest(404, str(error)) if encoded else error) from None
 
 
 def request_host(environ: Mapping[str, Any]) -> str | None:
@@ -111,7 +117,10 @@ def request_host(environ: Mapping[str, Any]) -> str | None:
         host = raw.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
     if host is None:
         return None
-    name = host.rpartition(":")[0] if _HAS_PORT.search(host) else host
+    port = _HAS_PORT.search(host)
+    name = host[: port.start()] if port else host
+    if port and port.group() != ":" and not 0 < int(port.group()[1:6] or 0) < 65536:
+        raise BadRequest(400, f"bad port in host {host!r}")
     if not _HOST.fullmatch(name) or not name:
         raise BadRequest(400, f"bad host {host!r}")
     return name.lower()

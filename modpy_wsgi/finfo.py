@@ -7,6 +7,7 @@ not there has the type APR_NOFILE, and None for all that is unknown.
 from __future__ import annotations
 
 import operator
+import operator
 import os
 import stat
 from collections.abc import Iterator
@@ -134,6 +135,8 @@ class mp_finfo:  # noqa: N801 - the original's type name
         """By apache.FINFO_*. Raises IndexError, and TypeError for what is no index."""
         if isinstance(index, slice):
             return tuple(self)[index]
+        if operator.index(index) < 0:
+            raise IndexError("no such index")  # as in the original
         return getattr(self, _BY_INDEX[index])
 
     def __repr__(self) -> str:

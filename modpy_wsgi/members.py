@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
-__all__ = ["integer", "lazy", "readonly", "text"]
+__all__ = ["fixed", "integer", "lazy", "readonly", "text"]
 
 T = TypeVar("T")
 Self = TypeVar("Self")
@@ -39,6 +39,24 @@ class lazy(Generic[T]):  # noqa: N801 - reads as a decorator
         return value
 
 
+class fixed(lazy[T]):  # noqa: N801 - reads as a decorator
+    """A member that is computed when first read and cannot be assigned; it is kept under its name with an underscore."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = f"_{name}"
+
+    def __get__(self, instance: object | None, owner: type) -> Any:
+        if instance is None:
+            return self
+        try:
+            return instance.__dict__[self.name]
+        except KeyError:
+            return super().__get__(instance, owner)
+
+    def __set__(self, instance: object, value: Any) -> None:
+        raise AttributeError(f"attribute {self.name[1:]!r} of {type(instance).__name__!r} objects is not writable")
+
+
 def readonly(attribute: str, doc: str) -> Any:
     """A member that only the server sets, as `attribute`. Assigning raises AttributeError, as in the original."""
     return property(operator.attrgetter(attribute), doc=doc)
@@ -53,13 +71,13 @@ def integer(attribute: str, doc: str) -> Any:
     return property(operator.attrgetter(attribute), assign, doc=doc)
 
 
-def text(attribute: str, doc: str) -> Any:
-    """A writable member that takes str, bytes (UTF-8) or None. Raises TypeError for others."""
+def text(attribute: str, doc: str, *, none: bool = False) -> Any:
+    """A writable member that takes str, bytes (UTF-8) and, with `none`, None. Raises TypeError for others."""
 
     def assign(instance: Any, value: Any) -> None:
         if isinstance(value, bytes):
             value = value.decode("utf-8", "surrogateescape")
-        elif value is not None and not isinstance(value, str):
+        elif not isinstance(value, str) and not (none and value is None):
             raise TypeError(f"{attribute.lstrip('_')} must be str, not {type(value).__name__}")
         setattr(instance, attribute, value)
 

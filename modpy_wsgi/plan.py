@@ -119,16 +119,16 @@ def _access(req: mp_request, config: RequestConfig) -> int:
 
 def _authenticate(req: mp_request, config: RequestConfig) -> int:
     """Who it is, and whether they may; only if Require is there and not met without a user."""
-    verdict = authorization.without_user(req, config)
+    verdict = authorization.without_user(req, config)  # a user is asked for even if no AuthType is set
     if verdict != authorization.NEEDS_USER:
         return verdict
     result = run_phase(req, AUTHEN, config)
     if result == DECLINED and (req.auth_type() or "").lower() == "basic" and req.get_basic_auth_pw() is None:
         result = HTTP_UNAUTHORIZED  # as mod_auth_basic would, before it looked for passwords
     if result == DECLINED:
-        req._application.log_request(
-            req, f"configuration error: nobody authenticates users with AuthType {req.auth_type()}: {req.uri}"
-        )
+        kind = req.auth_type()
+        why = f"nobody authenticates users with AuthType {kind}" if kind else "AuthType not set!"
+        req._application.log_request(req, f"configuration error:  couldn't perform authentication. {why}: {req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR
     if result == HTTP_UNAUTHORIZED:
         challenge(req)

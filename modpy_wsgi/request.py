@@ -18,7 +18,7 @@ from .config.resolve import HostConfig, RequestConfig
 from .connection import mp_conn
 from .environ import decode, raw_target, request_host
 from .finfo import mp_finfo
-from .members import integer, lazy, readonly, text
+from .members import fixed, integer, lazy, readonly, text
 from .request_body import RequestBody
 from .request_methods import RequestMethods
 from .request_output import RequestOutput
@@ -43,7 +43,9 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
     _status = 200
     _status_line: str | None = None
     _content_type: str | None = None
-    _content_type_set = 0
+    _typed_by_handler = 0
+    _content_encoding: str | None = None
+    _content_languages: tuple[str, ...] = ()
     _handler: str | None = None
     _user: str | None = None
     _auth_type: str | None = None
@@ -176,52 +178,49 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
         query = self._environ.get("QUERY_STRING")
         return decode(query) if query else ("" if self._unparsed_uri.endswith("?") else None)
 
-    args = text("_args", "The query string, or None.")
+    args = text("_args", "The query string, or None.", none=True)
 
     @property
     def parsed_uri(self) -> tuple[Any, ...]:
         """The URI in 9 pieces: scheme, hostinfo, user, password, hostname, port, path, query, fragment."""
+        scheme = hostinfo = None
         raw = self.unparsed_uri
-        scheme = hostinfo = user = password = hostname = None
-        port: int | None = self._local_port()
-        target, _, fragment = raw.partition("#")
-        path, _, query = target.partition("?")
-        if "://" in path and not path.startswith("/"):
-            scheme, _, rest = path.partition("://")
-            hostinfo, _, rest = rest.partition("/")
-            path = "/" + rest
-            userinfo, _, place = hostinfo.rpartition("@")
-            if userinfo:
-                user, _, secret = userinfo.partition(":")
-                password = secret or None
-            hostname, _, number = place.partition(":")
-            port = int(number) if number.isdigit() else None
-        has_query = "?" in target
-        return (scheme, hostinfo, user, password, hostname, port, path, query if has_query else None, fragment or None)
+        if not raw.startswith("/") and "://" in raw:
+            scheme, _, rest = raw.partition("://")
+            hostinfo = rest.partition("/")[0].partition("?")[0]
+        place = hostinfo if hostinfo is not None else self._environ.get("HTTP_HOST", "")
+        number = place.rpartition(":")[2]
+        port = int(number) if ":" in place and number.isascii() and number.isdigit() else None
+        hostname = self.hostname if hostinfo is not None else None
+        return (scheme, hostinfo, None, None, hostname, port, self.uri, self.args, None)
 
     # Headers and tables
 
-    @lazy
+    @fixed
     def headers_in(self) -> table:
         """The headers that the client sent."""
-        return table.from_environ(self._environ)
+        headers = table.from_environ(self._environ)
+        raw = raw_target(self._environ)
+        if not raw.startswith("/") and "://" in raw:  # the absolute form of a target says what Host is
+            headers["Host"] = raw.partition("://")[2].partition("/")[0]
+        return headers
 
-    @lazy
+    @fixed
     def headers_out(self) -> table:
         """The headers to send; dropped if the answer is an error."""
         return table()
 
-    @lazy
+    @fixed
     def err_headers_out(self) -> table:
         """The headers to send with an error, too."""
         return table()
 
-    @lazy
+    @fixed
     def subprocess_env(self) -> table:
         """Environment variables for CGI and the like; add_common_vars() fills in the rest."""
         return table()
 
-    @lazy
+    @fixed
     def notes(self) -> table:
         """For passing text between handlers."""
         return table()
@@ -237,8 +236,9 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
     allowed_methods = readonly("_allowed_methods", "What allow_methods() got of methods that httpd has no number for.")
     bytes_sent = readonly("_body_sent", "Bytes of the body sent so far.")
     mtime = readonly("_mtime", "When the resource was last modified: seconds since the epoch, a float.")
-    content_encoding: str | None = None
-    content_languages: tuple[str, ...] = ()
+    content_encoding = readonly("_content_encoding", "The content coding, as AddEncoding gives it, or None.")
+    content_languages = readonly("_content_languages", "The languages of the content, as AddLanguage gives them.")
+    _content_type_set = readonly("_typed_by_handler", "1 once content_type was assigned.")
     vlist_validator = property(lambda self: None, doc="The variant list validator; None.")
     allowed_xmethods = property(lambda self: (), doc="Allowed extension methods; always empty, as httpd 2.x has it.")
     _content_type_text = text("_content_type", "")
@@ -254,7 +254,7 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
             self._content_type = value
         else:
             self._content_type_text = value
-        self._content_type_set = 1
+        self._typed_by_handler = 1
 
     @property
     def sent_bodyct(self) -> int:
@@ -283,7 +283,10 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
 
     # How the body of the request is read
 
-    read_body = property(lambda self: constants.REQUEST_NO_BODY, doc="The policy for reading the body.")
+    @property
+    def read_body(self) -> int:
+        """The policy for reading the body: apache.REQUEST_*, from the first read on."""
+        return constants.REQUEST_NO_BODY if self._left is None else constants.REQUEST_CHUNKED_ERROR
 
     @property
     def read_chunked(self) -> int:
@@ -314,9 +317,17 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
 
     # Where it went
 
-    handler = text("_handler", "The handler's name as SetHandler or AddHandler gave it.")
+    handler = text("_handler", "The handler's name as SetHandler or AddHandler gave it, or None.", none=True)
     phase = property(lambda self: self._phase.directive if self._phase else None, doc="The phase: 'PythonHandler', ...")
-    extension = readonly("_extension", "The extension that chose the running handlers by '| .ext', or None.")
+
+    @property
+    def extension(self) -> str | None:
+        """The extension that chose the running handlers by '| .ext'; else None, or "" if the file has none."""
+        if self._extension is None and self._filename and self._phase is not None:
+            name = self._filename.rpartition("/")[2]
+            return "" if name and "." not in name else None
+        return self._extension
+
     used_path_info = integer("_used_path_info", "Whether path info is accepted: apache.AP_REQ_*_PATH_INFO.")
 
     @property
@@ -345,9 +356,10 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
     _filename_text = text("_filename", "")
 
     @lazy
-    def canonical_filename(self) -> str | None:
-        """The true file name."""
+    def _canonical_filename(self) -> str | None:
         return self.filename
+
+    canonical_filename = text("_canonical_filename", "The true file name.")
 
     @property
     def path_info(self) -> str | None:

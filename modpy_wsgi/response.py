@@ -37,7 +37,7 @@ _UNSENT = frozenset(
     }
 )
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_UNSAFE = re.compile(r"[\r\n\0]")
+_UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _CUSTOM_STATUS = re.compile(r"[1-5][0-9][0-9] ")
 
 
@@ -50,7 +50,7 @@ def checked(name: str, value: Any) -> tuple[str, str]:
             raise HandlerError(f"header {name!r}: the value is {type(value).__name__}, not str")
     if not (value.isascii() and value.isprintable()):
         if _UNSAFE.search(value):
-            raise HandlerError(f"header {name!r}: the value has a CR, LF or NUL: {value!r}")
+            raise HandlerError(f"header {name!r}: the value has a CR, LF, NUL or another control character: {value!r}")
         value = _encoded(name, value)
     if not _TOKEN.fullmatch(name):
         raise HandlerError(f"header {name!r}: no header name")
@@ -80,7 +80,7 @@ def status_line(req: mp_request) -> str:
 
 def content_length(req: mp_request) -> int | None:
     """What the response promises as its Content-Length, if it does; HandlerError if that is no number."""
-    for table in (req.__dict__.get("headers_out"), req.__dict__.get("err_headers_out")):
+    for table in (req.__dict__.get("_headers_out"), req.__dict__.get("_err_headers_out")):
         if table:
             value = table.get("Content-Length")
             if value is not None:
@@ -103,7 +103,7 @@ def response_head(req: mp_request) -> tuple[str, list[tuple[str, str]]]:
     return line, headers
 
 
-_UNUSUAL = frozenset({"err_headers_out", "headers_out", "content_encoding", "content_languages", "_no_cache"})
+_UNUSUAL = frozenset({"_err_headers_out", "_headers_out", "_content_encoding", "_content_languages", "_no_cache"})
 
 
 def _add_tables(req: mp_request, headers: list[tuple[str, str]]) -> None:
@@ -122,10 +122,10 @@ def _add_tables(req: mp_request, headers: list[tuple[str, str]]) -> None:
         headers[:] = [h for h in headers if h[0].lower() not in ("content-length", "content-type")]
     if req._no_cache and "expires" not in names:
         headers.append(("Expires", email.utils.formatdate(req.request_time, usegmt=True)))
-    if req.content_encoding:
-        headers.append(checked("Content-Encoding", req.content_encoding))
-    if req.content_languages:
-        headers.append(checked("Content-Language", ", ".join(req.content_languages)))
+    if req._content_encoding:
+        headers.append(checked("Content-Encoding", req._content_encoding))
+    if req._content_languages:
+        headers.append(checked("Content-Language", ", ".join(req._content_languages)))
 
 
 _SINGLE = frozenset({"content-length", "content-type", "location", "etag", "last-modified"})

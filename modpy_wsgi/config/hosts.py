@@ -77,17 +77,18 @@ class Hosts:
         """The configuration of the host that a request is for. Raises BadRequest(400) for a Host that is none."""
         raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
         plain = not raw or raw[0] == "/"
+        name = environ.get("HTTP_HOST") if plain else request_host(environ)
+        if name is None and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+            raise BadRequest(400, "HTTP/1.1 request without Host")
         key = (
-            environ.get("HTTP_HOST") if plain else request_host(environ),
+            name,
             environ.get("SERVER_PORT"),
             local_address(environ)[0] if self._by_address else None,
         )
         found = self._found.get(key)
         if found is None:
-            name = request_host(environ)
-            if name is None and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
-                raise BadRequest(400, "HTTP/1.1 request without Host")
-            found = self._found.keep(key, self._select(key[2] or "", self._port(environ), name or ""))
+            selected = self._select(key[2] or "", self._port(environ), request_host(environ) or "")
+            found = self._found.keep(key, selected)
         return found
 
     def _port(self, environ: Mapping[str, Any]) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..config.directives.authz import REQUIRE, Requirement
 from ..config.resolve import RequestConfig
-from ..constants import HTTP_FORBIDDEN, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
+from ..constants import HTTP_FORBIDDEN, HTTP_UNAUTHORIZED, OK
 from .access import client_in
 
 if TYPE_CHECKING:
@@ -43,11 +43,6 @@ def without_user(req: mp_request, config: RequestConfig) -> int:
     if any(_met(req, requirement) for requirement in requirements):
         return OK
     if any(requirement.kind in _OF_USERS for requirement in requirements):
-        if req.auth_type() is None:
-            req._application.log_request(
-                req, f"configuration error: couldn't perform authentication. AuthType not set!: {req.uri}"
-            )
-            return HTTP_INTERNAL_SERVER_ERROR
         return NEEDS_USER
     req._application.log_request(req, f"client denied by server configuration: {req.filename or req.uri}")
     return HTTP_FORBIDDEN

@@ -202,7 +202,7 @@ def _ask_fallback(req: mp_request, application: Callable[..., Iterable[bytes]]) 
     if req.user is not None:
         environ["REMOTE_USER"] = req.user
         environ["AUTH_TYPE"] = req.ap_auth_type or ""
-    for name, value in req.__dict__.get("subprocess_env", {}).items():
+    for name, value in req.__dict__.get("_subprocess_env", {}).items():
         environ.setdefault(name, value)
     req._reset_output()
 

@@ -69,9 +69,8 @@ the request exceeds the capacity limit.""",
 request-header field overlap the current extent
 of the selected resource.</p>""",
     417: """\
-<p>No expectation was seen, the Expect request-header 
-field was not presented by the client.
-</p><p>Only the 100-continue expectation is supported.</p>""",  # noqa: W291 - httpd's blank
+<p>{expectation}
+</p><p>Only the 100-continue expectation is supported.</p>""",
     421: """\
 <p>The client needs a new connection for this
 request as the requested host name does not match
@@ -89,17 +88,29 @@ given before the method can be applied.</p>""",
 <p>The method could not be performed on the resource
 because the requested action depended on another
 action and that other action failed.</p>""",
+    426: """\
+<p>The requested resource can only be retrieved
+using SSL.  The server is willing to upgrade the current
+connection to SSL, but your client doesn't support it.
+Either upgrade your client, or try requesting the page
+using https://""",
     428: "<p>The request is required to be conditional.</p>",
     429: "<p>The user has sent too many requests\nin a given amount of time.</p>",
     431: "<p>The server refused this request because\nthe request header fields are too large.</p>",
     451: "<p>Access to this URL has been denied for legal reasons.<br />\n</p>",
     501: "<p>{method} not supported for current URL.<br />\n</p>",
-    502: "<p>The proxy server received an invalid\nresponse from an upstream server.<br />\n</p>",
+    502: "<p>The proxy server received an invalid\r\nresponse from an upstream server.<br />\r\n</p>",
     503: """\
 <p>The server is temporarily unable to service your
 request due to maintenance downtime or capacity
 problems. Please try again later.</p>""",
     504: "<p>The gateway did not receive a timely response\nfrom the upstream server or application.</p>",
+    506: """\
+<p>A variant for the requested resource
+<pre>
+
+</pre>
+is itself a negotiable resource. This indicates a configuration error.</p>""",
     507: """\
 <p>The method could not be performed on the resource
 because the server is unable to store the
@@ -124,6 +135,7 @@ def page(req: mp_request, status: int, location: str = "", first: int = 0) -> by
         method=_escaped(req.method),
         location=_escaped(location),
         admin=_escaped(req._host.base[core.SERVER_ADMIN]),
+        expectation=_expectation(req),
     )
     if text:
         text += "\n"
@@ -132,6 +144,16 @@ def page(req: mp_request, status: int, location: str = "", first: int = 0) -> by
     title, heading = line, line.partition(" ")[2]
     page = f"{_DOCTYPE}\n<html><head>\n<title>{title}</title>\n</head><body>\n<h1>{heading}</h1>\n{text}</body></html>\n"
     return page.encode("iso-8859-1", "xmlcharrefreplace")
+
+
+def _expectation(req: mp_request) -> str:
+    seen = req.headers_in.get("Expect")
+    if seen is None:
+        return "No expectation was seen, the Expect request-header \nfield was not presented by the client."
+    return (
+        "The expectation given in the Expect request-header\nfield could not be met by this server.\n"
+        f"The client sent<pre>\n    Expect: {_escaped(seen)}\n</pre>"
+    )
 
 
 def _escaped(text: str) -> str:

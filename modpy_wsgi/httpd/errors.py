@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["allow_header", "answer", "plain"]
 
+_MOVED = frozenset({301, 302, 303, 307, 308})
 _BODILESS = (204, 304)
 
 
@@ -65,13 +66,13 @@ def _redirect(req: mp_request, status: int, uri: str) -> None:
 def _forget(req: mp_request, status: int) -> str | None:
     """Drop what the handler prepared. Returns the Location of a redirection."""
     location: str | None = None
-    if 300 <= status < 400 and "headers_out" in req.__dict__:
+    if status in _MOVED and "_headers_out" in req.__dict__:
         location = req.headers_out.get("Location")
     req._reset_output()
-    if "headers_out" in req.__dict__:
+    if "_headers_out" in req.__dict__:
         req.headers_out.clear()
-    req.content_encoding = None
-    req.content_languages = ()
+    req._content_encoding = None
+    req._content_languages = ()
     req._status_line = None
     if req._file_body is not None:
         req._file_body.close()
@@ -92,11 +93,9 @@ def plain(req: mp_request, status: int) -> None:
         if status in (405, 501):
             req.headers_out["Allow"] = allow_header(req)
     document_status = req._prev._document_status if req._prev is not None else 0
-    body = error_pages.page(req, status, location or "", document_status)
+    shown = location or (req.err_headers_out.get("Location") if status in _MOVED else None)
     req._error_page = True
-    while req._next is not None:  # an internal redirect has answered: the page goes behind that
-        req = req._next
-    req.write(body, 0)
+    req.write(error_pages.page(req, status, shown or "", document_status), 0)
 
 
 def allow_header(req: mp_request) -> str:

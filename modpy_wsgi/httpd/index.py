@@ -68,13 +68,13 @@ def _become(req: mp_request, other: mp_request) -> None:
     req._uri = other._uri
     req._filename, req._walk, req._finfo = other._filename, other._walk, None
     req._path_info = other._path_info or None
-    req.__dict__.pop("canonical_filename", None)
+    req.__dict__.pop("_canonical_filename", None)
     req._args = other._args
     req._config = other._config
     req._handler = other._handler
     req._content_type = other._content_type
-    req.content_encoding = other.content_encoding
-    req.content_languages = other.content_languages
+    req._content_encoding = other._content_encoding
+    req._content_languages = other._content_languages
     req._extension = other._extension
     if other._user is not None:
         req._user, req._auth_type = other._user, other._auth_type
@@ -83,7 +83,7 @@ def _become(req: mp_request, other: mp_request) -> None:
     if other._cleanups:
         req._cleanups = (req._cleanups or []) + other._cleanups
     for name in ("headers_out", "err_headers_out", "subprocess_env", "notes"):
-        if name in other.__dict__:
+        if f"_{name}" in other.__dict__:
             mine, theirs = getattr(req, name), getattr(other, name)
             for key in theirs:
                 values = theirs[key]

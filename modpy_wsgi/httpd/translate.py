@@ -54,7 +54,7 @@ def read_target(host: HostConfig, environ: dict[str, Any]) -> Target:
     A path that passed the door once, as it stands in the environ, need not pass it again.
     """
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
-    if (raw and "%" in raw) or environ.get("SCRIPT_NAME"):
+    if (raw and ("%" in raw or "#" in raw or raw[0] != "/")) or environ.get("SCRIPT_NAME"):
         return target_of(host, read_path(environ, host.base[core.ALLOW_ENCODED_SLASHES], host.base[core.MERGE_SLASHES]))
     path = environ.get("PATH_INFO", "")
     found: Target | None = host.paths.get(path)

@@ -64,6 +64,6 @@ def guess(req: mp_request, config: RequestConfig) -> None:
     if handler:
         req._handler = handler
     if encoding:
-        req.content_encoding = encoding
+        req._content_encoding = encoding
     if found_languages:
-        req.content_languages = tuple(found_languages)
+        req._content_languages = tuple(found_languages)

@@ -84,12 +84,15 @@ def _look(directory: Directory, path: str) -> os.stat_result | None:
     """The stat of what `path` is or points to, if the directory's options let one follow it there."""
     try:
         found = os.lstat(path)
-        if not stat.S_ISLNK(found.st_mode):
-            return found
-        target = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
+        raise Refused(403, f"access to {path} denied: {error.strerror}") from None
+    if not stat.S_ISLNK(found.st_mode):
+        return found
+    try:
+        target = os.stat(path)
+    except OSError as error:  # a link that leads nowhere, too
         raise Refused(403, f"access to {path} denied: {error.strerror}") from None
     if directory.follow or (directory.if_owner and found.st_uid == target.st_uid):
         return target
