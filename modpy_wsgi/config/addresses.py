@@ -17,12 +17,12 @@ def network(text: str) -> Network:
 
     Host bits are dropped. ValueError if it is none of these.
     """
+    given = text
     if _PARTIAL.match(text):
         numbers = text.rstrip(".").split(".")
-        return ipaddress.IPv4Network(f"{'.'.join(numbers + ['0'] * (4 - len(numbers)))}/{8 * len(numbers)}")
-    address, mark, mask = text.partition("/")
+        given = f"{'.'.join(numbers + ['0'] * (4 - len(numbers)))}/{8 * len(numbers)}"
     try:
-        return ipaddress.ip_network(f"{address}/{mask}" if mark else address, strict=False)
+        return ipaddress.ip_network(given, strict=False)
     except ValueError:
         raise ValueError(f"'{text}' is no address or network") from None
 

@@ -90,7 +90,7 @@ ROWS = (
         "Satisfy",
         Args.TAKE1,
         Where.ACCESS,
-        Override.AUTHCONFIG | Override.LIMIT,
+        Override.AUTHCONFIG,
         value=only(["all"], "only 'All' is implemented"),
         usage="Satisfy All",
     ),

@@ -117,9 +117,6 @@ def _server_name(so_far: Any, args: tuple[str, ...], origin: Origin) -> ServerNa
     scheme, mark, rest = args[0].partition("://")
     if not mark:
         scheme, rest = "", args[0]
-    if rest.startswith("["):
-        host, port = host_and_port(rest)
-        return ServerName(scheme.lower() or None, f"[{host}]", port)
     name, colon, digits = rest.partition(":")
     port = fixed_number(digits, 1, 65535, "a port") if colon else None
     return ServerName(scheme.lower() or None, name, port)

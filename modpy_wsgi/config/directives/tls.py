@@ -126,22 +126,22 @@ ROWS = (
         SSLOpenSSLConfCmd                   2    server
         SSLPassPhraseDialog                 1    server
         SSLProtocol                         raw  server
-        SSLProxyCACertificateFile           1    conf
-        SSLProxyCACertificatePath           1    conf
-        SSLProxyCARevocationCheck           raw  conf
-        SSLProxyCARevocationFile            1    conf
-        SSLProxyCARevocationPath            1    conf
-        SSLProxyCheckPeerCN                 flag conf
-        SSLProxyCheckPeerExpire             flag conf
-        SSLProxyCheckPeerName               flag conf
-        SSLProxyCipherSuite                 1,2  conf
-        SSLProxyEngine                      flag conf
-        SSLProxyMachineCertificateChainFile 1    conf
-        SSLProxyMachineCertificateFile      1    conf
-        SSLProxyMachineCertificatePath      1    conf
-        SSLProxyProtocol                    raw  conf
-        SSLProxyVerify                      1    conf
-        SSLProxyVerifyDepth                 1    conf
+        SSLProxyCACertificateFile           1    server
+        SSLProxyCACertificatePath           1    server
+        SSLProxyCARevocationCheck           raw  server
+        SSLProxyCARevocationFile            1    server
+        SSLProxyCARevocationPath            1    server
+        SSLProxyCheckPeerCN                 flag server
+        SSLProxyCheckPeerExpire             flag server
+        SSLProxyCheckPeerName               flag server
+        SSLProxyCipherSuite                 1,2  server
+        SSLProxyEngine                      flag server
+        SSLProxyMachineCertificateChainFile 1    server
+        SSLProxyMachineCertificateFile      1    server
+        SSLProxyMachineCertificatePath      1    server
+        SSLProxyProtocol                    raw  server
+        SSLProxyVerify                      1    server
+        SSLProxyVerifyDepth                 1    server
         SSLRandomSeed                       2,3  server
         SSLRenegBufferSize                  1    access    AuthConfig
         SSLSessionCache                     1    server

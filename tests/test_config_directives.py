@@ -1,0 +1,676 @@
+"""What each directive makes of its arguments, what it refuses, and that no name of httpd is missing from the tables."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modpy_wsgi.config.directives import (
+    ALL,
+    access_compat,
+    alias,
+    authn,
+    authz,
+    core,
+    env,
+    mime,
+    mpm,
+    nearest,
+    python,
+    setenvif,
+)
+from modpy_wsgi.config.directives import dir as mod_dir
+from modpy_wsgi.config.load import load_text
+from modpy_wsgi.config.model import Kind, Override, Setting, Settings, Where
+from modpy_wsgi.errors import ConfigError
+
+ERROR_DOCUMENT = core.ErrorDocument
+
+# text at the top of a configuration -> a setting of the main server
+SERVER: dict[str, tuple[Setting[Any], Any]] = {
+    "ServerRoot /": (core.SERVER_ROOT, "/"),
+    "DocumentRoot htdocs": (core.DOCUMENT_ROOT, "/htdocs"),
+    "DocumentRoot /tmp/../tmp//": (core.DOCUMENT_ROOT, "/tmp"),
+    "ServerName Example.org": (core.SERVER_NAME, core.ServerName(None, "Example.org", None)),
+    "ServerName example.org:8080": (core.SERVER_NAME, core.ServerName(None, "example.org", 8080)),
+    "ServerName HTTPS://example.org:443": (core.SERVER_NAME, core.ServerName("https", "example.org", 443)),
+    "ServerAdmin me@example.org": (core.SERVER_ADMIN, "me@example.org"),
+    "Listen 80": (core.LISTEN, (core.Listen(None, 80, None),)),
+    "Listen 10.0.0.1:80": (core.LISTEN, (core.Listen("10.0.0.1", 80, None),)),
+    "Listen *:80": (core.LISTEN, (core.Listen(None, 80, None),)),
+    "Listen [::]:443 https": (core.LISTEN, (core.Listen("::", 443, "https"),)),
+    "Listen 80\nListen 81": (core.LISTEN, (core.Listen(None, 80, None), core.Listen(None, 81, None))),
+    "Timeout 300": (core.TIMEOUT, 300),
+    "KeepAlive off": (core.KEEP_ALIVE, False),
+    "KeepAliveTimeout 5": (core.KEEP_ALIVE_TIMEOUT, 5.0),
+    "KeepAliveTimeout 500ms": (core.KEEP_ALIVE_TIMEOUT, 0.5),
+    "KeepAliveTimeout 2min": (core.KEEP_ALIVE_TIMEOUT, 120.0),
+    "MaxKeepAliveRequests 0": (core.MAX_KEEP_ALIVE_REQUESTS, 0),
+    "ErrorLog logs/error_log": (core.ERROR_LOG, "/logs/error_log"),
+    "ErrorLog syslog:local7": (core.ERROR_LOG, "syslog:local7"),
+    'ErrorLog "|/usr/bin/rotatelogs x 1"': (core.ERROR_LOG, "|/usr/bin/rotatelogs x 1"),
+    "LogLevel Debug": (core.LOG_LEVEL, 7),
+    "LogLevel warn core:trace2": (core.LOG_LEVELS, {"core": 9}),
+    "LogLevel core:info error": (core.LOG_LEVEL, 3),
+    "PidFile run/httpd.pid": (mpm.PID_FILE, "/run/httpd.pid"),
+    "User www-data": (mpm.USER, "www-data"),
+    "Group #33": (mpm.GROUP, "#33"),
+    "LimitRequestLine 100": (core.LIMIT_REQUEST_LINE, 100),
+    "LimitRequestFields 0": (core.LIMIT_REQUEST_FIELDS, 0),
+    "LimitRequestFieldsize 9000": (core.LIMIT_REQUEST_FIELD_SIZE, 9000),
+    "LimitRequestBody 1048576": (core.LIMIT_REQUEST_BODY, 1048576),
+    "StartServers 0": (mpm.START_SERVERS, 1),
+    "MaxClients 150": (mpm.MAX_REQUEST_WORKERS, 150),
+    "MaxRequestWorkers 400": (mpm.MAX_REQUEST_WORKERS, 400),
+    "MaxRequestsPerChild 0": (mpm.MAX_CONNECTIONS_PER_CHILD, 0),
+    "ThreadsPerChild 25": (mpm.THREADS_PER_CHILD, 25),
+    "ServerLimit 16": (mpm.SERVER_LIMIT, 16),
+    "GracefulShutdownTimeout 10": (mpm.GRACEFUL_SHUTDOWN_TIMEOUT, 10),
+    "AccessFileName .acl .htaccess": (core.ACCESS_FILE_NAMES, (".acl", ".htaccess")),
+    "SetHandler mod_python": (core.SET_HANDLER, "mod_python"),
+    "SetHandler none": (core.SET_HANDLER, ""),
+    "ForceType Text/Plain": (core.FORCE_TYPE, "text/plain"),
+    "ForceType None": (core.FORCE_TYPE, ""),
+    "DefaultType text/plain": (core.DEFAULT_TYPE, "text/plain"),
+    "AddDefaultCharset On": (core.ADD_DEFAULT_CHARSET, "iso-8859-1"),
+    "AddDefaultCharset UTF-8": (core.ADD_DEFAULT_CHARSET, "UTF-8"),
+    "AddDefaultCharset Off": (core.ADD_DEFAULT_CHARSET, None),
+    "HostnameLookups Double": (core.HOSTNAME_LOOKUPS, "double"),
+    "UseCanonicalName On": (core.USE_CANONICAL_NAME, "on"),
+    "ErrorDocument 404 /missing.html": (core.ERROR_DOCUMENTS, {404: ERROR_DOCUMENT("local", "/missing.html")}),
+    'ErrorDocument 404 "Not here."': (core.ERROR_DOCUMENTS, {404: ERROR_DOCUMENT("text", "Not here.")}),
+    'ErrorDocument 403 "/no path"': (core.ERROR_DOCUMENTS, {403: ERROR_DOCUMENT("text", "/no path")}),
+    "ErrorDocument 500 http://e.org/x": (core.ERROR_DOCUMENTS, {500: ERROR_DOCUMENT("remote", "http://e.org/x")}),
+    "ErrorDocument 401 http://e.org/x": (core.ERROR_DOCUMENTS, {}),
+    "ErrorDocument 404 default": (core.ERROR_DOCUMENTS, {404: ERROR_DOCUMENT("default", "")}),
+    "AcceptPathInfo Off": (core.ACCEPT_PATH_INFO, "off"),
+    "AllowEncodedSlashes NoDecode": (core.ALLOW_ENCODED_SLASHES, "nodecode"),
+    "ServerSignature EMail": (core.SERVER_SIGNATURE, "email"),
+    "ServerTokens ProductOnly": (core.SERVER_TOKENS, "prod"),
+    "TraceEnable extended": (core.TRACE_ENABLE, "extended"),
+    "MergeSlashes Off": (core.MERGE_SLASHES, False),
+    "FileETag None": (core.FILE_ETAG, frozenset()),
+    "FileETag INode MTime": (core.FILE_ETAG, frozenset({"inode", "mtime"})),
+    "FileETag +INode": (core.FILE_ETAG, frozenset({"inode", "mtime", "size"})),
+    "EnableSendfile On": (core.ENABLE_SENDFILE, True),
+    "AddHandler Mod_Python .Py psp": (mime.HANDLERS_BY_EXT, {"py": "mod_python", "psp": "mod_python"}),
+    "RemoveHandler .py": (mime.HANDLERS_BY_EXT, {"py": None}),
+    "AddHandler a .py\nRemoveHandler .py": (mime.HANDLERS_BY_EXT, {"py": "a"}),
+    "RemoveHandler .py\nAddHandler a .py": (mime.HANDLERS_BY_EXT, {"py": "a"}),
+    "AddType text/html .shtml\nAddType text/plain .shtml": (mime.TYPES_BY_EXT, {"shtml": "text/plain"}),
+    "RemoveType php": (mime.TYPES_BY_EXT, {"php": None}),
+    "TypesConfig /etc/mime.types": (mime.TYPES_CONFIG, "/etc/mime.types"),
+    "AddEncoding x-gzip .gz": (mime.ENCODINGS_BY_EXT, {"gz": "x-gzip"}),
+    "AddCharset UTF-8 .utf8": (mime.CHARSETS_BY_EXT, {"utf8": "utf-8"}),
+    "AddLanguage pt-BR .pt-br": (mime.LANGUAGES_BY_EXT, {"pt-br": "pt-br"}),
+    "AddOutputFilter INCLUDES;DEFLATE .shtml": (mime.OUTPUT_FILTERS_BY_EXT, {"shtml": ("includes",)}),
+    "AddOutputFilter DEFLATE .html": (mime.OUTPUT_FILTERS_BY_EXT, {}),
+    "SetEnv A\nPassEnv B C\nUnsetEnv D\nSetEnv E 1": (
+        env.ENV,
+        (("set", "A", ""), ("pass", "B", ""), ("pass", "C", ""), ("unset", "D", ""), ("set", "E", "1")),
+    ),
+    "DirectoryIndex index.html index.py": (mod_dir.DIRECTORY_INDEX, ("index.html", "index.py")),
+    "DirectoryIndex a\nDirectoryIndex b": (mod_dir.DIRECTORY_INDEX, ("a", "b")),
+    "DirectoryIndex disabled": (mod_dir.DIRECTORY_INDEX, ()),
+    "DirectoryIndex disabled a": (mod_dir.DIRECTORY_INDEX, ("disabled", "a")),
+    "DirectorySlash Off": (mod_dir.DIRECTORY_SLASH, False),
+    "PythonDebug On\nPythonAutoReload Off": (python.PYTHON_CONFIG, {"PythonDebug": "1", "PythonAutoReload": "0"}),
+    "PythonPath \"sys.path+['/x']\"": (python.PYTHON_CONFIG, {"PythonPath": "sys.path+['/x']"}),
+    "PythonInterpreter a": (python.PYTHON_CONFIG, {"PythonInterpreter": "a"}),
+    "PythonInterpPerDirective on": (python.PYTHON_CONFIG, {"PythonInterpPerDirective": "1"}),
+    'PythonOption a b\nPythonOption c\nPythonOption d ""': (python.PYTHON_OPTIONS, {"a": "b", "c": "", "d": ""}),
+}
+
+
+@pytest.mark.parametrize("text", SERVER)
+def test_setting(text: str) -> None:
+    setting, wanted = SERVER[text]
+    settings = load_text(text).main.settings
+    if setting in settings or wanted != setting.default:
+        assert setting in settings
+    assert settings[setting] == wanted
+
+
+def in_directory(text: str) -> Settings:
+    (section,) = load_text(f"<Directory /srv>\n{text}\n</Directory>").main.sections
+    return section.settings
+
+
+OPTIONS = {
+    "Indexes": {"Indexes"},
+    "None": set(),
+    "All": {"Indexes", "Includes", "IncludesNOEXEC", "FollowSymLinks", "ExecCGI"},
+    "All -Indexes": {"Includes", "IncludesNOEXEC", "FollowSymLinks", "ExecCGI"},
+    "None +Indexes": {"Indexes"},
+    "+Indexes": {"FollowSymLinks", "Indexes"},
+    "-FollowSymLinks": set(),
+    "+Indexes -FollowSymLinks": {"Indexes"},
+    "includesnoexec multiviews": {"IncludesNOEXEC", "MultiViews"},
+    "RunScripts": {"MultiViews", "ExecCGI"},
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), OPTIONS.items())
+def test_options(text: str, wanted: set[str]) -> None:
+    assert in_directory(f"Options {text}")[core.OPTIONS].names == wanted
+
+
+MERGED = {
+    "replaced": ("Indexes", "ExecCGI", {"ExecCGI"}),
+    "added": ("Indexes", "+ExecCGI", {"Indexes", "ExecCGI"}),
+    "taken away": ("Indexes ExecCGI", "-ExecCGI", {"Indexes"}),
+    "documented by httpd": (
+        "Indexes FollowSymLinks",
+        "+Includes -Indexes",
+        {"FollowSymLinks", "Includes", "IncludesNOEXEC"},
+    ),
+    "two lines": ("Indexes", "+ExecCGI\nOptions -Indexes", {"ExecCGI"}),
+    "a set after a change": ("Indexes", "+ExecCGI\nOptions MultiViews", {"MultiViews"}),
+    "a change after a set": ("Indexes", "MultiViews\nOptions +ExecCGI", {"MultiViews", "ExecCGI"}),
+    "programs are taken away": ("Includes", "+IncludesNOEXEC", {"IncludesNOEXEC"}),
+    "nothing said": ("Indexes", "", {"Indexes"}),
+}
+
+
+@pytest.mark.parametrize(("outer", "inner", "wanted"), MERGED.values(), ids=MERGED)
+def test_options_of_two_sections(outer: str, inner: str, wanted: set[str]) -> None:
+    settings = in_directory(f"Options {outer}").merged(in_directory(f"Options {inner}"))
+    assert settings[core.OPTIONS].names == wanted
+
+
+def test_handlers() -> None:
+    settings = in_directory("PythonHandler a b::c | .py psp\nPythonHandler d\nPythonFixupHandler e\nPythonHandler f")
+    ref = [python.HandlerRef(name, "/srv/", False, None, None) for name in ("a", "b::c", "d", "e", "f")]
+    assert settings[python.HANDLERS] == {
+        "PythonHandler.py": (ref[0], ref[1]),
+        "PythonHandlerpsp": (ref[0], ref[1]),
+        "PythonHandler": (ref[2], ref[4]),
+        "PythonFixupHandler": (ref[3],),
+    }
+
+
+def test_a_handler_module_stands_for_every_phase_but_connections() -> None:
+    handlers = in_directory("PythonHandlerModule site")[python.HANDLERS]
+    assert len(handlers) == 12
+    assert "PythonConnectionHandler" not in handlers
+    assert set(handlers.values()) == {(python.HandlerRef("site", "/srv/", True, None, None),)}
+
+
+PLACES = {
+    "server": ("PythonHandler a", None, None),
+    "directory": ("<Directory /srv/x/../y>\nPythonHandler a\n</Directory>", "/srv/y/", None),
+    "files in a directory": ("<Directory /srv>\n<Files x>\nPythonHandler a\n</Files>\n</Directory>", "/srv/", None),
+    "files": ("<Files x>\nPythonHandler a\n</Files>", None, None),
+    "location": ("<Location /srv>\nPythonHandler a\n</Location>", None, "/srv"),
+    "pattern": ("<Directory /home/*/www>\nPythonHandler a\n</Directory>", "/home/*/www/", None),
+    "limit": ("<Directory /srv>\n<Limit GET>\nPythonHandler a\n</Limit>\n</Directory>", "/srv/", None),
+}
+
+
+@pytest.mark.parametrize(("text", "directory", "location"), PLACES.values(), ids=PLACES)
+def test_where_a_handler_stands(text: str, directory: str | None, location: str | None) -> None:
+    site = load_text(text)
+    settings = site.main.sections[0].settings if site.main.sections else site.main.settings
+    files = settings[core.FILES_SECTIONS]
+    (ref,) = (files[0].settings if files else settings)[python.HANDLERS]["PythonHandler"]
+    assert (ref.directory, ref.location) == (directory, location)
+    assert bool(ref.pattern) is ("*" in text)
+
+
+def test_imports() -> None:
+    imports = load_text("PythonImport a::b one\n<VirtualHost *>\nPythonImport c two\n</VirtualHost>")
+    assert [(i.module, i.interpreter) for i in imports.main.settings[python.PYTHON_IMPORTS]] == [("a::b", "one")]
+    assert imports.hosts[0].settings[python.PYTHON_IMPORTS][0].origin.line == 3
+
+
+def test_optimize_is_told() -> None:
+    assert load_text("\nPythonOptimize On", file="c").warnings[0].startswith("c:2: PythonOptimize has no effect")
+
+
+REQUIRE = {
+    "all granted": ("all", ("granted",)),
+    "ALL Denied": ("all", ("denied",)),
+    "valid-user": ("valid-user", ()),
+    'user a "b c"': ("user", ("a", "b c")),
+    "user": ("user", ()),
+    "local": ("local", ()),
+    "method GET POST": ("method", ("GET", "POST")),
+    "ip 10.1 192.168.1.7/255.255.255.0 ::1": (
+        "ip",
+        tuple(map(ipaddress.ip_network, ("10.1.0.0/16", "192.168.1.0/24", "::1/128"))),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), REQUIRE.items())
+def test_require(text: str, wanted: tuple[str, tuple[object, ...]]) -> None:
+    (requirement,) = in_directory(f"Require {text}")[authz.REQUIRE]
+    assert (requirement.kind, requirement.args) == wanted
+    assert requirement.methods is None
+
+
+def test_authentication() -> None:
+    settings = in_directory('AuthType Basic\nAuthName "My realm"\nAuthUserFile /dev/null\nAuthBasicAuthoritative Off')
+    assert (settings[authn.AUTH_TYPE], settings[authn.AUTH_NAME]) == ("Basic", "My realm")
+
+
+def test_order_allow_deny() -> None:
+    access = in_directory("Order Deny,Allow\nDeny from all\nAllow from 10.1 env=a env=!b 10.0.0.0/8\nSatisfy All")[
+        access_compat.ACCESS
+    ]
+    assert access is not None
+    assert access.orders == (("deny,allow", None),)
+    assert access.deny == (("all", "", False, None),)
+    assert access.allow == (
+        ("ip", ipaddress.ip_network("10.1.0.0/16"), False, None),
+        ("env", "a", False, None),
+        ("env", "b", True, None),
+        ("ip", ipaddress.ip_network("10.0.0.0/8"), False, None),
+    )
+
+
+def test_an_inner_section_replaces_access_whole() -> None:
+    outer = in_directory("Order allow,deny\nDeny from 10")
+    inner = in_directory("Allow from 11")
+    access = outer.merged(inner)[access_compat.ACCESS]
+    assert access is not None
+    assert (access.orders, access.deny, len(access.allow)) == ((), (), 1)
+
+
+def test_methods_of_a_limit() -> None:
+    text = (
+        "<Limit POST PUT>\nRequire user a\nDeny from all\n</Limit>\n<LimitExcept GET>\nRequire user b\n</LimitExcept>"
+    )
+    settings = in_directory(text)
+    post, rest = (requirement.methods for requirement in settings[authz.REQUIRE])
+    assert post is not None and rest is not None
+    covered = {m for m in ("GET", "HEAD", "POST", "PUT", "FOO") if post.covers(m)}
+    assert covered == {"POST", "PUT"}
+    assert {m for m in ("GET", "HEAD", "POST", "PUT", "FOO") if rest.covers(m)} == {"POST", "PUT", "FOO"}
+    access = settings[access_compat.ACCESS]
+    assert access is not None and access.deny[0].methods == post
+
+
+NESTED_LIMITS = {
+    ("<Limit GET POST>", "<Limit POST PUT>"): {"POST"},
+    ("<LimitExcept GET>", "<LimitExcept POST>"): {"PUT"},
+    ("<LimitExcept GET>", "<Limit GET POST>"): {"POST"},
+    ("<Limit GET POST>", "<LimitExcept GET>"): {"POST"},
+}
+
+
+@pytest.mark.parametrize(("sections", "wanted"), NESTED_LIMITS.items())
+def test_nested_limits(sections: tuple[str, str], wanted: set[str]) -> None:
+    outer, inner = sections
+    close = ["</" + section.split()[0][1:] + ">" for section in (inner, outer)]
+    (requirement,) = in_directory("\n".join([outer, inner, "Require local", *close]))[authz.REQUIRE]
+    assert requirement.methods is not None
+    assert {method for method in ("GET", "POST", "PUT") if requirement.methods.covers(method)} == wanted
+
+
+ALIASES = {
+    "Alias /a /srv/b": ("/a", None, "/srv/b", None),
+    "Alias /a/ srv/b/": ("/a/", None, "/srv/b/", None),
+    "ScriptAlias /cgi-bin/ /srv/cgi/": ("/cgi-bin/", None, "/srv/cgi/", "cgi-script"),
+    "AliasMatch ^/~(.*)$ /home/$1": (None, r"^/~(.*)\Z", "/home/$1", None),
+    "ScriptAliasMatch ^/x $1": (None, "^/x", "$1", "cgi-script"),
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), ALIASES.items())
+def test_alias(text: str, wanted: tuple[object, ...]) -> None:
+    (found,) = load_text(text).main.settings[alias.ALIASES]
+    assert (found.prefix, found.regex and found.regex.pattern, found.target, found.handler) == wanted
+
+
+REDIRECTS = {
+    "Redirect /a http://b/": ("/a", None, 302, "http://b/"),
+    "Redirect /a /b": ("/a", None, 302, "/b"),
+    "Redirect permanent /a http://b/": ("/a", None, 301, "http://b/"),
+    "Redirect SeeOther /a http://b/": ("/a", None, 303, "http://b/"),
+    "Redirect 307 /a http://b/": ("/a", None, 307, "http://b/"),
+    "Redirect gone /a": ("/a", None, 410, None),
+    "Redirect 404 /a": ("/a", None, 404, None),
+    "RedirectTemp /a http://b/": ("/a", None, 302, "http://b/"),
+    "RedirectPermanent /a http://b/": ("/a", None, 301, "http://b/"),
+    "RedirectMatch ^/a(.*)$ http://b$1": (None, r"^/a(.*)\Z", 302, "http://b$1"),
+    "RedirectMatch 301 ^/a $1": (None, "^/a", 301, "$1"),
+    "RedirectMatch gone ^/a": (None, "^/a", 410, None),
+    "<Location /x>\nRedirect 301 http://b/\n</Location>": (None, None, 301, "http://b/"),
+    "<Location /x>\nRedirect http://b/\n</Location>": (None, None, 302, "http://b/"),
+    "<Location /x>\nRedirect gone\n</Location>": (None, None, 410, None),
+    "<Directory /x>\nRedirect /y http://b/\n</Directory>": ("/y", None, 302, "http://b/"),
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), REDIRECTS.items())
+def test_redirect(text: str, wanted: tuple[object, ...]) -> None:
+    main = load_text(text).main
+    (found,) = (main.sections[0].settings if main.sections else main.settings)[alias.REDIRECTS]
+    assert (found.prefix, found.regex and found.regex.pattern, found.status, found.target) == wanted
+
+
+SETENVIF = {
+    "SetEnvIf Host ^a b=c !d e": ("Host", None, "^a", (("b", "c"), ("d", None), ("e", "1"))),
+    'SetEnvIf remote_ADDR "^10\\." x': ("remote_addr", None, "^10\\.", (("x", "1"),)),
+    "SetEnvIf ^X-.* a b": ("^X-.*", "^X-.*", "a", (("b", "1"),)),
+    "BrowserMatch ^Moz a=1=2": ("User-Agent", None, "^Moz", (("a", "1=2"),)),
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), SETENVIF.items())
+def test_setenvif(text: str, wanted: tuple[object, ...]) -> None:
+    (rule,) = load_text(text).main.settings[setenvif.SETENVIF]
+    assert (rule.attribute, rule.headers and rule.headers.pattern, rule.regex.pattern, rule.assignments) == wanted
+
+
+def test_setenvif_without_case() -> None:
+    (rule,) = load_text("BrowserMatchNoCase moz a").main.settings[setenvif.SETENVIF]
+    assert rule.regex.flags & re.IGNORECASE
+
+
+# Merge rules: outer, inner, setting, wanted
+MERGE: dict[str, tuple[str, str, Setting[Any], Any]] = {
+    "ErrorDocument, by status": (
+        "ErrorDocument 404 /a\nErrorDocument 403 /b",
+        "ErrorDocument 404 /c",
+        core.ERROR_DOCUMENTS,
+        {404: ERROR_DOCUMENT("local", "/c"), 403: ERROR_DOCUMENT("local", "/b")},
+    ),
+    "AddHandler, by extension": ("AddHandler a .x .y", "RemoveHandler .x", mime.HANDLERS_BY_EXT, {"x": None, "y": "a"}),
+    "PythonOption, by key": (
+        "PythonOption a 1\nPythonOption b 2",
+        "PythonOption a",
+        python.PYTHON_OPTIONS,
+        {"a": "", "b": "2"},
+    ),
+    "SetEnv, one after the other": ("SetEnv A 1", "SetEnv A 2", env.ENV, (("set", "A", "1"), ("set", "A", "2"))),
+    "DirectoryIndex, replaced": ("DirectoryIndex a", "DirectoryIndex b", mod_dir.DIRECTORY_INDEX, ("b",)),
+    "SetHandler, replaced": ("SetHandler a", "SetHandler None", core.SET_HANDLER, ""),
+}
+
+
+@pytest.mark.parametrize(("outer", "inner", "setting", "wanted"), MERGE.values(), ids=MERGE)
+def test_merge(outer: str, inner: str, setting: Setting[Any], wanted: object) -> None:
+    assert in_directory(outer).merged(in_directory(inner))[setting] == wanted
+
+
+def test_handlers_of_an_inner_section_replace_those_of_the_same_phase() -> None:
+    outer = in_directory("PythonHandler a\nPythonHandler b\nPythonLogHandler c")
+    handlers = outer.merged(in_directory("PythonHandler d"))[python.HANDLERS]
+    assert {key: [ref.name for ref in refs] for key, refs in handlers.items()} == {
+        "PythonHandler": ["d"],
+        "PythonLogHandler": ["c"],
+    }
+
+
+def test_aliases_and_redirects_of_an_inner_section_go_first() -> None:
+    site = load_text("Alias /a /1\nRedirect /r /1\n<VirtualHost *>\nAlias /a /2\nRedirect /r /2\n</VirtualHost>")
+    merged = site.main.settings.merged(site.hosts[0].settings)
+    assert [found.target for found in merged[alias.ALIASES]] == ["/2", "/1"]
+    assert [found.target for found in merged[alias.REDIRECTS]] == ["/2", "/1"]
+
+
+REFUSED = {
+    # counting
+    "ServerName": "ServerName takes one argument (usage: ServerName [scheme://]name[:port])",
+    "ServerName a b": "ServerName takes one argument",
+    'ServerName ""': "ServerName takes one argument",
+    "KeepAlive maybe": "KeepAlive must be On or Off",
+    "KeepAlive": "KeepAlive must be On or Off",
+    "PassEnv": "PassEnv requires at least one argument",
+    "AddHandler x": "AddHandler requires at least two arguments",
+    "Redirect a b c d": "Redirect takes one, two or three arguments",
+    "RedirectMatch a": "RedirectMatch takes two or three arguments",
+    "SetEnv A b c": "SetEnv takes 1-2 arguments",
+    "PythonPath sys.path + ['x']": "PythonPath takes one argument",
+    "PythonImport a": "PythonImport takes two arguments (usage: PythonImport module interpreter)",
+    "LogFormat": "LogFormat takes 1-2 arguments",
+    # values
+    "ServerName *.example.org": "use ServerAlias",
+    "ServerName [::1]:80": "use ServerAlias",
+    "ServerName a:0": "out of range",
+    "Listen 0": "'0' is no port",
+    "Listen 65536": "'65536' is no port",
+    "Listen example.org": "the port is missing",
+    "Listen ::1:80": "brackets",
+    "Timeout soon": "'soon' is not a time in seconds",
+    "LogLevel loud": "'loud' is no level",
+    "LogLevel": "LogLevel: takes a level",
+    "LimitRequestLine -1": "out of range",
+    "LimitRequestBody 9999999999999999999": "is not a number",
+    "ErrorDocument 999 /x": "'999' is no HTTP status",
+    "ErrorDocument 404 /x?%{REQUEST_URI}": "expressions",
+    "SetHandler %{ENV:h}": "expressions",
+    "HostnameLookups maybe": "'maybe' is none of on, off, double",
+    "FileETag Foo": "unknown keyword 'Foo'",
+    "AccessFileName ../x": "takes names of files",
+    "Options Foo": "illegal option 'Foo'",
+    "Options Indexes +Includes": "either all Options must start with",
+    "Options +Indexes Includes": "either all Options must start with",
+    "Options Indexes None": "must be the first",
+    "Options -None": "must be the first",
+    "Alias /a": "with one argument is not implemented",
+    "AliasMatch (a /b": "regular expression '(a'",
+    "Redirect /a b": "'b' is no URL",
+    "Redirect gone /a http://b": "makes no sense with the status 410",
+    "Redirect 301 /a": "the URL to redirect to is missing",
+    "Redirect foo /a http://b": "'foo' is no status",
+    "Redirect 999 /a": "'999' is no HTTP status",
+    "RedirectMatch [a http://b": "regular expression '[a'",
+    "SetEnvIf Host": "SetEnvIf: the regular expression is missing",
+    "SetEnvIf Host a": "SetEnvIf: the name of a variable is missing",
+    "BrowserMatch (a b": "regular expression '(a'",
+    "PythonTransHandler a | .py": "cannot be limited to extensions",
+    "PythonPostReadRequestHandler a | .py": "cannot be limited to extensions",
+    "PythonHandler": "no handler is named",
+    "PythonHandler a |": "no extension",
+    "Error The administrator says no": "Error: The administrator says no",
+    # not implemented
+    "RewriteEngine On": "RewriteEngine: not implemented: URLs are not rewritten",
+    "RewriteRule ^ -": "RewriteRule is not implemented: URLs are not rewritten",
+    "ProxyPass / http://x/": "ProxyPass is not implemented",
+    "UserDir public_html": "UserDir: not implemented",
+    "Header set A b": "Header is not implemented",
+    "SetOutputFilter INCLUDES": "SetOutputFilter: not implemented",
+    "SetInputFilter DEFLATE": "SetInputFilter is not implemented",
+    "AddOutputFilterByType INCLUDES text/html": "AddOutputFilterByType: not implemented",
+    "AddOutputFilterByType DEFLATE;INCLUDES text/html": "AddOutputFilterByType: not implemented",
+    "PythonOutputFilter a B": "PythonOutputFilter is not implemented",
+    "PythonConnectionHandler a": "PythonConnectionHandler is not implemented",
+    "RemoteIPHeader X-Forwarded-For": "RemoteIPHeader is not implemented",
+    "SSLVerifyClient require": "SSLVerifyClient: not implemented",
+    "SSLOptions +FakeBasicAuth": "SSLOptions: not implemented",
+    "VirtualDocumentRoot /srv/%0": "VirtualDocumentRoot: not implemented",
+    "Session On": "Session: not implemented",
+    "XBitHack On": "XBitHack: not implemented",
+    "FallbackResource /index.py": "FallbackResource is not implemented",
+    "<If true>\n</If>": "<If> is not implemented",
+    "<Macro A>\n</Macro>": "<Macro> is not implemented",
+    # places
+    "AuthType Basic": "AuthType not allowed here",
+    "Require all granted": "Require not allowed here",
+    "Allow from all": "Allow not allowed here",
+    "AllowOverride All": "AllowOverride not allowed here",
+    "<Limit GET>\n</Limit>": "<Limit> not allowed here",
+    "ServerAlias a": "ServerAlias not allowed here",
+    "<VirtualHost *>\nListen 80\n</VirtualHost>": "Listen not allowed in <VirtualHost> context",
+    "<VirtualHost *>\nUser a\n</VirtualHost>": "User not allowed in <VirtualHost> context",
+    "<VirtualHost *>\n<VirtualHost *>\n</VirtualHost>\n</VirtualHost>": "<VirtualHost> not allowed in <VirtualHost>",
+    "<Directory /x>\nDocumentRoot /\n</Directory>": "DocumentRoot not allowed in <Directory> context",
+    "<Directory /x>\n<Directory /y>\n</Directory>\n</Directory>": "<Directory> not allowed in <Directory> context",
+    "<Files x>\nScriptAlias /a /b\n</Files>": "cannot occur within",
+    "<Directory /x>\nPythonTransHandler a\n</Directory>": "PythonTransHandler not allowed in <Directory> context",
+    "<Location /x>\n<Files y>\n</Files>\n</Location>": "<Files> cannot occur within <Location> section",
+    "<Directory /x>\n<Limit GET>\n<Files y>\n</Files>\n</Limit>\n</Directory>": "<Files> cannot occur within <Limit>",
+    # sections
+    "<Directory x>\n</Directory>": "<Directory> 'x' is no absolute path",
+    "<Directory>\n</Directory>": "<Directory> directive requires additional arguments",
+    "<Directory /a /b>\n</Directory>": "<Directory> takes one path",
+    "<Directory /a\n</Directory>": "<Directory> directive missing closing '>'",
+    "<Directory ~ (>\n</Directory>": "regular expression '('",
+    "<FilesMatch [>\n</FilesMatch>": "regular expression '['",
+    "<VirtualHost 80>\n</VirtualHost>": "'80': the address is missing",
+    "<VirtualHost *:http>\n</VirtualHost>": "'http' is no port",
+    # names
+    "Requre all granted": "unknown directive 'Requre' (did you mean Require?)",
+    "PythonHandlr a": "unknown directive 'PythonHandlr' (did you mean PythonHandler?)",
+    "<Direktory /x>\n</Direktory>": "unknown directive '<Direktory>' (did you mean <Directory>?)",
+    "php_value a b": "unknown directive 'php_value'",
+    "WSGIScriptAlias / /x": "unknown directive 'WSGIScriptAlias'",
+    "Xyzzy": "unknown directive 'Xyzzy'",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_refused(text: str) -> None:
+    lines = text.split("\n")
+    with pytest.raises(ConfigError) as caught:
+        load_text("# first line\n" + text, file="/etc/httpd.conf")
+    error = caught.value
+    assert REFUSED[text] in error.message
+    assert error.file == "/etc/httpd.conf"
+    assert error.line is not None and 2 <= error.line <= len(lines) + 1
+
+
+REFUSED_IN_DIRECTORY = {
+    "Require all": "'granted' or 'denied'",
+    "Require": "unknown kind of requirement ''",
+    "Require foo": "unknown kind of requirement 'foo'",
+    "Require group a": "'group' is not implemented",
+    "Require host example.org": "'host' is not implemented",
+    "Require not ip 10": "'not' is not implemented",
+    "Require ip": "must be followed by addresses",
+    "Require ip example.org": "'example.org' is no address",
+    "Require ip 10.1/16": "'10.1/16' is no address",
+    "Require ip 300.1": "is no address",
+    "Require method get": "invalid method 'get'",
+    "<RequireAll>\n</RequireAll>": "<RequireAll> is not implemented",
+    "AuthMerging And": "only 'Off' is implemented",
+    "Satisfy Any": "only 'All' is implemented",
+    "AuthBasicProvider file": "AuthBasicProvider is not implemented",
+    "AuthUserFile /etc/passwords": "AuthUserFile: not implemented",
+    "AuthGroupFile /etc/groups": "AuthGroupFile is not implemented",
+    "Order foo": "'foo' is no order",
+    "Order deny, allow": "Order takes one argument",
+    "Allow 10": "requires at least two arguments",
+    "Allow form all": "must be followed by 'from'",
+    "Deny from example.org": "names of hosts are not looked up",
+    "Deny from 10/99": "is no address",
+    "SSLRequireSSL": "SSLRequireSSL is not implemented",
+    "AllowMethods GET": "AllowMethods is not implemented",
+    "Dav On": "Dav: not implemented",
+    "AllowOverride Foo": "illegal override option 'Foo'",
+    "AllowOverride Nonfatal": "Nonfatal must be followed by",
+    "AllowOverride Options=Foo": "illegal option 'foo'",
+    "AllowOverrideList None Redirect": "'None' stands alone",
+    "<Limit TRACE>\n</Limit>": "TRACE cannot be controlled",
+    "<Limit GET>\n<Limit POST>\n</Limit>\n</Limit>": "excludes all methods",
+    "<Limit GET>\n<Limit GET>\n</Limit>\n</Limit>": "methods already excluded",
+    "<Location /x>\n</Location>": "<Location> not allowed in <Directory> context",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED_IN_DIRECTORY)
+def test_refused_in_a_directory(text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        in_directory(text)
+    assert REFUSED_IN_DIRECTORY[text] in caught.value.message
+
+
+ACCEPTED = """
+RewriteEngine Off
+UserDir disabled root
+UserDir disabled
+ProxyRequests Off
+SSLEngine On
+SSLVerifyClient none
+SSLOptions +StdEnvVars
+SetOutputFilter DEFLATE
+AddOutputFilterByType DEFLATE text/html text/plain
+CustomLog logs/access_log "%h %l"
+LogFormat "%h" short
+IndexOptions FancyIndexing
+NameVirtualHost *:80
+ExtendedStatus On
+Mutex default
+EnableMMAP Off
+MIMEMagicFile conf/magic
+LanguagePriority en de
+DavLockDB /var/lib/dav/lockdb
+ContentDigest Off
+RegexDefaultOptions +DOTALL
+XBitHack off
+VirtualDocumentRoot none
+RequestReadTimeout header=20-40
+CookieTracking off
+<Proxy *>
+    Require all granted
+    Foo bar
+</Proxy>
+LoadFile /usr/lib/x.so
+"""
+
+
+def test_what_is_the_servers_business_is_accepted() -> None:
+    site = load_text(ACCEPTED, file="c")
+    assert site.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("Requre", "Require"), ("pythonhandlers", "PythonHandler"), ("<Direktory", "<Directory"), ("qqqqq", None)],
+)
+def test_nearest(name: str, wanted: str | None) -> None:
+    assert nearest(name) == wanted
+
+
+def test_rows_are_well_formed() -> None:
+    for name, row in ALL.items():
+        assert name == row.name.lower()
+        assert row.where
+        if row.kind is Kind.IMPLEMENTED:
+            assert row.value is not None or name.startswith("<")
+            assert bool(row.setting) or row.value is not None or name.startswith("<")
+        else:
+            assert row.note, row.name
+
+
+def listed_by_httpd(folder: Path) -> dict[str, tuple[bool, bool, Override]]:
+    """What `httpd -L` of this machine says with all its modules: lower-case name -> (outside and inside of sections,
+    classes of AllowOverride)."""
+    httpd = shutil.which("apache2", path="/usr/sbin:/usr/local/sbin") or shutil.which("httpd")
+    modules = sorted(Path("/usr/lib/apache2/modules").glob("mod_*.so"))
+    if httpd is None or not modules:
+        pytest.skip("no httpd is installed")
+    others = {"mod_mpm_worker", "mod_mpm_prefork", "mod_cgid", "mod_bucketeer", "mod_case_filter", "mod_case_filter_in"}
+    lines = [f"ServerRoot {folder}", f"ErrorLog {folder}/log", "ServerName x"]
+    lines += [f"LoadModule {m.stem[4:]}_module {m}" for m in modules if m.stem not in others]
+    conf = folder / "all.conf"
+    conf.write_text("\n".join(lines) + "\n")
+    done = subprocess.run([httpd, "-f", str(conf), "-L"], capture_output=True, text=True, timeout=30, check=False)
+    found: dict[str, tuple[bool, bool, Override]] = {}
+    for name, about in re.findall(r"^(\S+) \(\S+\)\n((?:\t.*\n)+)", done.stdout, re.MULTILINE):
+        where = " ".join(about.split()).rpartition("Allowed in *.conf ")[2]
+        if not where:
+            continue  # a description of several lines
+        conf_part, _, override_part = where.partition(" and in .htaccess when AllowOverride ")
+        override = Override.ALL if override_part == "isn't None" else Override.NONE
+        for word in re.findall(r"AuthConfig|FileInfo|Indexes|Limit|Options", override_part):
+            override |= Override[word.upper()]
+        found[name.lower()] = ("only inside" not in conf_part, "only outside" not in conf_part, override)
+    assert len(found) > 500, done.stderr
+    return found
+
+
+def test_names_places_and_overrides_are_those_of_httpd(tmp_path: Path) -> None:
+    wanted = listed_by_httpd(tmp_path)
+    assert sorted(set(wanted) - set(ALL)) == []
+    known = {name: (bool(r.where & Where.RSRC), bool(r.where & Where.DIRECTORY), r.override) for name, r in ALL.items()}
+    assert {name: known[name] for name in wanted} == wanted
