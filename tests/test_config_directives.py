@@ -658,8 +658,8 @@ def listed_by_httpd(folder: Path) -> dict[str, tuple[bool, bool, Override]]:
     found: dict[str, tuple[bool, bool, Override]] = {}
     for name, about in re.findall(r"^(\S+) \(\S+\)\n((?:\t.*\n)+)", done.stdout, re.MULTILINE):
         where = " ".join(about.split()).rpartition("Allowed in *.conf ")[2]
-        if not where:
-            continue  # a description of several lines
+        if "Allowed in" not in about:
+            continue  # a description of many lines
         conf_part, _, override_part = where.partition(" and in .htaccess when AllowOverride ")
         override = Override.ALL if override_part == "isn't None" else Override.NONE
         for word in re.findall(r"AuthConfig|FileInfo|Indexes|Limit|Options", override_part):
