@@ -24,51 +24,54 @@ __all__ = ["enter", "import_for", "leave"]
 _LEAF = ("__name__",)  # a fromlist: makes __import__ return the module itself and not its outermost package
 
 _lock = threading.RLock()
+_installed = False
 _python_import = builtins.__import__
 _python_import_module = importlib.import_module
 
 
 def enter(space: ModuleSpace) -> None:
     """Make a space's modules importable. The plain space needs a finder only, an isolated one the resolver too."""
-    global _python_import, _python_import_module
+    global _installed, _python_import, _python_import_module
     with _lock:
         if FINDER not in sys.meta_path:
             sys.meta_path.insert(0, FINDER)
         if not space.package:
             FINDER.plain = space
             return
-        if builtins.__import__ is not _import and not SPACES:
+        if not _installed:
             _python_import, _python_import_module = builtins.__import__, importlib.import_module
-            builtins.__import__ = _import
-            importlib.import_module = _import_module
-        _remove_package(space)  # what pickles of an earlier process may have left there
+            builtins.__import__, importlib.import_module = _import, _import_module
+            _installed = True
+        _remove_packages(space.package)  # what pickles of an earlier process may have left there
         sys.modules[space.package] = space.make_package()
         SPACES[space.package] = space
 
 
 def leave(space: ModuleSpace) -> None:
     """Take a space and its modules out of the process, and with the last one all that `enter` installed."""
+    global _installed
     with _lock:
         space.modules.clear()
         if space is FINDER.plain:
             FINDER.plain = None
         elif SPACES.pop(space.package, None) is not None:
-            _remove_package(space)
-            if not SPACES:
-                # Whoever wrapped ours meanwhile keeps it: without spaces it does nothing.
-                if builtins.__import__ is _import:
-                    builtins.__import__ = _python_import
-                if importlib.import_module is _import_module:
-                    importlib.import_module = _python_import_module
+            _remove_packages(space.package)
+        # Who has wrapped ours meanwhile keeps it: without spaces it only passes on.
+        if not SPACES and builtins.__import__ is _import and importlib.import_module is _import_module:
+            builtins.__import__, importlib.import_module = _python_import, _python_import_module
+            _installed = False
         if not SPACES:
             remove_stand_ins()
+            _remove_packages(PACKAGE_PREFIX)  # those that only pickles knew
         if not SPACES and FINDER.plain is None and FINDER in sys.meta_path:
             sys.meta_path.remove(FINDER)
 
 
-def _remove_package(space: ModuleSpace) -> None:
+def _remove_packages(package: str) -> None:
+    """Take a synthetic package with all that is in it out of sys.modules; all of them if only the prefix is given."""
     for name in list(sys.modules):
-        if name == space.package or name.startswith(space.prefix):
+        top = name.partition(".")[0]
+        if top == package or (package == PACKAGE_PREFIX and top.startswith(package)):
             del sys.modules[name]
 
 
@@ -83,7 +86,7 @@ def import_for(space: ModuleSpace, name: str) -> ModuleType:
             space.find(top, adopt=True)
         return _python_import_module(name)
     # What the process has loaded already from its own path is meant, as Python would have it.
-    if space.owns(top, adopt=top not in sys.modules):
+    if space.owns(top, adopt=not _is_loaded(top)):
         return _own(space, name)
     return _shared(space, top, name)
 
@@ -121,8 +124,7 @@ def _import(
             return _import_for_site(space, name, globals, locals, fromlist, level)
     elif not level:
         top = name.partition(".")[0]
-        module = sys.modules.get(top)
-        if module is None or type(module) is StandIn:
+        if not _is_loaded(top):
             space = space_of_code(sys._getframe(1))
             if space is not None and space.lends(top):
                 return _import_own(space, name, fromlist)
@@ -140,7 +142,11 @@ def _import_for_site(
 ) -> ModuleType:
     if level:
         _check_relative(names, level)
-        return _python_import(name, names, locals, fromlist, level)
+        try:
+            return _python_import(name, names, locals, fromlist, level)
+        except ModuleNotFoundError as error:
+            _name_as_written(error, space)
+            raise
     if name == "sys":
         return space.sys
     top = name.partition(".")[0]
@@ -183,13 +189,18 @@ def _import_module(name: str, package: str | None = None) -> ModuleType:
         if name == "sys":
             return space.sys
         return _own(space, name) if space.owns(top) else _shared(space, top, name)
-    module = sys.modules.get(top)
-    if module is None or type(module) is StandIn:
+    if not _is_loaded(top):
         space = space_of_code(frame)
         if space is not None and space.lends(top):
             return _own(space, name)
         _make_room(top)
     return _python_import_module(name, package)
+
+
+def _is_loaded(top: str) -> bool:
+    """Tell whether the process itself has a module of this name."""
+    module = sys.modules.get(top)
+    return module is not None and type(module) is not StandIn
 
 
 def _make_room(top: str) -> None:

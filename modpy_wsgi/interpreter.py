@@ -268,7 +268,7 @@ class Interpreters:
     def _package(self, name: str) -> str:
         """Return the name of the package for an interpreter: the same in all processes, as pickles hold it."""
         slug = _slug(name)
-        if self._slugs[slug] + (name not in self._names) > 1 or re.search(r"[^A-Za-z0-9._]", name):
+        if self._slugs[slug] + (name not in self._names) > 1 or not re.fullmatch(r"[A-Za-z0-9._]+", name):
             slug = f"{slug}_{zlib.crc32(name.encode('utf-8', 'surrogateescape')):08x}"
         package = f"{PACKAGE_PREFIX}{slug}"
         count = 1

@@ -60,13 +60,19 @@ class ModuleSpace:
 
     def find(self, top: str, *, adopt: bool = False) -> ModuleSpec | None:
         """Find the file of one of the site's own modules, by a name without dots."""
+        fullname = self.prefix + top
         file = self.files.get(top)
-        if file is None:
-            spec = self.path.find(top, self.prefix + top, adopt=adopt)
-        else:
-            fullname = self.prefix + top
+        if file is not None:
             spec = spec_from_file_location(fullname, file, loader=SourceFileLoader(fullname, file))
-        return watched(spec, self.modules)
+            return watched(spec, self.modules)
+        # The first one of a name wins for good, though other handlers' directories come before it on the path by now:
+        # to load it again is not to load another one.
+        home = self.modules.homes.get(top)
+        if home is not None:
+            spec = PathFinder.find_spec(fullname, [home])
+            if spec is not None and spec.loader is not None:
+                return watched(spec, self.modules)
+        return watched(self.path.find(top, fullname, adopt=adopt), self.modules)
 
     def find_below(self, fullname: str, path: object) -> ModuleSpec | None:
         """Find a module inside one of the site's own packages, on the package's `__path__`."""

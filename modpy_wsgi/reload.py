@@ -108,6 +108,7 @@ class SiteModules:
         # Files seen to change while this process runs: their .pyc is believed no more, as it knows only whole seconds.
         self._edited: set[str] = set()
         self._executing: set[str] = set()
+        self.homes: dict[str, str] = {}  # name without dots -> the entry of the path that it was first loaded from
         self._replacing: set[str] = set()
 
     def __contains__(self, name: str) -> bool:
@@ -157,6 +158,8 @@ class SiteModules:
         with self._lock:
             self._loaded[loaded.name] = loaded
             self.version += 1
+            if "." not in loaded.name:
+                self.homes.setdefault(loaded.name, _home(loaded.module))
 
     def _forget_tainted(self, failed: LoadedModule) -> None:
         """Remove what was loaded along with a module that failed and has it half-loaded: submodules, importers."""
@@ -270,6 +273,13 @@ def _dependants(changed: Iterable[LoadedModule], among: Iterable[LoadedModule]) 
                 found[importer.name] = importer
                 waiting.append(importer.name)
     return list(found.values())
+
+
+def _home(module: ModuleType) -> str:
+    spec = module.__spec__
+    assert spec is not None
+    locations = spec.submodule_search_locations
+    return os.path.dirname(locations[0] if locations else spec.origin or "")
 
 
 def _all_begun(loading: LoadedModule) -> Iterable[LoadedModule]:

@@ -28,6 +28,7 @@ class SitePath:
 
     def __init__(self, entries: list[str] | None = None) -> None:
         self._entries = entries
+        self._installed = _installed_places()  # asked for here, since it imports something itself
         # What was on the process's path before any site came. It stays shared until a handler is found there.
         self._process = frozenset(_place(entry) for entry in sys.path)
         self._own: set[str] = set()
@@ -56,7 +57,7 @@ class SitePath:
         decided = self._decided.get(entry)
         if decided is None:
             place = _place(entry)
-            decided = place in self._own or (place not in self._process and not _is_installed(place))
+            decided = place in self._own or (place not in self._process and not self._is_installed(place))
             self._decided[entry] = decided
         return decided
 
@@ -103,12 +104,15 @@ class SitePath:
                 own_portion = own_portion or own
             elif own:
                 return spec
-            elif adopt and not _is_installed(_place(entry)) and not _filled_by_installer(entry):
+            elif adopt and not self._is_installed(_place(entry)) and not _filled_by_installer(entry):
                 self.own(entry)
                 return PathFinder.find_spec(fullname, [entry])
             else:
                 return None
         return PathFinder.find_spec(fullname, portions) if own_portion else None
+
+    def _is_installed(self, place: str) -> bool:
+        return place in self._installed or os.path.basename(place) in _INSTALLED_NAMES
 
     def forget_listings(self) -> None:
         """Make Python list the site's directories anew: a file made just now may not show in a directory's mtime."""
@@ -156,10 +160,6 @@ def _strings(entries: Iterable[object]) -> list[str]:
 
 def _place(entry: str) -> str:
     return os.path.abspath(entry)
-
-
-def _is_installed(place: str) -> bool:
-    return place in _installed_places() or os.path.basename(place) in _INSTALLED_NAMES
 
 
 @cache

@@ -8,8 +8,9 @@ Code that looks into sys.modules after an import needs them: pickle's C code doe
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
-from types import ModuleType
+from types import FrameType, ModuleType
 
 from .module_space import space_of_code
 
@@ -20,6 +21,14 @@ class StandIn(ModuleType):
     """Stands in sys.modules for all sites' modules of one name."""
 
     def __getattribute__(self, name: str) -> object:
+        if name.startswith("__"):  # asked by whoever walks through sys.modules: nothing is imported for that
+            fullname = _full_name(self, sys._getframe(1))
+            module = sys.modules.get(fullname)
+            if module is not None and type(module) is not StandIn:
+                return getattr(module, name)
+            if name == "__spec__" and fullname != _plain_name(self):
+                return importlib.util.find_spec(fullname)
+            return super().__getattribute__(name)
         return getattr(_meant(self), name)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -41,14 +50,23 @@ def _plain_name(standing: StandIn) -> str:
     return name
 
 
+def _full_name(standing: StandIn, asking: FrameType) -> str:
+    space = space_of_code(asking)
+    return (space.prefix if space is not None else "") + _plain_name(standing)
+
+
 def _meant(standing: StandIn) -> ModuleType:
     name = _plain_name(standing)
-    space = space_of_code(sys._getframe(2))
-    fullname = space.prefix + name if space is not None else name
+    fullname = _full_name(standing, sys._getframe(2))
     module = sys.modules.get(fullname)
-    if type(module) is StandIn or (module is None and space is None):
+    if module is None and fullname != name:
+        try:
+            return importlib.import_module(fullname)
+        except ModuleNotFoundError as error:
+            raise AttributeError(f"this site has no module {name!r}") from error
+    if module is None or type(module) is StandIn:
         raise AttributeError(f"{name!r} is a module of sites: only their code has it, and what serves their requests")
-    return module if module is not None else importlib.import_module(fullname)
+    return module
 
 
 def stand_in(name: str) -> None:

@@ -340,11 +340,11 @@ PROBES: dict[str, Probe] = {
     ),
     "site before installed": Probe(
         """
-        --- chunk.py
+        --- colorsys.py
         MINE = True
         --- main.py
-        import chunk
-        def answer(): return chunk.MINE
+        import colorsys
+        def answer(): return colorsys.MINE
         """,
         True,
     ),

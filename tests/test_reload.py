@@ -300,7 +300,7 @@ def test_no_submodules_are_left_of_a_package_that_failed(site: Site) -> None:
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             site.load()
-        assert not [name for name in sys.modules if name.startswith((site.key("pkg"), site.key("main")))]
+        assert not [name for name in sys.modules if f"{name}.".startswith((site.key("pkg."), site.key("main.")))]
     site.write("pkg/broken.py", "")
     assert site.load().value() == 1
 
