@@ -135,11 +135,12 @@ DIFFERENT_KEYS = {
 @pytest.mark.parametrize(("one", "other"), DIFFERENT_KEYS.values(), ids=DIFFERENT_KEYS)
 @pytest.mark.parametrize("many", [False, True], ids=["short", "long"])
 def test_different_keys(one: str, other: str, many: bool) -> None:
-    t = long_table() if many else mp_table()
-    t[one] = "1"
-    assert t.get(other) is None and other not in t
-    t[other] = "2"
-    assert (t[one], t[other]) == ("1", "2")
+    for first, second in ((one, other), (other, one)):
+        t = long_table() if many else mp_table()
+        t[first] = "1"
+        assert t.get(second) is None and second not in t
+        t[second] = "2"
+        assert (t[first], t[second]) == ("1", "2")
 
 
 SAME_KEYS = {
@@ -168,8 +169,20 @@ def test_same_keys(one: str, other: str | bytes, many: bool) -> None:
     assert t.items()[-1] == (one, "2")  # the first spelling stays
     t.add(other, "3")
     assert t[one] == ["2", "3"]
+    t[one] = "4"
+    t.add(other, "5")
+    assert t[one] == ["4", "5"]
     del t[other]
     assert one not in t
+
+
+@pytest.mark.parametrize("form", ["{}", "-{}", "{}12345678", "12345678{}", "12345678{}12345678", "123456789{}-"])
+def test_every_pair_of_ascii_letters(form: str) -> None:
+    ascii_letters = [chr(number) for number in range(128)]
+    for one in ascii_letters:
+        t = mp_table.from_pairs([(form.format(one), "1")])
+        found = [other for other in ascii_letters if form.format(other) in t]
+        assert found == sorted({one.lower(), one.upper()})
 
 
 # Changing

@@ -171,8 +171,8 @@ cdef class mp_table:
     duplicates (mod_python made the repr of a list of them).
 
     t[key] is the value, or the list of the values if the key occurs more than once; KeyError if it does not occur.
-    t[key] = value gives the first pair of that key the value and takes the others out. del t[key] takes all out, if there
-    are any. Whatever is neither str nor bytes raises TypeError, as a key or as a value.
+    t[key] = value gives the first pair of that key the value and takes the others out. del t[key] takes out all there
+    are, if any. What is neither str nor bytes raises TypeError, as a key or as a value.
     Two tables are equal, and a table and a mapping, if dict() makes equal dicts of them. A table cannot be hashed.
 
     Raises TypeError if *items* is neither a mapping nor a sequence of pairs, ValueError if an element has not length 2.
@@ -335,10 +335,11 @@ cdef class mp_table:
         """find() for a key from outside."""
         if likely(PyUnicode_CheckExact(key) and PyUnicode_IS_COMPACT_ASCII(key) and self.used <= SHORT):
             return self.find_in_slots(<str> key, mark_of(<str> key))
-        return self.seek_text(text_of(key, b"key"))
+        return self.seek_slowly(key)
 
-    cdef Py_ssize_t seek_text(self, str key) except -2:
-        return self.find(key, mark_of(key))
+    cdef Py_ssize_t seek_slowly(self, object key) except -2:
+        cdef str wanted = text_of(key, b"key")
+        return self.find(wanted, mark_of(wanted))
 
     cdef inline Py_ssize_t after(self, Py_ssize_t at) noexcept:
         """The position of the next pair of the same key; -1 if that was the last."""
@@ -544,11 +545,6 @@ cdef class mp_table:
             return restore, (self.pairs(),)
         return restore, (self.pairs(), kind), state_of(self)
 
-    def get(self, key, default=None, /):
-        """Give the first value of *key*; *default* if there is none."""
-        cdef Py_ssize_t at = self.seek(key)
-        return default if at < 0 else <str> self.entries[at].value
-
     def has_key(self, key, /):
         """Give 1 if there is a pair of that key, else 0."""
         return 1 if self.seek(key) >= 0 else 0
@@ -641,5 +637,33 @@ cdef class mp_table:
         return result
 
 
-(<PyTypeObject *> mp_table).tp_name = b"mp_table"  # what str() of the type shows when its module is builtins
+# get() as METH_FASTCALL. What Cython makes of a method also takes keywords, to refuse them, and holds its arguments:
+# that is a fifth of the whole call (benchmarks/bench_table.py).
+cdef extern from *:
+    """
+    static PyMethodDef modpy_get = {
+        "get", NULL, METH_FASTCALL,
+        "get($self, key, default=None, /)\\n--\\n\\nGive the first value of *key*; *default* if there is none."
+    };
+    """
+    ctypedef struct PyMethodDef:
+        void *ml_meth
+    PyMethodDef modpy_get
+    object PyDescr_NewMethod(PyTypeObject *kind, PyMethodDef *method)
+
+
+cdef object get(mp_table self, PyObject **arguments, Py_ssize_t count):
+    cdef Py_ssize_t at
+    if count != 1 and count != 2:
+        raise TypeError(f"get() takes 1 or 2 arguments, not {count}")
+    at = self.seek(<object> arguments[0])
+    if at >= 0:
+        return <str> self.entries[at].value
+    return <object> arguments[1] if count == 2 else None
+
+
+modpy_get.ml_meth = <void *> get
+setattr(mp_table, "get", PyDescr_NewMethod(<PyTypeObject *> mp_table, &modpy_get))
+
+mp_table.__name__ = "mp_table"  # without the module: what str() of the type shows
 table = mp_table
