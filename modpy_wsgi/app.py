@@ -244,6 +244,10 @@ class Application:
         new._left, new._read_length = req._left, req._read_length
         return new
 
+    def document_root(self, req: mp_request) -> str:
+        """req.document_root."""
+        return translate.document_root(req._host)
+
     def interpreter(self, req: mp_request, config: RequestConfig, call: dispatch.Call) -> Interpreter:
         """The interpreter under which a handler runs (manual 4.1)."""
         found = self.interpreters.get(interpreter_name(req, config, call.directory))

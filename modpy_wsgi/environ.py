@@ -14,8 +14,10 @@ from urllib.parse import quote
 
 from .errors import BadRequest
 
-__all__ = ["check_head", "decode", "encode", "local_address", "normalise", "port_number", "raw_target", "read_path", "request_host"]
+__all__ = ["check_head", "decode", "encode", "escape", "local_address", "normalise", "port_number", "raw_target", "read_path", "request_host"]
 
+_UNESCAPED = re.compile(r"[A-Za-z0-9/;:@&=+$,!~*'()._-]*")
+_ESCAPE = re.compile(r"%[0-9A-F]{2}")
 _NEEDS_WORK = re.compile(r"//|/\.|\0")
 _ABSOLUTE = re.compile(r"https?://[^@/?#]+(?:[/?]|\Z)", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -36,6 +38,14 @@ def encode(value: str) -> str:
     return value.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
+def escape(path: str) -> str:
+    """Text as part of a URL path, as httpd escapes it: UTF-8, with hexadecimal digits in lower case."""
+    if _UNESCAPED.fullmatch(path):
+        return path
+    escaped = quote(path, safe="/;:@&=+$,!~*'()", errors="surrogateescape")
+    return _ESCAPE.sub(lambda match: match.group().lower(), escaped)
+
+
 def normalise(path: str, merge_slashes: bool = True) -> str:
     """A decoded path without "//", "/./" and "/../", as httpd's ap_normalize_path leaves it (RFC 3986, 5.2.4).
 
@@ -52,7 +62,7 @@ def normalise(path: str, merge_slashes: bool = True) -> str:
     last = len(segments) - 1
     for index, segment in enumerate(segments):
         if segment == "..":
-            if not done or (done[-1] == "" and not merge_slashes):
+            if not done or done == [""]:
                 raise BadRequest(400, "the path climbs above the root")
             done.pop()
             if index == last:

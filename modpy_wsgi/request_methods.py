@@ -42,7 +42,7 @@ class RequestMethods:
 
     def document_root(self: mp_request) -> str:
         """DocumentRoot."""
-        return self._host.base[core.DOCUMENT_ROOT]
+        return self._application.document_root(self)
 
     def get_addhandler_exts(self: mp_request) -> str:
         """The extensions that AddHandler gave to Python, without dots, separated by blanks."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["allow_header", "answer", "plain"]
 
-_MOVED = frozenset({301, 302, 303, 307, 308})
+_MOVED = frozenset({301, 302, 303, 307, 308})  # whose pages show where to
 _BODILESS = (204, 304)
 
 
@@ -66,7 +66,7 @@ def _redirect(req: mp_request, status: int, uri: str) -> None:
 def _forget(req: mp_request, status: int) -> str | None:
     """Drop what the handler prepared. Returns the Location of a redirection."""
     location: str | None = None
-    if status in _MOVED and "_headers_out" in req.__dict__:
+    if 300 <= status < 400 and "_headers_out" in req.__dict__:
         location = req.headers_out.get("Location")
     req._reset_output()
     if "_headers_out" in req.__dict__:
@@ -93,7 +93,7 @@ def plain(req: mp_request, status: int) -> None:
         if status in (405, 501):
             req.headers_out["Allow"] = allow_header(req)
     document_status = req._prev._document_status if req._prev is not None else 0
-    shown = location or (req.err_headers_out.get("Location") if status in _MOVED else None)
+    shown = (location or req.err_headers_out.get("Location")) if status in _MOVED else None
     req._error_page = True
     req.write(error_pages.page(req, status, shown or "", document_status), 0)
 

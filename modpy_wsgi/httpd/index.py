@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import stat
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from ..config.directives import dir as directory
 from ..config.resolve import RequestConfig
+from ..environ import escape
 from ..constants import DIR_MAGIC_TYPE, HTTP_MOVED_PERMANENTLY, OK
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def fixup(req: mp_request, config: RequestConfig) -> int:
     if not uri.endswith("/"):
         if not settings[directory.DIRECTORY_SLASH]:
             return OK
-        location = req.construct_url(quote(uri, safe="/;:@&=+$,!~*'()", errors="surrogateescape") + "/")
-        if req.args:
+        location = req.construct_url(escape(uri) + "/")
+        if req.args is not None:
             location += f"?{req.args}"
         req.headers_out["Location"] = location
         return HTTP_MOVED_PERMANENTLY
@@ -46,7 +46,7 @@ def _take_index(req: mp_request, names: tuple[str, ...]) -> int:
     refused = OK
     for name in names:
         path, question, query = name.partition("?")
-        uri = quote(path if path.startswith("/") else req.uri + path, errors="surrogateescape") + question + query
+        uri = escape(path if path.startswith("/") else req.uri + path) + question + query
         found, status = req._application.look_up(req, uri)
         if status == OK and found._walk is not None and found._walk.stat is not None:
             if stat.S_ISREG(found._walk.stat.st_mode):

@@ -5,39 +5,63 @@ Law: the same path of the same host always leads to the same place, so it is wor
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from ..config.directives import alias, core, python
 from ..config.resolve import HostConfig, RequestConfig
 from ..constants import OK, PYTHON_HANDLERS
-from ..environ import read_path
+from ..environ import escape, normalise, read_path
 
 if TYPE_CHECKING:
     from re import Pattern
 
     from ..request import mp_request
 
-__all__ = ["Target", "read_target", "redirection", "target_of"]
+__all__ = ["Target", "document_root", "read_target", "redirection", "target_of"]
 
 _SLASHES = re.compile(r"/+")
 _REFERENCE = re.compile(r"\\(.)|\$([0-9])|&")
-_SAFE = "/;:@&=+$,!~*'()%#?[]-._"
 
 
 class Target:
     """Where a path leads before any file is looked at."""
 
-    __slots__ = ("config", "early", "filename", "handler", "redirects", "uri")
+    __slots__ = ("config", "context", "early", "filename", "handler", "redirects", "uri")
 
     def __init__(self, host: HostConfig, uri: str) -> None:
         self.uri = uri
         self.redirects = tuple([r for r in host.base[alias.REDIRECTS] if _rest(r.prefix, r.regex, uri) is not None])
-        self.filename, self.handler = _translated(host, uri)
+        self.context = ("", document_root(host))  # the prefix and folder of the Alias, as CGI shows them
+        self.filename, self.handler = self._translated(host)
         self.early = host.early(uri)
         self.config = _without_file(host, uri)  # all that holds, where no file is looked for
+
+
+    def _translated(self, host: HostConfig) -> tuple[str, str | None]:
+        """The file name, and the handler of a ScriptAlias."""
+        uri = self.uri
+        for rule in host.base[alias.ALIASES]:
+            rest = _rest(rule.prefix, rule.regex, uri)
+            if rest is None:
+                continue
+            if rule.regex is not None:
+                match = rule.regex.search(uri)
+                assert match is not None
+                return normalise(substitute(rule.target, match)), rule.handler
+            self.context = ((rule.prefix or "").rstrip("/"), rule.target.rstrip("/"))
+            return rule.target + rest, rule.handler
+        path = (host.base[core.SERVER_PATH] or "").rstrip("/")
+        if path and (uri == path or uri.startswith(path + "/")):
+            uri = uri[len(path) :]
+        return document_root(host).rstrip("/") + (uri or "/"), None
+
+
+def document_root(host: HostConfig) -> str:
+    """DocumentRoot; without one the folder that httpd has built in."""
+    return host.base[core.DOCUMENT_ROOT] or posixpath.join(host.base[core.SERVER_ROOT], "htdocs")
 
 
 def target_of(host: HostConfig, uri: str) -> Target:
@@ -76,27 +100,12 @@ def _without_file(host: HostConfig, uri: str) -> RequestConfig | None:
     return None
 
 
-def _translated(host: HostConfig, uri: str) -> tuple[str, str | None]:
-    for rule in host.base[alias.ALIASES]:
-        rest = _rest(rule.prefix, rule.regex, uri)
-        if rest is None:
-            continue
-        if rule.regex is not None:
-            match = rule.regex.search(uri)
-            assert match is not None
-            return substitute(rule.target, match), rule.handler
-        return rule.target + rest, rule.handler
-    path = host.base[core.SERVER_PATH]
-    if path and (uri == path or uri.startswith(path.rstrip("/") + "/")):
-        uri = uri[len(path.rstrip("/")) :]
-    return host.base[core.DOCUMENT_ROOT].rstrip("/") + (uri or "/"), None
-
-
 def _rest(prefix: str | None, regex: Pattern[str] | None, uri: str) -> str | None:
     """What of `uri` follows the prefix (httpd's alias_matches: slashes in a row count as one); None: no match."""
     if regex is not None:
         return "" if regex.search(uri) else None
-    assert prefix is not None
+    if prefix is None:  # the section that the directive stands in has matched
+        return ""
     bare = _SLASHES.sub("/", prefix)
     if not uri.startswith(bare):
         return None
@@ -106,14 +115,14 @@ def _rest(prefix: str | None, regex: Pattern[str] | None, uri: str) -> str | Non
     return None
 
 
-def substitute(target: str, match: re.Match[str]) -> str:
-    """`target` with $0 to $9 and & replaced by what matched (httpd's ap_pregsub)."""
+def substitute(target: str, match: re.Match[str], change: Callable[[str], str] = str) -> str:
+    """`target` with $0 to $9 and & replaced by what matched, each changed by `change` (httpd's ap_pregsub)."""
 
     def replacement(found: re.Match[str]) -> str:
         if found.group(1) is not None:
             return found.group(1)
         number = int(found.group(2) or 0)
-        return (match.group(number) or "") if number <= (match.re.groups or 0) else ""
+        return change(match.group(number) or "") if number <= (match.re.groups or 0) else ""
 
     return _REFERENCE.sub(replacement, target)
 
@@ -130,13 +139,12 @@ def redirection(req: mp_request, rules: Iterable[alias.Redirect]) -> int:
         if rule.regex is not None:
             match = rule.regex.search(uri)
             assert match is not None
-            target = substitute(rule.target, match)
+            target = substitute(rule.target, match, escape)
         else:
-            target = rule.target + rest
-        target = quote(target, safe=_SAFE, errors="surrogateescape")
+            target = rule.target + escape(rest)
         if target.startswith("/"):
             target = req.construct_url(target)
-        if req.args and "?" not in target:
+        if req.args is not None and "?" not in target:
             target = f"{target}?{req.args}"
         req.headers_out["Location"] = target
         return rule.status

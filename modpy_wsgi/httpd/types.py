@@ -57,6 +57,8 @@ def guess(req: mp_request, config: RequestConfig) -> None:
         if language:
             found_languages.append(language)
         encoding = encodings.get(extension) or encoding
+    if content_type and ";" in content_type:
+        content_type = "; ".join([part.strip() for part in content_type.split(";")])
     if content_type and charset:
         content_type = f"{content_type.partition(';')[0]}; charset={charset}"
     if content_type:

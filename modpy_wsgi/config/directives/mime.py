@@ -29,12 +29,16 @@ TRANSPORT_FILTERS = frozenset({"deflate", "brotli_compress"})  # compared in low
 
 def _add(so_far: ByExtension | None, args: tuple[str, ...], origin: Origin) -> ByExtension:
     value, name = args
-    return {**(so_far or {}), extension(name): value.lower()}
+    key, before = extension(name), so_far or {}
+    return before if key in before and before[key] is None else {**before, key: value.lower()}
 
 
 def _remove(so_far: dict[str, Any] | None, args: tuple[str, ...], origin: Origin) -> dict[str, Any]:
-    # Removal undoes what was inherited; what the same section adds, before or after, stays.
-    return {extension(args[0]): None, **(so_far or {})}
+    # In a section, removal wins over what is inherited and over what the section adds, before or after; at the level of
+    # the server there is nothing inherited, and what is added stays (observed on httpd).
+    if origin.directory is None and origin.location is None and not origin.htaccess:
+        return so_far or {}
+    return {**(so_far or {}), extension(args[0]): None}
 
 
 def _add_filters(so_far: Any, args: tuple[str, ...], origin: Origin) -> FiltersByExtension:
