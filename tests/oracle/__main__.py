@@ -48,8 +48,9 @@ def main() -> int:
             print(json.dumps(entries, indent=1, ensure_ascii=False))
             continue
         changed = golden.write(subject, entries)
+        silent = [name for name, answer in _answers(entries).items() if "no answer" in str(answer)]
         print(f"{subject}: {len(entries)} cases, {count} answers{', changed' if changed else ''}")
-        for line in changes(before, entries):
+        for line in changes(before, entries) + [f"no answer (did it crash?): {name}" for name in silent]:
             print(f"    {line}")
     return 0
 

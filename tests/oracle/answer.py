@@ -128,8 +128,18 @@ def differences(golden: Json, ours: Json, request: Request) -> list[str]:
         want, have = wanted.get(name), got.get(name)
         if want is ANY or want == have:
             continue
-        lines.append(f"{name}: wanted {want!r}, got {have!r}")
+        lines.append(f"{name}: wanted {_shown(want)}, got {_shown(have)}")
     return lines
+
+
+def _shown(value: Any) -> str:
+    """A stock page is shown by its title."""
+    if not isinstance(value, str):
+        return repr(value)
+    return repr(_PAGE.sub(r"[page \1]", value))
+
+
+_PAGE = re.compile(r"<!DOCTYPE HTML PUBLIC.*?<title>(.*?)</title>.*?</html>\n", re.DOTALL)
 
 
 def _field(name: str) -> str:

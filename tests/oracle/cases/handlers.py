@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..answer import own_frames
-from ..request import get
+from ..request import ANY, get
 from ..site import Site
 from . import Case, words
 
@@ -74,7 +74,7 @@ MODULE = '''
 '''
 
 
-def one(name: str, directive: str, **options: Any) -> Case:
+def one(name: str, directive: str, starts: Any = None) -> Case:
     """A site whose only handler directive is `directive`."""
     conf = f"""
     <Directory "@ROOT@/htdocs">
@@ -82,7 +82,7 @@ def one(name: str, directive: str, **options: Any) -> Case:
         PythonHandler {directive}
     </Directory>
     """
-    return Case(name, Site(conf, FILES), [get("/page.txt", log=LOG, **options)])
+    return Case(name, Site(conf, FILES), [get("/page.txt", log=LOG)], starts)
 
 
 FILES = {
@@ -96,6 +96,9 @@ FILES = {
     "htdocs/leaving.py": "import sys\nsys.exit(3)\n",
     "htdocs/needy.py": "import a_module_that_is_not_there\n",
 }
+KEY = "shows the KeyError of the original's own code"
+CHAINED = {"body": (ANY, KEY), "header:Content-Length": (ANY, KEY)}
+EMPTY = (False, "the original serves the file itself, perhaps as source: a directive without a handler is a mistake")
 ERRORS = ("AttributeError", "ModuleNotFoundError", "SyntaxError", "TypeError", "AssertionError")
 LOG = ("PythonHandler", "Traceback", "contains no", *ERRORS)
 
@@ -142,10 +145,10 @@ CASES = (
     one("extension without a dot", "named::spam | txt"),
     one("extension without blanks", "named::spam|.txt"),
     one("extension in another case", "named::spam | .TXT"),
-    one("bar without extensions", "named::spam |"),
+    one("bar without extensions", "named::spam |", starts=EMPTY),
     one("two bars", "named::spam | .txt | .py"),
-    one("only a bar", "| .txt"),
-    one("nothing", ""),
+    one("only a bar", "| .txt", starts=EMPTY),
+    one("nothing", "", starts=EMPTY),
     Case(
         "missing function with PythonDebug",
         Site(
@@ -158,7 +161,7 @@ CASES = (
             """,
             FILES,
         ),
-        [get("/page.txt", tidy=own_frames)],
+        [get("/page.txt", tidy=own_frames, differs=CHAINED)],
     ),
     Case(
         "syntax error with PythonDebug",

@@ -16,7 +16,7 @@ SHOW = """
         for name in listed.split():
             try:
                 value = getattr(owner, name)
-                if type(value).__name__ == "mp_table":
+                if type(value).__name__ == "mp_table" and name not in names.VOLATILE:
                     value = sorted(value.items())  # its own order is the server's business
                 text = type(value).__name__ if name in names.VOLATILE else "%s %r" % (type(value).__name__, value)
             except Exception as error:
@@ -59,7 +59,8 @@ NAMES = '''
         next prev main the_request assbackwards proxyreq header_only protocol proto_num hostname request_time
         status_line status method method_number allowed allowed_xmethods allowed_methods sent_bodyct bytes_sent
         mtime chunked range clength remaining read_length read_body read_chunked expecting_100 headers_in
-        headers_out err_headers_out subprocess_env phase interpreter content_type handler content_encoding content_languages vlist_validator user
+        headers_out err_headers_out subprocess_env phase interpreter content_type handler content_encoding
+        content_languages vlist_validator user
         ap_auth_type no_cache no_local_copy unparsed_uri uri filename canonical_filename path_info args parsed_uri
         used_path_info eos_sent useragent_addr useragent_ip hlist extension _content_type_set connection server finfo
         notes _bytes_queued form session ssi_globals nothing_of_the_kind
