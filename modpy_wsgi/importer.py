@@ -119,7 +119,7 @@ def _import(
         globals = sys._getframe(1).f_globals  # noqa: A001
     importer = globals.get("__name__")
     if importer.__class__ is str and importer.startswith(PACKAGE_PREFIX):
-        space = space_of_name(importer)
+        space = SPACES.get(importer.partition(".")[0])
         if space is not None:
             return _import_for_site(space, name, globals, locals, fromlist, level)
     elif not level:

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from . import importer
 from .errors import ConfigError
+from .import_traceback import without_import_frames
 from .module_space import CURRENT, PACKAGE_PREFIX, SPACES, ModuleSpace, space_of_code
 from .reload import is_loading
 
@@ -181,6 +182,8 @@ class Interpreter:
             files = {each.file: (each.file, *each.stamp) for each in self._modules.needs(name)}
             self._loaded[name] = _Loaded(module, version, tuple(files.values()))
             return module
+        except BaseException as error:
+            raise error.with_traceback(without_import_frames(error.__traceback__))  # noqa: B904 - it is the same error
         finally:
             CURRENT.reset(activation)
 

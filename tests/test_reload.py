@@ -12,6 +12,7 @@ import sys
 import textwrap
 import threading
 import time
+import traceback
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -390,6 +391,23 @@ def test_the_log_is_told(site: Site) -> None:
     for _ in range(2):
         site.load(log=lines.append)
     assert lines == ["mod_python: (Re)importing module 'main'"] * 2
+
+
+def test_a_traceback_shows_the_sites_lines(site: Site) -> None:
+    site.write("main.py", "import lib.broken")
+    site.write("lib/__init__.py", "")
+    site.write("lib/broken.py", "def go(): 1 / 0\ngo()")
+    with pytest.raises(ZeroDivisionError) as caught:
+        site.load()
+    lines = [(Path(frame.filename).name, frame.name) for frame in traceback.extract_tb(caught.tb)]
+    assert lines[-3:] == [("main.py", "<module>"), ("broken.py", "<module>"), ("broken.py", "go")]
+    assert {name for name, _ in lines[:-3]} == {"test_reload.py", "interpreter.py"}
+    with pytest.raises(ModuleNotFoundError) as missing:
+        site.load("nowhere_at_all")
+    assert {Path(frame.filename).name for frame in traceback.extract_tb(missing.tb)} == {
+        "test_reload.py",
+        "interpreter.py",
+    }
 
 
 def test_load_from_a_modules_top_level(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
