@@ -37,7 +37,6 @@ MAX_REDIRECTS = 10  # internal redirects and subrequests of one request, as http
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-_SIMPLE = frozenset({"GET", "HEAD", "POST"})
 _ANSWERED = (OK, constants.DONE)
 _forks = 0  # how many forks lie between the first process and this one
 
@@ -93,10 +92,11 @@ class Application:
         """The request of an environ. What is wrong with its first line waits in `_bad` for the phases to answer."""
         host = self.hosts.main
         try:
-            host = self.hosts.find(environ)
-            if environ.get("CONTENT_LENGTH") or environ["REQUEST_METHOD"] not in _SIMPLE or "HTTP_EXPECT" in environ:
+            raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+            host = self.hosts.find(environ, raw)
+            if "CONTENT_LENGTH" in environ or "HTTP_EXPECT" in environ or environ["REQUEST_METHOD"] == "CONNECT":
                 check_head(environ)
-            return mp_request(self, host, environ, start_response, translate.read_target(host, environ))
+            return mp_request(self, host, environ, start_response, translate.read_target(host, environ, raw))
         except BadRequest as error:
             req = mp_request(self, host, environ, start_response, translate.target_of(host, "/"))
             req._bad = error
@@ -193,7 +193,7 @@ class Application:
         if location:
             new.headers_out["Location"] = location
         if "_err_headers_out" in req.__dict__:
-            new._err_headers_out = req.err_headers_out.copy()
+            new.err_headers_out.update(req.err_headers_out)
         for name, value in req.__dict__.get("_subprocess_env", {}).items():
             new.subprocess_env[f"REDIRECT_{name}"] = value
         new.subprocess_env["REDIRECT_STATUS"] = str(req._status)

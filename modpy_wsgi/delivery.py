@@ -48,6 +48,8 @@ def deliver(req: mp_request) -> Iterable[bytes]:
     last = req
     while last._next is not None:
         last = last._next
+    if last._server_write is not None and last._promised is last._held is last._unwritable is last._delegated is None:
+        return [] if _is_over(req) else Delivered((), req)  # everything was written, and no length was promised
     try:
         body = _body(last)
     except HandlerError as error:
@@ -57,10 +59,7 @@ def deliver(req: mp_request) -> Iterable[bytes]:
     if last._file_body is not None:
         last._file_body.when_closed = lambda: finish(req)
         return body
-    if _has_work_left(req):
-        return Delivered(body, req)
-    req._complete = True
-    return body
+    return body if _is_over(req) else Delivered(body, req)
 
 
 def _body(req: mp_request) -> Iterable[bytes]:
@@ -106,16 +105,15 @@ def _cut_short(req: mp_request, data: bytes) -> Iterator[bytes]:
     raise ShortBody(f"the response ended {(req._promised or 0) - len(data)} bytes before its Content-Length")
 
 
-def _has_work_left(req: mp_request) -> bool:
+def _is_over(req: mp_request) -> bool:
+    """Whether neither the log phase nor a cleanup has anything to do for a request and those it led to."""
     each: mp_request | None = req
     while each is not None:
-        if each._cleanups or each._added:
-            return True
-        calls = plan_of(each._config).calls
-        if calls and any(key.startswith((LOG.directive, CLEANUP.directive)) for key in calls):
-            return True
+        if each._cleanups is not None or each._added is not None or plan_of(each._config).after:
+            return False
         each = each._next
-    return False
+    req._complete = True
+    return True
 
 
 def finish(req: mp_request) -> None:

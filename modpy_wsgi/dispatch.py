@@ -45,7 +45,7 @@ class Call:
         """The call for a configured handler; `filename` tells which directory a pattern stands for."""
         directory = ref.directory
         if ref.pattern is not None:
-            found = ref.pattern.search(filename or "")
+            found = ref.pattern.search((filename or "").rpartition("/")[0] + "/")
             directory = found.group().rstrip("/") + "/" if found else None
         return cls(ref.name, phase, directory or ref.location, silent=ref.silent, is_location=ref.location is not None)
 
@@ -79,42 +79,6 @@ class Call:
 _ABSENT = object()
 
 
-class mp_hlist:  # noqa: N801 - the original's type name
-    """What req.hlist shows of the running handler."""
-
-    def __init__(self, calls: tuple[Call, ...], index: int) -> None:
-        self._calls = calls
-        self._index = index
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in ("handler", "directory", "silent", "is_location"):
-            raise AttributeError(name)
-        value = getattr(self._calls[self._index], name)
-        return int(value) if name == "silent" else value
-
-    def next(self) -> None:
-        """Move on to the next handler of the list."""
-        if self._index + 1 < len(self._calls):
-            self._index += 1
-
-
-mp_hlist.__module__ = "builtins"  # so that str(type) is the original's
-
-
-class Running:
-    """The list of handlers that runs now, and how far it is."""
-
-    __slots__ = ("calls", "index")
-
-    def __init__(self, calls: tuple[Call, ...]) -> None:
-        self.calls = calls
-        self.index = 0
-
-    def hlist(self) -> mp_hlist:
-        """The running handler as req.hlist shows it."""
-        return mp_hlist(self.calls, self.index)
-
-
 def calls_for(req: mp_request, phase: Phase, config: RequestConfig) -> tuple[Call, ...]:
     """The handlers of a phase for this request: those for its extension, else the plain ones; then the added ones."""
     plan = config.plan
@@ -136,16 +100,15 @@ def calls_for(req: mp_request, phase: Phase, config: RequestConfig) -> tuple[Cal
 
 def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config: RequestConfig) -> int:
     """Run a list of handlers. Returns the last result: OK, DECLINED, DONE or a status to answer with."""
-    outer = req._phase, req._running, req._interpreter
+    outer = (req._phase, req._calls, req._call_index, req._interpreter) if req._calls else None
     req._phase = phase
-    running = req._running = Running(calls)
+    req._calls = calls
     goes_on = phase.goes_on
     result: Any = DECLINED
     index = 0
-    while index < len(running.calls):  # which grows when a handler adds another to the list that runs
-        running.index = index
-        call = running.calls[index]
-        index += 1
+    while index < len(req._calls):  # which grows when a handler adds another to the list that runs
+        req._call_index = index
+        call = req._calls[index]
         interpreter = req._interpreter = config.interpreter or req._application.interpreter(req, config, call)
         active = interpreter.activate()
         try:
@@ -167,8 +130,11 @@ def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config:
                 interpreter.deactivate(active)
         if result not in goes_on:
             break
-    if outer[1] is not None:
-        req._phase, req._running, req._interpreter = outer
+        index += 1
+    if outer is not None:
+        req._phase, req._calls, req._call_index, req._interpreter = outer
+    else:
+        req._calls = ()
     return result  # type: ignore[no-any-return]
 
 
@@ -216,14 +182,13 @@ def add_handler(req: mp_request, directive: str, handler: Any, directory: str | 
     phase = BY_DIRECTIVE.get(directive)
     if phase is None or not phase.dynamic:
         raise ValueError(f"{directive!r} is not a phase that takes handlers")
-    running = req._running
     is_location = False
-    if directory is None and running is not None:
-        current = running.calls[running.index]
+    if directory is None and req._calls:
+        current = req._calls[req._call_index]
         directory, is_location = current.directory, current.is_location
     call = Call(handler, phase, directory, silent=False, is_location=is_location)
-    if running is not None and req._phase is phase:
-        running.calls = (*running.calls, call)
+    if req._calls and req._phase is phase:
+        req._calls = (*req._calls, call)
         return
     if req._added is None:
         req._added = {}

@@ -2,7 +2,8 @@
 
 from ._version import __version__
 
-__all__ = ["HTTPD_VERSION", "SERVER_SOFTWARE"]
+from .config.conditions import HTTPD_VERSION
 
-HTTPD_VERSION = (2, 4, 66)  # whose behaviour is copied; what <IfVersion> sees
+__all__ = ["SERVER_SOFTWARE"]
+
 SERVER_SOFTWARE = f"Apache/{'.'.join(map(str, HTTPD_VERSION))} (Unix) mod_python/3.5.0 modpy_wsgi/{__version__}"

@@ -21,6 +21,7 @@ from .phases import (
     BY_DIRECTIVE,
     CLEANUP,
     FIXUP,
+    HANDLER,
     HEADER_PARSER,
     INIT,
     LOG,
@@ -45,7 +46,7 @@ def _split(key: str) -> tuple[str, str]:
 class Plan:
     """The compiled phases of a RequestConfig."""
 
-    __slots__ = ("after", "by_extension", "calls", "patterns", "steps")
+    __slots__ = ("after", "by_extension", "calls", "content", "patterns", "steps")
 
     def __init__(self, config: RequestConfig) -> None:
         self.calls: dict[str, tuple[Call, ...]] = {}
@@ -58,6 +59,8 @@ class Plan:
             self.patterns |= any(ref.pattern is not None for ref in refs)
         directives = {_split(key)[0] for key in config.handlers}
         self.after = bool(directives & {LOG.directive, CLEANUP.directive})  # whether the end of a request has work
+        fixed = not (self.by_extension or self.patterns)
+        self.content = self.calls.get(HANDLER.directive, ()) if fixed else None  # the handlers of every request
         self.steps = tuple([step for step, has_work in _STEPS if has_work(config, directives)])
 
 
@@ -82,8 +85,9 @@ def run_steps(req: mp_request, config: RequestConfig) -> int:
 
 def _run_rest(req: mp_request, config: RequestConfig, done: Step) -> int:
     """Go on behind the step `done` with every phase: a handler was added to one that may have had no work before."""
-    every = [step for step, _ in _STEPS]
-    for step in every[every.index(done) + 1 :]:
+    every = [step for step, _ in _STEPS if step is not _set_handler]
+    start = every.index(_fixup if done is _set_handler else done) + 1
+    for step in every[start:]:
         status = step(req, config)
         if status:
             return status
@@ -162,6 +166,15 @@ def _fixup(req: mp_request, config: RequestConfig) -> int:
     return _ending(run_phase(req, FIXUP, config))
 
 
+def _set_handler(req: mp_request, config: RequestConfig) -> int:
+    """The fixup phase where only SetHandler has something to say, and no handler was added."""
+    if req._added is not None:
+        return _fixup(req, config)
+    if config.set_handler is not None:
+        req._handler = config.set_handler or None
+    return OK
+
+
 _HasWork = Callable[[RequestConfig, "set[str]"], bool]
 
 
@@ -175,6 +188,7 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (_access, lambda config, directives: access.has_work(config) or ACCESS.directive in directives),
     (_authenticate, lambda config, directives: authorization.has_work(config)),
     (_type, lambda config, directives: not config.fileless or TYPE.directive in directives),
-    (_fixup, lambda config, directives: True),
+    (_fixup, lambda config, directives: config.fixups or FIXUP.directive in directives),
+    (_set_handler, lambda config, directives: not (config.fixups or FIXUP.directive in directives)),
     (index.fixup, lambda config, directives: not config.fileless),
 )

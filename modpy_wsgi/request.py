@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from . import constants
@@ -18,6 +19,7 @@ from .config.resolve import HostConfig, RequestConfig
 from .connection import mp_conn
 from .environ import decode, raw_target, request_host
 from .finfo import mp_finfo
+from .hlist import mp_hlist
 from .members import fixed, integer, lazy, readonly, text
 from .request_body import RequestBody
 from .request_methods import RequestMethods
@@ -26,6 +28,7 @@ from .server import mp_server
 
 if TYPE_CHECKING:
     from .app import Application
+    from .dispatch import Call
     from .errors import BadRequest
     from .httpd.content import FileBody
     from .httpd.translate import Target
@@ -49,6 +52,7 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
     _handler: str | None = None
     _user: str | None = None
     _auth_type: str | None = None
+    _more_to_say = False  # whether the head may have more than status and content type
     _prev: mp_request | None = None
     _next: mp_request | None = None
     _main: mp_request | None = None
@@ -64,7 +68,8 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
     _extension: str | None = None
     _phase: Phase | None = None
     _interpreter: Any = None
-    _running: Any = None  # the list of handlers that runs, for hlist and add_handler
+    _calls: tuple[Call, ...] = ()  # the list of handlers that runs
+    _call_index = 0  # and which of them
     _added: dict[str, list[Any]] | None = None  # handlers that add_handler registered, by phase directive
     _cleanups: list[tuple[Callable[[Any], Any], Any]] | None = None
     _filename: str | None = None
@@ -208,11 +213,13 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
     @fixed
     def headers_out(self) -> table:
         """The headers to send; dropped if the answer is an error."""
+        self._more_to_say = True
         return table()
 
     @fixed
     def err_headers_out(self) -> table:
         """The headers to send with an error, too."""
+        self._more_to_say = True
         return table()
 
     @fixed
@@ -229,7 +236,17 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
 
     status = integer("_status", "The HTTP status of the answer; 200 unless changed.")
     status_line = text("_status_line", "The status line to send, '404 Gone fishing', or None for httpd's.")
-    no_cache = integer("_no_cache", "1: tell clients not to cache.")
+
+    @property
+    def no_cache(self) -> int:
+        """1: tell clients not to cache."""
+        return self._no_cache
+
+    @no_cache.setter
+    def no_cache(self, value: int) -> None:
+        self._no_cache = index(value)
+        self._more_to_say = True
+
     no_local_copy = integer("_no_local_copy", "1: there is no local copy.")
     chunked = integer("_chunked", "1 when a chunked answer is sent.")
     allowed = property(lambda self: 0, doc="Bits of allowed methods that the server itself set; 0.")
@@ -338,7 +355,7 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
     @property
     def hlist(self) -> Any:
         """The running handler: handler, directory, silent, is_location, next()."""
-        return self._running.hlist() if self._running is not None else None
+        return mp_hlist(self._calls, self._call_index) if self._calls else None
 
     @property
     def filename(self) -> str | None:
@@ -392,17 +409,6 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
         self._finfo = value
 
     # The server's own
-
-    def _typed(self) -> str | None:
-        """The Content-Type to send: with AddDefaultCharset where it is due."""
-        content_type = self._content_type
-        if content_type is not None:
-            charset = self._config.settings[core.ADD_DEFAULT_CHARSET]
-            if charset and "charset=" not in content_type.lower():
-                media_type = content_type.partition(";")[0].strip().lower()
-                if media_type in ("text/html", "text/plain"):
-                    return f"{content_type}; charset={charset}"
-        return content_type
 
     def _body_limit(self) -> int:
         return self._config.settings[core.LIMIT_REQUEST_BODY]

@@ -136,7 +136,7 @@ class RequestOutput:
         """Send the head. `length` is the whole body's, if it is known; it becomes the Content-Length if none is set."""
         try:
             line, headers = response_head(self)
-            promised = content_length(self)
+            promised = content_length(self) if self._more_to_say else None
         except HandlerError:
             self._reset_output()
             raise

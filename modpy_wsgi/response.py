@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BODILESS", "NAMELESS", "content_length", "response_head"]
 
+MAX_CONTENT_TYPES = 256  # remembered as safe to send
 NAMELESS = frozenset({418})  # known by number, but httpd has no line for it and sends 500
 BODILESS = frozenset({204, 304})
 _UNSENT = frozenset(
@@ -80,30 +81,46 @@ def status_line(req: mp_request) -> str:
 
 def content_length(req: mp_request) -> int | None:
     """What the response promises as its Content-Length, if it does; HandlerError if that is no number."""
-    for table in (req.__dict__.get("_headers_out"), req.__dict__.get("_err_headers_out")):
-        if table:
-            value = table.get("Content-Length")
-            if value is not None:
-                if not (value.isascii() and value.isdigit()):
-                    raise HandlerError(f"header 'Content-Length': no length: {value!r}")
-                return int(value)
+    for table in (req.headers_out, req.err_headers_out):
+        value = table.get("Content-Length")
+        if value is not None:
+            if not (value.isascii() and value.isdigit()):
+                raise HandlerError(f"header 'Content-Length': no length: {value!r}")
+            return int(value)
     return None
 
 
 def response_head(req: mp_request) -> tuple[str, list[tuple[str, str]]]:
     """Status line and headers of `req` in the order in which httpd sends them. Raises HandlerError."""
-    headers: list[tuple[str, str]] = []
-    line = status_line(req)
-    content_type = req._typed()
-    if content_type is not None and req._status not in BODILESS:
-        headers.append(checked("Content-Type", content_type))
-    state = req.__dict__
-    if not state.keys().isdisjoint(_UNUSUAL):
+    content_type = req._content_type
+    if content_type is None or req._status in BODILESS:
+        headers = []
+    else:
+        charset = req._config.default_charset
+        if charset is not None:
+            content_type = with_charset(content_type, charset)
+        headers = [_content_types.get(content_type) or _keep(content_type)]
+    if req._more_to_say:
         _add_tables(req, headers)
-    return line, headers
+    return STATUS_LINES[200] if req._status == 200 and req._status_line is None else status_line(req), headers
 
 
-_UNUSUAL = frozenset({"_err_headers_out", "_headers_out", "_content_encoding", "_content_languages", "_no_cache"})
+_content_types: dict[str, tuple[str, str]] = {}  # headers that were checked
+
+
+def _keep(content_type: str) -> tuple[str, str]:
+    header = checked("Content-Type", content_type)
+    if len(_content_types) < MAX_CONTENT_TYPES:
+        _content_types[content_type] = header
+    return header
+
+
+def with_charset(content_type: str, charset: str) -> str:
+    """The content type under AddDefaultCharset."""
+    if "charset=" not in content_type.lower():
+        if content_type.partition(";")[0].strip().lower() in ("text/html", "text/plain"):
+            return f"{content_type}; charset={charset}"
+    return content_type
 
 
 def _add_tables(req: mp_request, headers: list[tuple[str, str]]) -> None:

@@ -149,7 +149,7 @@ def request(
         made[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value
     made.update(environ or {})
     host = application.hosts.main
-    req = Request(application, host, made, answer.start_response, read_target(host, made))
+    req = Request(application, host, made, answer.start_response, read_target(host, made, made["RAW_URI"]))
     req.answer = answer
     application._locate(req)
     return req

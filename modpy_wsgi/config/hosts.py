@@ -63,7 +63,7 @@ class Hosts:
                     ports.append(address.port)
         self._ports = dict.fromkeys(ports)
         self._by_address = any(name != "*" for name, _ in self._groups)
-        self._found: Bounded[tuple[str | None, str | None, str | None], HostConfig] = Bounded()
+        self._found: Bounded[tuple[str | None, str | None, str], HostConfig] = Bounded()
 
     def reachable(self, config: HostConfig) -> bool:
         """Whether requests can be for this host: for the main server only where no virtual host stands for a port."""
@@ -73,21 +73,19 @@ class Hosts:
             return False
         return not self._ports or any(("*", port) not in self._groups for port in self._ports)
 
-    def find(self, environ: Mapping[str, Any]) -> HostConfig:
-        """The configuration of the host that a request is for. Raises BadRequest(400) for a Host that is none."""
-        raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
-        plain = not raw or raw[0] == "/"
-        name = environ.get("HTTP_HOST") if plain else request_host(environ)
+    def find(self, environ: Mapping[str, Any], raw: str) -> HostConfig:
+        """The configuration of the host that a request is for; `raw` is the request target, "" if it is not known.
+
+        Raises BadRequest(400) for a Host that is none.
+        """
+        name = environ.get("HTTP_HOST") if not raw or raw[0] == "/" else request_host(environ)
         if name is None and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
             raise BadRequest(400, "HTTP/1.1 request without Host")
-        key = (
-            name,
-            environ.get("SERVER_PORT"),
-            local_address(environ)[0] if self._by_address else None,
-        )
+        address = local_address(environ)[0] if self._by_address else ""
+        key = (name, environ.get("SERVER_PORT"), address)
         found = self._found.get(key)
         if found is None:
-            selected = self._select(key[2] or "", self._port(environ), request_host(environ) or "")
+            selected = self._select(address, self._port(environ), request_host(environ) or "")
             found = self._found.keep(key, selected)
         return found
 

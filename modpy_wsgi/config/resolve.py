@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
+from ..constants import APLOG_WARNING
 from .directives import alias, core, env, python
 from .model import EMPTY, Host, Override, Section, SectionKind, Settings, Site
 
@@ -93,6 +94,7 @@ class RequestConfig:
         "auto_reload",
         "debug",
         "debugger",
+        "default_charset",
         "fileless",
         "fixups",
         "handlers",
@@ -123,6 +125,7 @@ class RequestConfig:
         self.per_directive = python_config.get("PythonInterpPerDirective") == "1"
         self.set_handler = settings[core.SET_HANDLER]
         self.options = settings[core.OPTIONS]
+        self.default_charset = settings[core.ADD_DEFAULT_CHARSET]
         self.fixups = any(setting in settings for setting in (core.FORCE_TYPE, env.ENV, alias.REDIRECTS))
         self.plan: Any = None
         self.interpreter: Any = None
@@ -208,7 +211,7 @@ class HostConfig:
     """The configuration of the main server or of one virtual host, ready to be asked."""
 
     def __init__(self, site: Site, host: Host | None = None, *, main_index: _Index | None = None) -> None:
-        self._site = site
+        self.site = site
         self.host = host or site.main
         self.base = site.main.settings.merged(host.settings) if host else site.main.settings
         self._main = main_index or _Index(site.main.sections)
@@ -225,6 +228,11 @@ class HostConfig:
         self.paths: Bounded[str, Any] = Bounded()  # the same, by the path as the server hands it over
         self.htaccess: Bounded[Any, Any] = Bounded()  # for the directory walk: what each .htaccess said
 
+    def warn(self, line: str) -> None:
+        """Write a line about the configuration to the error log."""
+        if self.server is not None:
+            self.server.log_error(line, APLOG_WARNING)
+
     @property
     def base_handlers(self) -> dict[str, tuple[python.HandlerRef, ...]]:
         """The Python handlers of the host's own level."""
@@ -232,8 +240,8 @@ class HostConfig:
 
     def sections(self) -> Iterator[Section]:
         """Every section that may hold for a request to this host."""
-        yield from self._site.main.sections
-        if self.host is not self._site.main:
+        yield from self.site.main.sections
+        if self.host is not self.site.main:
             yield from self.host.sections
 
     @classmethod
@@ -254,7 +262,7 @@ class HostConfig:
                 found.extend(
                     (position, section.settings)
                     for position, section in wild
-                    if section.regex is not None and section.regex.search(bare)
+                    if section.regex is not None and section.regex.search(path)
                 )
         return _merged(found)[1]
 

@@ -46,7 +46,9 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     """The content phase. Returns OK or DONE when the answer stands, else the status to answer with."""
     handler = req._handler
     if handler in PYTHON_HANDLERS:
-        calls = calls_for(req, HANDLER, config)
+        calls = config.plan.content if req._added is None else None
+        if calls is None:
+            calls = calls_for(req, HANDLER, config)
         if calls:
             result = run_handlers(req, HANDLER, calls, config)
             if result != DECLINED:

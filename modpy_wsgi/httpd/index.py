@@ -75,6 +75,7 @@ def _become(req: mp_request, other: mp_request) -> None:
     req._content_type = other._content_type
     req._content_encoding = other._content_encoding
     req._content_languages = other._content_languages
+    req._more_to_say = req._more_to_say or other._more_to_say
     req._extension = other._extension
     if other._user is not None:
         req._user, req._auth_type = other._user, other._auth_type

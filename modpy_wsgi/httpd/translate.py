@@ -72,12 +72,11 @@ def target_of(host: HostConfig, uri: str) -> Target:
     return found
 
 
-def read_target(host: HostConfig, environ: dict[str, Any]) -> Target:
-    """The Target of a request. Raises BadRequest for a path that is none.
+def read_target(host: HostConfig, environ: dict[str, Any], raw: str) -> Target:
+    """The Target of a request; `raw` is its target as sent, "" if not known. Raises BadRequest for a path that is none.
 
     A path that passed the door once, as it stands in the environ, need not pass it again.
     """
-    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if (raw and ("%" in raw or "#" in raw or raw[0] != "/")) or environ.get("SCRIPT_NAME"):
         return target_of(host, read_path(environ, host.base[core.ALLOW_ENCODED_SLASHES], host.base[core.MERGE_SLASHES]))
     path = environ.get("PATH_INFO", "")

@@ -65,7 +65,7 @@ def guess(req: mp_request, config: RequestConfig) -> None:
         req._content_type = content_type
     if handler:
         req._handler = handler
-    if encoding:
+    if encoding or found_languages:
         req._content_encoding = encoding
-    if found_languages:
         req._content_languages = tuple(found_languages)
+        req._more_to_say = True

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ..config.directives import core
 from ..config.htaccess import read_htaccess
-from ..config.model import Settings
+from ..config.model import EMPTY, Settings
 from ..config.resolve import Directory, HostConfig
 from ..errors import BadRequest, ConfigError
 
@@ -125,8 +125,13 @@ def _read(directory: Directory, path: str, stamp: _Stamp) -> Settings:
                 path,
                 allow=directory.settings[core.ALLOW_OVERRIDE],
                 allow_list=directory.settings[core.ALLOW_OVERRIDE_LIST],
-                server_root=directory.settings[core.SERVER_ROOT],
+                allow_options=directory.settings[core.ALLOW_OPTIONS],
+                nonfatal=directory.settings[core.NONFATAL],
+                names=directory.host.site.names,
+                warn=directory.host.warn,
             )
+        except (FileNotFoundError, NotADirectoryError):  # gone since it was looked at
+            return EMPTY
         except ConfigError as error:
             result = error
         except OSError as error:

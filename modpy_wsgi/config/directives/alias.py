@@ -48,7 +48,9 @@ _STATUS_WORDS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
 def _alias(handler: str | None) -> Value:
     def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Alias, ...]:
         if len(args) == 1:
-            raise ValueError("the form with one argument is not implemented; write it outside of the section, with the URL-path")
+            raise ValueError(
+                "the form with one argument is not implemented; write it outside of the section, with the URL-path"
+            )
         if origin.in_section:
             raise ValueError("cannot occur within <Directory>, <Location> or <Files> section")
         prefix, target = args

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from modpy_wsgi.config.model import Args, Kind, Override, Row, Where
+from modpy_wsgi.config.model import Args, Kind, Override, Row, Setting, Value, Where
 from modpy_wsgi.config.values import only
 
-__all__ = ["accepted", "known"]
+__all__ = ["accepted", "info", "known", "row"]
 
 # The words of a table, for the places and the AllowOverride classes of httpd's own tables.
 _WHERE = {
@@ -20,6 +21,17 @@ _WHERE = {
 }
 _OVERRIDE = {override.name: override for override in Override if override.name} | {"ALL": Override.ALL}
 _ARGS = {args.value: args for args in Args}
+
+
+def row(name: str, args: Args, where: Where, setting: Setting[Any], value: Value, usage: str) -> Row:
+    """An implemented row that .htaccess cannot hold; `usage` without the name."""
+    return Row(name, args, where, setting=setting, value=value, usage=f"{name} {usage}")
+
+
+def info(name: str, args: Args, setting: Setting[Any], value: Value, usage: str) -> Row:
+    """An implemented row for anywhere, and in .htaccess under AllowOverride FileInfo."""
+    usage = f"{name} {usage}"
+    return Row(name, args, Where.ANY, Override.FILEINFO, setting=setting, value=value, usage=usage)
 
 
 def known(kind: Kind, note: str, rows: str) -> tuple[Row, ...]:
