@@ -100,17 +100,18 @@ SERVER: dict[str, tuple[Setting[Any], Any]] = {
     "FileETag +INode": (core.FILE_ETAG, frozenset({"inode", "mtime", "size"})),
     "EnableSendfile On": (core.ENABLE_SENDFILE, True),
     "AddHandler Mod_Python .Py psp": (mime.HANDLERS_BY_EXT, {"py": "mod_python", "psp": "mod_python"}),
-    "RemoveHandler .py": (mime.HANDLERS_BY_EXT, {"py": None}),
+    "RemoveHandler .py": (mime.HANDLERS_BY_EXT, {}),
     "AddHandler a .py\nRemoveHandler .py": (mime.HANDLERS_BY_EXT, {"py": "a"}),
     "RemoveHandler .py\nAddHandler a .py": (mime.HANDLERS_BY_EXT, {"py": "a"}),
     "AddType text/html .shtml\nAddType text/plain .shtml": (mime.TYPES_BY_EXT, {"shtml": "text/plain"}),
     "RemoveType php": (mime.TYPES_BY_EXT, {"php": None}),
+    "RemoveType php\nAddType a/b php": (mime.TYPES_BY_EXT, {"php": "a/b"}),
     "TypesConfig /etc/mime.types": (mime.TYPES_CONFIG, "/etc/mime.types"),
     "AddEncoding x-gzip .gz": (mime.ENCODINGS_BY_EXT, {"gz": "x-gzip"}),
     "AddCharset UTF-8 .utf8": (mime.CHARSETS_BY_EXT, {"utf8": "utf-8"}),
     "AddLanguage pt-BR .pt-br": (mime.LANGUAGES_BY_EXT, {"pt-br": "pt-br"}),
     "AddOutputFilter INCLUDES;DEFLATE .shtml": (mime.OUTPUT_FILTERS_BY_EXT, {"shtml": ("includes",)}),
-    "AddOutputFilter DEFLATE .html": (mime.OUTPUT_FILTERS_BY_EXT, {}),
+    "AddOutputFilter DEFLATE .html": (mime.OUTPUT_FILTERS_BY_EXT, {"html": ()}),
     "SetEnv A\nPassEnv B C\nUnsetEnv D\nSetEnv E 1": (
         env.ENV,
         (("set", "A", ""), ("pass", "B", ""), ("pass", "C", ""), ("unset", "D", ""), ("set", "E", "1")),
@@ -135,6 +136,21 @@ def test_setting(text: str) -> None:
     if setting in settings or wanted != setting.default:
         assert setting in settings
     assert settings[setting] == wanted
+
+
+REMOVED = {
+    "in a directory": ("<Directory /x>", "RemoveHandler .py", None),
+    "what the section adds before": ("<Directory /x>", "AddHandler a .py\nRemoveHandler .py", None),
+    "what the section adds after": ("<Directory /x>", "RemoveHandler .py\nAddHandler a .py", None),
+    "in a virtual host": ("<VirtualHost *>", "RemoveHandler .py\nAddHandler a .py", None),
+    "for files": ("<Directory /x>", "AddHandler a .x\nAddHandler b .py", "b"),
+}
+
+
+@pytest.mark.parametrize(("around", "text", "wanted"), REMOVED.values(), ids=REMOVED)
+def test_removal_of_handlers(around: str, text: str, wanted: str | None) -> None:
+    site = load_text(f"{around}\n{text}\n</{around[1:].split()[0]}>")
+    assert (site.hosts or site.main.sections)[0].settings[mime.HANDLERS_BY_EXT]["py"] == wanted
 
 
 def in_directory(text: str) -> Settings:

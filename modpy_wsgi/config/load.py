@@ -60,7 +60,6 @@ class _Place:
     location: str | None = None
     methods: Limit | None = None
     rules: Rules = NO_RULES
-    in_section: bool = False
 
     def origin(self, node: Node) -> Origin:
         return Origin(
@@ -73,13 +72,13 @@ class _Place:
             self.methods,
             self.rules is not NO_RULES,
             self.rules.allow_options,
-            self.in_section,
+            self.where,
         )
 
     def inner(self, section: str, **changes: Any) -> _Place:
         """The place inside of a container that has settings of its own."""
         where = self.where if self.where is Where.HTACCESS else Where.DIRECTORY
-        return replace(self, where=where, section=section, values={}, in_section=True, **changes)
+        return replace(self, where=where, section=section, values={}, **changes)
 
 
 def _walk(nodes: Iterable[Node], place: _Place) -> None:

@@ -102,7 +102,7 @@ class Origin:
     methods: Limit | None = None  # the enclosing <Limit> or <LimitExcept>, if any
     htaccess: bool = False
     options_allowed: frozenset[str] | None = None  # in a .htaccess under AllowOverride Options=...; None: all
-    in_section: bool = False  # of <Directory>, <Location> or <Files>
+    where: Where = Where.SERVER  # exactly one of its members; in a .htaccess HTACCESS, within <Files> too
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,9 +49,9 @@ def _alias(handler: str | None) -> Value:
     def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Alias, ...]:
         if len(args) == 1:
             raise ValueError(
-                "the form with one argument is not implemented; write it outside of the section, with the URL-path"
+                "the form with one argument is not implemented; give the URL-path too, outside of the section"
             )
-        if origin.in_section:
+        if origin.where is Where.DIRECTORY:
             raise ValueError("cannot occur within <Directory>, <Location> or <Files> section")
         prefix, target = args
         return (*(so_far or ()), Alias(prefix, None, absolute(target, origin), handler, origin))
@@ -88,7 +88,7 @@ def _redirect(default: int, use_regex: bool) -> Value:
             rest.pop(0)
         code = default if status is None else status
         goes_on = code in _REDIRECTIONS
-        if len(rest) == (1 if goes_on else 0) and (origin.in_section or origin.htaccess) and not use_regex:
+        if len(rest) == (1 if goes_on else 0) and origin.where in Where.ACCESS and not use_regex:
             rule = Redirect(None, None, code, _literal(rest[0]) if goes_on else None, origin)
         else:
             rule = _from_to(rest, code, use_regex, origin)

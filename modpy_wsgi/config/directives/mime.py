@@ -27,41 +27,52 @@ DEFAULT_LANGUAGE: Setting[str | None] = Setting("DefaultLanguage", None)
 TRANSPORT_FILTERS = frozenset({"deflate", "brotli_compress"})  # compared in lower case, as httpd does
 
 
-def _add(so_far: ByExtension | None, args: tuple[str, ...], origin: Origin) -> ByExtension:
+def _add(so_far: dict[str, Any] | None, args: tuple[str, ...], origin: Origin) -> dict[str, Any]:
     value, name = args
+    return _with(so_far, name, value.lower())
+
+
+def _with(so_far: dict[str, Any] | None, name: str, value: Any) -> dict[str, Any]:
     key, before = extension(name), so_far or {}
-    return before if key in before and before[key] is None else {**before, key: value.lower()}
+    return before if key in before and before[key] is None else {**before, key: value}
 
 
 def _remove(so_far: dict[str, Any] | None, args: tuple[str, ...], origin: Origin) -> dict[str, Any]:
-    # In a section, removal wins over what is inherited and over what the section adds, before or after; at the level of
-    # the server there is nothing inherited, and what is added stays (observed on httpd).
-    if origin.directory is None and origin.location is None and not origin.htaccess:
-        return so_far or {}
+    # Removal wins over what is inherited and over what the same section adds, before or after; the server inherits
+    # nothing, and what is added there stays (observed on httpd).
+    return so_far or {} if origin.where is Where.SERVER else {**(so_far or {}), extension(args[0]): None}
+
+
+def _add_type(so_far: ByExtension | None, args: tuple[str, ...], origin: Origin) -> ByExtension:
+    value, name = args
+    return {**(so_far or {}), extension(name): value.lower()}
+
+
+def _remove_type(so_far: ByExtension | None, args: tuple[str, ...], origin: Origin) -> ByExtension:
+    # Of types the last directive counts: removal is a type that hides the one of TypesConfig.
     return {**(so_far or {}), extension(args[0]): None}
 
 
-def _add_filters(so_far: Any, args: tuple[str, ...], origin: Origin) -> FiltersByExtension:
+def _add_filters(so_far: dict[str, Any] | None, args: tuple[str, ...], origin: Origin) -> dict[str, Any]:
     value, name = args
     filters = tuple(part for part in value.lower().split(";") if part and part not in TRANSPORT_FILTERS)
-    before: FiltersByExtension = so_far or {}
-    return {**before, extension(name): filters} if filters else before
+    return _with(so_far, name, filters)  # () replaces what is inherited, too
 
 
 def _row(name: str, args: Args, setting: Setting[Any], value: Value, usage: str) -> Row:
     return Row(name, args, Where.ANY, Override.FILEINFO, setting=setting, value=value, usage=f"{name} {usage}")
 
 
-def _pair(noun: str, what: str, setting: Setting[Any], add: Value = _add) -> tuple[Row, Row]:
+def _pair(noun: str, what: str, setting: Setting[Any], add: Value = _add, remove: Value = _remove) -> tuple[Row, Row]:
     return (
         _row(f"Add{noun}", Args.ITERATE2, setting, add, f"{what} .extension ..."),
-        _row(f"Remove{noun}", Args.ITERATE, setting, _remove, ".extension ..."),
+        _row(f"Remove{noun}", Args.ITERATE, setting, remove, ".extension ..."),
     )
 
 
 ROWS = (
     *_pair("Handler", "handler-name", HANDLERS_BY_EXT),
-    *_pair("Type", "media/type", TYPES_BY_EXT),
+    *_pair("Type", "media/type", TYPES_BY_EXT, _add_type, _remove_type),
     *_pair("Encoding", "encoding", ENCODINGS_BY_EXT),
     *_pair("Charset", "charset", CHARSETS_BY_EXT),
     *_pair("Language", "language", LANGUAGES_BY_EXT),

@@ -1,0 +1,204 @@
+"""The core of httpd, part one: names and addresses of the server, its limits and its log."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from modpy_wsgi.config.addresses import host_and_port
+from modpy_wsgi.config.directives.table import row
+from modpy_wsgi.config.lexer import words
+from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Where
+from modpy_wsgi.config.patterns import has_wildcard
+from modpy_wsgi.config.values import Several, absolute, choice, fixed_number, flag, number, path, text, union
+
+
+class Listen(NamedTuple):
+    """A socket to accept connections on."""
+
+    host: str | None  # None: all addresses
+    port: int
+    protocol: str | None  # as written: "https"
+
+
+class ServerName(NamedTuple):
+    """The name and port that the server gives to itself in URLs."""
+
+    scheme: str | None
+    host: str
+    port: int | None
+
+
+def _concat(outer: tuple[Any, ...], inner: tuple[Any, ...]) -> tuple[Any, ...]:
+    return outer + inner
+
+
+SERVER_ROOT: Setting[str] = Setting("ServerRoot", "/")
+DOCUMENT_ROOT: Setting[str | None] = Setting("DocumentRoot", None)
+SERVER_NAME: Setting[ServerName | None] = Setting("ServerName", None)
+SERVER_ALIASES: Setting[tuple[str, ...]] = Setting("ServerAlias", ())
+SERVER_ADMIN: Setting[str] = Setting("ServerAdmin", "[no address given]")
+SERVER_PATH: Setting[str | None] = Setting("ServerPath", None)
+LISTEN: Setting[tuple[Listen, ...]] = Setting("Listen", (), _concat)
+TIMEOUT: Setting[int] = Setting("Timeout", 60)
+KEEP_ALIVE: Setting[bool] = Setting("KeepAlive", True)
+KEEP_ALIVE_TIMEOUT: Setting[float] = Setting("KeepAliveTimeout", 5.0)
+MAX_KEEP_ALIVE_REQUESTS: Setting[int] = Setting("MaxKeepAliveRequests", 100)
+ERROR_LOG: Setting[str | None] = Setting("ErrorLog", None)
+LOG_LEVEL: Setting[int] = Setting("LogLevel", 4)  # APLOG_EMERG 0 to APLOG_DEBUG 7; trace1 to trace8 are 8 to 15
+LOG_LEVELS: Setting[dict[str, int]] = Setting("LogLevel module:level", {}, union)
+LIMIT_REQUEST_LINE: Setting[int] = Setting("LimitRequestLine", 8190)
+LIMIT_REQUEST_FIELDS: Setting[int] = Setting("LimitRequestFields", 100)
+LIMIT_REQUEST_FIELD_SIZE: Setting[int] = Setting("LimitRequestFieldSize", 8190)
+LIMIT_REQUEST_BODY: Setting[int] = Setting("LimitRequestBody", 1024 * 1024 * 1024)  # 0: no limit
+HOSTNAME_LOOKUPS: Setting[str] = Setting("HostnameLookups", "off")  # "on", "off", "double"
+USE_CANONICAL_NAME: Setting[str] = Setting("UseCanonicalName", "off")  # "on", "off", "dns"
+ALLOW_ENCODED_SLASHES: Setting[str] = Setting("AllowEncodedSlashes", "off")  # "on", "off", "nodecode"
+SERVER_TOKENS: Setting[str] = Setting("ServerTokens", "full")  # full, prod, major, minor, min, os
+TRACE_ENABLE: Setting[str] = Setting("TraceEnable", "on")  # "on", "off", "extended"
+MERGE_SLASHES: Setting[bool] = Setting("MergeSlashes", True)
+
+_LEVELS = {"emerg": 0, "alert": 1, "crit": 2, "error": 3, "warn": 4, "notice": 5, "info": 6, "debug": 7} | {
+    f"trace{number}": 7 + number for number in range(1, 9)
+}
+_TIME = re.compile(r"(\d{1,9})(ms|s|min|mi|h|)\Z", re.ASCII)
+_UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "mi": 60.0, "h": 3600.0}
+
+
+def _server_name(so_far: Any, args: tuple[str, ...], origin: Origin) -> ServerName:
+    if has_wildcard(args[0]):
+        raise ValueError(f"'{args[0]}': use ServerAlias for patterns")
+    scheme, mark, rest = args[0].partition("://")
+    if not mark:
+        scheme, rest = "", args[0]
+    name, colon, digits = rest.partition(":")
+    port = fixed_number(digits, 1, 65535, "a port") if colon else None
+    return ServerName(scheme.lower() or None, name, port)
+
+
+def _aliases(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[str, ...]:
+    return (*(so_far or ()), *words(args[0]))
+
+
+def _listen(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Listen, ...]:
+    if not args:
+        raise ValueError("takes an address")
+    address, *protocol = args
+    host, port = host_and_port(address)
+    if port is None:
+        raise ValueError(f"'{address}': the port is missing")
+    listen = Listen(None if host == "*" else host, port, protocol[0] if protocol else None)
+    return (*(so_far or ()), listen)
+
+
+def _seconds(so_far: Any, args: tuple[str, ...], origin: Origin) -> float:
+    match = _TIME.match(args[0].lower())
+    if match is None:
+        raise ValueError(f"'{args[0]}' is no time")
+    return int(match[1]) * _UNITS[match[2][:2]]
+
+
+def _error_log(so_far: Any, args: tuple[str, ...], origin: Origin) -> str:
+    target = args[0]
+    return target if target.startswith("|") or target.lower().startswith("syslog") else absolute(target, origin)
+
+
+def _log_level(so_far: dict[str, int] | None, args: tuple[str, ...], origin: Origin) -> Several:
+    if not args:
+        raise ValueError("takes a level")
+    overall: dict[Setting[Any], Any] = {}
+    by_module = dict(so_far or {})
+    for word in args:
+        module, colon, level = word.rpartition(":")
+        if level.lower() not in _LEVELS:
+            raise ValueError(f"'{level}' is no level; use {', '.join(list(_LEVELS)[:8])} or trace1 to trace8")
+        if colon:
+            by_module[module] = _LEVELS[level.lower()]
+        else:
+            overall[LOG_LEVEL] = _LEVELS[level.lower()]
+            by_module = {}  # a level for all forgets those named before
+    return Several(overall | {LOG_LEVELS: by_module})
+
+
+def _document_root(so_far: Any, args: tuple[str, ...], origin: Origin) -> str:
+    root = absolute(args[0], origin)
+    return root.rstrip("/") or "/"
+
+
+ROWS: tuple[Row, ...] = (
+    row("ServerRoot", Args.TAKE1, Where.GLOBAL, SERVER_ROOT, path, "directory"),
+    row("DocumentRoot", Args.TAKE1, Where.RSRC, DOCUMENT_ROOT, _document_root, "directory"),
+    row("ServerName", Args.TAKE1, Where.RSRC, SERVER_NAME, _server_name, "[scheme://]name[:port]"),
+    row("ServerAlias", Args.RAW, Where.VHOST, SERVER_ALIASES, _aliases, "name ..."),
+    row("ServerAdmin", Args.TAKE1, Where.RSRC, SERVER_ADMIN, text, "address|URL"),
+    row("ServerPath", Args.TAKE1, Where.RSRC, SERVER_PATH, text, "URL-path"),
+    row("Listen", Args.ARGV, Where.GLOBAL, LISTEN, _listen, "[address:]port [protocol [options=...]]"),
+    row("Timeout", Args.TAKE1, Where.RSRC, TIMEOUT, number(0, what="a time in seconds"), "seconds"),
+    row("KeepAlive", Args.FLAG, Where.RSRC, KEEP_ALIVE, flag, "On|Off"),
+    row("KeepAliveTimeout", Args.TAKE1, Where.RSRC, KEEP_ALIVE_TIMEOUT, _seconds, "seconds|milliseconds ms"),
+    row("MaxKeepAliveRequests", Args.TAKE1, Where.RSRC, MAX_KEEP_ALIVE_REQUESTS, number(0), "number"),
+    row("ErrorLog", Args.TAKE1, Where.RSRC, ERROR_LOG, _error_log, "file|syslog[:facility]|'|command'"),
+    row("LogLevel", Args.ARGV, Where.CONF, LOG_LEVELS, _log_level, "[module:]level ..."),
+    row("LimitRequestLine", Args.TAKE1, Where.RSRC, LIMIT_REQUEST_LINE, number(0), "bytes"),
+    row("LimitRequestFields", Args.TAKE1, Where.RSRC, LIMIT_REQUEST_FIELDS, number(0), "number"),
+    row("LimitRequestFieldSize", Args.TAKE1, Where.RSRC, LIMIT_REQUEST_FIELD_SIZE, number(0), "bytes"),
+    Row(
+        "LimitRequestBody",
+        Args.TAKE1,
+        Where.ANY,
+        Override.ALL,
+        setting=LIMIT_REQUEST_BODY,
+        value=number(0),
+        usage="LimitRequestBody bytes",
+    ),
+    row(
+        "HostnameLookups",
+        Args.TAKE1,
+        Where.CONF,
+        HOSTNAME_LOOKUPS,
+        choice(on="on", off="off", double="double"),
+        "On|Off|Double",
+    ),
+    row(
+        "UseCanonicalName",
+        Args.TAKE1,
+        Where.CONF,
+        USE_CANONICAL_NAME,
+        choice(on="on", off="off", dns="dns"),
+        "On|Off|DNS",
+    ),
+    row(
+        "AllowEncodedSlashes",
+        Args.TAKE1,
+        Where.RSRC,
+        ALLOW_ENCODED_SLASHES,
+        choice(on="on", off="off", nodecode="nodecode"),
+        "On|Off|NoDecode",
+    ),
+    row(
+        "ServerTokens",
+        Args.TAKE1,
+        Where.GLOBAL,
+        SERVER_TOKENS,
+        choice(
+            full="full",
+            os="os",
+            min="min",
+            minimal="min",
+            minor="minor",
+            major="major",
+            prod="prod",
+            productonly="prod",
+        ),
+        "Full|OS|Minimal|Minor|Major|Prod",
+    ),
+    row(
+        "TraceEnable",
+        Args.TAKE1,
+        Where.RSRC,
+        TRACE_ENABLE,
+        choice(on="on", off="off", extended="extended"),
+        "On|Off|Extended",
+    ),
+    row("MergeSlashes", Args.FLAG, Where.RSRC, MERGE_SLASHES, flag, "On|Off"),
+)
