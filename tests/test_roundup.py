@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from tests.live_server import LiveServer, free_port, running, tool
+from tests.live_server import LiveServer, free_port, running, tool, wait_until
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("roundup") is None, reason="roundup is not installed")
 
@@ -108,7 +108,7 @@ def roundup(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 def test_optimisation_is_noted_at_the_start(roundup: Browser) -> None:
-    assert "PythonOptimize" in roundup.server.output()
+    wait_until(lambda: "PythonOptimize" in roundup.server.output(), "the note")
 
 
 def test_slash_is_added(roundup: Browser) -> None:

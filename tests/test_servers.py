@@ -381,7 +381,7 @@ def test_handler_that_fails(site: Site) -> None:
 
 
 def test_banner_says_what_is_served(own: Site) -> None:
-    output = own.server.output()
+    output = wait_until(lambda: "PythonHandler live" in own.server.output() and own.server.output(), "the banner")
     for wanted in (
         f"listening on http://127.0.0.1:{own.port}",
         "2 processes of 1 thread",
@@ -417,11 +417,15 @@ def test_configuration_is_read_again(own: Site, number: int) -> None:
 def test_log_rotation(tmp_path: Path) -> None:
     site = make_site(tmp_path)
     site.conf.write_text(site.conf.read_text() + "ErrorLog logs/error_log\n")
+    log = tmp_path / "logs" / "error_log"
+
+    def logged() -> bool:
+        server.request("GET", "/live.py/fail")  # perhaps answered by a worker of before, for a moment
+        return "ValueError: on purpose" in log.read_text()
+
     with running(serve(site), site.port, site.root, site.environ()) as server:
-        log = tmp_path / "logs" / "error_log"
         for _ in range(2):
-            server.request("GET", "/live.py/fail")
-            wait_until(lambda: "ValueError: on purpose" in log.read_text(), "the traceback in the file")
+            wait_until(logged, "the traceback in the file")
             log.rename(log.with_suffix(".old"))
             server.signal(signal.SIGUSR1)
             wait_until(log.exists, "a new file")
@@ -533,7 +537,7 @@ def test_stock_configuration_of_debian(tmp_path: Path) -> None:
         command += ["-c", directive]
     with running(command, port, tmp_path) as server:
         root = Path("/var/www/html")
-        assert f"DocumentRoot {root}" in server.output()
+        wait_until(lambda: f"DocumentRoot {root}" in server.output(), "the banner")
         index = root / "index.html"
         status, headers, body = server.request("GET", "/")
         if index.exists():
