@@ -124,11 +124,11 @@ class Application:
             status = self._run_early(req, host)
             if status:
                 return status
-            if req._filename is not None:
-                self._take_walk(req, req._filename)
-                return OK
             if req._uri != target.uri:
                 target = translate.target_of(host, req._uri)
+            if req._filename is not None:
+                self._take_walk(req, req._filename, target)
+                return OK
         if target.redirects:
             status = translate.redirection(req, target.redirects)
             if status:
@@ -139,7 +139,7 @@ class Application:
             return OK
         if target.handler is not None:
             req._handler = target.handler
-        self._take_walk(req, target.filename)
+        self._take_walk(req, target.filename, target)
         return OK
 
     def _run_early(self, req: mp_request, host: HostConfig) -> int:
@@ -158,14 +158,10 @@ class Application:
             return constants.HTTP_NOT_FOUND
         return result
 
-    def _take_walk(self, req: mp_request, filename: str) -> None:
-        host = req._host
-        found = walk(host, filename)
-        req._walk = found
-        req._filename = found.filename
-        req._path_info = found.path_info
-        name = found.filename[found.filename.rindex("/") + 1 :]
-        req._config = found.directory.config(name, host.location(req._uri))
+    def _take_walk(self, req: mp_request, filename: str, target: translate.Target) -> None:
+        """Look for the file, and for what holds there."""
+        req._filename, req._path_info, req._stat, directory = walk(req._host, filename)
+        req._config = directory.config(req._filename[len(directory.path) :], target.location)
 
     # What requests ask of the application
 
@@ -174,11 +170,9 @@ class Application:
         filename, req._translated = req._translated, None
         assert filename is not None
         try:
-            found = walk(req._host, filename)
-        except BadRequest:
-            return
-        req._walk = found
-        req._filename, req._path_info = found.filename, found.path_info
+            req._filename, req._path_info, req._stat, _ = walk(req._host, filename)
+        except BadRequest as error:
+            self.log_request(req, str(error))
 
     def redirect(self, req: mp_request, uri: str, environ: dict[str, Any] | None = None, location: str = "") -> None:
         """Answer with another URI of this server, starting from the status that `req` has.

@@ -85,8 +85,8 @@ def run_steps(req: mp_request, config: RequestConfig) -> int:
 
 def _run_rest(req: mp_request, config: RequestConfig, done: Step) -> int:
     """Go on behind the step `done` with every phase: a handler was added to one that may have had no work before."""
-    every = [step for step, _ in _STEPS if step is not _set_handler]
-    start = every.index(_fixup if done is _set_handler else done) + 1
+    every = [step for step, _ in _STEPS if step not in _SHORT]
+    start = every.index(_SHORT.get(done, done)) + 1
     for step in every[start:]:
         status = step(req, config)
         if status:
@@ -151,7 +151,7 @@ def _authenticate(req: mp_request, config: RequestConfig) -> int:
 
 def _type(req: mp_request, config: RequestConfig) -> int:
     """PythonTypeHandler, or the server's guess from the file's name."""
-    result = run_phase(req, TYPE, config) if TYPE.directive in config.plan.calls or req._added else DECLINED
+    result = run_phase(req, TYPE, config)
     if result == DECLINED:
         types.guess(req, config)
         return OK
@@ -164,6 +164,14 @@ def _fixup(req: mp_request, config: RequestConfig) -> int:
     if status or (FIXUP.directive not in config.plan.calls and req._added is None):
         return status
     return _ending(run_phase(req, FIXUP, config))
+
+
+def _guess_type(req: mp_request, config: RequestConfig) -> int:
+    """The type phase where no handler is there for it."""
+    if req._added is not None:
+        return _type(req, config)
+    types.guess(req, config)
+    return OK
 
 
 def _set_handler(req: mp_request, config: RequestConfig) -> int:
@@ -187,8 +195,12 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (_header_parser, _directive(HEADER_PARSER, INIT)),
     (_access, lambda config, directives: access.has_work(config) or ACCESS.directive in directives),
     (_authenticate, lambda config, directives: authorization.has_work(config)),
-    (_type, lambda config, directives: not config.fileless or TYPE.directive in directives),
+    (_type, _directive(TYPE)),
+    (_guess_type, lambda config, directives: not config.fileless and TYPE.directive not in directives),
     (_fixup, lambda config, directives: config.fixups or FIXUP.directive in directives),
     (_set_handler, lambda config, directives: not (config.fixups or FIXUP.directive in directives)),
     (index.fixup, lambda config, directives: not config.fileless),
 )
+
+# Steps that stand for a longer one where that has no Python handlers.
+_SHORT: dict[Step, Step] = {_guess_type: _type, _set_handler: _fixup}

@@ -27,12 +27,13 @@ from .request_output import RequestOutput
 from .server import mp_server
 
 if TYPE_CHECKING:
+    import os
+
     from .app import Application
     from .dispatch import Call
     from .errors import BadRequest
     from .httpd.content import FileBody
     from .httpd.translate import Target
-    from .httpd.walk import Walk
     from .phases import Phase
 
 __all__ = ["mp_request"]
@@ -74,7 +75,7 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
     _cleanups: list[tuple[Callable[[Any], Any], Any]] | None = None
     _filename: str | None = None
     _path_info: str | None = None
-    _walk: Walk | None = None
+    _stat: os.stat_result | None = None  # of the file, once it was looked for and is there
     _finfo: mp_finfo | None = None
     _redirects = 0  # internal redirects and subrequests that led here
     _bad: BadRequest | None = None  # what was wrong with the request line or Host
@@ -399,7 +400,7 @@ class mp_request(RequestOutput, RequestBody, RequestMethods):  # noqa: N801 - th
         if self._translated is not None:
             self._application.walk_now(self)
         if self._finfo is None:
-            self._finfo = mp_finfo(self._filename, self._walk.stat if self._walk else None)
+            self._finfo = mp_finfo(self._filename, self._stat)
         return self._finfo
 
     @finfo.setter

@@ -179,7 +179,7 @@ class RequestMethods:
 
     def set_etag(self: mp_request) -> None:
         """Set the ETag header from the file's size and modification time, as FileETag's default does."""
-        found = self._walk.stat if self._walk else None
+        found = self._stat
         if found is not None:
             self.headers_out["ETag"] = f'"{found.st_size:x}-{found.st_mtime_ns // 1000:x}"'
 

@@ -108,6 +108,7 @@ class RequestConfig:
         "python_path",
         "set_handler",
         "settings",
+        "types",
     )
 
     def __init__(self, host: HostConfig, settings: Settings, *, fileless: bool = False) -> None:
@@ -127,6 +128,7 @@ class RequestConfig:
         self.options = settings[core.OPTIONS]
         self.default_charset = settings[core.ADD_DEFAULT_CHARSET]
         self.fixups = any(setting in settings for setting in (core.FORCE_TYPE, env.ENV, alias.REDIRECTS))
+        self.types: Bounded[str, Any] = Bounded()  # what the extensions of a file name say
         self.plan: Any = None
         self.interpreter: Any = None
 
@@ -139,6 +141,7 @@ class Directory:
     """
 
     __slots__ = (
+        "_by_name",
         "_children",
         "_configs",
         "_overlaid",
@@ -164,13 +167,14 @@ class Directory:
         self._children: Bounded[str, Directory] = Bounded()
         self._overlaid: Bounded[int, tuple[Settings, Directory]] = Bounded(16)
         self._configs: Bounded[tuple[Any, ...], RequestConfig] = Bounded()
+        self._by_name: Bounded[tuple[str, tuple[int, ...]], RequestConfig] = Bounded()
 
     def child(self, name: str) -> Directory:
         """The directory `name` in this one, before its .htaccess."""
         found = self._children.get(name)
         if found is None:
             path = f"{self.path}{name}/"
-            settings = self.settings.merged(self.host.directory_settings(path))
+            settings = self.settings.merged(self.host.directory_settings(path)[1])
             found = self._children.keep(name, Directory(self.host, path, settings, above_plain=self.plain))
         return found
 
@@ -186,18 +190,29 @@ class Directory:
 
     def config(self, name: str, location: tuple[tuple[int, ...], Settings]) -> RequestConfig:
         """What holds for the file `name` in this directory ("" is the directory itself) under these Location sections."""
-        matches = tuple(self.host.directory_matches(self.path + name))
-        settings = self.settings
+        by_name = (name, location[0])
+        known = self._by_name.get(by_name)
+        if known is None:
+            known = self._by_name.keep(by_name, self._config(name, location))
+        return known
+
+    def _config(self, name: str, location: tuple[tuple[int, ...], Settings]) -> RequestConfig:
+        host = self.host
+        path = self.path + name
+        # A <Directory> of a file's name holds for the file (observed on httpd).
+        own, settings = host.directory_settings(f"{path}/") if name else ((), EMPTY)
+        settings = self.settings.merged(settings)
+        matches = tuple(host.directory_matches(path))
         for _, section in matches:
             settings = settings.merged(section.settings)
         files = settings[core.FILES_SECTIONS] if name else ()
-        chosen = tuple([i for i, section in enumerate(files) if _file_matches(section, name)]) if files else ()
-        key = (tuple([position for position, _ in matches]), chosen, location[0])
+        chosen = tuple([i for i, section in enumerate(files) if _file_matches(section, name)])
+        key = (own, tuple([position for position, _ in matches]), chosen, location[0])
         found = self._configs.get(key)
         if found is None:
             for index in chosen:
                 settings = settings.merged(files[index].settings)
-            found = self._configs.keep(key, RequestConfig(self.host, settings.merged(location[1])))
+            found = self._configs.keep(key, RequestConfig(host, settings.merged(location[1])))
         return found
 
 
@@ -218,7 +233,7 @@ class HostConfig:
         self._own = _Index(host.sections, self._main.end) if host else None
         self._indexes = (self._main, self._own) if self._own else (self._main,)
         self._has_matches = any(index.directory_matches for index in self._indexes)
-        self.root = Directory(self, "/", self.base.merged(self.directory_settings("/")), above_plain=True)
+        self.root = Directory(self, "/", self.base.merged(self.directory_settings("/")[1]), above_plain=True)
         self._directories: Bounded[str, Directory] = Bounded()
         self._locations: Bounded[str, tuple[tuple[int, ...], Settings]] = Bounded()
         self._early: Bounded[tuple[tuple[int, ...], bool], RequestConfig] = Bounded()
@@ -250,8 +265,8 @@ class HostConfig:
         main = cls(site)
         return main, tuple(cls(site, host, main_index=main._main) for host in site.hosts)
 
-    def directory_settings(self, path: str) -> Settings:
-        """The <Directory> sections of exactly this directory (`path` ends in "/"), merged in order of appearance."""
+    def directory_settings(self, path: str) -> tuple[tuple[int, ...], Settings]:
+        """The <Directory> sections of exactly this path (it ends in "/"): positions, and settings merged in order."""
         bare = path.rstrip("/")
         depth = bare.count("/")
         found: list[tuple[int, Settings]] = []
@@ -264,7 +279,7 @@ class HostConfig:
                     for position, section in wild
                     if section.regex is not None and section.regex.search(path)
                 )
-        return _merged(found)[1]
+        return _merged(found) if found else _NOTHING
 
     def directory_matches(self, filename: str) -> Iterator[tuple[int, Section]]:
         """The <DirectoryMatch> sections that match this file name, as (position, section)."""
@@ -321,4 +336,5 @@ def _merged(entries: Iterable[tuple[int, Settings]]) -> tuple[tuple[int, ...], S
     return tuple([position for position, _ in ordered]), settings
 
 
+_NOTHING: tuple[tuple[int, ...], Settings] = ((), EMPTY)
 _position: Callable[[tuple[int, Settings]], int] = lambda entry: entry[0]  # noqa: E731

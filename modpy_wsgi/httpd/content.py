@@ -64,14 +64,14 @@ def answer(req: mp_request, config: RequestConfig) -> int:
 
 def _refused(req: mp_request) -> bool:
     """Whether there is a file, which then was refused rather than not found."""
-    return req._walk is not None and req._walk.stat is not None and stat.S_ISREG(req._walk.stat.st_mode)
+    return req._stat is not None and stat.S_ISREG(req._stat.st_mode)
 
 
 def _send_file(req: mp_request, config: RequestConfig) -> int:
     """httpd's default handler: the file, if there is one."""
     if req._translated is not None:  # a <Location> whose Python handler declined: no file was looked for
         return HTTP_NOT_FOUND
-    walk = req._walk
+    found = req._stat
     log = req._application.log_request
     method = req.method
     if method not in ("GET", "HEAD", "POST"):
@@ -80,10 +80,10 @@ def _send_file(req: mp_request, config: RequestConfig) -> int:
             req.headers_out["Allow"] = allow_header(req)
             return OK
         return HTTP_METHOD_NOT_ALLOWED if method in METHOD_NUMBERS else HTTP_NOT_IMPLEMENTED
-    if walk is None or walk.stat is None:
+    if found is None:
         log(req, f"File does not exist: {req.filename or req.uri}", 6)
         return HTTP_NOT_FOUND
-    if stat.S_ISDIR(walk.stat.st_mode):
+    if stat.S_ISDIR(found.st_mode):
         log(req, f"Cannot serve directory {req.filename}: no index file, and listings are not provided")
         return HTTP_FORBIDDEN
     if req._path_info and not _accepts_path_info(req, config):
@@ -93,7 +93,7 @@ def _send_file(req: mp_request, config: RequestConfig) -> int:
     if missing:
         log(req, f"nobody provides the output filter {missing!r}: {req.filename}")
         return HTTP_INTERNAL_SERVER_ERROR
-    return _send_open(req, walk.stat)
+    return _send_open(req, found)
 
 
 def _accepts_path_info(req: mp_request, config: RequestConfig) -> bool:

@@ -22,8 +22,10 @@ __all__ = ["fixup"]
 
 def fixup(req: mp_request, config: RequestConfig) -> int:
     """Redirect a directory without its slash, or take the place of its index file. Returns OK or a status."""
-    walk = req._walk
-    if walk is None or walk.stat is None or not stat.S_ISDIR(walk.stat.st_mode):
+    filename = req._filename
+    if not filename or filename[-1] != "/":
+        return OK
+    if req._stat is None or not stat.S_ISDIR(req._stat.st_mode):
         return OK
     if req._handler is None:
         req._handler = DIR_MAGIC_TYPE
@@ -48,8 +50,8 @@ def _take_index(req: mp_request, names: tuple[str, ...]) -> int:
         path, question, query = name.partition("?")
         uri = escape(path if path.startswith("/") else req.uri + path) + question + query
         found, status = req._application.look_up(req, uri)
-        if status == OK and found._walk is not None and found._walk.stat is not None:
-            if stat.S_ISREG(found._walk.stat.st_mode):
+        if status == OK and found._stat is not None:
+            if stat.S_ISREG(found._stat.st_mode):
                 _become(req, found)
                 return OK
         elif 300 <= status < 400 or status == 401:
@@ -66,7 +68,7 @@ def _take_index(req: mp_request, names: tuple[str, ...]) -> int:
 def _become(req: mp_request, other: mp_request) -> None:
     """Go on as the file of `other` (httpd's ap_internal_fast_redirect): what was found out about it now holds here."""
     req._uri = other._uri
-    req._filename, req._walk, req._finfo = other._filename, other._walk, None
+    req._filename, req._stat, req._finfo = other._filename, other._stat, None
     req._path_info = other._path_info or None
     req.__dict__.pop("_canonical_filename", None)
     req._args = other._args

@@ -29,13 +29,14 @@ _REFERENCE = re.compile(r"\\(.)|\$([0-9])|&")
 class Target:
     """Where a path leads before any file is looked at."""
 
-    __slots__ = ("config", "context", "early", "filename", "handler", "redirects", "uri")
+    __slots__ = ("config", "context", "early", "filename", "handler", "location", "redirects", "uri")
 
     def __init__(self, host: HostConfig, uri: str) -> None:
         self.uri = uri
         self.redirects = tuple([r for r in host.base[alias.REDIRECTS] if _rest(r.prefix, r.regex, uri) is not None])
         self.context = ("", document_root(host))  # the prefix and folder of the Alias, as CGI shows them
         self.filename, self.handler = self._translated(host)
+        self.location = host.location(uri)
         self.early = host.early(uri)
         self.config = _without_file(host, uri)  # all that holds, where no file is looked for
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import mimetypes
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..config.directives import mime
 from ..config.resolve import RequestConfig
@@ -34,38 +34,53 @@ def read_types(path: str) -> dict[str, str]:
     return types
 
 
+class Guess(NamedTuple):
+    """What the extensions of a file name say."""
+
+    content_type: str | None
+    handler: str | None
+    encoding: str | None
+    languages: tuple[str, ...]
+
+
 def guess(req: mp_request, config: RequestConfig) -> None:
     """Set the request's content type, encoding, languages and handler from the extensions of its file name."""
     filename = req._filename
-    if filename is None or filename.endswith("/"):
+    if not filename or filename[-1] == "/":
         return
-    parts = filename.rpartition("/")[2].split(".")
+    name = filename[filename.rfind("/") + 1 :]
+    found: Guess | None = config.types.get(name)
+    if found is None:
+        found = config.types.keep(name, _guess(name, config))
+    if found.content_type is not None:
+        req._content_type = found.content_type
+    if found.handler is not None:
+        req._handler = found.handler
+    if found.encoding is not None or found.languages:
+        req._content_encoding = found.encoding
+        req._content_languages = found.languages
+        req._more_to_say = True
+
+
+def _guess(name: str, config: RequestConfig) -> Guess:
     settings = config.settings
     types, handlers = settings[mime.TYPES_BY_EXT], settings[mime.HANDLERS_BY_EXT]
-    known = read_types(req._host.base[mime.TYPES_CONFIG])
+    known = read_types(config.host.base[mime.TYPES_CONFIG])
     encodings, languages = settings[mime.ENCODINGS_BY_EXT], settings[mime.LANGUAGES_BY_EXT]
     charsets = settings[mime.CHARSETS_BY_EXT]
     content_type = charset = handler = encoding = None
-    found_languages: list[str] = []
-    for part in parts[1:]:
+    found: list[str] = []
+    for part in name.split(".")[1:]:
         extension = part.lower()
-        media_type = types[extension] if extension in types else known.get(extension)
-        content_type = media_type or content_type
+        content_type = (types[extension] if extension in types else known.get(extension)) or content_type
         handler = handlers.get(extension) or handler
         charset = charsets.get(extension) or charset
+        encoding = encodings.get(extension) or encoding
         language = languages.get(extension)
         if language:
-            found_languages.append(language)
-        encoding = encodings.get(extension) or encoding
+            found.append(language)
     if content_type and ";" in content_type:
         content_type = "; ".join([part.strip() for part in content_type.split(";")])
     if content_type and charset:
         content_type = f"{content_type.partition(';')[0]}; charset={charset}"
-    if content_type:
-        req._content_type = content_type
-    if handler:
-        req._handler = handler
-    if encoding or found_languages:
-        req._content_encoding = encoding
-        req._content_languages = tuple(found_languages)
-        req._more_to_say = True
+    return Guess(content_type, handler, encoding, tuple(found))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import NamedTuple
 
 from ..config.directives import core
 from ..config.htaccess import read_htaccess
@@ -24,15 +23,9 @@ class Refused(BadRequest):
     """The server's configuration or file system refuses; the message is for the log only."""
 
 
-class Walk(NamedTuple):
-    """Where a walk ended."""
-
-    filename: str  # as far as it went; ends in "/" for a directory
-    path_info: str  # the rest, "" or beginning with "/"
-    stat: os.stat_result | None  # None: does not exist
-    directory: Directory  # the directory that holds it (a directory holds itself)
-
-
+# Where a walk ended: the file name as far as it went (of a directory with a slash at the end), the rest ("" or beginning
+# with "/"), what is there (None: nothing), and the directory that holds it (a directory holds itself).
+Walk = tuple[str, str, "os.stat_result | None", Directory]
 _Stamp = tuple[int, int, int]
 
 
@@ -52,9 +45,9 @@ def walk(host: HostConfig, filename: str) -> Walk:
     except ValueError as error:  # a name that the file system cannot have
         raise Refused(404, str(error)) from None
     if stat.S_ISREG(found.st_mode):
-        directory = host.directory(filename[: filename.rindex("/") + 1])
+        directory = host.directory(filename[: filename.rfind("/") + 1])
         if directory.plain:
-            return Walk(filename, "", found, directory)
+            return (filename, "", found, directory)
     return _descend(host, filename, exists=True)
 
 
@@ -71,13 +64,13 @@ def _descend(host: HostConfig, filename: str, *, exists: bool) -> Walk:
             rest = segments[index + 1 :]
             path_info = "/" + "/".join(rest) if rest else ""
             if found is None:
-                return Walk(path, path_info, None, directory)
+                return (path, path_info, None, directory)
             if stat.S_ISREG(found.st_mode):
-                return Walk(path, path_info, found, directory)
+                return (path, path_info, found, directory)
             if not stat.S_ISDIR(found.st_mode):
                 raise Refused(403, f"object is not a file, directory or symlink: {path}")
         directory = with_htaccess(directory.child(name))
-    return Walk(directory.path, "", os.stat(directory.path), directory)
+    return (directory.path, "", os.stat(directory.path), directory)
 
 
 def _look(directory: Directory, path: str) -> os.stat_result | None:
