@@ -42,13 +42,17 @@ def wait_until(condition: Callable[[], Any], what: str, seconds: float = REPLY_S
 class LiveServer:
     """One server process with its children, in a process group of its own. `log` holds what it wrote."""
 
-    def __init__(self, command: Sequence[str], port: int, folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, command: Sequence[str], port: int, folder: Path, environ: Mapping[str, str], typed: str = ""
+    ) -> None:
         self.port = port
         self.log = folder / f"server-{port}.log"
-        with self.log.open("wb") as log:
+        terminal = folder / f"typed-{port}"
+        terminal.write_text(typed)
+        with self.log.open("wb") as log, terminal.open("rb") as stdin:
             self.process = subprocess.Popen(
                 [str(word) for word in command],
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=folder,
@@ -126,10 +130,10 @@ def read_to_end(client: socket.socket) -> bytes:
 
 @contextlib.contextmanager
 def running(
-    command: Sequence[str], port: int, folder: Path, environ: Mapping[str, str] | None = None
+    command: Sequence[str], port: int, folder: Path, environ: Mapping[str, str] | None = None, typed: str = ""
 ) -> Iterator[LiveServer]:
-    """A server that listens; it and its children are gone afterwards."""
-    server = LiveServer(command, port, folder, environ or {})
+    """A server that listens, with `typed` on its standard input; it and its children are gone afterwards."""
+    server = LiveServer(command, port, folder, environ or {}, typed)
     try:
         server.wait_for_start()
         yield server

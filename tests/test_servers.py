@@ -501,6 +501,20 @@ def test_workers_give_up_root(tmp_path_factory: pytest.TempPathFactory) -> None:
         assert server.get("/live.py/uid") == str(pwd.getpwnam("nobody").pw_uid).encode()
 
 
+def test_debugger_in_one_process(tmp_path: Path) -> None:
+    site = make_site(tmp_path)
+    site.conf.write_text(site.conf.read_text() + "PythonEnablePdb On\n")
+    debugged = "def handler(req):\n    x = 41\n    req.write('x is %d' % x)\n    return 0\n"
+    (tmp_path / "htdocs" / "live.py").write_text(debugged)
+    with running(serve(site), site.port, site.root, site.environ(), "c\n") as server:
+        assert server.get("/x.py") == b"x is 41"
+        assert "ONE_PROCESS" in server.output(), "a note says why nothing was debugged"
+    typed = "next\n!x = 42\ncontinue\n"
+    with running(serve(site, "-DONE_PROCESS"), site.port, site.root, site.environ(), typed) as server:
+        assert server.get("/x.py") == b"x is 42"
+        assert "(Pdb) " in server.output()
+
+
 def test_unix_socket(tmp_path: Path) -> None:
     site = make_site(tmp_path)
     path = tmp_path / "s"
