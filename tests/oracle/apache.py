@@ -4,6 +4,7 @@ Needs Debian's apache2 and libapache2-mod-python. Never the system's service: ow
 """
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -53,6 +54,7 @@ class Apache:
 
     root: Path
     port: int
+    process: subprocess.Popen[bytes]
     log_position: int = 0
 
     def ask(self, request: Request) -> Answer:
@@ -70,6 +72,8 @@ class Apache:
                     raw += data
             except (ConnectionError, TimeoutError):
                 pass  # what has arrived so far is the answer
+        if not raw and self.process.poll() is not None:
+            raise Refused(_last_words(self.root))
         answer = read_response(raw, request.method)
         answer.log, self.log_position = log_lines(self.root / "logs" / "error.log", self.log_position)
         return answer
@@ -91,7 +95,7 @@ def serve(site: Site, root: Path) -> Iterator[Apache]:
         process = subprocess.Popen(command, stdout=told, stderr=told, env=environment, cwd=root, start_new_session=True)
     try:
         _wait_for_start(process, root, port)
-        apache = Apache(root, port)
+        apache = Apache(root, port, process)
         apache.log_position = log_lines(root / "logs" / "error.log", 0)[1]
         yield apache
     finally:
@@ -102,8 +106,7 @@ def _wait_for_start(process: subprocess.Popen[bytes], root: Path, port: int) -> 
     limit = time.monotonic() + START
     while time.monotonic() < limit:
         if process.poll() is not None:
-            text = (root / "logs" / "stderr.log").read_text(errors="replace")
-            raise Refused(text.strip() or "\n".join(log_lines(root / "logs" / "error.log", 0)[0]))
+            raise Refused(_last_words(root))
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except ConnectionRefusedError:
@@ -111,6 +114,13 @@ def _wait_for_start(process: subprocess.Popen[bytes], root: Path, port: int) -> 
         else:
             return
     raise TimeoutError(f"Apache did not answer within {START} s")
+
+
+def _last_words(root: Path) -> str:
+    text = (root / "logs" / "stderr.log").read_text(errors="replace").strip()
+    return text or re.sub(
+        r"(?m)^\[[^]]*\] |\[pid [^]]*\] ", "", "\n".join(log_lines(root / "logs" / "error.log", 0)[0])
+    )
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

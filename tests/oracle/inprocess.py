@@ -141,7 +141,12 @@ def serve(site: Site, root: Path) -> Iterator[Served]:
 
     conf = site.build(root, PORT)
     with undisturbed(root):
-        yield Served(from_httpd_conf(str(conf), defines=set(site.defines)), root)
+        application = from_httpd_conf(str(conf), defines=set(site.defines))
+        try:
+            yield Served(application, root)
+        finally:
+            application.stop_worker()
+            application.interpreters.close()
 
 
 @contextmanager
