@@ -116,8 +116,13 @@ class Application:
 
     def _locate(self, req: mp_request) -> int:
         """The phases before a file is known: post read request, translate, and the walk to the file."""
-        host = req._host
         target = req._target
+        if target.eventful:
+            return self._locate_step_by_step(req, target)
+        return self._find_file(req, target)
+
+    def _locate_step_by_step(self, req: mp_request, target: translate.Target) -> int:
+        host = req._host
         if target.uri == "*":  # OPTIONS * asks for the server as a whole
             return constants.DONE
         if host.has_early_handlers:
@@ -133,6 +138,9 @@ class Application:
             status = translate.redirection(req, target.redirects)
             if status:
                 return status
+        return self._find_file(req, target)
+
+    def _find_file(self, req: mp_request, target: translate.Target) -> int:
         if target.config is not None:
             req._config = target.config
             req._translated = target.filename

@@ -49,7 +49,11 @@ def deliver(req: mp_request) -> Iterable[bytes]:
     while last._next is not None:
         last = last._next
     if last._server_write is not None and last._promised is last._held is last._unwritable is last._delegated is None:
-        return [] if _is_over(req) else Delivered((), req)  # everything was written, and no length was promised
+        # Everything was written, and no length was promised.
+        if req is last and req._cleanups is None and req._added is None and not req._config.plan.after:
+            req._complete = True
+            return ()
+        return Delivered((), req)
     try:
         body = _body(last)
     except HandlerError as error:

@@ -28,16 +28,15 @@ __all__ = ["Call", "add_handler", "calls_for", "run_handlers"]
 class Call:
     """A handler ready to be called: its name taken apart once."""
 
-    __slots__ = ("_prepared", "directory", "handler", "is_location", "module", "names", "silent")
+    __slots__ = ("_prepared", "directory", "handler", "is_location", "module", "name", "path", "silent")
 
     def __init__(self, handler: Any, phase: Phase, directory: str | None, *, silent: bool, is_location: bool) -> None:
         self.handler = handler  # "module", "module::object.path", or a callable
         self.directory = directory
         self.silent = silent
         self.is_location = is_location
-        name = handler if isinstance(handler, str) else ""
-        self.module, mark, path = name.partition("::")
-        self.names = tuple((path if mark else phase.function).split("."))
+        self.module, mark, path = (handler if isinstance(handler, str) else "").partition("::")
+        self.name, *self.path = (path if mark else phase.function).split(".")
         self._prepared: Interpreter | None = None  # whose path has been seen to
 
     @classmethod
@@ -51,29 +50,36 @@ class Call:
 
     def find(self, req: mp_request, interpreter: Interpreter, config: RequestConfig) -> Any:
         """The object to call; _ABSENT if it is missing and may be. Imports and reloads its module where due."""
-        if not self.module:
-            return self.handler if callable(self.handler) else self._nameless()
         if self._prepared is not interpreter:
-            if config.python_path is not None:
-                interpreter.set_python_path(config.python_path)
-            elif self.directory is not None and not self.is_location:
-                interpreter.prepend(self.directory)
-            self._prepared = interpreter
+            if not self.module:
+                return self._own()
+            self._prepare(interpreter, config)
         module = interpreter.load(self.module, autoreload=config.auto_reload)
         try:
-            found = getattr(module, self.names[0])
+            found = getattr(module, self.name)
         except AttributeError:
             if self.silent:
                 return _ABSENT
-            raise AttributeError(f"module {module.__name__!r} contains no {self.names[0]!r}") from None
-        for name in self.names[1:]:
+            raise AttributeError(f"module {module.__name__!r} contains no {self.name!r}") from None
+        for name in self.path:
             if isinstance(found, type):
                 found = found(req)
             found = getattr(found, name)
         return found
 
-    def _nameless(self) -> Any:
-        raise HandlerError("the handler has no name")
+    def _prepare(self, interpreter: Interpreter, config: RequestConfig) -> None:
+        """See to it that the interpreter's path leads to the module."""
+        if config.python_path is not None:
+            interpreter.set_python_path(config.python_path)
+        elif self.directory is not None and not self.is_location:
+            interpreter.prepend(self.directory)
+        self._prepared = interpreter
+
+    def _own(self) -> Any:
+        """The handler itself: a callable that was added to a request."""
+        if not callable(self.handler):
+            raise HandlerError("the handler has no name")
+        return self.handler
 
 
 _ABSENT = object()

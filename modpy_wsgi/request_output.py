@@ -140,13 +140,15 @@ class RequestOutput:
         except HandlerError:
             self._reset_output()
             raise
-        self._bodiless = self._method == "HEAD" or self._status in BODILESS
+        if self._method == "HEAD" or self._status in BODILESS:
+            self._bodiless = True
         if promised == 0 and self._method == "HEAD":
             headers = [header for header in headers if header[0] != "Content-Length"]  # as httpd does
         if promised is None and length is not None and self._status not in BODILESS:
             headers.append(("Content-Length", str(length)))
             promised = length
-        self._promised = promised
+        if promised is not None:
+            self._promised = promised
         write = self._start_response(line, headers)
         if write is None:
             self._unwritable = []

@@ -63,7 +63,7 @@ class Hosts:
                     ports.append(address.port)
         self._ports = dict.fromkeys(ports)
         self._by_address = any(name != "*" for name, _ in self._groups)
-        self._found: Bounded[tuple[str | None, str | None, str], HostConfig] = Bounded()
+        self._found: Bounded[Any, HostConfig] = Bounded()
 
     def reachable(self, config: HostConfig) -> bool:
         """Whether requests can be for this host: for the main server only where no virtual host stands for a port."""
@@ -82,7 +82,7 @@ class Hosts:
         if name is None and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
             raise BadRequest(400, "HTTP/1.1 request without Host")
         address = local_address(environ)[0] if self._by_address else ""
-        key = (name, environ.get("SERVER_PORT"), address)
+        key = (name, environ.get("SERVER_PORT"), address) if self._groups else name
         found = self._found.get(key)
         if found is None:
             selected = self._select(address, self._port(environ), request_host(environ) or "")

@@ -29,11 +29,13 @@ _REFERENCE = re.compile(r"\\(.)|\$([0-9])|&")
 class Target:
     """Where a path leads before any file is looked at."""
 
-    __slots__ = ("config", "context", "early", "filename", "handler", "location", "redirects", "uri")
+    __slots__ = ("config", "context", "early", "eventful", "filename", "handler", "location", "redirects", "uri")
 
     def __init__(self, host: HostConfig, uri: str) -> None:
         self.uri = uri
         self.redirects = tuple([r for r in host.base[alias.REDIRECTS] if _rest(r.prefix, r.regex, uri) is not None])
+        # Whether something may happen before a file is looked for.
+        self.eventful = host.has_early_handlers or bool(self.redirects) or uri == "*"
         self.context = ("", document_root(host))  # the prefix and folder of the Alias, as CGI shows them
         self.filename, self.handler = self._translated(host)
         self.location = host.location(uri)
