@@ -96,10 +96,14 @@ def call(app: App, request: Request, port: int = PORT) -> tuple[Answer, str]:
         heads[:] = [(status, list(headers))]
         return write
 
+    from modpy_wsgi.errors import ShortBody
+
     chunks = app(environ(request, errors, port), start_response)
     try:
         for chunk in chunks:
             write(chunk)
+    except ShortBody:
+        pass  # so that a server closes the connection after too short a body; what was sent is the answer
     finally:
         if hasattr(chunks, "close"):
             chunks.close()

@@ -205,7 +205,7 @@ SHOWN: list[Request] = [
     get("/page.txt/show/req#fragment", name="fragment"),
     get("/page.txt/show/req?", name="empty query"),
     get("/page.txt/show/req", basic("spam", "eggs"), name="Authorization is not looked at"),
-    get("/page.txt/show/req", {"X-Two": "2", "x-one": "1", "Cookie": "a=b"}, name="headers"),
+    get("/page.txt/show/req", {"X-Two": "2", "X-One": "1", "Cookie": "a=b"}, name="headers"),
     get("/page.txt/show/req", (("X-Same", "1"), ("X-Same", "2")), name="a header twice", tidy=JOINED),
     get("/located/show/req?a=1"),
 ]

@@ -121,7 +121,7 @@ CALLS = """
 
     def functions(req):
         return show(req, attempt(apache.exists_config_define, "ORACLE"), attempt(apache.exists_config_define, "OTHER"),
-                    hasattr(req, "requires"), hasattr(apache, "exists_config"), hasattr(apache, "AP_CONN_CLOSE"))
+                    hasattr(apache, "exists_config"), hasattr(apache, "AP_CONN_CLOSE"))
 
     def tree(req):
         found = [line for line in apache.config_tree() if line[0] in ("ServerName", "DocumentRoot", "PythonOption")]
@@ -181,7 +181,7 @@ HALF = "the original drops options without a value while it iterates, and so mis
 OPTIONS = """mp_table
 [('Mixed-Case', 'two words'), ('both', 'inner'), ('inner', '2')]
 True
-[('Mixed-Case', 'two words'), ('both', 'outer'), ('gone', 'outer'), ('outer', '1')]
+[('Mixed-Case', 'two words'), ('bare', ''), ('both', 'outer'), ('empty', ''), ('gone', 'outer'), ('outer', '1')]
 """
 LINES = {
     "log": words("one two three five"),

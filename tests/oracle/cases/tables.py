@@ -41,10 +41,17 @@ TABLES = """
         say("setdefault", t.setdefault("b", "x"), t.setdefault("E"), t.get("E"))
         t.add("b", "3")
         say("added twice", t.items(), t["b"])
-        say("popitem", t.popitem(), t.items())
         t.clear()
         say("cleared", t.items(), len(t), bool(t))
         say("popitem of nothing", attempt(t.popitem))
+
+    def popping(say):
+        t = apache.table([("A", "1"), ("b", "2"), ("C", "3")])
+        say("popitem", t.popitem(), t.items())
+
+    def popping_twice(say):
+        t = pairs()
+        say("popitem", t.popitem(), t.items())
 
     def copies(say):
         t = pairs()
@@ -253,6 +260,7 @@ def chosen(module: str) -> str:
     return f"""PythonPath "['@ROOT@/lib'] + sys.path"\nSetHandler mod_python\nPythonHandler {module}\n{files}"""
 
 
+POPPED = "of a repeated key the original returns the first value and removes others"
 LOST = "the original turns a list of values into one text: the copy of a table has its values"
 BLANKS = "the original's lookup ignores blanks, although `in` and get() do not"
 MORE = "more than the original takes is no error"
@@ -267,8 +275,9 @@ CASES = (
         [
             *(
                 get(f"/x?{name}", name=name)
-                for name in words("basics changes copies construction kinds edges iterating")
+                for name in words("basics changes popping copies construction kinds edges iterating")
             ),
+            get("/x?popping_twice", differs={"body": (ANY, POPPED), "header:Content-Length": (ANY, POPPED)}),
             get("/x?from_table", differs={"body": (ANY, LOST), "header:Content-Length": (ANY, LOST)}),
             get("/x?update_more", differs={"body": (ANY, MORE), "header:Content-Length": (ANY, MORE)}),
             get(
