@@ -6,13 +6,14 @@ they share the standard library and what is installed.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import sys
 import threading
-import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import Token
 from types import ModuleType
 from typing import NamedTuple
@@ -100,6 +101,15 @@ class Interpreter:
         if activation is not None:
             CURRENT.reset(activation)
 
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Be the interpreter of the current context within a `with` block: `activate` where no microsecond counts."""
+        activation = self.activate()
+        try:
+            yield
+        finally:
+            self.deactivate(activation)
+
     def prepend(self, directory: str) -> None:
         """Put a handler's directory in front of the path, once; what it holds is the site's (manual 3.2)."""
         ground = self._ground
@@ -161,10 +171,15 @@ class Interpreter:
         name = self._ground.file_names.get(file)
         if name is not None:
             return self.load(name, autoreload=autoreload, log=log)
-        name = f"{_slug(file)}_{zlib.crc32(os.fsencode(file)):08x}"
+        name = _marked_slug(file)
         self._space.files[name] = file
-        module = self.load(name, autoreload=autoreload, log=log)
-        self._ground.file_names[file] = name  # only now: names that requests made up are not kept
+        try:
+            module = self.load(name, autoreload=autoreload, log=log)
+        except FileNotFoundError:
+            if not os.path.exists(file):  # a name that a request made up is not kept
+                self._space.files.pop(name, None)
+            raise
+        self._ground.file_names[file] = name
         return module
 
     def _load(self, name: str, autoreload: bool, log: Callable[[str], None] | None) -> ModuleType:
@@ -172,7 +187,6 @@ class Interpreter:
             return importer.import_for(self._space, name)
         activation = CURRENT.set(self._active)
         try:
-            self._space.path.forget_listings()
             if name not in self._loaded:
                 self._load_first(name, autoreload, log)
             if autoreload and self._modules.is_out_of_date(name):
@@ -189,6 +203,7 @@ class Interpreter:
 
     def _load_first(self, name: str, autoreload: bool, log: Callable[[str], None] | None) -> None:
         _tell(log, name)
+        self._space.path.forget_listings()
         try:
             module = importer.import_for(self._space, name)
         except Exception:
@@ -209,6 +224,7 @@ class Interpreter:
             changed = self._modules.changed(name)  # asked again: another thread may have loaded them meanwhile
             if changed:
                 _tell(log, name)
+                self._space.path.forget_listings()
                 self._replace(name, changed)
 
     def _replace(self, name: str, changed: Iterable[object]) -> None:
@@ -272,7 +288,7 @@ class Interpreters:
         """Return the name of the package for an interpreter: the same in all processes, as pickles hold it."""
         slug = _slug(name)
         if self._slugs[slug] + (name not in self._names) > 1 or not re.fullmatch(r"[A-Za-z0-9._]+", name):
-            slug = f"{slug}_{zlib.crc32(name.encode('utf-8', 'surrogateescape')):08x}"
+            slug = _marked_slug(name)
         package = f"{PACKAGE_PREFIX}{slug}"
         count = 1
         while package in _grounds:  # another Application in this process has a site of this name
@@ -316,6 +332,11 @@ def interpreter_of_caller(depth: int = 1) -> Interpreter | None:
 
 def _slug(name: str) -> str:
     return re.sub("[^A-Za-z0-9]", "_", name)
+
+
+def _marked_slug(name: str) -> str:
+    mark = hashlib.blake2s(name.encode("utf-8", "surrogateescape"), digest_size=8)
+    return f"{_slug(name)}_{mark.hexdigest()}"
 
 
 def _as_they_were(files: tuple[tuple[str, int, int, int], ...]) -> bool:

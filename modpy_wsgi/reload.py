@@ -149,7 +149,7 @@ class SiteModules:
         """Watch a module that was loaded by somebody else, from its file as it is now."""
         loader = getattr(module, "__loader__", None)
         file = getattr(module, "__file__", None)
-        if file and hasattr(loader, "get_source"):
+        if file and module.__spec__ is not None and hasattr(loader, "get_source"):
             loaded = LoadedModule(self.prefix + name, name, module, loader, file)
             loaded.running = False
             self._remember(loaded)

@@ -257,10 +257,12 @@ PROBES: dict[str, Probe] = {
     "import_module, standard library": Probe(
         """
         --- main.py
-        import importlib
-        def answer(): return [importlib.import_module('json').dumps([1]), importlib.import_module('os.path').sep]
+        import importlib, sys
+        def answer():
+            return [importlib.import_module('json').dumps([1]), importlib.import_module('os.path').sep,
+                    importlib.import_module('sys').path is sys.path]
         """,
-        ["[1]", "/"],
+        ["[1]", "/", True],
     ),
     "__import__ gives the outermost package": Probe(
         """

@@ -77,7 +77,10 @@ def test_the_table_is_what_plain_python_does(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("probe", PROBES.values(), ids=list(PROBES))
-def test_plain(probe: Probe, tmp_path: Path, sites: Callable[..., Interpreters]) -> None:
+def test_plain(
+    probe: Probe, tmp_path: Path, sites: Callable[..., Interpreters], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
     interpreter = sites("only").get("only")
     assert not interpreter.isolated
     assert answer(interpreter, write_site(tmp_path, probe.site)) == probe.wanted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import contextlib
 import importlib
 import pickle
 import sys
@@ -59,15 +58,6 @@ def site_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
     for name in set(sys.modules) - before:
         if str(folder) in str(getattr(sys.modules[name], "__file__", "")):
             del sys.modules[name]
-
-
-@contextlib.contextmanager
-def serving(interpreter: Interpreter) -> Iterator[None]:
-    token = interpreter.activate()
-    try:
-        yield
-    finally:
-        interpreter.deactivate(token)
 
 
 def folder(root: Path, **texts: str) -> str:
@@ -141,10 +131,10 @@ def test_closed(make: Make) -> None:
 PACKAGES = {
     "www.example.com": "_site_www_example_com",
     "main_interpreter": "_site_main_interpreter",
-    "a.b": "_site_a_b_1eef715d",  # as "a_b" is there too
-    "a_b": "_site_a_b_28cb39ea",
-    "/srv/www/": "_site__srv_www__107a6c3c",
-    "": "_site__00000000",
+    "a.b": "_site_a_b_c342481f882a616a",  # as "a_b" is there too
+    "a_b": "_site_a_b_9ad734a6cf4947b6",
+    "/srv/www/": "_site__srv_www__2ede41fd4d9d8949",
+    "": "_site__ef2a8b78dd80da9c",
 }
 
 
@@ -416,7 +406,7 @@ def test_greenlets(make: Make, tmp_path: Path, site_packages: Path) -> None:
 
     def serve(name: str) -> None:
         interpreter = ready(interpreters.get(name), tmp_path / name, root_of_site=f"NAME = {name!r}")
-        with serving(interpreter):
+        with interpreter.serving():
             for _ in range(3):
                 main_greenlet.switch()
                 found.append((name, green_framework.get()))
@@ -445,7 +435,7 @@ FRAMEWORK = {
     "import_module, bound before": "from importlib import import_module as bound\ndef get(name): return bound(name)",
     "submodule by import_module, bound before": (
         "from importlib import import_module\ndef get(name):\n    assert import_module('site_pkg.sub').V == 1\n"
-        "    import site_pkg.sub\n    assert site_pkg.sub.V == 1\n    return import_module(name)"
+        "    import site_pkg.sub\n    assert type(site_pkg.sub).__name__ == 'module'\n    return import_module(name)"
     ),
     "pkgutil": "import pkgutil\ndef get(name): return pkgutil.resolve_name(name)",
     "find_spec": (
@@ -466,13 +456,30 @@ def test_framework(text: str, make: Make, tmp_path: Path, site_packages: Path) -
         interpreter = ready(interpreters.get(name), tmp_path / name, site_root=f"NAME = {name!r}")
         folder(tmp_path / name / "site_pkg", __init__="", sub="V = 1")
         assert interpreter.load("some_framework") is some_framework
-        with serving(interpreter):
+        with interpreter.serving():
             module = some_framework.get("site_root")
             found.append(module.NAME)
             assert module.__name__ == f"_site_{name}.site_root"
     assert found == list("abab")
     with pytest.raises((ImportError, AttributeError, ValueError)):  # no site asks
         print(some_framework.get("site_root").NAME)
+
+
+def test_a_sites_code_is_its_own_whoever_is_served(make: Make, tmp_path: Path, site_packages: Path) -> None:
+    folder(site_packages, loading_framework="import pickle\ndef get(data): return pickle._loads(data)")
+    main = (
+        "import pickle\nfrom importlib import import_module\n"
+        "def answer():\n    __import__('model')\n    import sys\n"
+        "    return [sys.modules['model'].NAME, import_module('model').NAME, pickle.loads(b'cmodel\\nThing\\n.').NAME]"
+    )
+    interpreters = make("a", "b")
+    for name in "ab":
+        ready(
+            interpreters.get(name), tmp_path / name, main=main, model=f"NAME = {name!r}\nclass Thing: NAME = {name!r}"
+        )
+    for served in "ab":
+        with interpreters.get(served).serving():
+            assert [interpreters.get(name).load("main").answer() for name in "ab"] == [["a"] * 3, ["b"] * 3]
 
 
 def test_a_framework_called_from_a_thread_of_the_site(make: Make, tmp_path: Path, site_packages: Path) -> None:
@@ -490,7 +497,7 @@ def test_a_framework_called_from_a_thread_of_the_site(make: Make, tmp_path: Path
 def test_a_framework_gets_what_it_wants_before_the_sites_file(make: Make, tmp_path: Path, site_packages: Path) -> None:
     folder(
         site_packages,
-        choosy_framework="import wanted_thing\ntry:\n    import colorsys\nexcept ImportError:\n    colorsys = None\n",
+        choosy_framework="import wanted_thing\ntry:\n    import winreg\nexcept ImportError:\n    winreg = None\n",
         wanted_thing="INSTALLED = 1",
     )
     interpreter = ready(
@@ -498,11 +505,11 @@ def test_a_framework_gets_what_it_wants_before_the_sites_file(make: Make, tmp_pa
         tmp_path / "a",
         main="import wanted_thing, choosy_framework",
         wanted_thing="INSTALLED = 0",
-        colorsys="INSTALLED = 0",
+        winreg="INSTALLED = 0",
     )
     main = interpreter.load("main")
     assert (main.wanted_thing.INSTALLED, main.choosy_framework.wanted_thing.INSTALLED) == (0, 1)
-    assert getattr(main.choosy_framework.colorsys, "INSTALLED", None) is None, "a name of the standard library"
+    assert getattr(main.choosy_framework.winreg, "INSTALLED", None) is None, "a name of the standard library"
 
 
 def test_the_process_can_still_import_a_name_that_sites_use(make: Make, tmp_path: Path, site_packages: Path) -> None:
@@ -528,7 +535,7 @@ def test_walking_through_sys_modules(make: Make, tmp_path: Path) -> None:
     interpreters = make("a", "b")
     ready(interpreters.get("a"), tmp_path / "a", main="__import__('walked')", walked="").load("main")
     b = ready(interpreters.get("b"), tmp_path / "b", walked="1 / 0")
-    with serving(b):
+    with b.serving():
         names = [getattr(module, "__name__", None) for module in list(sys.modules.values())]
         files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
     assert "walked" in names
@@ -563,7 +570,7 @@ def test_session_like_code_unpickles_for_the_site(make: Make, tmp_path: Path, si
     interpreters = make("a", "b")
     for name in "ab":
         interpreter = ready(interpreters.get(name), tmp_path / name, model=f"class Thing: SITE = {name!r}")
-        with serving(interpreter):
+        with interpreter.serving():
             assert name == session_store.load(b"cmodel\nThing\n.").SITE
             assert name == session_store.load(pickle.dumps(interpreter.load("model").Thing())).SITE
 
@@ -577,10 +584,10 @@ def test_activation_nests(make: Make, tmp_path: Path, site_packages: Path) -> No
 
     isolated, plain = make("a", "b"), make("c")
     a, b = ready(isolated.get("a"), tmp_path / "a", only_in_a="NAME = 'a'"), isolated.get("b")
-    with serving(a):
+    with a.serving():
         assert asking_framework.get() == "a"
         for other in (b, plain.get("c")):
-            with serving(other), pytest.raises(ModuleNotFoundError):
+            with other.serving(), pytest.raises(ModuleNotFoundError):
                 asking_framework.get()
         assert asking_framework.get() == "a"
 
@@ -600,5 +607,5 @@ def test_interpreter_of_caller(make: Make, tmp_path: Path, monkeypatch: pytest.M
         assert ready(isolated.get(name), tmp_path / name, **texts).load("main").answer() is isolated.get(name)
     plain = make("c").get("c")
     assert ready(plain, tmp_path / "c", **texts).load("main").answer() is plain
-    with serving(isolated.get("b")):
+    with isolated.get("b").serving():
         assert interpreter_of_caller(0) is isolated.get("b")

@@ -333,7 +333,9 @@ def test_missing_then_written(site: Site) -> None:
     for name in ("late", "later"):
         with pytest.raises(ModuleNotFoundError):
             site.load(name)
+        before = site.root.stat().st_mtime_ns
         site.write(f"{name}.py", "V = 1")
+        os.utime(site.root, ns=(before, before))  # written within one tick of the clock
         assert site.load(name).V == 1
     site.write("local.py", "V = 1")
     site.write("main.py", "import local")
@@ -480,6 +482,59 @@ def test_one_thread_loads_again_and_nobody_sees_half_of_it(site: Site) -> None:
         assert {each[:3] for each in seen} == {(version, version, 1)}
         assert len({each[3] for each in seen}) == 1
         assert sorted(EXECUTED) == ["config", "main"]
+
+
+def test_who_needs_what_is_loaded_again_waits_for_it(site: Site) -> None:
+    for name in ("one", "two"):
+        site.write(f"{name}.py", "from config import V")
+    site.write("config.py", "V = 1")
+    assert [site.load("one").V, site.load("two").V] == [1, 1]
+    entered, leave = threading.Event(), threading.Event()
+    sys.events = (entered, leave)  # type: ignore[attr-defined]
+    try:
+        site.write("config.py", "import sys\nsys.events[0].set()\nassert sys.events[1].wait(10)\nV = 2")
+        EXECUTED.clear()
+        first = threading.Thread(target=site.load, args=("one",))
+        first.start()
+        assert entered.wait(10)
+        second = threading.Thread(target=site.load, args=("two",))
+        second.start()
+        second.join(0.1)
+        assert EXECUTED == ["one", "config"]
+        leave.set()
+        first.join(10)
+        second.join(10)
+        assert EXECUTED == ["one", "config", "two"]
+        assert [site.load("one").V, site.load("two").V] == [2, 2]
+    finally:
+        leave.set()
+        del sys.events  # type: ignore[attr-defined]
+
+
+def test_loads_from_top_levels_do_not_wait_for_each_other(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread loads main again and imports shared; another imports shared, which loads a module by itself."""
+    inside, go_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(sys, "events", (inside, go_on), raising=False)
+    monkeypatch.setattr(sys, "load", site.load, raising=False)
+    site.write("other.py", "def late():\n    import shared\n    return shared.config.V")
+    site.write("shared.py", "import sys\nsys.events[1].set()\nsys.events[0].wait(10)\nconfig = sys.load('config')")
+    site.write("config.py", "V = 1")
+    site.write("main.py", "V = 1")
+    site.load("config")
+    site.load()
+    other = site.load("other")
+    found: list[int] = []
+    site.write("config.py", "V = 7")  # so that it would have to be loaded again
+    site.write("main.py", "import sys\nassert sys.events[1].wait(10)\nsys.events[0].set()\nimport shared\nV = 2")
+    threads = [
+        threading.Thread(target=lambda: found.append(site.load().V), daemon=True),
+        threading.Thread(target=lambda: found.append(other.late()), daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(found) == [1, 2]
 
 
 def test_a_slow_reload_does_not_hold_up_other_handlers(site: Site) -> None:
