@@ -145,6 +145,8 @@ REQUIRE = 'AuthType Mine\nAuthName "mine"\nRequire valid-user'
 RESULTS = words("ok declined done forbidden http_ok")
 
 TYPE = "mod_mime comes first there and ends the phase, so that a PythonTypeHandler is never called for a file"
+NEVER = "the original never runs it, although the manual says it does"
+INIT = {"body": ("marks: ['first_ok', 'second_ok']\n", NEVER), "header:Content-Length": ("33", NEVER)}
 AUTHEN = "mod_auth_basic comes first there and has no password file; the manual's own example needs it the other way"
 
 CASES = (
@@ -194,7 +196,6 @@ CASES = (
             + """
             <Location "/app">
                 SetHandler mod_python
-                PythonInitHandler trace
                 PythonHeaderParserHandler trace
                 PythonAccessHandler trace
                 PythonTypeHandler trace
@@ -210,6 +211,21 @@ CASES = (
     ),
     *(chain("PostReadRequest", result, in_section=False) for result in RESULTS),
     *(chain("Init", result, in_section=False) for result in RESULTS[:2]),
+    Case(
+        "Init in a Directory",
+        Site(
+            """
+            PythonPath "['@ROOT@/lib'] + sys.path"
+            <Directory "@ROOT@/htdocs">
+                SetHandler mod_python
+                PythonHandler chain
+                PythonInitHandler chain::first_ok chain::second_ok
+            </Directory>
+            """,
+            {"lib/chain.py": CHAIN, "htdocs/page.txt": "page\n"},
+        ),
+        [get("/page.txt", differs=INIT)],
+    ),
     *(chain("Trans", result, in_section=False) for result in RESULTS),
     *(chain("HeaderParser", result) for result in RESULTS),
     *(chain("Access", result) for result in RESULTS),

@@ -249,13 +249,13 @@ LOG = (
     "PythonHandler back: ValueError: bad <value>",
     "AssertionError",
 )
-CHAINED = {"body": (ANY, "shows the IndexError of the original's own code")}
+CHAINED = {"body": (ANY, "shows the frames of the original's own code, or fewer of the site's")}
 
 
 def fails(debug: bool) -> list[Request]:
     """Each failure; the log names the phase, the handler and the exception."""
     tidy = own_frames if debug else None
-    differs = {"server_return_class": CHAINED} if debug else {}
+    differs = {"server_return_class": CHAINED, "server_return_text": CHAINED} if debug else {}
     return [get(f"/file.py?{name}", name=name, log=LOG, tidy=tidy, differs=differs.get(name, {})) for name in FAILS]
 
 
