@@ -242,7 +242,7 @@ class Application:
         new._the_request = req.the_request
         new._unparsed_uri = uri
         new._redirects = req._redirects + 1
-        new._headers_in = req.headers_in
+        new.__dict__["_headers_in"] = req.headers_in  # one table for all of them, as in the original
         new._left, new._read_length = req._left, req._read_length
         return new
 
@@ -283,14 +283,15 @@ class Application:
             if self._started_after == _forks:
                 return
             self._started_after = _forks
-            for entry in reversed(self.site.main.settings[python.PYTHON_IMPORTS]):
+            imports = self.site.main.settings[python.PYTHON_IMPORTS]
+            for entry in reversed(imports):
                 self._import(entry)
 
     def _import(self, entry: python.Import) -> None:
         name, _, function = entry.module.partition("::")
         interpreter = self.interpreters.get(entry.interpreter)
         try:
-            with interpreter.activate():
+            with interpreter.serving():
                 module = interpreter.load(name)
                 if function:
                     getattr(module, function)()

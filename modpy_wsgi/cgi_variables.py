@@ -13,7 +13,7 @@ from .config.directives import core
 from .httpd_names import SERVER_SOFTWARE
 
 if TYPE_CHECKING:
-    from .request import mp_request
+    from .request_methods import RequestMethods
 
 __all__ = ["add_cgi_vars", "add_common_vars"]
 
@@ -21,7 +21,7 @@ _KEPT_BACK = frozenset({"proxy", "authorization", "proxy-authorization", "conten
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def add_common_vars(req: mp_request) -> None:
+def add_common_vars(req: RequestMethods) -> None:
     """What httpd's ap_add_common_vars sets: headers as HTTP_*, server, addresses, script file, user."""
     env = req.subprocess_env
     headers = req.headers_in
@@ -66,7 +66,7 @@ def add_common_vars(req: mp_request) -> None:
         env["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", "")
 
 
-def add_cgi_vars(req: mp_request) -> None:
+def add_cgi_vars(req: RequestMethods) -> None:
     """What httpd's ap_add_cgi_vars sets: the request line, and the path split into script and path info."""
     env = req.subprocess_env
     env["GATEWAY_INTERFACE"] = "CGI/1.1"

@@ -46,6 +46,8 @@ class mp_conn:  # noqa: N801 - the original's type name
     )
 
     _id: int
+    _aborted: int
+    _remote_host: str
     _local_addr: tuple[str, int]
     _notes: table
     _user: str | None
@@ -87,6 +89,10 @@ class mp_conn:  # noqa: N801 - the original's type name
     def remote_host(self) -> str | None:
         """The client's name: None if DNS was not asked (req.get_remote_host() does it), "" if there is none."""
         return getattr(self, "_remote_host", None)
+
+    def remember_host(self, name: str) -> None:
+        """Keep the client's name, once DNS was asked for it."""
+        self._remote_host = name
 
     @property
     def double_reverse(self) -> int:
@@ -140,6 +146,10 @@ class mp_conn:  # noqa: N801 - the original's type name
     def aborted(self) -> int:
         """1 when the client was found to have closed the connection."""
         return getattr(self, "_aborted", 0)
+
+    def abort(self) -> None:
+        """Note that the client went away."""
+        self._aborted = 1
 
     @property
     def keepalive(self) -> int:

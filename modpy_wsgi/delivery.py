@@ -48,7 +48,13 @@ def deliver(req: mp_request) -> Iterable[bytes]:
     last = req
     while last._next is not None:
         last = last._next
-    if last._server_write is not None and last._promised is last._held is last._unwritable is last._delegated is None:
+    if (
+        last._server_write is not None
+        and last._held is None
+        and last._promised is None
+        and last._unwritable is None
+        and last._delegated is None
+    ):
         # Everything was written, and no length was promised.
         if req is last and req._cleanups is None and req._added is None and not req._config.plan.after:
             req._complete = True

@@ -8,7 +8,7 @@ table of phases. Sources: manual 4.2, 5.1; what the original does with odd resul
 from __future__ import annotations
 
 import html
-import pdb  # noqa: T100 - PythonEnablePdb asks for it
+import pdb
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from .config.directives.python import HandlerRef
 from .config.resolve import RequestConfig
 from .constants import DECLINED, DONE, HTTP_INTERNAL_SERVER_ERROR, OK
 from .errors import SERVER_RETURN, HandlerError
+from .import_traceback import without_import_frames
 from .interpreter import Interpreter
 from .phases import BY_DIRECTIVE, CLEANUP, Phase
 
@@ -60,7 +61,7 @@ class Call:
         except AttributeError:
             if self.silent:
                 return _ABSENT
-            raise AttributeError(f"module {module.__name__!r} contains no {self.name!r}") from None
+            raise AttributeError(f"module {self.module!r} contains no {self.name!r}") from None
         for name in self.path:
             if isinstance(found, type):
                 found = found(req)
@@ -171,7 +172,7 @@ def _failed(req: mp_request, error: BaseException, call: Call, config: RequestCo
     if not config.debug or phase is CLEANUP or req.connection.aborted:
         return HTTP_INTERNAL_SERVER_ERROR
     title = html.escape(where, quote=False)
-    lines = traceback.format_exception(error)
+    lines = traceback.format_exception(type(error), error, without_import_frames(error.__traceback__))
     page = "".join([f"{html.escape(line)}\n" for line in lines])
     if req._server_write is None:
         req._status = HTTP_INTERNAL_SERVER_ERROR

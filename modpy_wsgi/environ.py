@@ -14,7 +14,18 @@ from urllib.parse import quote
 
 from .errors import BadRequest
 
-__all__ = ["check_head", "decode", "encode", "escape", "local_address", "normalise", "port_number", "raw_target", "read_path", "request_host"]
+__all__ = [
+    "check_head",
+    "decode",
+    "encode",
+    "escape",
+    "local_address",
+    "normalise",
+    "port_number",
+    "raw_target",
+    "read_path",
+    "request_host",
+]
 
 _UNESCAPED = re.compile(r"[A-Za-z0-9/;:@&=+$,!~*'()._-]*")
 _ESCAPE = re.compile(r"%[0-9A-F]{2}")
@@ -32,7 +43,7 @@ def decode(value: str) -> str:
 
 
 def encode(value: str) -> str:
-    """The way back: text as WSGI's latin-1 string. Raises UnicodeEncodeError for a surrogate that stands for no byte."""
+    """The way back: text as WSGI's latin-1 string. UnicodeEncodeError for a surrogate that stands for no byte."""
     if value.isascii():
         return value
     return value.encode("utf-8", "surrogateescape").decode("latin-1")
@@ -87,7 +98,9 @@ def raw_target(environ: Mapping[str, Any]) -> str:
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if raw:
         return decode(raw)
-    path = quote(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""), safe="/;:@&=+$,!~*'()", encoding="latin-1")
+    path = quote(
+        environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""), safe="/;:@&=+$,!~*'()", encoding="latin-1"
+    )
     query = environ.get("QUERY_STRING")
     return f"{path}?{decode(query)}" if query else path or "/"
 
@@ -122,7 +135,7 @@ def request_host(environ: Mapping[str, Any]) -> str | None:
     Raises BadRequest(400) for a host that is no host (RFC 9112, 3.2).
     """
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
-    host = environ.get("HTTP_HOST")
+    host: str | None = environ.get("HTTP_HOST")
     if raw[:1] not in ("/", "") and "://" in raw:
         host = raw.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
     if host is None:

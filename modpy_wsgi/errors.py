@@ -34,10 +34,10 @@ class BadRequest(Exception):  # noqa: N818 - named after the HTTP status it stan
 
 
 class HandlerError(Exception):
-    """The site's: a handler that broke the rules (no int returned, a header with a line break, ...). Answered 500, logged."""
+    """The site's: a handler that broke the rules (a header with a line break, ...). Answered 500, logged."""
 
 
-class ShortBody(OSError):
+class ShortBody(OSError):  # noqa: N818 - what it is
     """A response shorter than its Content-Length: raised to the server, because only it can close the connection."""
 
 

@@ -7,7 +7,6 @@ not there has the type APR_NOFILE, and None for all that is unknown.
 from __future__ import annotations
 
 import operator
-import operator
 import os
 import stat
 from collections.abc import Iterator
@@ -84,7 +83,7 @@ def _field(name: str, doc: str, *, whole: bool = False) -> Any:
 class mp_finfo:  # noqa: N801 - the original's type name
     """One file. All members are read-only."""
 
-    __slots__ = ("_stat", "_fname")
+    __slots__ = ("_fname", "_stat")
 
     def __init__(self, fname: str | None, result: os.stat_result | None) -> None:
         """fname: its path, or None. result: of os.stat or os.lstat, or None if there is no such file."""

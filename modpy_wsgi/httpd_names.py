@@ -1,7 +1,6 @@
 """By which names and versions we answer as httpd."""
 
 from ._version import __version__
-
 from .config.conditions import HTTPD_VERSION
 
 __all__ = ["SERVER_SOFTWARE"]

@@ -65,5 +65,3 @@ def names_in_use(hosts: Hosts) -> tuple[list[str], bool]:
 def _overridable(settings: Settings) -> bool:
     """Whether a .htaccess could name an interpreter."""
     return settings[core.ALLOW_OVERRIDE] is not Override.NONE or bool(settings[core.ALLOW_OVERRIDE_LIST])
-
-

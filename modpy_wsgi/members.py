@@ -40,7 +40,7 @@ class lazy(Generic[T]):  # noqa: N801 - reads as a decorator
 
 
 class fixed(lazy[T]):  # noqa: N801 - reads as a decorator
-    """A member that is computed when first read and cannot be assigned; it is kept under its name with an underscore."""
+    """A member that is computed when first read and cannot be assigned; kept under its name with an underscore."""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = f"_{name}"

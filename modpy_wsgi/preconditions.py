@@ -1,7 +1,7 @@
 """Conditional requests (RFC 9110, section 13): the headers of a request against the validators of its answer.
 
-Law: httpd's rules, which are stricter than the standard's: where a client sends both an entity tag and a date, both must
-allow the short answer.
+Law: httpd's rules, which are stricter than the standard's: where a client sends both an entity tag and a date, both
+must allow the short answer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from .constants import HTTP_NOT_MODIFIED, HTTP_PRECONDITION_FAILED, OK
 
 if TYPE_CHECKING:
-    from .request import mp_request
+    from .request_members import RequestMembers
 
 __all__ = ["conditions_met", "etag_in", "http_date"]
 
@@ -41,10 +41,10 @@ def etag_in(etag: str | None, listed: str, *, strong: bool) -> bool:
     return False
 
 
-def conditions_met(req: mp_request) -> int:
+def conditions_met(req: RequestMembers) -> int:
     """OK if the answer is to be sent in full, else HTTP_NOT_MODIFIED or HTTP_PRECONDITION_FAILED.
 
-    The validators are those in req.headers_out and req.err_headers_out; without a Last-Modified header req.mtime counts.
+    The validators are those in req.headers_out and req.err_headers_out; without Last-Modified, req.mtime counts.
     """
     environ = req._environ
     if not any(name in environ for name in _CONDITIONS):

@@ -6,9 +6,10 @@ beyond it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .errors import SERVER_RETURN
+from .request_members import RequestMembers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,12 +20,8 @@ BLOCK = 65536  # bytes asked of the server at once where the length is not known
 _UNKNOWN = -1  # of a chunked body: ends where the server says so
 
 
-class RequestBody:
-    """The part of a request that reads. Mixed into mp_request; `_environ` is the WSGI environ."""
-
-    _environ: dict[str, Any]
-    _left: int | None = None  # bytes the client still owes; _UNKNOWN for a chunked body, None before the first read
-    _read_length = 0
+class RequestBody(RequestMembers):
+    """The part of a request that reads."""
 
     def _open_body(self) -> int:
         """Find out how long the body is. Raises SERVER_RETURN: 400 bad length, 411 length unknown, 413 too long."""
@@ -45,10 +42,6 @@ class RequestBody:
             raise SERVER_RETURN(413)
         self._left = left
         return left
-
-    def _body_limit(self) -> int:
-        """LimitRequestBody, 0 for none."""
-        raise NotImplementedError  # the request knows its configuration
 
     @property
     def remaining(self) -> int:

@@ -11,52 +11,51 @@ import email.utils
 import socket
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import constants
 from ._fast.table import table
 from .cgi_variables import add_cgi_vars, add_common_vars
-from .preconditions import conditions_met
+from .challenge import challenge
 from .config.directives import authn, authz, core, python
 from .environ import encode
-from .challenge import challenge
-
-if TYPE_CHECKING:
-    from .request import mp_request
+from .preconditions import conditions_met
+from .request_body import RequestBody
+from .request_output import RequestOutput
 
 __all__ = ["RequestMethods"]
 
 
-class RequestMethods:
-    """The part of a request that is asked. Mixed into mp_request."""
+class RequestMethods(RequestBody, RequestOutput):
+    """The part of a request that is asked."""
 
     # Configuration
 
-    def get_config(self: mp_request) -> table:
+    def get_config(self) -> table:
         """The Python directives in effect, but for handlers and options: names to values, flags as "1" and "0"."""
         return table(self._config.settings[python.PYTHON_CONFIG])
 
-    def get_options(self: mp_request) -> table:
+    def get_options(self) -> table:
         """The PythonOptions in effect."""
         return self._options
 
-    def document_root(self: mp_request) -> str:
+    def document_root(self) -> str:
         """DocumentRoot."""
         return self._application.document_root(self)
 
-    def get_addhandler_exts(self: mp_request) -> str:
+    def get_addhandler_exts(self) -> str:
         """The extensions that AddHandler gave to Python, without dots, separated by blanks."""
         return "".join([f"{extension} " for extension in self._handler_extensions()])
 
-    def auth_type(self: mp_request) -> str | None:
+    def auth_type(self) -> str | None:
         """AuthType."""
         return self._config.settings[authn.AUTH_TYPE]
 
-    def auth_name(self: mp_request) -> str | None:
+    def auth_name(self) -> str | None:
         """AuthName."""
         return self._config.settings[authn.AUTH_NAME]
 
-    def requires(self: mp_request) -> tuple[str, ...]:
+    def requires(self) -> tuple[str, ...]:
         """The Require lines that hold for this method, as text: ('user spam', 'valid-user')."""
         return tuple(
             " ".join((requirement.kind, *requirement.args))
@@ -66,7 +65,7 @@ class RequestMethods:
 
     # Who asks
 
-    def get_basic_auth_pw(self: mp_request) -> str | None:
+    def get_basic_auth_pw(self) -> str | None:
         """The password of Basic authentication; sets req.user and req.ap_auth_type (manual 4.5.3).
 
         None, as httpd answers, where AuthType is not Basic or AuthName is missing, and where the client sent no
@@ -86,7 +85,7 @@ class RequestMethods:
         self._auth_type = "Basic"
         return password
 
-    def get_remote_host(self: mp_request, type: int = constants.REMOTE_NAME, str_is_ip: Any = None) -> Any:  # noqa: A002
+    def get_remote_host(self, type: int = constants.REMOTE_NAME, str_is_ip: Any = None) -> Any:  # noqa: A002
         """The client's name or address: `type` is one of apache.REMOTE_*.
 
         With `str_is_ip` a pair (text, whether it is an address). None if there is no name and only a name was asked.
@@ -96,25 +95,25 @@ class RequestMethods:
         lookups = self._config.settings[core.HOSTNAME_LOOKUPS]
         if not name and type != constants.REMOTE_NOLOOKUP and (lookups != "off" or type == constants.REMOTE_DOUBLE_REV):
             name = _resolved(connection.client_ip, lookups == "double" or type == constants.REMOTE_DOUBLE_REV)
-            connection._remote_host = name or ""
+            connection.remember_host(name or "")
         if name:
             return name if str_is_ip is None else (name, 0)
         if type in (constants.REMOTE_HOST, constants.REMOTE_DOUBLE_REV):
             return None
         return connection.client_ip if str_is_ip is None else (connection.client_ip, 1)
 
-    def is_https(self: mp_request) -> int:
+    def is_https(self) -> int:
         """1 if the request came over TLS, as the server says."""
         return int(self._environ.get("wsgi.url_scheme") == "https")
 
-    def ssl_var_lookup(self: mp_request, name: str) -> str | None:
+    def ssl_var_lookup(self, name: str) -> str | None:
         """A variable of mod_ssl ("SSL_CLIENT_S_DN"), where the server hands it on in the environ; else None."""
         value = "on" if name == "HTTPS" and self.is_https() else self._environ.get(name)
         return value if isinstance(value, str) else None
 
     # URLs
 
-    def construct_url(self: mp_request, uri: str) -> str:
+    def construct_url(self, uri: str) -> str:
         """An absolute URL for a path on this server. Raises TypeError if `uri` is no str."""
         if not isinstance(uri, str):
             raise TypeError(f"construct_url() wants a str, not {type(uri).__name__}")
@@ -127,16 +126,16 @@ class RequestMethods:
 
     # CGI and WSGI
 
-    def add_common_vars(self: mp_request) -> None:
+    def add_common_vars(self) -> None:
         """Put the variables of the server and of the headers into req.subprocess_env."""
         add_common_vars(self)
 
-    def add_cgi_vars(self: mp_request) -> None:
+    def add_cgi_vars(self) -> None:
         """Put the variables of CGI/1.1 into req.subprocess_env, add_common_vars() included."""
         add_common_vars(self)
         add_cgi_vars(self)
 
-    def build_wsgi_env(self: mp_request) -> dict[str, Any]:
+    def build_wsgi_env(self) -> dict[str, Any]:
         """A WSGI environ for an application below this request: its CGI variables and the server's wsgi.* entries."""
         self.add_cgi_vars()
         environ: dict[str, Any] = {key: encode(value) for key, value in self.subprocess_env.items()}
@@ -144,7 +143,7 @@ class RequestMethods:
         return environ
 
     def wsgi_start_response(
-        self: mp_request, status: str, headers: list[tuple[str, str]], exc_info: Any = None
+        self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
     ) -> Callable[[bytes], None]:
         """A start_response that fills in this request. Returns req.write."""
         if exc_info is not None and self._server_write is not None:
@@ -163,31 +162,31 @@ class RequestMethods:
 
     # Validators and methods of the answer
 
-    def set_content_length(self: mp_request, length: int) -> None:
+    def set_content_length(self, length: int) -> None:
         """Set req.clength and the Content-Length header."""
-        self.__dict__["_clength"] = int(length)
-        self.headers_out["Content-Length"] = str(int(length))
+        self._clength = int(length)
+        self.headers_out["Content-Length"] = str(self._clength)
 
-    def update_mtime(self: mp_request, mtime: float) -> None:
+    def update_mtime(self, mtime: float) -> None:
         """Set req.mtime, unless it is later already."""
         self._mtime = max(self._mtime, float(mtime))
 
-    def set_last_modified(self: mp_request) -> None:
+    def set_last_modified(self) -> None:
         """Set the Last-Modified header from req.mtime; nothing if that is unset."""
         if self._mtime > 0:
             self.headers_out["Last-Modified"] = email.utils.formatdate(min(self._mtime, time.time()), usegmt=True)
 
-    def set_etag(self: mp_request) -> None:
+    def set_etag(self) -> None:
         """Set the ETag header from the file's size and modification time, as FileETag's default does."""
         found = self._stat
         if found is not None:
             self.headers_out["ETag"] = f'"{found.st_size:x}-{found.st_mtime_ns // 1000:x}"'
 
-    def meets_conditions(self: mp_request) -> int:
+    def meets_conditions(self) -> int:
         """Check the conditional headers: apache.OK, or the status to answer: 304, 412."""
         return conditions_met(self)
 
-    def allow_methods(self: mp_request, methods: Sequence[str], reset: Any = 0) -> None:
+    def allow_methods(self, methods: Sequence[str], reset: Any = 0) -> None:
         """Add methods to the Allow header of 405 and 501 answers; with `reset` they replace those there.
 
         Raises TypeError for what is no sequence of str.
@@ -202,7 +201,7 @@ class RequestMethods:
 
     # Handing on
 
-    def internal_redirect(self: mp_request, new_uri: str) -> None:
+    def internal_redirect(self, new_uri: str) -> None:
         """Let the server answer with another URI of its own; what this request writes afterwards is lost.
 
         Raises TypeError if `new_uri` is no str. More than 10 in a row end with 500.
@@ -211,7 +210,7 @@ class RequestMethods:
             raise TypeError(f"internal_redirect() wants a str, not {type(new_uri).__name__}")
         self._application.redirect(self, new_uri)
 
-    def add_handler(self: mp_request, htype: str, handler: Any, dir: str | None = None) -> None:  # noqa: A002
+    def add_handler(self, htype: str, handler: Any, dir: str | None = None) -> None:  # noqa: A002
         """Add a handler for the rest of this request: `htype` is a phase's directive, `handler` "module::object".
 
         Also takes a callable. `dir` is put in front of the module path; without it the directory of the running handler
@@ -219,7 +218,7 @@ class RequestMethods:
         """
         self._application.add_handler(self, htype, handler, dir)
 
-    def register_cleanup(self: mp_request, callable: Callable[[Any], Any], data: Any = None) -> None:  # noqa: A002
+    def register_cleanup(self, callable: Callable[[Any], Any], data: Any = None) -> None:  # noqa: A002
         """Call `callable(data)` when the request is over. Errors are only logged."""
         if not hasattr(callable, "__call__"):  # noqa: B004 - as the original asks
             raise ValueError("first argument must be a callable object")
@@ -227,10 +226,11 @@ class RequestMethods:
             self._cleanups = []
         self._cleanups.append((callable, data))
 
-    def log_error(self: mp_request, message: str, level: int = constants.APLOG_ERR) -> None:
+    def log_error(self, message: str, level: int = constants.APLOG_ERR) -> None:
         """Write to the error log, with the client's address. `level` is one of apache.APLOG_*. Raises TypeError."""
-        if not isinstance(message, str) or not isinstance(level, int):
-            raise TypeError("log_error() wants a str and one of apache.APLOG_*")
+        for value, kind in ((message, str), (level, int)):
+            if not isinstance(value, kind):
+                raise TypeError(f"log_error() wants a str and one of apache.APLOG_*, not {type(value).__name__}")
         self._application.log_request(self, message, level)
 
 

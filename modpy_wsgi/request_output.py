@@ -7,15 +7,13 @@ Content-Length says. No body leaves on HEAD, 204 and 304. The head is sent once,
 from __future__ import annotations
 
 import os
-from operator import index
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from operator import index
+from typing import Any
 
 from .errors import HandlerError
+from .request_members import RequestMembers
 from .response import BODILESS, content_length, response_head
-
-if TYPE_CHECKING:
-    from .request import mp_request
 
 __all__ = ["RequestOutput"]
 
@@ -25,7 +23,7 @@ FILE_BLOCK = 262144  # bytes of a file read at once
 Write = Callable[[bytes], Any]
 
 
-class ClientGone(OSError):
+class ClientGone(OSError):  # noqa: N818 - what happened
     """The client closed the connection while the handler wrote."""
 
     def __init__(self) -> None:
@@ -45,19 +43,10 @@ def as_bytes(data: Any) -> bytes:
     raise TypeError(f"write() wants str or bytes, not {type(data).__name__}")
 
 
-class RequestOutput:
-    """The part of a request that writes. Mixed into mp_request."""
+class RequestOutput(RequestMembers):
+    """The part of a request that writes."""
 
-    _start_response: Callable[..., Write | None]
-    _server_write: Write | None = None  # once the head was sent
-    _held: list[bytes] | None = None  # unflushed writes
-    _held_bytes = 0
-    _body_sent = 0
-    _bodiless = False
-    _promised: int | None = None  # the Content-Length that was sent
-    _unwritable: list[bytes] | None = None  # everything, where the server offers no write()
-
-    def write(self: mp_request, data: Any, flush: Any = 1) -> None:
+    def write(self, data: Any, flush: Any = 1) -> None:
         """Send `data` (str, sent as UTF-8, or bytes) to the client, at once unless `flush` is 0.
 
         Raises OSError if the client closed the connection, TypeError for other data, HandlerError for a header that
@@ -82,7 +71,7 @@ class RequestOutput:
         if flush or self._held_bytes >= BUFFER:
             self._release()
 
-    def flush(self: mp_request) -> None:
+    def flush(self) -> None:
         """Send what unflushed writes hold back, and the head if it was not sent. Raises OSError as write()."""
         if self._held is not None:
             self._release()
@@ -92,7 +81,7 @@ class RequestOutput:
     def send_http_header(self) -> None:
         """Does nothing: headers are sent with the first byte. Left from mod_python 2."""
 
-    def sendfile(self: mp_request, path: str, offset: int = 0, len: int = -1) -> int:  # noqa: A002 - the manual's name
+    def sendfile(self, path: str, offset: int = 0, len: int = -1) -> int:  # noqa: A002 - the manual's name
         """Send a file, or `len` bytes of it from `offset`. Returns the bytes sent; OSError if it cannot be read."""
         sent = 0
         with open(path, "rb", buffering=0) as file:
@@ -105,14 +94,14 @@ class RequestOutput:
                 left -= data.__len__()
         return sent
 
-    def _release(self: mp_request) -> None:
+    def _release(self) -> None:
         held = self._held
         if held:
             self._held = None
             self._held_bytes = 0
             self._send(held[0] if len(held) == 1 else b"".join(held))
 
-    def _send(self: mp_request, data: bytes) -> None:
+    def _send(self, data: bytes) -> None:
         write = self._server_write
         if write is None:
             write = self._begin()
@@ -132,7 +121,7 @@ class RequestOutput:
             raise ClientGone from error
         self._body_sent += len(data)
 
-    def _begin(self: mp_request, length: int | None = None) -> Write:
+    def _begin(self, length: int | None = None) -> Write:
         """Send the head. `length` is the whole body's, if it is known; it becomes the Content-Length if none is set."""
         try:
             line, headers = response_head(self)
@@ -149,24 +138,24 @@ class RequestOutput:
             promised = length
         if promised is not None:
             self._promised = promised
-        write = self._start_response(line, headers)
+        write: Write | None = self._start_response(line, headers)
         if write is None:
             self._unwritable = []
             write = self._unwritable.append
         self._server_write = write
         return write
 
-    def _reset_output(self: mp_request) -> None:
+    def _reset_output(self) -> None:
         """Drop what is held back, so that an error page can take its place. What was sent stays sent."""
         self._held = None
         self._held_bytes = 0
 
-    def _client_gone(self: mp_request) -> None:
-        self.connection._aborted = 1
+    def _client_gone(self) -> None:
+        self.connection.abort()
         self._reset_output()
         self._bodiless = True
 
-    def _hand_over(self: mp_request, successor: mp_request) -> None:
+    def _hand_over(self, successor: RequestOutput) -> None:
         """Let `successor` (an internal redirect) go on with the output; what this request holds back is lost."""
         self._reset_output()
         successor._server_write = self._server_write

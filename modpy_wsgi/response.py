@@ -15,7 +15,7 @@ from .environ import encode
 from .errors import HandlerError
 
 if TYPE_CHECKING:
-    from .request import mp_request
+    from .request_members import RequestMembers
 
 __all__ = ["BODILESS", "NAMELESS", "content_length", "response_head"]
 
@@ -65,7 +65,7 @@ def _encoded(name: str, value: str) -> str:
         raise HandlerError(f"header {name!r}: the value cannot be sent: {error}") from None
 
 
-def status_line(req: mp_request) -> str:
+def status_line(req: RequestMembers) -> str:
     """The status line: req.status_line where it fits req.status, else httpd's for req.status.
 
     A status that httpd has no line for is sent as 500 (observed on the original).
@@ -79,7 +79,7 @@ def status_line(req: mp_request) -> str:
     return STATUS_LINES[500] if status in NAMELESS or status not in STATUS_LINES else STATUS_LINES[status]
 
 
-def content_length(req: mp_request) -> int | None:
+def content_length(req: RequestMembers) -> int | None:
     """What the response promises as its Content-Length, if it does; HandlerError if that is no number."""
     for table in (req.headers_out, req.err_headers_out):
         value = table.get("Content-Length")
@@ -90,7 +90,7 @@ def content_length(req: mp_request) -> int | None:
     return None
 
 
-def response_head(req: mp_request) -> tuple[str, list[tuple[str, str]]]:
+def response_head(req: RequestMembers) -> tuple[str, list[tuple[str, str]]]:
     """Status line and headers of `req` in the order in which httpd sends them. Raises HandlerError."""
     content_type = req._content_type
     if content_type is None or req._status in BODILESS:
@@ -117,13 +117,13 @@ def _keep(content_type: str) -> tuple[str, str]:
 
 def with_charset(content_type: str, charset: str) -> str:
     """The content type under AddDefaultCharset."""
-    if "charset=" not in content_type.lower():
-        if content_type.partition(";")[0].strip().lower() in ("text/html", "text/plain"):
-            return f"{content_type}; charset={charset}"
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type in ("text/html", "text/plain") and "charset=" not in content_type.lower():
+        return f"{content_type}; charset={charset}"
     return content_type
 
 
-def _add_tables(req: mp_request, headers: list[tuple[str, str]]) -> None:
+def _add_tables(req: RequestMembers, headers: list[tuple[str, str]]) -> None:
     typed = bool(headers)
     names = set()
     for table in (req.err_headers_out, req.headers_out):

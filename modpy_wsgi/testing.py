@@ -50,7 +50,9 @@ def site(
 def _site(config: str, directory: str, defines: tuple[str, ...]) -> Site:
     """The configuration with what may stand in a directory put into <Directory>, the rest around it."""
     reader = Reader(server_root=directory, defines=set(defines), variables=dict(os.environ))
-    around = reader.text(f'DocumentRoot "{directory}"\n<FilesMatch "^\\.ht">\nRequire all denied\n</FilesMatch>', "<testing>")
+    around = reader.text(
+        f'DocumentRoot "{directory}"\n<FilesMatch "^\\.ht">\nRequire all denied\n</FilesMatch>', "<testing>"
+    )
     inside: list[Node] = []
     for node in reader.text(config, "<site>"):
         row = ALL.get(node.name.lower())
@@ -69,7 +71,9 @@ class Answer:
         self.body = b""
         self.error_log = io.StringIO()
 
-    def start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
+    def start_response(
+        self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
+    ) -> Callable[[bytes], None]:
         """The start_response that the request is given."""
         self.status, self.headers = status, list(headers)
         return self._write

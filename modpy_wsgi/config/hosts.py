@@ -98,10 +98,10 @@ class Hosts:
         port = port_number(environ.get("SERVER_PORT"))
         if port in self._ports or not self._ports:
             return port
-        usual = 443 if environ.get("wsgi.url_scheme") == "https" else 80
-        if usual in self._ports and (usual == 443 or next(iter(self._ports)) == 443):
-            return usual
-        return next(iter(self._ports))
+        if environ.get("wsgi.url_scheme") == "https" and 443 in self._ports:
+            return 443
+        first: int = next(iter(self._ports))
+        return 80 if first == 443 and 80 in self._ports else first
 
     def _select(self, address: str, port: int, name: str) -> HostConfig:
         for key in ((address, port), (address, None), ("*", port), ("*", None)):

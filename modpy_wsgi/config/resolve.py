@@ -46,7 +46,7 @@ class Bounded(dict[K, V]):
 
 
 class _Index:
-    """The sections of one host, sorted for look-up. Positions count on from `start`, so that two indexes order as one."""
+    """The sections of one host, sorted for look-up. Positions begin at `start`, so two indexes order as one."""
 
     def __init__(self, sections: tuple[Section, ...], start: int = 0) -> None:
         self.directories: dict[str, list[tuple[int, Settings]]] = {}
@@ -189,7 +189,7 @@ class Directory:
         return found[1]
 
     def config(self, name: str, location: tuple[tuple[int, ...], Settings]) -> RequestConfig:
-        """What holds for the file `name` in this directory ("" is the directory itself) under these Location sections."""
+        """What holds for the file `name` in this directory ("" is the directory itself) under Location sections."""
         by_name = (name, location[0])
         known = self._by_name.get(by_name)
         if known is None:

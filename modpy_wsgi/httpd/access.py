@@ -36,11 +36,8 @@ def check(req: mp_request, config: RequestConfig) -> int:
             order = rule.order
     allowed = any(_applies(req, rule) for rule in rules.allow)
     denied = any(_applies(req, rule) for rule in rules.deny)
-    if order == "deny,allow":
-        open_ = allowed or not denied
-    else:  # "allow,deny" and "mutual-failure" are the same
-        open_ = allowed and not denied
-    if open_:
+    # "allow,deny" and "mutual-failure" are the same.
+    if (allowed or not denied) if order == "deny,allow" else (allowed and not denied):
         return OK
     req._application.log_request(req, f"client denied by server configuration: {req.filename or req.uri}")
     return HTTP_FORBIDDEN

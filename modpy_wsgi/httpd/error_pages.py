@@ -1,6 +1,7 @@
 """The pages httpd sends with a status, byte for byte as visitors know them.
 
-Law: everything that comes from the client or from a handler is escaped. Source: the answers of httpd 2.4 (tests/golden).
+Law: everything that comes from the client or from a handler is escaped. Source: the answers of httpd 2.4
+(tests/golden).
 """
 
 from __future__ import annotations
@@ -140,9 +141,12 @@ def page(req: mp_request, status: int, location: str = "", first: int = 0) -> by
     if text:
         text += "\n"
     if first:
-        text += f"<p>Additionally, a {second}\nerror was encountered while trying to use an ErrorDocument to handle the request.</p>\n"
+        text += f"<p>Additionally, a {second}\nerror was encountered while trying to use an ErrorDocument "
+        text += "to handle the request.</p>\n"
     title, heading = line, line.partition(" ")[2]
-    page = f"{_DOCTYPE}\n<html><head>\n<title>{title}</title>\n</head><body>\n<h1>{heading}</h1>\n{text}</body></html>\n"
+    page = (
+        f"{_DOCTYPE}\n<html><head>\n<title>{title}</title>\n</head><body>\n<h1>{heading}</h1>\n{text}</body></html>\n"
+    )
     return page.encode("iso-8859-1", "xmlcharrefreplace")
 
 

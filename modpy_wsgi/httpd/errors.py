@@ -105,4 +105,4 @@ def allow_header(req: mp_request) -> str:
         methods.add("HEAD")
     if req._host.base[core.TRACE_ENABLE] != "off":
         methods.add("TRACE")
-    return ",".join(sorted(methods, key=lambda name: METHOD_NUMBERS[name])) 
+    return ",".join(sorted(methods, key=lambda name: METHOD_NUMBERS[name]))

@@ -33,7 +33,8 @@ def override(req: mp_request, config: RequestConfig) -> int:
     if env.ENV in settings:
         set_variables(req, config)
     if alias.REDIRECTS in settings:
-        return redirection(req, settings[alias.REDIRECTS])
+        rules = settings[alias.REDIRECTS]
+        return redirection(req, rules)
     return OK
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from ..config.directives import dir as directory
 from ..config.resolve import RequestConfig
-from ..environ import escape
 from ..constants import DIR_MAGIC_TYPE, HTTP_MOVED_PERMANENTLY, OK
+from ..environ import escape
 
 if TYPE_CHECKING:
     from ..request import mp_request

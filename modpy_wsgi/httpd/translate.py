@@ -42,7 +42,6 @@ class Target:
         self.early = host.early(uri)
         self.config = _without_file(host, uri)  # all that holds, where no file is looked for
 
-
     def _translated(self, host: HostConfig) -> tuple[str, str | None]:
         """The file name, and the handler of a ScriptAlias."""
         uri = self.uri

@@ -23,7 +23,7 @@ class Refused(BadRequest):
     """The server's configuration or file system refuses; the message is for the log only."""
 
 
-# Where a walk ended: the file name as far as it went (of a directory with a slash at the end), the rest ("" or beginning
+# Where a walk ended: the file name as far as it went (a directory's with a slash at the end), the rest ("" or beginning
 # with "/"), what is there (None: nothing), and the directory that holds it (a directory holds itself).
 Walk = tuple[str, str, "os.stat_result | None", Directory]
 _Stamp = tuple[int, int, int]
@@ -101,7 +101,9 @@ def with_htaccess(directory: Directory) -> Directory:
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
-            raise Refused(403, f"{path}: unable to check htaccess file, ensure it is readable: {error.strerror}") from None
+            raise Refused(
+                403, f"{path}: unable to check htaccess file, ensure it is readable: {error.strerror}"
+            ) from None
         settings = _read(directory, path, (found.st_mtime_ns, found.st_size, found.st_ino))
         return directory.overlaid(settings)
     return directory

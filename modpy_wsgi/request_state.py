@@ -1,0 +1,138 @@
+"""What is known of a request, and nothing else: the values that its members, its reading and its writing share.
+
+Law: values that most requests never change stand in the class, so that making a request costs little. All of it is the
+server's own; handlers see the members.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from . import constants
+from .config.resolve import HostConfig, RequestConfig
+
+if TYPE_CHECKING:
+    import os
+
+    from .dispatch import Call
+    from .errors import BadRequest
+    from .finfo import mp_finfo
+    from .httpd.content import FileBody
+    from .httpd.translate import Target
+    from .phases import Phase
+    from .request import mp_request
+
+__all__ = ["RequestState", "Served"]
+
+
+class Served(Protocol):
+    """What a request asks of the application that serves it."""
+
+    one_process: bool
+    fallback: Callable[..., Iterable[bytes]] | None
+
+    def walk_now(self, req: Any) -> None:
+        """Look for the file of a request that was answered without."""
+
+    def redirect(self, req: Any, uri: str, environ: dict[str, Any] | None = ..., location: str = ...) -> None:
+        """Answer with another URI."""
+
+    def look_up(self, req: Any, uri: str) -> tuple[mp_request, int]:
+        """A subrequest, and the status that ended it."""
+
+    def add_handler(self, req: Any, directive: str, handler: Any, directory: str | None) -> None:
+        """Register a handler for the rest of the request."""
+
+    def document_root(self, req: Any) -> str:
+        """DocumentRoot."""
+
+    def interpreter(self, req: Any, config: RequestConfig, call: Call) -> Any:
+        """The interpreter under which a handler runs."""
+
+    def log_request(self, req: Any, message: str, level: int = ...) -> None:
+        """Write a line to the error log."""
+
+    def log_exception(self, req: Any, where: str, error: BaseException) -> None:
+        """Write a traceback to the error log."""
+
+
+class RequestState:
+    """The values of one request."""
+
+    _config: RequestConfig
+    _status = 200
+    _status_line: str | None = None
+    _content_type: str | None = None
+    _typed_by_handler = 0
+    _content_encoding: str | None = None
+    _content_languages: tuple[str, ...] = ()
+    _handler: str | None = None
+    _user: str | None = None
+    _auth_type: str | None = None
+    _more_to_say = False  # whether the head may have more than status and content type
+    _prev: mp_request | None = None
+    _next: mp_request | None = None
+    _main: mp_request | None = None
+    _assbackwards = 0
+    _proxyreq = constants.PROXYREQ_NONE
+    _chunked = 0
+    _no_cache = 0
+    _no_local_copy = 0
+    _used_path_info = constants.AP_REQ_DEFAULT_PATH_INFO
+    _mtime = 0.0
+    _allowed: frozenset[str] = frozenset()  # the methods that httpd knows by number
+    _allowed_methods: tuple[str, ...] = ()  # the others
+    _extension: str | None = None
+    _phase: Phase | None = None
+    _interpreter: Any = None
+    _calls: tuple[Call, ...] = ()  # the list of handlers that runs
+    _call_index = 0  # and which of them
+    _added: dict[str, list[Any]] | None = None  # handlers that add_handler registered, by phase directive
+    _cleanups: list[tuple[Callable[[Any], Any], Any]] | None = None
+    _filename: str | None = None
+    _path_info: str | None = None
+    _stat: os.stat_result | None = None  # of the file, once it was looked for and is there
+    _finfo: mp_finfo | None = None
+    _redirects = 0  # internal redirects and subrequests that led here
+    _bad: BadRequest | None = None  # what was wrong with the request line or Host
+    _failed = False  # answered by an ErrorDocument
+    _document_status = 0  # the status that the ErrorDocument stands for
+    _error_page = False  # answered by the server's own page
+    _file_body: FileBody | None = None  # the file to send as the body
+    _delegated: Iterable[bytes] | None = None  # the body that the fallback application returned
+    _complete = False  # log and cleanup have run, or there is nothing for them to do
+    _translated: str | None = None  # the file name before the walk, while the walk was put off
+    _clength = 0  # what set_content_length() was told
+
+    # Of reading the body
+    _left: int | None = None  # bytes the client still owes; -1 for a chunked body, None before the first read
+    _read_length = 0
+
+    # Of writing the answer
+    _server_write: Callable[[bytes], Any] | None = None  # once the head was sent
+    _held: list[bytes] | None = None  # unflushed writes
+    _held_bytes = 0
+    _body_sent = 0
+    _bodiless = False
+    _promised: int | None = None  # the Content-Length that was sent
+    _unwritable: list[bytes] | None = None  # everything, where the server offers no write()
+
+    def __init__(
+        self,
+        application: Served,
+        host: HostConfig,
+        environ: dict[str, Any],
+        start_response: Callable[..., Any],
+        target: Target,
+    ) -> None:
+        self._application = application
+        self._host = host
+        self._environ = environ
+        self._start_response = start_response
+        self._target = target
+        self._uri = target.uri
+        self._config = target.early
+        self._method: str = environ["REQUEST_METHOD"]
+        self._request_time = time.time()
