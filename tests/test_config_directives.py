@@ -251,7 +251,7 @@ def test_optimize_is_told() -> None:
 
 REQUIRE = {
     "all granted": ("all", ("granted",)),
-    "ALL Denied": ("all", ("denied",)),
+    "all Denied": ("all", ("denied",)),
     "valid-user": ("valid-user", ()),
     'user a "b c"': ("user", ("a", "b c")),
     "user": ("user", ()),
@@ -558,6 +558,7 @@ def test_refused(text: str) -> None:
 REFUSED_IN_DIRECTORY = {
     "Require all": "'granted' or 'denied'",
     "Require": "unknown kind of requirement ''",
+    "Require ALL granted": "unknown kind of requirement 'ALL'",
     "Require foo": "unknown kind of requirement 'foo'",
     "Require group a": "'group' is not implemented",
     "Require host example.org": "'host' is not implemented",

@@ -16,7 +16,7 @@ from typing import Any
 
 from modpy_wsgi.config.addresses import host_and_port
 from modpy_wsgi.config.arguments import arguments
-from modpy_wsgi.config.directives import ALL, core, nearest
+from modpy_wsgi.config.directives import ALL, core, mime, nearest
 from modpy_wsgi.config.envvars import read_envvars
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import (
@@ -331,6 +331,9 @@ def site_of(tree: Tree) -> Site:
         root = host.settings[core.DOCUMENT_ROOT]
         if root is not None and not Path(root).is_dir():
             warnings.append(f"DocumentRoot '{root}' is not a directory, or is not readable")
+        types = host.settings[mime.TYPES_CONFIG]
+        if mime.TYPES_CONFIG in host.settings and not Path(types).is_file():
+            warnings.append(f"TypesConfig '{types}' is not there: the types that Python knows are used")
     return Site(
         main=main,
         hosts=tuple(place.hosts),

@@ -81,13 +81,12 @@ _MISSING = frozenset(
 
 def _require(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Requirement, ...]:
     kind, *rest = words(args[0]) or [""]
-    lower = kind.lower()
-    read = _PROVIDERS.get(lower)
+    read = _PROVIDERS.get(kind)  # in this case only, as in httpd
     if read is None:
-        if lower in _MISSING:
+        if kind in _MISSING or kind.lower() == "not":
             raise ValueError(f"'{kind}' is not implemented")
         raise ValueError(f"unknown kind of requirement '{kind}'")
-    requirement = Requirement(lower, read(rest), False, origin.methods, origin)
+    requirement = Requirement(kind, read(rest), False, origin.methods, origin)
     return (*(so_far or ()), requirement)
 
 
