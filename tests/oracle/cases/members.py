@@ -1,7 +1,7 @@
 """Every member of the request, connection and server objects: its value, its type, and what may be assigned to it."""
 
 from ..answer import hide
-from ..request import Request, basic, get, head, post, request
+from ..request import ANY, Request, basic, get, head, post, request
 from ..site import Site
 from . import Case, words
 
@@ -183,6 +183,8 @@ CONF = """
 """
 FULL = "http://other.test:8081/page.txt/show/req?query"
 JOINED = hide("'1,2'", "'1, 2'")  # Apache joins the values with a blank; here it is the WSGI server that joins them
+LOST = "the original maps no URL to a file where a Location has a Python handler"
+MAPPED = {"body": (ANY, LOST), "header:Content-Length": (ANY, LOST)}
 INDEX = {"status": ("200 OK", "its own constant FINFO_FILETYPE is out of range in the original")}
 
 SHOWN: list[Request] = [
@@ -207,7 +209,7 @@ SHOWN: list[Request] = [
     get("/page.txt/show/req", basic("spam", "eggs"), name="Authorization is not looked at"),
     get("/page.txt/show/req", {"X-Two": "2", "X-One": "1", "Cookie": "a=b"}, name="headers"),
     get("/page.txt/show/req", (("X-Same", "1"), ("X-Same", "2")), name="a header twice", tidy=JOINED),
-    get("/located/show/req?a=1"),
+    get("/located/show/req?a=1", differs=MAPPED),
 ]
 
 CASES = (
@@ -255,6 +257,6 @@ CASES = (
     Case(
         "finfo",
         Site(CONF, FILES),
-        [get("/fileinfo"), get("/fileinfo?FILETYPE", differs=INDEX), get("/fileinfo-located")],
+        [get("/fileinfo"), get("/fileinfo?FILETYPE", differs=INDEX), get("/fileinfo-located", differs=MAPPED)],
     ),
 )

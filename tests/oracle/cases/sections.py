@@ -22,6 +22,9 @@ SHOW = """
         req.content_type = "text/plain"
         req.write("second ", 0)
         return 0
+
+    def declining(req):
+        return -1
 """
 FILES = {
     "lib/showing.py": SHOW,
@@ -60,6 +63,8 @@ def asked(name: str, *sections: str, **options: Any) -> Case:
 
 
 ROOT = "@ROOT@/htdocs"
+PATH = "PythonPath \"['@ROOT@/lib'] + sys.path\"\n"
+LOST = "the original maps no URL to a file where a Location has a Python handler, and so loses the files there"
 
 CASES = (
     asked("Directory", option("Directory", f'"{ROOT}/a"'), option("Directory", f'"{ROOT}/a/b"')),
@@ -158,5 +163,27 @@ CASES = (
         "PythonOption one 1\nPythonOption two 2\n",
         f'<Directory "{ROOT}/a">\nPythonOption one ""\nPythonOption three 3\n</Directory>\n',
         f'<Directory "{ROOT}/a/b">\nPythonOption two\nPythonOption one again\nPythonOption three "3 3"\n</Directory>\n',
+    ),
+    *(
+        Case(
+            f"files below a Location with {directive.split()[0]}",
+            Site(f'{PATH}<Location "/a">\n{directive}\n</Location>', FILES),
+            [
+                get("/a/page.txt", differs={"status": ("200 OK", LOST), "body": ("x", LOST)}),
+                get("/a/absent"),
+                get("/a", differs={"status": ("301 Moved Permanently", LOST)}),
+                get("/page.txt"),
+            ],
+        )
+        for directive in (
+            "PythonAccessHandler showing::declining",
+            "PythonFixupHandler showing::declining",
+            "PythonLogHandler showing::declining",
+        )
+    ),
+    Case(
+        "files below a Location with a content handler",
+        Site(f'{PATH}<Location "/a">\nSetHandler mod_python\nPythonHandler showing::declining\n</Location>', FILES),
+        [get("/a/page.txt"), get("/a/absent"), get("/a"), get("/page.txt")],
     ),
 )
