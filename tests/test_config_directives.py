@@ -528,7 +528,7 @@ REFUSED = {
     # sections
     "<Directory x>\n</Directory>": "<Directory> 'x' is no absolute path",
     "<Directory>\n</Directory>": "<Directory> directive requires additional arguments",
-    "<Directory /a /b>\n</Directory>": "<Directory> takes one path",
+    "<Directory /a /b>\n</Directory>": "<Directory> takes one path or pattern",
     "<Directory /a\n</Directory>": "<Directory> directive missing closing '>'",
     "<Directory ~ (>\n</Directory>": "regular expression '('",
     "<FilesMatch [>\n</FilesMatch>": "regular expression '['",

@@ -115,12 +115,12 @@ DECODED = {
 
 @pytest.mark.parametrize(("data", "wanted"), DECODED.values(), ids=DECODED)
 def test_decode(data: bytes, wanted: str) -> None:
-    assert decode(data, "f") == wanted
+    assert decode(data) == wanted
 
 
 def test_a_nul_byte_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"^f:2: a NUL byte"):
-        decode(b"A b\nC\0 d\n", "f")
+        list(logical_lines("A b\nC\0 d\n", "f"))
 
 
 EXPANDED = {

@@ -228,6 +228,11 @@ def test_the_server_root_when_nothing_names_it(tmp_path: Path) -> None:
         assert load_site(file).main.settings[core.ERROR_LOG] == f"{root}/x"
 
 
+def test_what_acts_while_reading_leaves_no_trace_in_the_tree() -> None:
+    site = load_text("ServerRoot /\nLoadModule a_module a.so\nDefine A\nTimeout 1\n<Location /x>\n</Location>")
+    assert [node.name for node in site.tree] == ["Timeout", "<Location"]
+
+
 def test_paths_follow_the_last_server_root(tmp_path: Path) -> None:
     text = f"ErrorLog x\nServerRoot {tmp_path}"
     assert load_text(text).main.settings[core.ERROR_LOG] == f"{tmp_path}/x"

@@ -193,6 +193,7 @@ BROKEN = {
     "a NUL byte": ("SetEnv A 1\nSetEnv B \0", ":2: a NUL byte in the file"),
     "deep": ("<Files x>\n" * 200, "nested more than 100 deep"),
     "regular expression": ("<FilesMatch (>\n</FilesMatch>", "regular expression '('"),
+    "a method of its own": ("<Limit GET FOO>\n</Limit>", ":1: <Limit> the method 'FOO' is not known"),
     "<If>": ("<If true>\n</If>", ":1: <If> is not implemented"),
 }
 

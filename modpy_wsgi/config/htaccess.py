@@ -54,7 +54,7 @@ def parse_htaccess(data: bytes, path: str, *, rules: Rules, names: Names, warn: 
         line_limit=MAX_HTACCESS_LINE,
         on_read_allowed=False,
     )
-    nodes = reader.text(decode(data, path), path)
+    nodes = reader.text(decode(data), path)
     for line in reader.warnings:
         warn(line)
     folder = posixpath.dirname(path)

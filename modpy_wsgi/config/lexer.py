@@ -31,22 +31,20 @@ _ESCAPE = {
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 
-def decode(data: bytes, file: str) -> str:
-    """The text of a file: UTF-8, other bytes kept as surrogates; a byte order mark is dropped. NUL is refused."""
-    if data.startswith(b"\xef\xbb\xbf"):
-        data = data[3:]
-    nul = data.find(b"\0")
-    if nul >= 0:
-        # httpd would silently end the line here, and what the administrator reads is not what would hold.
-        raise ConfigError("a NUL byte in the file", file, data.count(b"\n", 0, nul) + 1)
-    return data.decode("utf-8", "surrogateescape")
+def decode(data: bytes) -> str:
+    """The text of a file: UTF-8, other bytes kept as surrogates; a byte order mark is dropped."""
+    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
 
 
 def logical_lines(text: str, file: str, limit: int = MAX_LINE) -> Iterator[tuple[int, str]]:
     """Yields (number of the first physical line, stripped text) of each line that is neither empty nor a comment.
 
-    Raises ConfigError for a line longer than `limit`.
+    Raises ConfigError for a line longer than `limit`, and for a NUL.
     """
+    nul = text.find("\0")
+    if nul >= 0:
+        # httpd would silently end the line here, and what the administrator reads is not what would hold.
+        raise ConfigError("a NUL byte in the file", file, text.count("\n", 0, nul) + 1)
     physical = text.split("\n")
     last = len(physical) - 1
     number = 0

@@ -14,13 +14,10 @@ from pathlib import Path
 from re import Pattern
 from typing import Any
 
-from modpy_wsgi.config.addresses import host_and_port
 from modpy_wsgi.config.arguments import arguments
 from modpy_wsgi.config.directives import ALL, core, mime, nearest
 from modpy_wsgi.config.envvars import read_envvars
-from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import (
-    Address,
     Host,
     Kind,
     Limit,
@@ -35,7 +32,7 @@ from modpy_wsgi.config.model import (
 )
 from modpy_wsgi.config.override import NO_RULES, Rules
 from modpy_wsgi.config.parser import Node, Reader, Tree, tree_of
-from modpy_wsgi.config.patterns import compile_regex, compile_wildcard, has_wildcard
+from modpy_wsgi.config.sections import addresses, limit, matcher
 from modpy_wsgi.config.values import Several
 from modpy_wsgi.errors import ConfigError
 
@@ -75,10 +72,13 @@ class _Place:
             self.where,
         )
 
-    def inner(self, section: str, **changes: Any) -> _Place:
+    def inner(self, node: Node, **changes: Any) -> _Place:
         """The place inside of a container that has settings of its own."""
         where = self.where if self.where is Where.HTACCESS else Where.DIRECTORY
-        return replace(self, where=where, section=section, values={}, **changes)
+        return replace(self, where=where, section=f"{node.name}>", values={}, **changes)
+
+
+Container = Callable[[str, Node, _Place], None]  # acts on (text before the bracket, the node, where it stands)
 
 
 def _walk(nodes: Iterable[Node], place: _Place) -> None:
@@ -174,20 +174,12 @@ def _in(place: _Place) -> str:
 
 
 def _virtual_host(text: str, node: Node, place: _Place) -> None:
-    addresses = tuple(_address(word) for word in words(text))
+    found = addresses(text)
     inner = replace(place, where=Where.VHOST, section="<VirtualHost>", values={}, sections=[])
     _walk(node.children or (), inner)
     names, wild = _names(inner.values)
     origin = place.origin(node)
-    place.hosts.append(Host(Settings(inner.values), tuple(inner.sections), addresses, names, wild, origin))
-
-
-def _address(word: str) -> Address:
-    plain = word.removesuffix(":*") if word != "*" else word
-    host, port = host_and_port(plain)
-    if host is None:
-        raise ValueError(f"'{word}': the address is missing")
-    return Address(host, port)
+    place.hosts.append(Host(Settings(inner.values), tuple(inner.sections), found, names, wild, origin))
 
 
 def _names(values: dict[Setting[Any], Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -202,64 +194,34 @@ def _names(values: dict[Setting[Any], Any]) -> tuple[tuple[str, ...], tuple[str,
     return tuple(names), tuple(wild)
 
 
-def _one_pattern(text: str, kind: SectionKind, match: SectionKind) -> tuple[SectionKind, str]:
-    parts = words(text)
-    # (httpd takes the ~ before the regular expression of DirectoryMatch as well)
-    if parts and parts[0] == "~" and (kind is not match or kind is SectionKind.DIRECTORY_MATCH):
-        kind = match
-        parts = parts[1:]
-    if len(parts) != 1 or not parts[0]:
-        raise ValueError("takes one pattern" if kind is match else "takes one path")
-    return kind, parts[0]
-
-
-def _directory(kind: SectionKind) -> Callable[[str, Node, _Place], None]:
+def _directory(kind: SectionKind) -> Container:
     def section(text: str, node: Node, place: _Place) -> None:
-        found, path = _one_pattern(text, kind, SectionKind.DIRECTORY_MATCH)
-        regex: Pattern[str] | None = None
-        if found is SectionKind.DIRECTORY_MATCH:
-            regex = compile_regex(path)
-        else:
-            if not path.startswith("/"):
-                raise ValueError(f"'{path}' is no absolute path")
-            path = posixpath.normpath(path).replace("//", "/").rstrip("/") + "/"
-            regex = compile_wildcard(path) if has_wildcard(path) else None
-        inner = place.inner(f"{node.name}>", directory=path, directory_pattern=regex, location=None)
+        found, path, regex = matcher(text, kind)
+        inner = place.inner(node, directory=path, directory_pattern=regex, location=None)
         _walk(node.children or (), inner)
         place.sections.append(Section(found, path, regex, Settings(inner.values), inner.origin(node)))
 
     return section
 
 
-def _location(kind: SectionKind) -> Callable[[str, Node, _Place], None]:
+def _location(kind: SectionKind) -> Container:
     def section(text: str, node: Node, place: _Place) -> None:
-        found, path = _one_pattern(text, kind, SectionKind.LOCATION_MATCH)
-        regex: Pattern[str] | None = None
-        if found is SectionKind.LOCATION_MATCH:
-            regex = compile_regex(path)
-        elif has_wildcard(path):
-            regex = compile_wildcard(path)
-        inner = place.inner(f"{node.name}>", location=path)
+        found, path, regex = matcher(text, kind)
+        inner = place.inner(node, location=path)
         _walk(node.children or (), inner)
         place.sections.append(Section(found, path, regex, Settings(inner.values), inner.origin(node)))
 
     return section
 
 
-def _files(kind: SectionKind) -> Callable[[str, Node, _Place], None]:
+def _files(kind: SectionKind) -> Container:
     def section(text: str, node: Node, place: _Place) -> None:
         if place.location is not None:
             raise ValueError("cannot occur within <Location> section")
         if place.methods is not None:
             raise ValueError("cannot occur within <Limit> section")
-        found, name = _one_pattern(text, kind, SectionKind.FILES_MATCH)
-        regex: Pattern[str] | None = None
-        if found is SectionKind.FILES_MATCH:
-            regex = compile_regex(name)
-        else:
-            name = posixpath.normpath(name)
-            regex = compile_wildcard(name) if has_wildcard(name) else None
-        inner = place.inner(f"{node.name}>")
+        found, name, regex = matcher(text, kind)
+        inner = place.inner(node)
         _walk(node.children or (), inner)
         made = Section(found, name, regex, Settings(inner.values), inner.origin(node))
         place.values[core.FILES_SECTIONS] = (*place.values.get(core.FILES_SECTIONS, ()), made)
@@ -267,37 +229,15 @@ def _files(kind: SectionKind) -> Callable[[str, Node, _Place], None]:
     return section
 
 
-def _limit(exclude: bool) -> Callable[[str, Node, _Place], None]:
+def _limit(exclude: bool) -> Container:
     def section(text: str, node: Node, place: _Place) -> None:
-        methods = frozenset("GET" if word == "HEAD" else word for word in words(text))
-        if "TRACE" in methods and not exclude:
-            raise ValueError("TRACE cannot be controlled by <Limit>, see TraceEnable")
-        limit = _narrowed(place.methods, Limit(methods, exclude))
-        _walk(node.children or (), replace(place, section=f"{node.name}>", methods=limit))
+        methods = limit(text, place.methods, exclude=exclude, htaccess=place.where is Where.HTACCESS)
+        _walk(node.children or (), replace(place, section=f"{node.name}>", methods=methods))
 
     return section
 
 
-def _narrowed(outer: Limit | None, inner: Limit) -> Limit:
-    """A limit inside of a limit holds for the methods of both."""
-    if outer is None:
-        return inner
-    if outer.exclude and inner.exclude:
-        limit = Limit(outer.methods | inner.methods, True)
-    elif outer.exclude:
-        limit = Limit(inner.methods - outer.methods)
-    elif inner.exclude:
-        limit = Limit(outer.methods - inner.methods)
-    else:
-        limit = Limit(outer.methods & inner.methods)
-    if not limit.exclude and not limit.methods:
-        raise ValueError("directive excludes all methods")
-    if limit == outer:
-        raise ValueError("directive specifies methods already excluded")
-    return limit
-
-
-_CONTAINERS: dict[str, Callable[[str, Node, _Place], None]] = {
+_CONTAINERS: dict[str, Container] = {
     "<directory": _directory(SectionKind.DIRECTORY),
     "<directorymatch": _directory(SectionKind.DIRECTORY_MATCH),
     "<files": _files(SectionKind.FILES),
@@ -320,7 +260,12 @@ def settings_of(nodes: Iterable[Node], *, directory: str, server_root: str, rule
     return Settings(place.values)
 
 
+# httpd acts on these while it reads, and keeps no trace of them in the tree that apache.config_tree() shows.
+_READ_AND_GONE = frozenset({"DefaultRuntimeDir", "LoadFile", "LoadModule", "ServerRoot"})
+
+
 def site_of(tree: Tree) -> Site:
+    """The site that a tree of directives describes. Raises ConfigError."""
     warnings = list(tree.warnings)
     place = _Place(Where.SERVER, "", tree.names.server_root, warnings.append)
     _walk(tree.nodes, place)
@@ -340,7 +285,7 @@ def site_of(tree: Tree) -> Site:
         files=tree.files,
         defines=tree.names.defines,
         warnings=tuple(warnings),
-        tree=tree.nodes,
+        tree=tuple(node for node in tree.nodes if node.name not in _READ_AND_GONE),
         names=tree.names,
     )
 

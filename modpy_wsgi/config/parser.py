@@ -79,7 +79,7 @@ class Reader:
         except OSError as error:
             raise ConfigError(f"could not open configuration file: {error.strerror or error}", path) from None
         self.files.append(path)
-        return self.text(decode(data, path), path)
+        return self.text(decode(data), path)
 
     def text(self, text: str, file: str) -> list[Node]:
         """Reads the lines of one file, which must close what it opens."""
