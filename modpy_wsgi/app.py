@@ -21,7 +21,7 @@ from .config.resolve import HostConfig, RequestConfig
 from .constants import DECLINED, OK
 from .environ import check_head, normalise
 from .errors import BadRequest, ConfigError
-from .httpd import content, errors, translate
+from .httpd import content, errors, translate, variables
 from .httpd.walk import walk
 from .interpreter import Interpreter, Interpreters
 from .interpreter_names import interpreter_name, names_in_use
@@ -125,6 +125,8 @@ class Application:
         host = req._host
         if target.uri == "*":  # OPTIONS * asks for the server as a whole
             return constants.DONE
+        if host.has_early_work:
+            variables.of_server(req)
         if host.has_early_handlers:
             status = self._run_early(req, host)
             if status:
@@ -271,9 +273,9 @@ class Application:
         """Write a traceback to the error log of the request's virtual host; `where` names phase and handler."""
         log_exception(req.server._log, where, error, client=self._client(req))
 
-    def _client(self, req: mp_request) -> str:
+    def _client(self, req: mp_request) -> str | None:
         address, port = req.connection.client_addr
-        return f"{address}:{port}"
+        return f"{address}:{port}" if address else None
 
     # The life of a worker
 

@@ -13,7 +13,7 @@ from .challenge import challenge
 from .config.resolve import RequestConfig
 from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from .dispatch import Call, calls_for, run_handlers
-from .httpd import access, authorization, fixups, index, types
+from .httpd import access, authorization, fixups, index, types, variables
 from .phases import (
     ACCESS,
     AUTHEN,
@@ -192,6 +192,7 @@ def _directive(*phases: Phase) -> _HasWork:
 
 
 _STEPS: tuple[tuple[Step, _HasWork], ...] = (
+    (variables.of_section, lambda config, directives: variables.section_has_work(config)),
     (_header_parser, _directive(HEADER_PARSER, INIT)),
     (_access, lambda config, directives: access.has_work(config) or ACCESS.directive in directives),
     (_authenticate, lambda config, directives: authorization.has_work(config)),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from ..constants import APLOG_WARNING
-from .directives import alias, core, env, python
+from .directives import alias, core, env, python, setenvif
 from .model import EMPTY, Host, Override, Section, SectionKind, Settings, Site
 
 __all__ = ["Bounded", "Directory", "HostConfig", "RequestConfig"]
@@ -238,6 +238,7 @@ class HostConfig:
         self._locations: Bounded[str, tuple[tuple[int, ...], Settings]] = Bounded()
         self._early: Bounded[tuple[tuple[int, ...], bool], RequestConfig] = Bounded()
         self.has_early_handlers = any(key in self.base_handlers for key in _EARLY)
+        self.has_early_work = self.has_early_handlers or setenvif.SETENVIF in self.base
         self.server: Any = None  # the mp_server that stands for the host, given by the application
         self.targets: Bounded[Any, Any] = Bounded()  # for the translation of paths, which keeps what it found here
         self.paths: Bounded[str, Any] = Bounded()  # the same, by the path as the server hands it over

@@ -35,7 +35,7 @@ class Target:
         self.uri = uri
         self.redirects = tuple([r for r in host.base[alias.REDIRECTS] if _rest(r.prefix, r.regex, uri) is not None])
         # Whether something may happen before a file is looked for.
-        self.eventful = host.has_early_handlers or bool(self.redirects) or uri == "*"
+        self.eventful = host.has_early_work or bool(self.redirects) or uri == "*"
         self.context = ("", document_root(host))  # the prefix and folder of the Alias, as CGI shows them
         self.filename, self.handler = self._translated(host)
         self.location = host.location(uri)

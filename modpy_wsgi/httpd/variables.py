@@ -1,0 +1,76 @@
+"""Environment variables that depend on the request: SetEnvIf, BrowserMatch (mod_setenvif).
+
+Law: they are set before access is decided, since Allow from env= and Deny from env= ask for them. Those of the server's
+level are set when the request arrives, those of a section when it is known to hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ..config.directives.setenvif import SETENVIF, SetEnvIf
+from ..config.resolve import RequestConfig
+from ..constants import OK
+from .translate import substitute
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+
+__all__ = ["of_section", "of_server", "section_has_work"]
+
+
+def of_server(req: mp_request) -> None:
+    """Set the variables of the server's level."""
+    _apply(req, req._host.base[SETENVIF])
+
+
+def section_has_work(config: RequestConfig) -> bool:
+    """Whether a section adds to what the server's level says."""
+    return len(config.settings[SETENVIF]) > len(config.host.base[SETENVIF])
+
+
+def of_section(req: mp_request, config: RequestConfig) -> int:
+    """Set the variables of the sections that hold."""
+    _apply(req, config.settings[SETENVIF][len(config.host.base[SETENVIF]) :])
+    return OK
+
+
+def _apply(req: mp_request, rules: tuple[SetEnvIf, ...]) -> None:
+    table = req.subprocess_env
+    for rule in rules:
+        match = rule.regex.search(_value(req, rule))
+        if match is None:
+            continue
+        for name, value in rule.assignments:
+            if value is None:
+                del table[name]
+            else:
+                table[name] = substitute(value, match)
+
+
+def _value(req: mp_request, rule: SetEnvIf) -> str:
+    """What the rule looks at; "" if it is not there, so that "^$" finds that."""
+    attribute = rule.attribute
+    read = _ATTRIBUTES.get(attribute)
+    if read is not None:
+        return read(req) or ""
+    if rule.headers is not None:
+        for name, value in req.headers_in.items():
+            if rule.headers.search(name):
+                return value
+        return ""
+    value = req.headers_in.get(attribute)
+    if value is None:
+        value = req.subprocess_env.get(attribute)
+    return value or ""
+
+
+_ATTRIBUTES: dict[str, Callable[[mp_request], str | None]] = {
+    "remote_addr": lambda req: req.useragent_ip,
+    "remote_host": lambda req: req.get_remote_host(),
+    "request_method": lambda req: req.method,
+    "request_protocol": lambda req: req.protocol,
+    "request_uri": lambda req: req.uri,
+    "server_addr": lambda req: req.connection.local_ip,
+}
