@@ -1,0 +1,348 @@
+"""What is refused, and in which words; what is accepted though nothing follows it; that no name of httpd is missing."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from modpy_wsgi.config.directives import ALL, nearest
+from modpy_wsgi.config.load import load_text
+from modpy_wsgi.config.model import Kind, Override, Where
+from modpy_wsgi.errors import ConfigError
+
+REFUSED = {
+    # counting
+    "ServerName": "ServerName takes one argument (usage: ServerName [scheme://]name[:port])",
+    "ServerName a b": "ServerName takes one argument",
+    'ServerName ""': "ServerName takes one argument",
+    "KeepAlive maybe": "KeepAlive must be On or Off",
+    "KeepAlive": "KeepAlive must be On or Off",
+    "PassEnv": "PassEnv requires at least one argument",
+    "AddHandler x": "AddHandler requires at least two arguments",
+    "Redirect a b c d": "Redirect takes one, two or three arguments",
+    "RedirectMatch a": "RedirectMatch takes two or three arguments",
+    "SetEnv A b c": "SetEnv takes 1-2 arguments",
+    "PythonPath sys.path + ['x']": "PythonPath takes one argument",
+    "PythonImport a": "PythonImport takes two arguments (usage: PythonImport module interpreter)",
+    "LogFormat": "LogFormat takes 1-2 arguments",
+    # values
+    "ServerName *.example.org": "use ServerAlias",
+    "ServerName [::1]:80": "use ServerAlias",
+    "ServerName a:0": "out of range",
+    "Listen 0": "'0' is no port",
+    "Listen 65536": "'65536' is no port",
+    "Listen example.org": "the port is missing",
+    "Listen ::1:80": "brackets",
+    "Timeout soon": "'soon' is not a time in seconds",
+    "LogLevel loud": "'loud' is no level",
+    "LogLevel": "LogLevel: takes a level",
+    "LimitRequestLine -1": "out of range",
+    "LimitRequestBody 9999999999999999999": "is not a number",
+    "ErrorDocument 999 /x": "'999' is no HTTP status",
+    "ErrorDocument 404 /x?%{REQUEST_URI}": "expressions",
+    "SetHandler %{ENV:h}": "expressions",
+    "HostnameLookups maybe": "'maybe' is none of on, off, double",
+    "FileETag Foo": "unknown keyword 'Foo'",
+    "AccessFileName ../x": "takes names of files",
+    "Options Foo": "illegal option 'Foo'",
+    "Options Indexes +Includes": "either all Options must start with",
+    "Options +Indexes Includes": "either all Options must start with",
+    "Options Indexes None": "must be the first",
+    "Options -None": "must be the first",
+    "Alias /a": "with one argument is not implemented",
+    "AliasMatch (a /b": "regular expression '(a'",
+    "Redirect /a b": "'b' is no URL",
+    "Redirect gone /a http://b": "makes no sense with the status 410",
+    "Redirect 301 /a": "the URL to redirect to is missing",
+    "Redirect foo /a http://b": "'foo' is no status",
+    "Redirect 999 /a": "'999' is no HTTP status",
+    "RedirectMatch [a http://b": "regular expression '[a'",
+    "SetEnvIf Host": "SetEnvIf: the regular expression is missing",
+    "SetEnvIf Host a": "SetEnvIf: the name of a variable is missing",
+    "BrowserMatch (a b": "regular expression '(a'",
+    "PythonTransHandler a | .py": "cannot be limited to extensions",
+    "PythonPostReadRequestHandler a | .py": "cannot be limited to extensions",
+    "PythonHandler": "no handler is named",
+    "PythonHandler a |": "no extension",
+    "Error The administrator says no": "Error: The administrator says no",
+    # not implemented
+    "RewriteEngine On": "RewriteEngine: not implemented: URLs are not rewritten",
+    "RewriteRule ^ -": "RewriteRule is not implemented: URLs are not rewritten",
+    "ProxyPass / http://x/": "ProxyPass is not implemented",
+    "UserDir public_html": "UserDir: not implemented",
+    "Header set A b": "Header is not implemented",
+    "SetOutputFilter INCLUDES": "SetOutputFilter: not implemented",
+    "SetInputFilter DEFLATE": "SetInputFilter is not implemented",
+    "AddOutputFilterByType INCLUDES text/html": "AddOutputFilterByType: not implemented",
+    "AddOutputFilterByType DEFLATE;INCLUDES text/html": "AddOutputFilterByType: not implemented",
+    "PythonOutputFilter a B": "PythonOutputFilter is not implemented",
+    "PythonConnectionHandler a": "PythonConnectionHandler is not implemented",
+    "RemoteIPHeader X-Forwarded-For": "RemoteIPHeader is not implemented",
+    "SSLVerifyClient require": "SSLVerifyClient: not implemented",
+    "SSLOptions +FakeBasicAuth": "SSLOptions: not implemented",
+    "VirtualDocumentRoot /srv/%0": "VirtualDocumentRoot: not implemented",
+    "Session On": "Session: not implemented",
+    "XBitHack On": "XBitHack: not implemented",
+    "FallbackResource /index.py": "FallbackResource is not implemented",
+    "<If true>\n</If>": "<If> is not implemented",
+    "<Macro A>\n</Macro>": "<Macro> is not implemented",
+    # places
+    "AuthType Basic": "AuthType not allowed here",
+    "Require all granted": "Require not allowed here",
+    "Allow from all": "Allow not allowed here",
+    "AllowOverride All": "AllowOverride not allowed here",
+    "<Limit GET>\n</Limit>": "<Limit> not allowed here",
+    "ServerAlias a": "ServerAlias not allowed here",
+    "<VirtualHost *>\nListen 80\n</VirtualHost>": "Listen not allowed in <VirtualHost> context",
+    "<VirtualHost *>\nUser a\n</VirtualHost>": "User not allowed in <VirtualHost> context",
+    "<VirtualHost *>\n<VirtualHost *>\n</VirtualHost>\n</VirtualHost>": "<VirtualHost> not allowed in <VirtualHost>",
+    "<Directory /x>\nDocumentRoot /\n</Directory>": "DocumentRoot not allowed in <Directory> context",
+    "<Directory /x>\n<Directory /y>\n</Directory>\n</Directory>": "<Directory> not allowed in <Directory> context",
+    "<Files x>\nScriptAlias /a /b\n</Files>": "cannot occur within",
+    "<Directory /x>\nPythonTransHandler a\n</Directory>": "PythonTransHandler not allowed in <Directory> context",
+    "<Location /x>\n<Files y>\n</Files>\n</Location>": "<Files> cannot occur within <Location> section",
+    "<Directory /x>\n<Limit GET>\n<Files y>\n</Files>\n</Limit>\n</Directory>": "<Files> cannot occur within <Limit>",
+    # sections
+    "<Directory x>\n</Directory>": "<Directory> 'x' is no absolute path",
+    "<Directory>\n</Directory>": "<Directory> directive requires additional arguments",
+    "<Directory /a /b>\n</Directory>": "<Directory> takes one path or pattern",
+    "<Directory /a\n</Directory>": "<Directory> directive missing closing '>'",
+    "<Directory ~ (>\n</Directory>": "regular expression '('",
+    "<FilesMatch [>\n</FilesMatch>": "regular expression '['",
+    "<VirtualHost 80>\n</VirtualHost>": "'80': the address is missing",
+    "<VirtualHost *:http>\n</VirtualHost>": "'http' is no port",
+    # names
+    "Requre all granted": "unknown directive 'Requre' (did you mean Require?)",
+    "PythonHandlr a": "unknown directive 'PythonHandlr' (did you mean PythonHandler?)",
+    "<Direktory /x>\n</Direktory>": "unknown directive '<Direktory>' (did you mean <Directory>?)",
+    "php_value a b": "unknown directive 'php_value'",
+    "WSGIScriptAlias / /x": "unknown directive 'WSGIScriptAlias'",
+    "Xyzzy": "unknown directive 'Xyzzy'",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_refused(text: str) -> None:
+    lines = text.split("\n")
+    with pytest.raises(ConfigError) as caught:
+        load_text("# first line\n" + text, file="/etc/httpd.conf")
+    error = caught.value
+    assert REFUSED[text] in error.message
+    assert error.file == "/etc/httpd.conf"
+    assert error.line is not None and 2 <= error.line <= len(lines) + 1
+
+
+REFUSED_IN_DIRECTORY = {
+    "Require all": "'granted' or 'denied'",
+    "Require": "unknown kind of requirement ''",
+    "Require ALL granted": "unknown kind of requirement 'ALL'",
+    "Require foo": "unknown kind of requirement 'foo'",
+    "Require group a": "'group' is not implemented",
+    "Require host example.org": "'host' is not implemented",
+    "Require not ip 10": "'not' is not implemented",
+    "Require ip": "must be followed by addresses",
+    "Require ip example.org": "'example.org' is no address",
+    "Require ip 10.1/16": "'10.1/16' is no address",
+    "Require ip 300.1": "is no address",
+    "Require method get": "invalid method 'get'",
+    "<RequireAll>\n</RequireAll>": "<RequireAll> is not implemented",
+    "AuthMerging And": "only 'Off' is implemented",
+    "Satisfy Any": "only 'All' is implemented",
+    "AuthBasicProvider file": "AuthBasicProvider is not implemented",
+    "AuthUserFile /etc/passwords": "AuthUserFile: not implemented",
+    "AuthGroupFile /etc/groups": "AuthGroupFile is not implemented",
+    "Order foo": "'foo' is no order",
+    "Order deny, allow": "Order takes one argument",
+    "Allow 10": "requires at least two arguments",
+    "Allow form all": "must be followed by 'from'",
+    "Deny from example.org": "names of hosts are not looked up",
+    "Deny from 10/99": "is no address",
+    "SSLRequireSSL": "SSLRequireSSL is not implemented",
+    "AllowMethods GET": "AllowMethods is not implemented",
+    "Dav On": "Dav: not implemented",
+    "AllowOverride Foo": "illegal override option 'Foo'",
+    "AllowOverride Nonfatal": "Nonfatal must be followed by",
+    "AllowOverride Options=Foo": "illegal option 'foo'",
+    "AllowOverrideList None Redirect": "'None' stands alone",
+    "<Limit TRACE>\n</Limit>": "TRACE cannot be controlled",
+    "<Limit GET>\n<Limit POST>\n</Limit>\n</Limit>": "excludes all methods",
+    "<Limit GET>\n<Limit GET>\n</Limit>\n</Limit>": "methods already excluded",
+    "<Location /x>\n</Location>": "<Location> not allowed in <Directory> context",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED_IN_DIRECTORY)
+def test_refused_in_a_directory(text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_text(f"<Directory /srv>\n{text}\n</Directory>")
+    assert REFUSED_IN_DIRECTORY[text] in caught.value.message
+
+
+ACCEPTED = """
+RewriteEngine Off
+UserDir disabled root
+UserDir disabled
+ProxyRequests Off
+SSLEngine On
+SSLVerifyClient none
+SSLOptions +StdEnvVars
+SetOutputFilter DEFLATE
+AddOutputFilterByType DEFLATE text/html text/plain
+CustomLog logs/access_log "%h %l"
+LogFormat "%h" short
+IndexOptions FancyIndexing
+NameVirtualHost *:80
+ExtendedStatus On
+Mutex default
+EnableMMAP Off
+MIMEMagicFile conf/magic
+LanguagePriority en de
+DavLockDB /var/lib/dav/lockdb
+ContentDigest Off
+RegexDefaultOptions +DOTALL
+XBitHack off
+VirtualDocumentRoot none
+RequestReadTimeout header=20-40
+CookieTracking off
+<Proxy *>
+    Require all granted
+    Foo bar
+</Proxy>
+LoadFile /usr/lib/x.so
+"""
+
+
+def test_what_is_the_servers_business_is_accepted() -> None:
+    site = load_text(ACCEPTED, file="c")
+    assert site.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("Requre", "Require"), ("pythonhandlers", "PythonHandler"), ("<Direktory", "<Directory"), ("qqqqq", None)],
+)
+def test_nearest(name: str, wanted: str | None) -> None:
+    assert nearest(name) == wanted
+
+
+def test_rows_are_well_formed() -> None:
+    for name, row in ALL.items():
+        assert name == row.name.lower()
+        assert row.where
+        if row.kind is Kind.IMPLEMENTED:
+            assert row.value is not None or name.startswith("<")
+            assert bool(row.setting) or row.value is not None or name.startswith("<")
+        else:
+            assert row.note, row.name
+
+
+def listed_by_httpd(folder: Path) -> dict[str, tuple[bool, bool, Override]]:
+    """What `httpd -L` of this machine says with all its modules: lower-case name -> (outside and inside of sections,
+    classes of AllowOverride)."""
+    httpd = shutil.which("apache2", path="/usr/sbin:/usr/local/sbin") or shutil.which("httpd")
+    modules = sorted(Path("/usr/lib/apache2/modules").glob("mod_*.so"))
+    if httpd is None or not modules:
+        pytest.skip("no httpd is installed")
+    others = {"mod_mpm_worker", "mod_mpm_prefork", "mod_cgid", "mod_bucketeer", "mod_case_filter", "mod_case_filter_in"}
+    lines = [f"ServerRoot {folder}", f"ErrorLog {folder}/log", "ServerName x"]
+    lines += [f"LoadModule {m.stem[4:]}_module {m}" for m in modules if m.stem not in others]
+    conf = folder / "all.conf"
+    conf.write_text("\n".join(lines) + "\n")
+    done = subprocess.run([httpd, "-f", str(conf), "-L"], capture_output=True, text=True, timeout=30, check=False)
+    found: dict[str, tuple[bool, bool, Override]] = {}
+    for name, about in re.findall(r"^(\S+) \(\S+\)\n((?:\t.*\n)+)", done.stdout, re.MULTILINE):
+        where = " ".join(about.split()).rpartition("Allowed in *.conf ")[2]
+        if "Allowed in" not in about:
+            continue  # a description of many lines
+        conf_part, _, override_part = where.partition(" and in .htaccess when AllowOverride ")
+        override = Override.ALL if override_part == "isn't None" else Override.NONE
+        for word in re.findall(r"AuthConfig|FileInfo|Indexes|Limit|Options", override_part):
+            override |= Override[word.upper()]
+        found[name.lower()] = ("only inside" not in conf_part, "only outside" not in conf_part, override)
+    assert len(found) > 500, done.stderr
+    return found
+
+
+def test_names_places_and_overrides_are_those_of_httpd(tmp_path: Path) -> None:
+    wanted = listed_by_httpd(tmp_path)
+    assert sorted(set(wanted) - set(ALL)) == []
+    known = {name: (bool(r.where & Where.RSRC), bool(r.where & Where.DIRECTORY), r.override) for name, r in ALL.items()}
+    assert {name: known[name] for name in wanted} == wanted
+
+
+NAMES = sorted(row.name for name, row in ALL.items() if name not in ("include", "includeoptional", "serverroot"))
+WORDS = st.one_of(
+    st.sampled_from(
+        [
+            "on",
+            "Off",
+            "none",
+            "all",
+            "404",
+            "-1",
+            "0",
+            "80",
+            "*:80",
+            "[::1]:80",
+            "/srv",
+            "~",
+            "^/(a|b)$",
+            "from",
+            "+x",
+            "",
+            ">",
+        ]
+    ),
+    st.text(max_size=12),
+)
+LINES = st.builds(
+    lambda name, words, end: f"{name} {' '.join(words)}{end}" if name[0] != "<" else f"{name} {' '.join(words)}>",
+    st.sampled_from(NAMES),
+    st.lists(WORDS, max_size=4),
+    st.sampled_from(["", "\\", '"']),
+)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(LINES, min_size=1, max_size=4),
+    st.sampled_from(["", "<Directory /srv>", "<VirtualHost *>", "<Location />"]),
+)
+def test_whatever_is_written_is_loaded_or_refused(lines: list[str], around: str) -> None:
+    closed = [line + f"\n</{line[1:].split()[0]}>" if line[0] == "<" else line for line in lines]
+    end = f"\n</{around[1:].split()[0]}>" if around else ""
+    try:
+        load_text(f"{around}\n" + "\n".join(closed) + end)
+    except ConfigError as error:
+        assert error.file is not None and error.line is not None
+
+
+@settings(max_examples=200)
+@given(st.text(alphabet='<>/!IfModuleDefine core.cAB \n\\"${}#', max_size=80))
+def test_whatever_the_structure(text: str) -> None:
+    try:
+        load_text(text)
+    except ConfigError as error:
+        assert error.file is not None and error.line is not None
+
+
+def test_every_directive_with_any_argument() -> None:
+    """Each name, in each place, with arguments that fit none in particular: a site or a ConfigError, nothing else."""
+    chance = random.Random(1)
+    words = ["On", "1", "a", "a:b", "/a", "http://a/", "a=b", "%{a}", '"a b"', "(", "[", "+a", "all", "env=a", ".x"]
+    for name in NAMES:
+        for _ in range(6):
+            line = f"{name} {' '.join(chance.choices(words, k=chance.randrange(4)))}"
+            text = f"{line}>\n</{name[1:]}>" if name[0] == "<" else line
+            for around in ("%s", "<VirtualHost *>\n%s\n</VirtualHost>", "<Directory /x>\n%s\n</Directory>"):
+                try:
+                    load_text(around.replace("%s", text))
+                except ConfigError as error:
+                    assert error.line is not None, line
