@@ -1,7 +1,7 @@
 """Folders: DirectoryIndex, with handlers too, and DirectorySlash."""
 
 from ..request import ANY, get, head, post
-from ..site import Folder, Site
+from ..site import Entry, Folder, Site
 from . import Case, words
 
 SHOW = """
@@ -17,7 +17,7 @@ SHOW = """
         req.log_error("fixup of %s, main %s, prev %s" % (req.uri, req.main and req.main.uri, req.prev and req.prev.uri))
         return 0
 """
-FILES = {
+FILES: dict[str, Entry] = {
     "lib/showing.py": SHOW,
     "htdocs/index.html": "index of the root\n",
     "htdocs/sub/index.html": "index of sub\n",

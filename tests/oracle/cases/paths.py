@@ -1,10 +1,10 @@
 """Paths that try to leave the document root, or that look like others."""
 
 from ..request import ANY, Request, get, request
-from ..site import Link, Site
+from ..site import Entry, Link, Site
 from . import Case, words
 
-FILES = {
+FILES: dict[str, Entry] = {
     "secret.txt": "outside\n",
     "htdocs/page.txt": "page\n",
     "htdocs/sub/page.txt": "page in sub\n",
@@ -62,7 +62,7 @@ OTHER = [
     get("/page.txt", tuple((f"X-{number}", "x") for number in range(90)), name="90 headers"),
 ]
 
-LINKS = {
+LINKS: dict[str, Entry] = {
     **FILES,
     "outside/page.txt": "outside page\n",
     "outside/deep/page.txt": "deep outside\n",

@@ -1,5 +1,7 @@
 """Reading the body of a request: read, readline, readlines, chunked and short bodies."""
 
+from typing import Any
+
 from ..request import ANY, Request, get, post, request
 from ..site import Site
 from . import Case
@@ -58,7 +60,7 @@ BIG = b"".join(b"line %05d of the big body, padded to some length\n" % number fo
 LONG = b"x" * 20000 + b"\nsecond\n"
 
 
-def read(steps: str, body: bytes = LINES, **options: object) -> Request:
+def read(steps: str, body: bytes = LINES, **options: Any) -> Request:
     """A POST whose handler does these steps."""
     kind = {LINES: "lines", BIG: "big", LONG: "long"}.get(body, f"{len(body)} bytes")
     return post(f"/x?{steps}", body, name=f"{kind}: {steps}", **options)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..request import get
-from ..site import Link, Site
+from ..site import Entry, Link, Site
 from . import Case, words
 
 SHOW = """
@@ -26,7 +26,7 @@ SHOW = """
     def declining(req):
         return -1
 """
-FILES = {
+FILES: dict[str, Entry] = {
     "lib/showing.py": SHOW,
     **{
         f"htdocs/{name}": "x"
@@ -63,6 +63,7 @@ def asked(name: str, *sections: str, **options: Any) -> Case:
 
 
 ROOT = "@ROOT@/htdocs"
+RELATIVE = (None, "httpd takes the path from its ServerRoot; a relative one may be refused")
 PATH = "PythonPath \"['@ROOT@/lib'] + sys.path\"\n"
 LOST = "the original maps no URL to a file where a Location has a Python handler, and so loses the files there"
 
@@ -86,7 +87,7 @@ CASES = (
     asked(
         "Directory with * and a shorter one", option("Directory", f'"{ROOT}/a/*"'), option("Directory", f'"{ROOT}/a"')
     ),
-    asked("Directory, relative", option("Directory", '"htdocs/a"')),
+    asked("Directory, relative", option("Directory", '"htdocs/a"'), starts=RELATIVE),
     asked("Directory with two arguments", option("Directory", f'"{ROOT}/a" "{ROOT}/b"')),
     asked("Directory without an argument", "<Directory>\n</Directory>\n"),
     asked("Directory ~", option("Directory", f'~ "{ROOT}/(a|x1)$"')),

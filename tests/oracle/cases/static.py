@@ -1,10 +1,10 @@
 """Files without a handler: types, validators, HEAD, conditional requests, methods, path info."""
 
 from ..request import ANY, Request, get, head, post, request
-from ..site import File, Link, Site
+from ..site import Entry, File, Link, Site
 from . import Case, words
 
-FILES = {
+FILES: dict[str, Entry] = {
     "htdocs/page.html": "<p>page</p>\n",
     "htdocs/empty.txt": "",
     "htdocs/noext": "no extension\n",
