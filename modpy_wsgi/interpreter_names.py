@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from .config.directives import core, python
 from .config.hosts import Hosts
@@ -33,33 +34,65 @@ def interpreter_name(req: mp_request, config: RequestConfig, directory: str | No
     return name
 
 
+class _Findings(NamedTuple):
+    """What some settings say about interpreters."""
+
+    handlers: bool  # whether any Python handler is named
+    overridable: bool  # whether a .htaccess could name handlers and interpreters
+    named: frozenset[str]  # by PythonInterpreter
+    flagged: bool  # whether PythonInterpPerDirectory or PythonInterpPerDirective is on
+
+    def __or__(self, other: _Findings) -> _Findings:
+        return _Findings(
+            self.handlers or other.handlers,
+            self.overridable or other.overridable,
+            self.named | other.named,
+            self.flagged or other.flagged,
+        )
+
+
 def names_in_use(hosts: Hosts) -> tuple[list[str], bool]:
     """The interpreter names that requests can lead to, and whether more may appear while serving."""
+    main = hosts.main
+    shared = _findings(section.settings for section in main.host.sections)
     names: dict[str, None] = {}
     dynamic = False
-    for host in (hosts.main, *hosts.virtual):
+    for host in (main, *hosts.virtual):
         if not hosts.reachable(host):
             continue
-        parts = [host.base, *[section.settings for section in host.sections()]]
-        for section in host.sections():
-            parts.extend(nested.settings for nested in section.settings[core.FILES_SECTIONS])
-        parts.extend(nested.settings for nested in host.base[core.FILES_SECTIONS])
-        overridable = any(_overridable(settings) for settings in parts)
-        if not overridable and not any(settings[python.HANDLERS] for settings in parts):
+        found = shared | _findings([host.base])
+        if host is not main:
+            found |= _findings(section.settings for section in host.host.sections)
+        if not (found.handlers or found.overridable):
             continue
-        configs = [settings[python.PYTHON_CONFIG] for settings in parts]
-        named = [config["PythonInterpreter"] for config in configs if "PythonInterpreter" in config]
-        names.update(dict.fromkeys(named))
+        names.update(dict.fromkeys(sorted(found.named)))
         if "PythonInterpreter" not in host.base[python.PYTHON_CONFIG]:
             names[host.server.server_hostname] = None
-        dynamic |= overridable or any(
-            config.get(flag) == "1"
-            for config in configs
-            for flag in ("PythonInterpPerDirectory", "PythonInterpPerDirective")
-        )
-    for entry in hosts.main.base[python.PYTHON_IMPORTS]:
+        dynamic = dynamic or found.overridable or found.flagged
+    for entry in main.base[python.PYTHON_IMPORTS]:
         names[entry.interpreter] = None
     return list(names), dynamic
+
+
+def _findings(parts: Iterable[Settings]) -> _Findings:
+    handlers = overridable = flagged = False
+    named: set[str] = set()
+    for settings in parts:
+        config = settings[python.PYTHON_CONFIG]
+        handlers = handlers or bool(settings[python.HANDLERS])
+        overridable = overridable or _overridable(settings)
+        flagged = (
+            flagged or config.get("PythonInterpPerDirectory") == "1" or config.get("PythonInterpPerDirective") == "1"
+        )
+        if "PythonInterpreter" in config:
+            named.add(config["PythonInterpreter"])
+        files = settings[core.FILES_SECTIONS]
+        if files:
+            inner = _findings(section.settings for section in files)
+            handlers, overridable = handlers or inner.handlers, overridable or inner.overridable
+            flagged = flagged or inner.flagged
+            named |= inner.named
+    return _Findings(handlers, overridable, frozenset(named), flagged)
 
 
 def _overridable(settings: Settings) -> bool:

@@ -254,12 +254,6 @@ class HostConfig:
         """The Python handlers of the host's own level."""
         return self.base[python.HANDLERS]
 
-    def sections(self) -> Iterator[Section]:
-        """Every section that may hold for a request to this host."""
-        yield from self.site.main.sections
-        if self.host is not self.site.main:
-            yield from self.host.sections
-
     @classmethod
     def all_of(cls, site: Site) -> tuple[HostConfig, tuple[HostConfig, ...]]:
         """The main server's configuration and those of the virtual hosts, in order, on shared indexes."""

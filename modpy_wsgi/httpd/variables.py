@@ -7,7 +7,7 @@ level are set when the request arrives, those of a section when it is known to h
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..config.directives.setenvif import SETENVIF, SetEnvIf
 from ..config.resolve import RequestConfig
@@ -58,7 +58,7 @@ def _value(req: mp_request, rule: SetEnvIf) -> str:
     if rule.headers is not None:
         for name, value in req.headers_in.items():
             if rule.headers.search(name):
-                return value
+                return str(value)
         return ""
     value = req.headers_in.get(attribute)
     if value is None:
@@ -66,7 +66,7 @@ def _value(req: mp_request, rule: SetEnvIf) -> str:
     return value or ""
 
 
-_ATTRIBUTES: dict[str, Callable[[mp_request], str | None]] = {
+_ATTRIBUTES: dict[str, Callable[[Any], str | None]] = {
     "remote_addr": lambda req: req.useragent_ip,
     "remote_host": lambda req: req.get_remote_host(),
     "request_method": lambda req: req.method,
