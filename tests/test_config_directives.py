@@ -241,6 +241,7 @@ def test_imports() -> None:
 
 def test_optimize_is_told() -> None:
     assert load_text("\nPythonOptimize On", file="c").warnings[0].startswith("c:2: PythonOptimize has no effect")
+    assert load_text("PythonOptimize Off").warnings == ()
 
 
 REQUIRE = {

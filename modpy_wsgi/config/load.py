@@ -131,7 +131,7 @@ def _directive(row: Row, node: Node, place: _Place) -> None:
             values.update(result)
         elif setting is not None:
             values[setting] = result
-    if row.note:
+    if row.note and calls != [("0",)]:  # what is switched off need not be told
         place.warn(f"{node.file}:{node.line}: {row.name} {row.note}")
 
 
