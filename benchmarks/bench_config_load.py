@@ -62,7 +62,7 @@ def median(action: object) -> float:
 
 
 def main() -> None:
-    hosts, directories = (int(word) for word in (sys.argv[1:] + ["1000", "1000"])[:2])
+    hosts, directories = (int(word) for word in [*sys.argv[1:], "1000", "1000"][:2])
     given = text(hosts, directories)
     lines = given.count("\n")
     print(f"{hosts} hosts, {directories} directories, {lines} lines")

@@ -232,6 +232,12 @@ def test_nearest(name: str, wanted: str | None) -> None:
     assert nearest(name) == wanted
 
 
+def test_a_long_name_is_cut() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_text("x" * 100_000)
+    assert len(str(caught.value)) < 200
+
+
 def test_rows_are_well_formed() -> None:
     for name, row in ALL.items():
         assert name == row.name.lower()

@@ -38,6 +38,8 @@ from modpy_wsgi.errors import ConfigError
 
 __all__ = ["load_site", "load_text", "settings_of", "site_of"]
 
+MAX_SHOWN_NAME = 60  # a line without a space may be megabytes long
+
 Warn = Callable[[str], None]
 
 
@@ -149,8 +151,9 @@ def _container(lower: str, row: Row, node: Node, place: _Place) -> None:
 
 
 def _unknown(node: Node) -> ConfigError:
-    name = nearest(node.name)
-    shown, hint = node.name, name or ""
+    shown = node.name if len(node.name) <= MAX_SHOWN_NAME else node.name[:MAX_SHOWN_NAME] + "..."
+    name = nearest(shown)
+    hint = name or ""
     if shown.startswith("<"):
         shown = shown + ">"
     if hint.startswith("<"):
