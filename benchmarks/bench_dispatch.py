@@ -1,11 +1,11 @@
 """A request in process, through the whole chain of phases, beside frameworks that answer the same page.
 
-Run: python benchmarks/bench_dispatch.py [rounds]. Candidates take turns in every round; shown are medians of the rounds in
-microseconds of CPU time, and ratios within the run.
+Run: python benchmarks/bench_dispatch.py [rounds]. Candidates take turns in every round; shown are medians of the
+rounds in microseconds of CPU time, and ratios within the run.
 
 Goals: a hello handler in a <Location> at most 3 us, and faster than falcon; the same for a file in a <Directory> with
-autoreload on at most 6 us more than a loop that makes the same os.stat calls; with 1,000 virtual hosts and 1,000 literal
-Directory sections at most 1.2 times what one of each costs, and started within 1 s.
+autoreload on at most 6 us more than a loop that makes the same os.stat calls; with 1,000 virtual hosts and 1,000
+literal Directory sections at most 1.2 times what one of each costs, and started within 1 s.
 """
 
 from __future__ import annotations

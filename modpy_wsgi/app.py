@@ -171,7 +171,8 @@ class Application:
     def _take_walk(self, req: mp_request, filename: str, target: translate.Target) -> None:
         """Look for the file, and for what holds there."""
         req._filename, req._path_info, req._stat, directory = walk(req._host, filename)
-        req._config = directory.config(req._filename[len(directory.path) :], target.location)
+        name = req._filename[len(directory.path) :]
+        req._config = directory.config(name, target.location, req._stat is not None)
 
     # What requests ask of the application
 
@@ -248,6 +249,11 @@ class Application:
         new._left, new._read_length = req._left, req._read_length
         return new
 
+    def base_server(self, req: mp_request) -> mp_server:
+        """conn.base_server."""
+        server: mp_server = self.hosts.first(req._environ).server
+        return server
+
     def document_root(self, req: mp_request) -> str:
         """req.document_root."""
         return translate.document_root(req._host)
@@ -294,6 +300,9 @@ class Application:
         interpreter = self.interpreters.get(entry.interpreter)
         try:
             with interpreter.serving():
+                path = self.hosts.main.base[python.PYTHON_CONFIG].get("PythonPath")
+                if path is not None:
+                    interpreter.set_python_path(path)
                 module = interpreter.load(name)
                 if function:
                     getattr(module, function)()
@@ -301,7 +310,10 @@ class Application:
             log_exception(self.main_server._log, f"PythonImport {entry.module}", error)
 
     def stop_worker(self) -> None:
-        """What is due when a process ends: the cleanups registered with the servers."""
+        """What is due when a process ends: the cleanups registered with the servers. Once, where it was started."""
+        if self._started_after != _forks:
+            return
+        self._started_after = -1
         for server in self.servers:
             server.run_cleanups()
 

@@ -64,9 +64,12 @@ class mp_conn:  # noqa: N801 - the original's type name
 
     @property
     def client_ip(self) -> str:
-        """The client's address; "" if the server does not tell it, as over a Unix socket."""
+        """The client's address; "" if the server does not tell it, as over a Unix socket.
+
+        An IPv4 address in IPv6 clothes, as a socket for both shows it, is plain IPv4 here, as in httpd.
+        """
         address: str = self._environ.get("REMOTE_ADDR") or ""
-        return address
+        return address[7:] if address.startswith("::ffff:") and "." in address else address
 
     @property
     def client_addr(self) -> tuple[str, int]:

@@ -14,6 +14,7 @@ from .httpd import errors
 from .log import log_exception
 from .phases import CLEANUP, LOG
 from .plan import plan_of, run_phase
+from .response import content_length
 
 if TYPE_CHECKING:
     from .request import mp_request
@@ -56,7 +57,7 @@ def deliver(req: mp_request) -> Iterable[bytes]:
         and last._delegated is None
     ):
         # Everything was written, and no length was promised.
-        if req is last and req._cleanups is None and req._added is None and not req._config.plan.after:
+        if req is last and req._cleanups is None and req._added is None and not plan_of(req._config).after:
             req._complete = True
             return ()
         return Delivered((), req)
@@ -91,28 +92,23 @@ def _body(req: mp_request) -> Iterable[bytes]:
 
 
 def _whole(req: mp_request) -> list[bytes]:
-    """An answer of which nothing was sent yet: one piece, with its length."""
+    """An answer of which nothing was sent yet: one piece, with its true length, whatever the handler promised."""
     held = req._held
     data = b"" if held is None else held[0] if len(held) == 1 else b"".join(held)
     size = len(data)
     head = req._method == "HEAD"
+    if req._more_to_say and not head:
+        promised = content_length(req)
+        if promised is not None and size < promised:
+            req.headers_out["Content-Length"] = str(size)
     req._begin(None if head and (not size or req._error_page) else size)
-    if req._bodiless:
-        req._body_sent += size
-        return []
     req._reset_output()
-    if req._promised is not None and size != req._promised:
-        if size < req._promised:
-            return _cut_short(req, data)  # type: ignore[return-value]
+    req._body_sent += size
+    if req._bodiless:
+        return []
+    if req._promised is not None and size > req._promised:
         data = data[: req._promised]
-    req._body_sent += len(data)
     return [data] if data else []
-
-
-def _cut_short(req: mp_request, data: bytes) -> Iterator[bytes]:
-    if data:
-        yield data
-    raise ShortBody(f"the response ended {(req._promised or 0) - len(data)} bytes before its Content-Length")
 
 
 def _is_over(req: mp_request) -> bool:

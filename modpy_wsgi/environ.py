@@ -146,7 +146,7 @@ def request_host(environ: Mapping[str, Any]) -> str | None:
         raise BadRequest(400, f"bad port in host {host!r}")
     if not _HOST.fullmatch(name) or not name:
         raise BadRequest(400, f"bad host {host!r}")
-    return name.lower()
+    return (name[:-1] if len(name) > 1 and name.endswith(".") else name).lower()
 
 
 def check_head(environ: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ class mp_hlist:  # noqa: N801 - the original's type name
         if name not in ("handler", "directory", "silent", "is_location"):
             raise AttributeError(name)
         value = getattr(self._calls[self._index], name)
-        return int(value) if name == "silent" else value
+        return int(value) if name in ("silent", "is_location") else value
 
     def next(self) -> None:
         """Move on to the next handler of the list."""

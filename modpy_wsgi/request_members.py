@@ -10,7 +10,8 @@ from typing import Any
 
 from . import constants
 from ._fast.table import table
-from .config.directives import core, mime, python
+from .basic_auth import credentials
+from .config.directives import authn, core, mime, python
 from .connection import mp_conn
 from .environ import decode, port_number, raw_target, request_host
 from .finfo import mp_finfo
@@ -29,13 +30,13 @@ class RequestMembers(RequestState):
 
     @lazy
     def _connection(self) -> mp_conn:
-        return mp_conn(self._environ, self._host.server, self)
+        return mp_conn(self._environ, self._application.base_server(self), self)
 
     @property
     def connection(self) -> mp_conn:
         """The connection object."""
-        main = self._main or self._prev
-        return self._connection if main is None else main.connection
+        origin = self._main or self._prev
+        return self._connection if origin is None else origin.connection
 
     @property
     def server(self) -> mp_server:
@@ -236,7 +237,25 @@ class RequestMembers(RequestState):
 
     # Who asks
 
-    user = text("_user", "The authenticated user, or None.")
+    _user_text = text("_user", "")
+
+    @property
+    def user(self) -> str | None:
+        """The authenticated user, or None; while a PythonAuthenHandler runs, the name that the client claims.
+
+        The manual's own example (3.4) reads it before it asks for the password, and that works where mod_auth_basic had
+        its turn first. The claim counts for nothing else: a handler that says OK must have set the user.
+        """
+        if self._user is None and self._phase is not None and self._phase.directive == "PythonAuthenHandler":
+            kind = self._config.settings[authn.AUTH_TYPE] or ""
+            claimed = credentials(self) if kind.lower() == "basic" else None
+            return claimed[0] if claimed else None
+        return self._user
+
+    @user.setter
+    def user(self, value: str) -> None:
+        self._user_text = value
+
     ap_auth_type = text("_auth_type", "How the user was authenticated: 'Basic', ...; or None.")
 
     @property

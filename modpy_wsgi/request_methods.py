@@ -5,8 +5,6 @@ Law: methods here compute from the request's members and change nothing but what
 
 from __future__ import annotations
 
-import base64
-import binascii
 import email.utils
 import socket
 import time
@@ -15,8 +13,8 @@ from typing import Any
 
 from . import constants
 from ._fast.table import table
+from .basic_auth import challenge, credentials
 from .cgi_variables import add_cgi_vars, add_common_vars
-from .challenge import challenge
 from .config.directives import authn, authz, core, python
 from .environ import encode
 from .preconditions import conditions_met
@@ -73,15 +71,11 @@ class RequestMethods(RequestBody, RequestOutput):
         """
         if (self.auth_type() or "").lower() != "basic" or self.auth_name() is None:
             return None
-        scheme, _, credentials = self.headers_in.get("Authorization", "").partition(" ")
-        if scheme.lower() != "basic":
+        sent = credentials(self)
+        if sent is None:
             challenge(self)
             return None
-        try:
-            decoded = base64.b64decode(credentials.strip().encode("ascii", "replace"))
-        except binascii.Error:
-            decoded = b""
-        self._user, _, password = decoded.decode("utf-8", "surrogateescape").partition(":")
+        self._user, password = sent
         self._auth_type = "Basic"
         return password
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .httpd.translate import Target
     from .phases import Phase
     from .request import mp_request
+    from .server import mp_server
 
 __all__ = ["RequestState", "Served"]
 
@@ -44,6 +45,9 @@ class Served(Protocol):
 
     def add_handler(self, req: Any, directive: str, handler: Any, directory: str | None) -> None:
         """Register a handler for the rest of the request."""
+
+    def base_server(self, req: Any) -> mp_server:
+        """The first server of the address that the request came in through."""
 
     def document_root(self, req: Any) -> str:
         """DocumentRoot."""

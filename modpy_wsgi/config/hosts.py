@@ -89,6 +89,11 @@ class Hosts:
             found = self._found.keep(key, selected)
         return found
 
+    def first(self, environ: Mapping[str, Any]) -> HostConfig:
+        """The first host of the address that a request came in through, whatever its name."""
+        group = self._group(local_address(environ)[0] if self._by_address else "", self._port(environ))
+        return self.main if group is None else group.first or self.main
+
     def _port(self, environ: Mapping[str, Any]) -> int:
         """The port that the configuration knows the request by.
 
@@ -104,8 +109,12 @@ class Hosts:
         return 80 if first == 443 and 80 in self._ports else first
 
     def _select(self, address: str, port: int, name: str) -> HostConfig:
+        group = self._group(address, port)
+        return self.main if group is None else group.find(name) or self.main
+
+    def _group(self, address: str, port: int) -> _Group | None:
         for key in ((address, port), (address, None), ("*", port), ("*", None)):
             group = self._groups.get(key)
-            if group is not None and key[0]:
-                return group.find(name) or self.main
-        return self.main
+            if group is not None:
+                return group
+        return None

@@ -167,7 +167,7 @@ class Directory:
         self._children: Bounded[str, Directory] = Bounded()
         self._overlaid: Bounded[int, tuple[Settings, Directory]] = Bounded(16)
         self._configs: Bounded[tuple[Any, ...], RequestConfig] = Bounded()
-        self._by_name: Bounded[tuple[str, tuple[int, ...]], RequestConfig] = Bounded()
+        self._by_name: Bounded[tuple[str, tuple[int, ...], bool], RequestConfig] = Bounded()
 
     def child(self, name: str) -> Directory:
         """The directory `name` in this one, before its .htaccess."""
@@ -188,19 +188,19 @@ class Directory:
             found = self._overlaid.keep(key, (htaccess, directory))
         return found[1]
 
-    def config(self, name: str, location: tuple[tuple[int, ...], Settings]) -> RequestConfig:
+    def config(self, name: str, location: tuple[tuple[int, ...], Settings], exists: bool) -> RequestConfig:
         """What holds for the file `name` in this directory ("" is the directory itself) under Location sections."""
-        by_name = (name, location[0])
+        by_name = (name, location[0], exists)
         known = self._by_name.get(by_name)
         if known is None:
-            known = self._by_name.keep(by_name, self._config(name, location))
+            known = self._by_name.keep(by_name, self._config(name, location, exists))
         return known
 
-    def _config(self, name: str, location: tuple[tuple[int, ...], Settings]) -> RequestConfig:
+    def _config(self, name: str, location: tuple[tuple[int, ...], Settings], exists: bool) -> RequestConfig:
         host = self.host
         path = self.path + name
-        # A <Directory> of a file's name holds for the file (observed on httpd).
-        own, settings = host.directory_settings(f"{path}/") if name else ((), EMPTY)
+        # A <Directory> of a file's name holds for the file, if it exists (observed on httpd).
+        own, settings = host.directory_settings(f"{path}/") if name and exists else _NOTHING
         settings = self.settings.merged(settings)
         matches = tuple(host.directory_matches(path))
         for _, section in matches:

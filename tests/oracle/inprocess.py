@@ -98,8 +98,9 @@ def call(app: App, request: Request, port: int = PORT) -> tuple[Answer, str]:
 
     from modpy_wsgi.errors import ShortBody
 
-    chunks = app(environ(request, errors, port), start_response)
+    chunks: Iterable[bytes] = ()
     try:
+        chunks = app(environ(request, errors, port), start_response)
         for chunk in chunks:
             write(chunk)
     except ShortBody:
