@@ -84,7 +84,7 @@ test: lint pytest
 lint: $(VENV)/.built-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/cython-lint $(FAST)
+	PATH="$(CURDIR)/$(BIN):$$PATH" cython-lint $(FAST)  # which calls pycodestyle by its name
 
 pytest: $(VENV)/.built-dev
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
