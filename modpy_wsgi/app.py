@@ -318,6 +318,16 @@ class Application:
             server.run_cleanups()
 
 
+    def close(self) -> None:
+        """Take the application out of the process: worker, interpreters with the site's modules, logs. For tests."""
+        self.stop_worker()
+        self.interpreters.close()
+        for server in self.servers:
+            server._log.close()
+        if current.application() is self:
+            current.set_application(None)
+
+
 def from_httpd_conf(
     path: str | os.PathLike[str],
     *,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,12 @@ def login(user: str, password: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def quickstart() -> webtest.TestApp:
+def quickstart() -> Iterator[webtest.TestApp]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PWD", str(CHECKOUT))
-        return webtest.TestApp(from_httpd_conf(CHECKOUT / "examples" / "quickstart" / "httpd.conf"))
+        application = from_httpd_conf(CHECKOUT / "examples" / "quickstart" / "httpd.conf")
+    yield webtest.TestApp(application)
+    application.close()
 
 
 def test_index_page_and_its_links(quickstart: webtest.TestApp) -> None:

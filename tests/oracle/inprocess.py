@@ -150,8 +150,7 @@ def serve(site: Site, root: Path) -> Iterator[Served]:
         try:
             yield Served(application, root)
         finally:
-            application.stop_worker()
-            application.interpreters.close()
+            application.close()
 
 
 @contextmanager

@@ -1,0 +1,24 @@
+"""What every test leaves behind: nothing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from modpy_wsgi import Application
+
+
+@pytest.fixture(autouse=True)
+def applications_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close every Application that a test has made, so that the modules of its site are gone for the next."""
+    made: list[Application] = []
+    init = Application.__init__
+
+    def remember(self: Application, *args: Any, **options: Any) -> None:
+        init(self, *args, **options)
+        made.append(self)
+
+    monkeypatch.setattr(Application, "__init__", remember)
+    yield
+    for application in made:
+        application.close()
