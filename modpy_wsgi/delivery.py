@@ -14,6 +14,7 @@ from .httpd import errors
 from .log import log_exception
 from .phases import CLEANUP, LOG
 from .plan import plan_of, run_phase
+from .request_output import ClientGone
 from .response import content_length
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def deliver(req: mp_request) -> Iterable[bytes]:
         last._application.log_exception(last, "response", error)
         errors.plain(last, 500)
         body = _body(last)
+    except ClientGone:  # nobody is left to answer
+        body = []
     if last._file_body is not None:
         last._file_body.when_closed = lambda: finish(req)
         return body
@@ -85,6 +88,8 @@ def _body(req: mp_request) -> Iterable[bytes]:
         return req._file_body.wrapped(req._environ)
     if req._server_write is None:
         return _whole(req)
+    if req._gone:
+        req._reset_output()
     req._release()
     if req._promised is not None and req._body_sent < req._promised and not req._bodiless:
         raise ShortBody(f"the response ended {req._promised - req._body_sent} bytes before its Content-Length")

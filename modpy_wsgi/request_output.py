@@ -15,7 +15,7 @@ from .errors import HandlerError
 from .request_members import RequestMembers
 from .response import BODILESS, content_length, response_head
 
-__all__ = ["RequestOutput"]
+__all__ = ["ClientGone", "RequestOutput"]
 
 BUFFER = 65536  # bytes that unflushed writes may hold back
 FILE_BLOCK = 262144  # bytes of a file read at once
@@ -106,6 +106,8 @@ class RequestOutput(RequestMembers):
         if write is None:
             write = self._begin()
         if self._bodiless:
+            if self._gone:
+                raise ClientGone
             self._body_sent += len(data)
             return
         if self._promised is not None:
@@ -153,16 +155,17 @@ class RequestOutput(RequestMembers):
     def _client_gone(self) -> None:
         self.connection.abort()
         self._reset_output()
-        self._bodiless = True
+        self._bodiless = self._gone = True
 
     def _hand_over(self, successor: RequestOutput) -> None:
         """Let `successor` (an internal redirect) go on with the output; what this request holds back is lost."""
         self._reset_output()
         successor._server_write = self._server_write
         successor._bodiless = self._bodiless
+        successor._gone = self._gone
         successor._promised = self._promised
         successor._body_sent = self._body_sent
         successor._unwritable = self._unwritable
         self._server_write = _discard
         self._promised = None
-        self._bodiless = False
+        self._bodiless = self._gone = False

@@ -120,6 +120,7 @@ class RequestState:
     _held_bytes = 0
     _body_sent = 0
     _bodiless = False
+    _gone = False  # the client, as a write has shown
     _promised: int | None = None  # the Content-Length that was sent
     _unwritable: list[bytes] | None = None  # everything, where the server offers no write()
 
