@@ -9,7 +9,7 @@ from modpy_wsgi import Application
 
 
 @pytest.fixture(autouse=True)
-def applications_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def applications_are_closed() -> Iterator[None]:
     """Close every Application that a test has made, so that the modules of its site are gone for the next."""
     made: list[Application] = []
     init = Application.__init__
@@ -18,7 +18,9 @@ def applications_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         init(self, *args, **options)
         made.append(self)
 
-    monkeypatch.setattr(Application, "__init__", remember)
-    yield
-    for application in made:
-        application.close()
+    # A patch of its own: the fixture `monkeypatch` would be set up, and so undone, at another place in each test's order.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Application, "__init__", remember)
+        yield
+        for application in made:
+            application.close()
