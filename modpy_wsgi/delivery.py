@@ -80,12 +80,16 @@ def _body(req: mp_request) -> Iterable[bytes]:
     if req._delegated is not None:
         return req._delegated
     if req._file_body is not None:
-        req._begin()
-        if req._bodiless:
+        try:
+            req._begin()
+            if not req._bodiless:
+                return req._file_body.wrapped(req._environ)
+        except BaseException:
             req._file_body.close()
-            req._file_body = None
-            return []
-        return req._file_body.wrapped(req._environ)
+            raise
+        req._file_body.close()
+        req._file_body = None
+        return []
     if req._server_write is None:
         return _whole(req)
     if req._gone:

@@ -28,6 +28,7 @@ from ..constants import (
     PYTHON_HANDLERS,
 )
 from ..dispatch import calls_for, run_handlers
+from ..errors import ShortBody
 from ..phases import HANDLER
 from ..preconditions import conditions_met
 from .errors import allow_header
@@ -165,6 +166,7 @@ class FileBody:
     def __init__(self, file: BinaryIO | Any, size: int) -> None:
         self.file = file
         self.size = size
+        self.left = size
         self.when_closed: Callable[[], None] | None = None
 
     def wrapped(self, environ: dict[str, Any]) -> Iterable[bytes]:
@@ -175,14 +177,15 @@ class FileBody:
         return self
 
     def __iter__(self) -> Iterator[bytes]:
-        left = self.size
-        while left > 0 and (data := self.file.read(min(BLOCK, left))):
-            left -= len(data)
+        while data := self.read(BLOCK):
             yield data
+        if self.left:
+            raise ShortBody(f"the file became {self.left} bytes shorter while it was sent")
 
     def read(self, size: int = -1) -> bytes:
-        """Read from the file, as file wrappers do."""
-        data: bytes = self.file.read(size)
+        """Read from the file, as file wrappers do; never beyond the size it had."""
+        data: bytes = self.file.read(self.left if size < 0 else min(size, self.left))
+        self.left -= len(data)
         return data
 
     def fileno(self) -> int:
