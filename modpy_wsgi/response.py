@@ -17,7 +17,7 @@ from .errors import HandlerError
 if TYPE_CHECKING:
     from .request_members import RequestMembers
 
-__all__ = ["BODILESS", "NAMELESS", "content_length", "response_head"]
+__all__ = ["BODILESS", "NAMELESS", "checked", "content_length", "response_head"]
 
 MAX_CONTENT_TYPES = 256  # remembered as safe to send
 NAMELESS = frozenset({418})  # known by number, but httpd has no line for it and sends 500

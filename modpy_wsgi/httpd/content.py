@@ -28,9 +28,11 @@ from ..constants import (
     PYTHON_HANDLERS,
 )
 from ..dispatch import calls_for, run_handlers
+from ..environ import encode
 from ..errors import ShortBody
 from ..phases import HANDLER
 from ..preconditions import conditions_met
+from ..response import checked
 from .errors import allow_header
 
 if TYPE_CHECKING:
@@ -57,14 +59,14 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     elif handler not in _OWN_HANDLERS and "/" not in (handler or ""):
         req._application.log_request(req, f"nobody provides the handler {handler!r}: {req.filename or req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR
-    result = _send_file(req, config)
-    if result in (HTTP_NOT_FOUND, HTTP_FORBIDDEN) and req._application.fallback is not None and not _refused(req):
-        return _ask_fallback(req, req._application.fallback)
-    return result
+    fallback = req._application.fallback
+    if fallback is not None and not _is_file(req) and req._server_write is None:
+        return _ask_fallback(req, fallback)
+    return _send_file(req, config)
 
 
-def _refused(req: mp_request) -> bool:
-    """Whether there is a file, which then was refused rather than not found."""
+def _is_file(req: mp_request) -> bool:
+    """Whether there is a file, be it one that will be refused."""
     return req._stat is not None and stat.S_ISREG(req._stat.st_mode)
 
 
@@ -202,18 +204,21 @@ class FileBody:
 
 
 def _ask_fallback(req: mp_request, application: Callable[..., Iterable[bytes]]) -> int:
-    """Let another WSGI application answer, as the user that the phases before found out."""
+    """Let another WSGI application answer, as the user that the phases before found out.
+
+    Raises HandlerError for a header of theirs that must not be sent.
+    """
     environ = dict(req._environ)
     if req.user is not None:
-        environ["REMOTE_USER"] = req.user
-        environ["AUTH_TYPE"] = req.ap_auth_type or ""
+        environ["REMOTE_USER"] = encode(req.user)
+        environ["AUTH_TYPE"] = encode(req.ap_auth_type or "")
     for name, value in req.__dict__.get("_subprocess_env", {}).items():
-        environ.setdefault(name, value)
+        environ.setdefault(name, encode(value))
     req._reset_output()
+    extra = [checked(name, value) for name, value in req.err_headers_out.items()]
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
         req._status = int(status[:3])
-        extra = [(name, value) for name, value in req.err_headers_out.items()]
         req._server_write = req._start_response(status, headers + extra, *([exc_info] if exc_info else []))
         return req._server_write
 
