@@ -20,7 +20,7 @@ from .config.model import Site
 from .config.resolve import HostConfig, RequestConfig
 from .constants import DECLINED, OK
 from .environ import check_head, normalise
-from .errors import BadRequest, ConfigError
+from .errors import BadRequest, ConfigError, HandlerError
 from .httpd import content, errors, translate, variables
 from .httpd.walk import walk
 from .interpreter import Interpreter, Interpreters
@@ -29,6 +29,7 @@ from .log import log_exception
 from .phases import INIT, POST_READ_REQUEST, TRANS
 from .plan import run_phase, run_steps
 from .request import mp_request
+from .request_output import ClientGone
 from .server import make_servers, mp_server
 
 __all__ = ["Application", "from_httpd_conf", "make_app"]
@@ -111,6 +112,12 @@ class Application:
         except BadRequest as error:
             self.log_request(req, str(error))
             status = error.status
+        except HandlerError as error:  # of a handler before, whose header cannot be sent
+            self.log_exception(req, "response", error)
+            req.err_headers_out.clear()
+            status = constants.HTTP_INTERNAL_SERVER_ERROR
+        except ClientGone:
+            return
         if status not in _ANSWERED:
             errors.answer(req, status)
 

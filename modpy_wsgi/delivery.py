@@ -66,6 +66,7 @@ def deliver(req: mp_request) -> Iterable[bytes]:
         body = _body(last)
     except HandlerError as error:
         last._application.log_exception(last, "response", error)
+        last.err_headers_out.clear()  # which an error page would keep
         errors.plain(last, 500)
         body = _body(last)
     except ClientGone:  # nobody is left to answer
