@@ -68,8 +68,8 @@ class Application:
             host.server = server
         names, dynamic = names_in_use(self.hosts)
         self.interpreters = Interpreters(names, dynamic=dynamic, private=private)
-        self._started_after = -1
-        self._starting = threading.Lock()
+        self._started_after = self._starting_after = -1
+        self._starting = threading.RLock()  # which an imported module that asks its own site passes
         current.set_application(self)
 
     @property
@@ -295,12 +295,13 @@ class Application:
     def start_worker(self) -> None:
         """What is due once in each process: PythonImport. Called by the serving layer, else by the first request."""
         with self._starting:
-            if self._started_after == _forks:
+            if self._starting_after == _forks:
                 return
-            self._started_after = _forks
+            self._starting_after = _forks
             imports = self.site.main.settings[python.PYTHON_IMPORTS]
             for entry in reversed(imports):
                 self._import(entry)
+            self._started_after = _forks
 
     def _import(self, entry: python.Import) -> None:
         name, _, function = entry.module.partition("::")
