@@ -15,9 +15,11 @@ from urllib.parse import unquote
 from . import constants, current, delivery, dispatch
 from .config.directives import python
 from .config.hosts import Hosts
-from .config.load import load_site, load_text
+from .config.load import load_site, site_of
 from .config.model import Site
+from .config.parser import Reader, tree_of
 from .config.resolve import HostConfig, RequestConfig
+from .config.sections import literal
 from .constants import DECLINED, OK
 from .environ import check_head, normalise
 from .errors import BadRequest, ConfigError, HandlerError
@@ -370,7 +372,7 @@ def make_app(
     directory = os.path.abspath(os.fspath(root))
     lines = [
         f"DocumentRoot {_quoted(directory)}",
-        f"<Directory {_quoted(directory)}>",
+        f"<Directory {_quoted(literal(directory))}>",
         "SetHandler mod_python",
         f"PythonHandler {handler}",
         f"PythonDebug {'On' if debug else 'Off'}",
@@ -381,9 +383,13 @@ def make_app(
         "Require all denied",
         "</FilesMatch>",
     ]
-    if "\n" in handler or not handler.strip():
+    if not handler.strip() or "\n" in handler or handler.endswith("\\"):
         raise ConfigError(f"no handler: {handler!r}")
-    return Application(load_text("\n".join(lines), file="<make_app>", server_root=directory), fallback=fallback)
+    if not os.path.isdir(directory):
+        raise ConfigError(f"no directory: {directory!r}")
+    reader = Reader(server_root=directory)  # which knows no variables: what looks like one is meant as it stands
+    site = site_of(tree_of(reader, reader.text("\n".join(lines), "<make_app>")))
+    return Application(site, fallback=fallback)
 
 
 def _quoted(text: str) -> str:

@@ -17,6 +17,7 @@ from .config.directives import ALL
 from .config.load import site_of
 from .config.model import Site, Where
 from .config.parser import Node, Reader, tree_of
+from .config.sections import literal
 from .httpd.translate import read_target
 from .request import mp_request
 
@@ -52,16 +53,20 @@ def site(
 def _site(config: str, directory: str, defines: tuple[str, ...]) -> Site:
     """The configuration with what may stand in a directory put into <Directory>, the rest around it."""
     reader = Reader(server_root=directory, defines=set(defines), variables=dict(os.environ))
-    around = reader.text(
-        f'DocumentRoot "{directory}"\n<FilesMatch "^\\.ht">\nRequire all denied\n</FilesMatch>', "<testing>"
-    )
+    around = reader.text('<FilesMatch "^\\.ht">\nRequire all denied\n</FilesMatch>', "<testing>")
+    around.append(Node("DocumentRoot", _quoted(directory), "<testing>", 1, None))
     inside: list[Node] = []
     for node in reader.text(config, "<site>"):
         row = ALL.get(node.name.lower())
         fits = row is not None and Where.DIRECTORY in row.where
         (inside if fits else around).append(node)
-    around.append(Node("<Directory", f'"{directory}">', "<testing>", 1, tuple(inside)))
+    around.append(Node("<Directory", f"{_quoted(literal(directory))}>", "<testing>", 1, tuple(inside)))
     return site_of(tree_of(reader, around))
+
+
+def _quoted(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 class Answer:

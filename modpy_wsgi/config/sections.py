@@ -14,7 +14,7 @@ from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Address, Limit, SectionKind
 from modpy_wsgi.config.patterns import compile_regex, compile_wildcard, has_wildcard
 
-__all__ = ["addresses", "limit", "matcher"]
+__all__ = ["addresses", "limit", "literal", "matcher"]
 
 # The methods that httpd knows without RegisterHttpMethod.
 METHODS = frozenset(
@@ -80,6 +80,14 @@ _CANONICAL: dict[SectionKind, Callable[[str], str]] = {
     SectionKind.FILES: posixpath.normpath,
     SectionKind.LOCATION: _as_written,
 }
+
+
+_GLOB = {"*": "[*]", "?": "[?]", "[": "[[]", "\\": "[\\\\]"}
+
+
+def literal(path: str) -> str:
+    """What a Directory must name to mean this path and no other: where it would be a pattern, one for it alone."""
+    return "".join([_GLOB.get(char, char) for char in path]) if has_wildcard(path) else path
 
 
 def limit(text: str, outer: Limit | None, *, exclude: bool, htaccess: bool) -> Limit:
