@@ -35,8 +35,8 @@ class Source:
             root = self.directory.resolve()
             if not root.is_dir():
                 raise ConfigError(f"{self.directory}: no such directory")
-            if '"' in str(root) or "\\" in str(root) or "$" in str(root):
-                raise ConfigError(f"{root}: a path with a quote, a backslash or $ cannot be served this way")
+            if not set(str(root)).isdisjoint('"\\$*?['):
+                raise ConfigError(f"{root}: a path with a quote, a backslash, $ or a wildcard cannot be served this way")
             before = (f'Define SITE_ROOT "{root}"', *before)
         conf = self.conf or DIRECTORY_CONF
         if not conf.is_file():
