@@ -36,7 +36,7 @@ class Source:
             if not root.is_dir():
                 raise ConfigError(f"{self.directory}: no such directory")
             if not set(str(root)).isdisjoint('"\\$*?['):
-                raise ConfigError(f"{root}: a path with a quote, a backslash, $ or a wildcard cannot be served this way")
+                raise ConfigError(f"{root}: a path with quotes, backslashes, $ or wildcards cannot be served this way")
             before = (f'Define SITE_ROOT "{root}"', *before)
         conf = self.conf or DIRECTORY_CONF
         if not conf.is_file():
