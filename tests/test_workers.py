@@ -101,7 +101,7 @@ def test_python_import_may_ask_the_application_itself(folder: Folder) -> None:
     )
     interpreter = app.interpreters.get("site.test")
     interpreter.set_python_path(f"['{folder.root}'] + sys.path")
-    page = interpreter.load("page")
+    page: Any = interpreter.load("page")
     page.ask = lambda: Server().ask(app, "/").body
     done = threading.Thread(target=app.start_worker, daemon=True)
     done.start()
