@@ -34,6 +34,9 @@ class Served(Protocol):
     one_process: bool
     fallback: Callable[..., Iterable[bytes]] | None
 
+    def serve(self, req: Any) -> None:
+        """Run every phase of a request."""
+
     def walk_now(self, req: Any) -> None:
         """Look for the file of a request that was answered without."""
 

@@ -19,6 +19,7 @@ from .config.model import Site, Where
 from .config.parser import Node, Reader, tree_of
 from .config.sections import literal
 from .httpd.translate import read_target
+from .locate import locate
 from .request import mp_request
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def request(
     host = application.hosts.main
     req = Request(application, host, made, answer.start_response, read_target(host, made, made["RAW_URI"]))
     req.answer = answer
-    application._locate(req)
+    locate(req)
     return req
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..app import Application, from_httpd_conf
+from ..app import Application
 from ..errors import ConfigError
+from ..factory import from_httpd_conf
 
 __all__ = ["Source"]
 

@@ -1,0 +1,87 @@
+"""Requests made out of others: internal redirects and subrequests.
+
+Law: they go through the phases like any other and are counted; what their URI gets wrong is answered like a client's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote
+
+from .environ import normalise
+from .errors import BadRequest
+from .httpd import errors, translate
+from .locate import locate
+from .plan import run_steps
+from .request import mp_request
+
+__all__ = ["MAX_REDIRECTS", "look_up", "redirect"]
+
+MAX_REDIRECTS = 10  # internal redirects and subrequests that lead to one request, as httpd's LimitInternalRecursion
+
+
+def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, location: str = "") -> None:
+    """Answer with another URI of this server, starting from the status that `req` has.
+
+    `environ` replaces the request's, `location` is a Location header to keep.
+    """
+    new = _derive(req, uri, environ)
+    new._prev = req
+    new._status = req._status
+    req._next = new
+    req._hand_over(new)
+    if location:
+        new.headers_out["Location"] = location
+    if "_err_headers_out" in req.__dict__:
+        new.err_headers_out.update(req.err_headers_out)
+    for name, value in req.__dict__.get("_subprocess_env", {}).items():
+        new.subprocess_env[f"REDIRECT_{name}"] = value
+    new.subprocess_env["REDIRECT_STATUS"] = str(req._status)
+    if new._redirects > MAX_REDIRECTS:
+        req._application.log_request(
+            req,
+            f"AH00124: Request exceeded the limit of {MAX_REDIRECTS} internal redirects due to probable "
+            f"configuration error: {uri}",
+        )
+        errors.plain(new, 500)
+    else:
+        req._application.serve(new)
+
+
+def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
+    """A subrequest: every phase up to fixup for another URI. Returns it, and OK or the status that ended it."""
+    new = _derive(req, uri, None)
+    new._main = req
+    if new._redirects > MAX_REDIRECTS:
+        req._application.log_request(req, f"more than {MAX_REDIRECTS} nested subrequests, probably a loop: {uri}")
+        return new, 500
+    try:
+        if new._bad is not None:
+            raise new._bad
+        status = locate(new) or run_steps(new, new._config)
+    except BadRequest as error:
+        return new, error.status
+    return new, status
+
+
+def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_request:
+    """A request for `uri` (a path with query, escaped) out of another. What is wrong with `uri` waits in `_bad`."""
+    environ = dict(req._environ if environ is None else environ)
+    rest = uri.partition("://")[2].partition("/") if "://" in uri and uri[0] != "/" else None
+    escaped, question, query = (f"/{rest[2]}" if rest else uri).partition("?")
+    environ["QUERY_STRING"] = query if question else ""
+    bad = None
+    try:
+        path = normalise(unquote(escaped, errors="surrogateescape"))
+    except BadRequest as error:
+        path, bad = "/", error
+    new = mp_request(req._application, req._host, environ, req._start_response, translate.target_of(req._host, path))
+    new._bad = bad
+    new._args = query if question else None
+    new._request_time = req._request_time
+    new._the_request = req.the_request
+    new._unparsed_uri = uri
+    new._redirects = req._redirects + 1
+    new.__dict__["_headers_in"] = req.headers_in  # one table for all of them, as in the original
+    new._left, new._read_length = req._left, req._read_length
+    return new
