@@ -345,6 +345,7 @@ class RequestMembers(RequestState):
         if not isinstance(value, mp_finfo):
             raise TypeError("finfo must be a finfo object, as apache.stat() returns it")
         self._finfo = value
+        self._stat = value._stat
 
     # The server's own
 

@@ -1,0 +1,41 @@
+"""Who answers where a handler has chosen another file, or none (manual 3.2: the default handler reads the file)."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from modpy_wsgi.testing import site
+
+HANDLERS = """
+    from mod_python import apache
+
+    def fixuphandler(req):
+        name = req.args
+        if name:
+            req.filename = req.document_root() + "/" + name
+            if req.headers_in.get("X-Stat") != "no":
+                req.finfo = apache.stat(req.filename, apache.APR_FINFO_MIN)
+        return apache.OK
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "status", "body"),
+    [
+        ("", {}, 200, "first"),
+        ("second.txt", {}, 200, "the second"),
+        ("absent.txt", {}, 404, None),
+        # A name without what is known of the file: whatever it is, nobody has looked at it.
+        ("second.txt", {"X-Stat": "no"}, 403, None),
+    ],
+)
+def test_fixup_handler_chooses_the_file(
+    tmp_path: Path, query: str, headers: dict[str, str], status: int, body: str | None
+) -> None:
+    (tmp_path / "chooser.py").write_text(dedent(HANDLERS))
+    (tmp_path / "first.txt").write_text("first")
+    (tmp_path / "second.txt").write_text("the second")
+    app = site("PythonFixupHandler chooser", root=tmp_path)
+    answer = app.get(f"/first.txt?{query}", headers=headers, status=status)
+    assert body is None or answer.text == body
