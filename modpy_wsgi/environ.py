@@ -142,9 +142,9 @@ def request_host(environ: Mapping[str, Any]) -> str | None:
         return None
     port = _HAS_PORT.search(host)
     name = host[: port.start()] if port else host
-    if port and port.group() != ":" and not 0 < int(port.group()[1:6] or 0) < 65536:
+    if port and port[1] and not 0 < int(port[1]) < 65536:
         raise BadRequest(400, f"bad port in host {host!r}")
-    if not _HOST.fullmatch(name) or not name:
+    if not (_HOST.fullmatch(name) or (_BRACKETS.fullmatch(name) and _is_ipv6(name[1:-1]))):
         raise BadRequest(400, f"bad host {host!r}")
     return (name[:-1] if len(name) > 1 and name.endswith(".") else name).lower()
 
@@ -164,8 +164,18 @@ def check_head(environ: Mapping[str, Any]) -> None:
         raise BadRequest(400, "CONNECT is for proxies")
 
 
-_HAS_PORT = re.compile(r":[0-9]*\Z")
-_HOST = re.compile(r"[A-Za-z0-9._~%!$&'()*+;=-]*|\[[0-9A-Fa-f:.]+\]")
+# What httpd takes for a name (HttpProtocolOptions Strict): less than RFC 3986 would.
+_HOST = re.compile(r"\.?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?")
+_BRACKETS = re.compile(r"\[[0-9A-Fa-f:.]+\]")
+_HAS_PORT = re.compile(r":([0-9]{0,5})\Z")
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def port_number(text: Any) -> int:
