@@ -283,7 +283,7 @@ def test_raw_target(environ: dict[str, str], wanted: str) -> None:
 
 # ---- the host of a request ----------------------------------------------------------------------------------------
 
-HOSTS: dict[str, tuple[dict[str, str], str | None | int]] = {
+HOSTS: dict[str, tuple[dict[str, str], str | int | None]] = {
     "none": ({}, None),
     "name": ({"HTTP_HOST": "example.org"}, "example.org"),
     "upper case": ({"HTTP_HOST": "Example.ORG"}, "example.org"),
@@ -337,7 +337,7 @@ HOSTS: dict[str, tuple[dict[str, str], str | None | int]] = {
 
 
 @pytest.mark.parametrize(("environ", "wanted"), HOSTS.values(), ids=HOSTS)
-def test_request_host(environ: dict[str, str], wanted: str | None | int) -> None:
+def test_request_host(environ: dict[str, str], wanted: str | int | None) -> None:
     if not isinstance(wanted, int):
         assert request_host(environ) == wanted
         return
