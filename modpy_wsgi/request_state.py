@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .dispatch import Call
     from .errors import BadRequest
     from .finfo import mp_finfo
-    from .httpd.content import FileBody
+    from .httpd.files import FileBody
     from .httpd.translate import Target
     from .phases import Phase
     from .request import mp_request

@@ -1,47 +1,27 @@
-"""Who answers: a Python handler, the file itself, or another WSGI application; and the file itself.
+"""Who answers: a Python handler, the file itself, or another WSGI application.
 
-Law: a file whose handler nobody provides is never sent as source; a method that a file does not know is refused.
+Law: a file whose handler nobody provides is never sent as source.
 """
 
 from __future__ import annotations
 
-import email.utils
-import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
-from ..config.directives import core, mime
 from ..config.resolve import RequestConfig
-from ..constants import (
-    AP_REQ_ACCEPT_PATH_INFO,
-    DECLINED,
-    DIR_MAGIC_TYPE,
-    DONE,
-    HTTP_FORBIDDEN,
-    HTTP_INTERNAL_SERVER_ERROR,
-    HTTP_METHOD_NOT_ALLOWED,
-    HTTP_NOT_FOUND,
-    HTTP_NOT_IMPLEMENTED,
-    METHOD_NUMBERS,
-    OK,
-    PYTHON_HANDLERS,
-)
+from ..constants import DECLINED, DIR_MAGIC_TYPE, DONE, HTTP_INTERNAL_SERVER_ERROR, PYTHON_HANDLERS
 from ..dispatch import calls_for, run_handlers
 from ..environ import encode
-from ..errors import ShortBody
 from ..phases import HANDLER
-from ..preconditions import conditions_met
 from ..response import checked
-from .errors import allow_header
+from .files import send_file
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["FileBody", "answer"]
+__all__ = ["answer"]
 
-BLOCK = 65536  # bytes read at once where the server has no file wrapper
-SMALL = 65536  # bytes up to which a file is read whole and sent as one piece
 _OWN_HANDLERS = frozenset({None, "default-handler", DIR_MAGIC_TYPE})
 
 
@@ -62,145 +42,12 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     fallback = req._application.fallback
     if fallback is not None and not _is_file(req) and req._server_write is None:
         return _ask_fallback(req, fallback)
-    return _send_file(req, config)
+    return send_file(req, config)
 
 
 def _is_file(req: mp_request) -> bool:
     """Whether there is a file, be it one that will be refused."""
     return req._stat is not None and stat.S_ISREG(req._stat.st_mode)
-
-
-def _send_file(req: mp_request, config: RequestConfig) -> int:
-    """httpd's default handler: the file, if there is one."""
-    if req._translated is not None:  # a <Location> whose Python handler declined: no file was looked for
-        return HTTP_NOT_FOUND
-    found = req._stat
-    log = req._application.log_request
-    method = req.method
-    if method not in ("GET", "HEAD", "POST"):
-        req.allow_methods(("GET", "OPTIONS", "POST"))
-        if method == "OPTIONS":
-            req.headers_out["Allow"] = allow_header(req)
-            return OK
-        return HTTP_METHOD_NOT_ALLOWED if method in METHOD_NUMBERS else HTTP_NOT_IMPLEMENTED
-    if found is None:
-        log(req, f"File does not exist: {req.filename or req.uri}", 6)
-        return HTTP_NOT_FOUND
-    if stat.S_ISDIR(found.st_mode):
-        log(req, f"Cannot serve directory {req.filename}: no index file, and listings are not provided")
-        return HTTP_FORBIDDEN
-    if req._path_info and not _accepts_path_info(req, config):
-        log(req, f"File does not exist: {req.filename}{req._path_info}", 6)
-        return HTTP_NOT_FOUND
-    missing = _missing_filters(req, config)
-    if missing:
-        log(req, f"nobody provides the output filter {missing!r}: {req.filename}")
-        return HTTP_INTERNAL_SERVER_ERROR
-    return _send_open(req, found)
-
-
-def _accepts_path_info(req: mp_request, config: RequestConfig) -> bool:
-    accept = config.settings[core.ACCEPT_PATH_INFO]
-    return accept == "on" or (accept == "default" and req.used_path_info == AP_REQ_ACCEPT_PATH_INFO)
-
-
-def _missing_filters(req: mp_request, config: RequestConfig) -> str | None:
-    filters = config.settings[mime.OUTPUT_FILTERS_BY_EXT]
-    if filters:
-        for extension in (req._filename or "").rpartition("/")[2].split(".")[1:]:
-            for name in filters.get(extension.lower()) or ():
-                return name
-    return None
-
-
-def _send_open(req: mp_request, found: os.stat_result) -> int:
-    assert req._filename is not None
-    try:
-        file = open(req._filename, "rb", buffering=0)  # noqa: SIM115 - closed by the body that carries it
-    except OSError as error:
-        req._application.log_request(req, f"file permissions deny server access: {req.filename}: {error.strerror}")
-        return HTTP_FORBIDDEN
-    try:
-        now = os.fstat(file.fileno())
-        if not stat.S_ISREG(now.st_mode) or (now.st_dev, now.st_ino) != (found.st_dev, found.st_ino):
-            file.close()  # replaced since the walk looked at it: whatever it is now was not checked
-            return HTTP_FORBIDDEN
-        req.update_mtime(now.st_mtime)
-        headers = req.headers_out
-        headers["Last-Modified"] = email.utils.formatdate(min(now.st_mtime, req.request_time), usegmt=True)
-        etag = _etag(req, now)
-        if etag:
-            headers["ETag"] = etag
-        status = conditions_met(req)
-        if status != OK:
-            file.close()
-            req._status = status  # no page: the answer has no body
-            return OK
-        held = req._held_bytes  # what a handler wrote before it declined goes first
-        size = now.st_size
-        req.headers_out["Content-Length"] = str(size + held)
-        if held or size <= SMALL or req._server_write is not None:
-            data = file.read(size)
-            file.close()
-            req.write(data, 0)
-        else:
-            req._file_body = FileBody(file, size)
-    except BaseException:
-        file.close()
-        raise
-    return OK
-
-
-def _etag(req: mp_request, found: os.stat_result) -> str | None:
-    parts = req._config.settings[core.FILE_ETAG]
-    values = (
-        ("inode", found.st_ino),
-        ("size", found.st_size),
-        ("mtime", found.st_mtime_ns // 1000),
-    )
-    shown = [f"{value:x}" for name, value in values if name in parts]
-    return '"' + "-".join(shown) + '"' if shown else None
-
-
-class FileBody:
-    """A file on its way out: exactly `size` bytes of it, handed to the server's file wrapper where it has one."""
-
-    def __init__(self, file: BinaryIO | Any, size: int) -> None:
-        self.file = file
-        self.size = size
-        self.left = size
-        self.when_closed: Callable[[], None] | None = None
-
-    def wrapped(self, environ: dict[str, Any]) -> Iterable[bytes]:
-        """The iterable to return to the server."""
-        wrapper: Callable[..., Iterable[bytes]] | None = environ.get("wsgi.file_wrapper")
-        if wrapper is not None and os.fstat(self.file.fileno()).st_size == self.size:
-            return wrapper(self, BLOCK)
-        return self
-
-    def __iter__(self) -> Iterator[bytes]:
-        while data := self.read(BLOCK):
-            yield data
-        if self.left:
-            raise ShortBody(f"the file became {self.left} bytes shorter while it was sent")
-
-    def read(self, size: int = -1) -> bytes:
-        """Read from the file, as file wrappers do; never beyond the size it had."""
-        data: bytes = self.file.read(self.left if size < 0 else min(size, self.left))
-        self.left -= len(data)
-        return data
-
-    def fileno(self) -> int:
-        """The file's descriptor, for servers that send it themselves."""
-        number: int = self.file.fileno()
-        return number
-
-    def close(self) -> None:
-        """Close the file, then do what is due when the body is through."""
-        self.file.close()
-        after, self.when_closed = self.when_closed, None
-        if after is not None:
-            after()
 
 
 def _ask_fallback(req: mp_request, application: Callable[..., Iterable[bytes]]) -> int:
