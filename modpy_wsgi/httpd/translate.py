@@ -37,7 +37,8 @@ class Target:
         # Whether something may happen before a file is looked for.
         self.eventful = host.has_early_work or bool(self.redirects) or uri == "*"
         self.context = ("", document_root(host))  # the prefix and folder of the Alias, as CGI shows them
-        self.filename, self.handler = self._translated(host)
+        filename, self.handler = self._translated(host)
+        self.filename = normalise(filename)  # or "/dir//closed" would pass by <Directory /dir/closed>
         self.location = host.location(uri)
         self.early = host.early(uri)
         self.config = _without_file(host, uri)  # all that holds, where no file is looked for
@@ -52,7 +53,7 @@ class Target:
             if rule.regex is not None:
                 match = rule.regex.search(uri)
                 assert match is not None
-                return normalise(substitute(rule.target, match)), rule.handler
+                return substitute(rule.target, match), rule.handler
             self.context = ((rule.prefix or "").rstrip("/"), rule.target.rstrip("/"))
             return rule.target + rest, rule.handler
         path = (host.base[core.SERVER_PATH] or "").rstrip("/")
