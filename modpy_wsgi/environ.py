@@ -123,6 +123,8 @@ def read_path(environ: Mapping[str, Any], encoded_slashes: str = "off", merge_sl
         raise BadRequest(404, "found %2F in the path (AllowEncodedSlashes Off)")
     if path == "*" and environ.get("REQUEST_METHOD") == "OPTIONS":
         return path
+    if path.startswith("//"):  # httpd merges these even with MergeSlashes Off
+        path = "/" + path.lstrip("/")
     try:
         return normalise(path or "/", merge_slashes)
     except BadRequest as error:

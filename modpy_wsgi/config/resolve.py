@@ -8,6 +8,7 @@ DirectoryMatch; then Files and FilesMatch; then Location and LocationMatch; with
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ V = TypeVar("V")
 
 MAX_CACHED = 4096  # entries of each cache below; an entry is some hundred bytes
 _EARLY = ("PythonPostReadRequestHandler", "PythonInitHandler", "PythonTransHandler")  # before a file is known
+_SLASHES = re.compile("/{2,}")
 _DIRECTORY_KINDS = (SectionKind.DIRECTORY, SectionKind.DIRECTORY_MATCH)
 
 
@@ -299,12 +301,13 @@ class HostConfig:
         found = self._locations.get(path)
         if found is None:
             entries: list[tuple[int, Settings]] = []
+            merged = _SLASHES.sub("/", path)  # which only LocationMatch tells apart (httpd, MergeSlashes)
             for index in self._indexes:
                 if index.locations:
-                    for prefix in _prefixes(path):
+                    for prefix in _prefixes(merged):
                         entries.extend(index.locations.get(prefix, ()))
                 for position, section in index.location_matches:
-                    if section.regex is not None and section.regex.search(path):
+                    if section.regex is not None and section.regex.search(path if section.is_match else merged):
                         entries.append((position, section.settings))
             found = self._locations.keep(path, _merged(entries))
         return found
