@@ -10,6 +10,7 @@ from .config.resolve import HostConfig
 from .constants import DECLINED, OK
 from .environ import normalise
 from .errors import BadRequest
+from .finfo import mp_finfo
 from .httpd import translate, variables
 from .httpd.walk import walk
 from .phases import INIT, POST_READ_REQUEST, TRANS
@@ -85,10 +86,14 @@ def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None
 
 
 def walk_now(req: mp_request) -> None:
-    """Look for the file of a request whose <Location> answers without one, because its handler wants to know."""
+    """Look for the file of a request whose <Location> answers without one, because its handler wants to know.
+
+    What is found is only shown: no Directory or Files section was asked whether this file may be served.
+    """
     filename, req._translated = req._translated, None
     assert filename is not None
     try:
-        req._filename, req._path_info, req._stat, _ = walk(req._host, filename)
+        req._filename, req._path_info, found, _ = walk(req._host, filename)
+        req._finfo = mp_finfo(req._filename, found)
     except BadRequest as error:
         req._application.log_request(req, str(error))

@@ -39,9 +39,9 @@ SMALL = 65536  # bytes up to which a file is read whole and sent as one piece
 
 def send_file(req: mp_request, config: RequestConfig) -> int:
     """httpd's default handler: the file, if there is one."""
-    if req._translated is not None:  # a <Location> whose Python handler declined: no file was looked for
-        return HTTP_NOT_FOUND
     found = req._stat
+    if found is None and config.fileless:  # a <Location> whose Python handler declined: no file was looked for
+        return HTTP_NOT_FOUND
     log = req._application.log_request
     method = req.method
     if method not in ("GET", "HEAD", "POST"):
