@@ -312,6 +312,11 @@ class HostConfig:
             found = self._locations.keep(path, _merged(entries))
         return found
 
+    def section(self, position: int) -> Settings:
+        """The settings of one Directory or Location section, by its position."""
+        own = position - self._main.end
+        return (self.site.main.sections[position] if own < 0 else self.host.sections[own]).settings
+
     def early(self, path: str, *, fileless: bool = False) -> RequestConfig:
         """What holds before a file is known: the host's own settings under the Location sections of `path`.
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Target", "document_root", "read_target", "redirection", "target_of"]
 
+_OF_PYTHON = (python.HANDLERS, python.PYTHON_CONFIG, python.PYTHON_OPTIONS)
 _SLASHES = re.compile(r"/+")
 _REFERENCE = re.compile(r"\\(.)|\$([0-9])|&")
 
@@ -93,9 +94,15 @@ def read_target(host: HostConfig, environ: dict[str, Any], raw: str) -> Target:
 
 
 def _without_file(host: HostConfig, uri: str) -> RequestConfig | None:
-    """What holds, if a <Location> answers by a Python handler: then no file is looked for (as in the original)."""
-    location = host.location(uri)[1]
+    """What holds, if a <Location> answers by a Python handler: then no file is looked for (as in the original).
+
+    To mod_python the last matching Location with any of its directives decides: without a handler there, files count.
+    """
+    positions, location = host.location(uri)
     if location[core.SET_HANDLER] in PYTHON_HANDLERS and "PythonHandler" in location[python.HANDLERS]:
+        of_python = [section for section in map(host.section, positions) if any(key in section for key in _OF_PYTHON)]
+        if python.HANDLERS not in of_python[-1]:
+            return None
         config = host.early(uri, fileless=True)
         if config.set_handler in PYTHON_HANDLERS:
             return config
