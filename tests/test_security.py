@@ -104,3 +104,46 @@ def test_directory_is_asked_unless_the_last_location_has_handlers(root: Path, in
         </Location>
     """
     assert status(site(config, root=root), "/closed/page.txt") == wanted
+
+
+# An application behind the site is asked for the path that the phases have judged.
+
+
+def told_path(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    """A fallback application that answers with its path."""
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [f"{environ['SCRIPT_NAME']}|{environ['PATH_INFO']}|{environ['QUERY_STRING']}".encode("latin-1")]
+
+
+BEHIND = f"""
+    <Location /secret>
+        {CLOSED}
+    </Location>
+    ErrorDocument 403 /denied?why
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "mount", "wanted"),
+    [
+        ("/x", "", "|/x|"),
+        ("/x/y?q", "", "|/x/y|q"),
+        ("/x//y/./z", "", "|/x/y/z|"),
+        ("/secret/../x", "", "|/x|"),
+        ("/a%c3%a9", "", "|/a\u00e9|"),
+        ("/x/", "/mount", "/mount|/x/|"),
+        ("/x/../../y", "/mount", "|/y|"),
+        # ErrorDocument leads elsewhere: not to what is closed.
+        ("/secret", "", "|/denied|why"),
+        ("/secret/x?q", "", "|/denied|why"),
+        ("/x/../secret", "", "|/denied|why"),
+        ("//secret", "", "|/denied|why"),
+        ("/%73ecret", "", "|/denied|why"),
+    ],
+)
+def test_application_behind_is_asked_for_the_path_that_was_judged(
+    root: Path, path: str, mount: str, wanted: str
+) -> None:
+    app = site(BEHIND, root=root, fallback=told_path)
+    answer = app.get(path, extra_environ={"SCRIPT_NAME": mount})
+    assert answer.text == wanted

@@ -50,12 +50,20 @@ def _is_file(req: mp_request) -> bool:
     return req._stat is not None and stat.S_ISREG(req._stat.st_mode)
 
 
+def _split(path: str, mount: str) -> tuple[str, str]:
+    """SCRIPT_NAME and PATH_INFO for a path as the phases have it: without ".." and "//", redirects followed."""
+    if mount and (path == mount or path.startswith(f"{mount}/")):
+        return mount, path[len(mount) :]
+    return "", path
+
+
 def _ask_fallback(req: mp_request, application: Callable[..., Iterable[bytes]]) -> int:
-    """Let another WSGI application answer, as the user that the phases before found out.
+    """Let another WSGI application answer, as the user that the phases before found out, for the path they judged.
 
     Raises HandlerError for a header of theirs that must not be sent.
     """
     environ = dict(req._environ)
+    environ["SCRIPT_NAME"], environ["PATH_INFO"] = _split(encode(req.uri), environ.get("SCRIPT_NAME", ""))
     if req.user is not None:
         environ["REMOTE_USER"] = encode(req.user)
         environ["AUTH_TYPE"] = encode(req.ap_auth_type or "")
