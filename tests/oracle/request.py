@@ -25,8 +25,9 @@ class Request:
 
     `log` are pieces of text looked for in the error log that the request wrote. `tidy` rewrites the body before it is
     recorded or compared (both sides). `differs` names where we answer otherwise on purpose: field -> (our value,
-    reason), where a field is "status", "body", "framing", "header:<Name>" (None: absent) or "log:<text>" (bool), and
-    ANY is never compared. With "status" among them only the fields named there are compared: it is another page.
+    "mark: reason"). A field is "status", "body", "framing", "header:<Name>" (None: absent) or "log:<text>" (bool); ANY
+    is never compared; the mark is that of docs/differences.md. With "status" among them only the fields named there are
+    compared: it is another page.
     """
 
     method: str

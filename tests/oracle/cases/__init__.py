@@ -14,14 +14,14 @@ from ..site import Site
 class Case:
     """One site and the requests sent to it, in this order, one after the other.
 
-    `starts` says whether we accept the configuration, where that differs from Apache on purpose: (bool, reason). None
-    for the bool means that we may refuse it, but if we accept it the answers have to be Apache's.
+    `starts` says whether we accept the configuration, where that differs from Apache on purpose: (bool, reason). A
+    reason begins with the mark under which docs/differences.md tells of it, as those of `Request.differs` do.
     """
 
     name: str
     site: Site
     requests: Sequence[Request] = ()
-    starts: tuple[bool | None, str] | None = None
+    starts: tuple[bool, str] | None = None
 
 
 def words(text: str) -> list[str]:

@@ -41,7 +41,7 @@ def redirect(name: str, directives: str, *requests: Request) -> Case:
     )
 
 
-SHORT = (None, "the form with one argument may be missing: what decides content stops the start")
+SHORT = (False, "alias-in-location: the form with one argument stops the start")
 
 CASES = (
     asked(

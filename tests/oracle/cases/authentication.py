@@ -102,8 +102,8 @@ def asked(name: str, directives: str, **options: Any) -> Case:
     return Case(name, site(directives), requests, **options)
 
 
-UNFINISHED = {"header:WWW-Authenticate": (ANY, "the header of the original ends in the middle")}
-LATER = (None, "Satisfy may be missing: what decides access stops the start")
+UNFINISHED = {"header:WWW-Authenticate": (ANY, "cut-realm: the header of the original ends in the middle")}
+EITHER = (False, "satisfy-any: what decides access and is not implemented stops the start")
 BASIC = 'AuthType Basic\nAuthName "Restricted Area"\n'
 OWN = 'AuthType Mine\nAuthName "Restricted Area"\n'
 AUTHEN = "PythonAuthenHandler guard\n"
@@ -163,11 +163,11 @@ CASES = (
     asked("access asks for a password", "PythonAccessHandler guard::authenhandler"),
     asked("access asks for a password, with AuthName", BASIC + "PythonAccessHandler guard::authenhandler"),
     asked(
-        "Satisfy Any", BASIC + AUTHEN + "Require valid-user\nOrder deny,allow\nDeny from all\nSatisfy Any", starts=LATER
+        "Satisfy Any",
+        BASIC + AUTHEN + "Require valid-user\nOrder deny,allow\nDeny from all\nSatisfy Any",
+        starts=EITHER,
     ),
-    asked(
-        "Satisfy All", BASIC + AUTHEN + "Require valid-user\nOrder deny,allow\nDeny from all\nSatisfy All", starts=LATER
-    ),
+    asked("Satisfy All", BASIC + AUTHEN + "Require valid-user\nOrder deny,allow\nDeny from all\nSatisfy All"),
     Case(
         "open folder in a closed one",
         site(

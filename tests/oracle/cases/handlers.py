@@ -96,9 +96,9 @@ FILES = {
     "htdocs/leaving.py": "import sys\nsys.exit(3)\n",
     "htdocs/needy.py": "import a_module_that_is_not_there\n",
 }
-KEY = "shows the KeyError of the original's own code"
+KEY = "debug-frames: shows the KeyError of the original's own code"
 CHAINED = {"body": (ANY, KEY), "header:Content-Length": (ANY, KEY)}
-EMPTY = (False, "the original serves the file itself, perhaps as source: a directive without a handler is a mistake")
+EMPTY = (False, "nameless-handler: the original serves the file itself, perhaps as source; a mistake, surely")
 ERRORS = ("AttributeError", "ModuleNotFoundError", "SyntaxError", "TypeError", "AssertionError")
 LOG = ("PythonHandler", "Traceback", "contains no", *ERRORS)
 

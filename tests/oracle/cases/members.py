@@ -183,11 +183,11 @@ CONF = """
 """
 FULL = "http://other.test:8081/page.txt/show/req?query"
 JOINED = hide("'1,2'", "'1, 2'")  # Apache joins the values with a blank; here it is the WSGI server that joins them
-LOST = "the original maps no URL to a file where a Location has a Python handler"
+LOST = "location-file: the original maps no URL to a file where a Location has a Python handler"
 MAPPED = {"body": (ANY, LOST), "header:Content-Length": (ANY, LOST)}
-WRITTEN = "error_fname is absolute: a path below ServerRoot as written helps nobody to find the file"
+WRITTEN = "error-fname: absolute here, as a path below ServerRoot as written helps nobody to find the file"
 ABSOLUTE = {"body": (ANY, WRITTEN), "header:Content-Length": (ANY, WRITTEN)}
-INDEX = {"status": ("200 OK", "its own constant FINFO_FILETYPE is out of range in the original")}
+INDEX = {"status": ("200 OK", "finfo-filetype: its own constant FINFO_FILETYPE is out of range in the original")}
 
 SHOWN: list[Request] = [
     get("/page.txt/show/req?a=1&b=%20"),

@@ -136,9 +136,9 @@ WHOLE = """
     postreadrequesthandler = transhandler = headerparserhandler = inithandler = accesshandler = mark
     authenhandler = authzhandler = typehandler = fixuphandler = mark
 """
-SHARED = "the process belongs to the WSGI server, or to a program that imports us as a library"
+SHARED = "process: it belongs to the WSGI server, or to a program that imports us as a library"
 OWN = {"body": (ANY, SHARED), "header:Content-Length": (ANY, SHARED)}
-BROKEN = "a module without one of the functions is an error in the original, although the manual says it is skipped"
+BROKEN = "handler-module: a function that is missing is an error in the original; the manual says it is skipped"
 SILENT = {"status": ("200 OK", BROKEN), "body": ("fixup handler", BROKEN), "log:partial log": (True, BROKEN)}
 
 CASES = (

@@ -144,13 +144,13 @@ def chain(phase: str, first: str, second: str = "ok", in_section: bool = True, e
 REQUIRE = 'AuthType Mine\nAuthName "mine"\nRequire valid-user'
 RESULTS = words("ok declined done forbidden http_ok")
 
-TYPE = "mod_mime comes first there and ends the phase, so that a PythonTypeHandler is never called for a file"
-LOST = "the original maps no URL to a file where a Location has a Python handler, and so loses the files there"
+TYPE = "load-order: mod_mime comes first and ends the phase, so that no PythonTypeHandler is called for a file"
+LOST = "location-file: the original maps no URL to a file where a Location has a Python handler"
 MAPPED = {"body": (ANY, LOST), "header:Content-Length": (ANY, LOST)}
-NEVER = "the original never runs it, although the manual says it does"
+NEVER = "init-in-directory: the original never runs it, although the manual says it does"
 INIT = {"body": ("marks: ['first_ok', 'second_ok']\n", NEVER), "header:Content-Length": ("33", NEVER)}
-CLAIM = "req.user shows the claimed name while PythonAuthenHandler runs, for the sake of the manual's own example"
-AUTHEN = "mod_auth_basic comes first there and has no password file; the manual's own example needs it the other way"
+CLAIM = "claimed-user: shown while PythonAuthenHandler runs, for the sake of the manual's own example"
+AUTHEN = "load-order: mod_auth_basic comes first and has no password file; the manual's examples need it otherwise"
 
 CASES = (
     Case(

@@ -66,11 +66,11 @@ def read(steps: str, body: bytes = LINES, **options: Any) -> Request:
     return post(f"/x?{steps}", body, name=f"{kind}: {steps}", **options)
 
 
-GARBAGE = "the original hands out its buffer's old content when read() follows readline(n) on a long body"
-COUNTED = "what the original has buffered is not subtracted: bytes left to read are promised"
+GARBAGE = "read-after-readline: the original hands out its buffer's old content"
+COUNTED = "remaining: what the original has buffered is not subtracted: bytes left to read are promised"
 LEFT = {"body": (ANY, COUNTED), "header:Content-Length": (ANY, COUNTED)}
-CRASH = "the child of the original crashes"
-CAN = "the original cannot read a chunked body; the WSGI server decodes it, so there is something to read"
+CRASH = "short-body: the child of the original crashes"
+CAN = "chunked-bodies: the original cannot read them; here the WSGI server has decoded them"
 DECODED = {"body": ("read() = b'abc\\ndef'\n", CAN), "header:Content-Length": (ANY, CAN)}
 BY_LINE = {"body": ("readline() = b'abc\\n'\nread() = b'def'\n", CAN), "header:Content-Length": (ANY, CAN)}
 MIXED = {"body": (ANY, GARBAGE), "header:Content-Length": (ANY, GARBAGE)}

@@ -124,7 +124,7 @@ LOG = (
     "cleaned /simple",
     "cleaned /target",
 )
-MORE = "the original goes on writing behind the Content-Length that was sent"
+MORE = "after-redirect: the original goes on writing behind the Content-Length that was sent"
 BEYOND = {"body": (ANY, MORE), "header:Content-Length": (ANY, MORE)}
 RESULT = ("result None, next '/target/show'",)
 

@@ -249,7 +249,7 @@ LOG = (
     "PythonHandler back: ValueError: bad <value>",
     "AssertionError",
 )
-CHAINED = {"body": (ANY, "shows the frames of the original's own code, or fewer of the site's")}
+CHAINED = {"body": (ANY, "debug-frames: shows the frames of the original's own code, or fewer of the site's")}
 
 
 def fails(debug: bool) -> list[Request]:

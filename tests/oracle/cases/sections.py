@@ -63,9 +63,9 @@ def asked(name: str, *sections: str, **options: Any) -> Case:
 
 
 ROOT = "@ROOT@/htdocs"
-RELATIVE = (None, "httpd takes the path from its ServerRoot; a relative one may be refused")
+RELATIVE = (False, "relative-directory: httpd takes it from the directory that it was started in")
 PATH = "PythonPath \"['@ROOT@/lib'] + sys.path\"\n"
-LOST = "the original maps no URL to a file where a Location has a Python handler, and so loses the files there"
+LOST = "location-file: the original maps no URL to a file where a Location has a Python handler"
 
 CASES = (
     asked("Directory", option("Directory", f'"{ROOT}/a"'), option("Directory", f'"{ROOT}/a/b"')),

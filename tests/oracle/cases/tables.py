@@ -260,13 +260,13 @@ def chosen(module: str) -> str:
     return f"""PythonPath "['@ROOT@/lib'] + sys.path"\nSetHandler mod_python\nPythonHandler {module}\n{files}"""
 
 
-POPPED = "the original returns the first pair and removes another"
-LOST = "the original turns a list of values into one text: the copy of a table has its values"
-BLANKS = "the original's lookup ignores blanks, although `in` and get() do not"
-MORE = "more than the original takes is no error"
-SUBCLASS = "the original crashes or loses what was set"
-FRAMED = "the original's second error page has no length"
-TYPED = {"header:Content-Type": (ANY, "the original puts its own body under the status of an error")}
+POPPED = "popitem: the original returns the first pair and removes another"
+LOST = "table-of-table: the original turns a list of values into one text: the copy of a table has its values"
+BLANKS = "blanks-in-keys: the original's lookup ignores blanks, although `in` and get() do not"
+MORE = "more-accepted: more than the original takes is no error"
+SUBCLASS = "table-subclass: an instance is a plain table in the original"
+FRAMED = "bad-header: the original's second error page has no length"
+TYPED = {"header:Content-Type": (ANY, "bad-header: the original puts its own body under the status of an error")}
 REFUSED = {"framing": (ANY, FRAMED), "header:Content-Length": (ANY, FRAMED), "body": (ANY, FRAMED)}
 
 CASES = (

@@ -84,7 +84,7 @@ CAPITALS = Site(
     },
 )
 
-FIRST = "the manual reads req.user before the password is decoded, which works where mod_auth_basic had its turn first"
+FIRST = "claimed-user: the manual reads it before the password, which works where mod_auth_basic had its turn first"
 
 CASES = (
     Case(

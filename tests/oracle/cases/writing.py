@@ -282,11 +282,11 @@ ODD = words(
 )
 LATER = "Sun, 09 Sep 2001 01:46:40 GMT"
 EARLIER = "Sat, 08 Sep 2001 01:46:40 GMT"
-NEVER_MORE = "never more bytes than the Content-Length says"
-RESCUED = "a byte that came in goes out again; the original raises UnicodeEncodeError"
-BUFFER = "we hold back 64 KB, the original 8 KB"
-BROKEN = "the original sends more than the file has, and breaks the connection"
-MORE = "more than the original takes is no error"
+NEVER_MORE = "content-length: never more bytes than the Content-Length says"
+RESCUED = "lone-bytes: a byte that came in goes out again; the original raises UnicodeEncodeError"
+BUFFER = "write-buffer: we hold back 64 KB, the original 8 KB"
+BROKEN = "sendfile-length: the original sends more than the file has, and breaks the connection"
+MORE = "more-accepted: more than the original takes is no error"
 LENGTH = {"framing": ("length", BUFFER), "header:Content-Length": ("30000", BUFFER)}
 DIFFERS = {
     "length_too_small": {"body": ("on", NEVER_MORE)},
