@@ -85,7 +85,14 @@ def _become(req: mp_request, other: mp_request) -> None:
         req._added = other._added
     if other._cleanups:
         req._cleanups = (req._cleanups or []) + other._cleanups
-    for name in ("headers_out", "err_headers_out", "subprocess_env", "notes"):
+    for name in ("headers_out", "err_headers_out"):
+        if f"_{name}" in other.__dict__:
+            mine = getattr(req, name)
+            known = {(key.lower(), value) for key, value in mine.items()}
+            for key, value in getattr(other, name).items():
+                if (key.lower(), value) not in known:  # httpd sends twice what the fixups of both have set
+                    mine.add(key, value)
+    for name in ("subprocess_env", "notes"):
         if f"_{name}" in other.__dict__:
             mine, theirs = getattr(req, name), getattr(other, name)
             for key in theirs:
