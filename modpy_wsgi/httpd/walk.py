@@ -70,7 +70,7 @@ def _descend(host: HostConfig, filename: str, *, exists: bool) -> Walk:
             if not stat.S_ISDIR(found.st_mode):
                 raise Refused(403, f"object is not a file, directory or symlink: {path}")
         directory = with_htaccess(directory.child(name))
-    return (directory.path, "", os.stat(directory.path), directory)
+    return (directory.path, "", _look(directory, directory.path), directory)
 
 
 def _look(directory: Directory, path: str) -> os.stat_result | None:
