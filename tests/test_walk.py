@@ -159,11 +159,11 @@ def test_targets(folder: Folder, raw: bool, merging: str) -> None:
 
 
 PIECES = st.sampled_from(
-    r"""
-    . .. .. closed denied deep sub out out.txt page.txt .htpasswd %2e%2e %2f %5c %00 \ outside outside.txt htdocs
-    htdocs-sibling rootlink .%68tpasswd
-    """.split()
-    + ["", ""]
+    [
+        *("", "", ".", "..", "..", "closed", "denied", "deep", "sub", "out", "out.txt", "page.txt", ".htpasswd"),
+        *("%2e%2e", "%2f", "%5c", "%00", "\\", "outside", "outside.txt", "htdocs", "htdocs-sibling", "rootlink"),
+        ".%68tpasswd",
+    ]
 )
 
 
