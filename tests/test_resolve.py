@@ -380,8 +380,8 @@ def test_requests_do_not_fill_the_memory(tmp_path: Path) -> None:
     with Folder(tmp_path) as folder:
         folder.file("sub/.htaccess", "SetEnv A 1")
         around = (
-            f'<VirtualHost *>\nServerName own.test\nServerAlias *.own.test\nDocumentRoot "{folder.root}"\n</VirtualHost>\n'
-            "<LocationMatch x>\nSetEnv B 1\n</LocationMatch>"
+            f'<VirtualHost *>\nServerName own.test\nServerAlias *.own.test\nDocumentRoot "{folder.root}"\n'
+            "</VirtualHost>\n<LocationMatch x>\nSetEnv B 1\n</LocationMatch>"
         )
         app = folder.serve("AllowOverride All", around)
         for number in range(5000):
