@@ -21,10 +21,19 @@ def network(text: str) -> Network:
     if _PARTIAL.match(text):
         numbers = text.rstrip(".").split(".")
         given = f"{'.'.join(numbers + ['0'] * (4 - len(numbers)))}/{8 * len(numbers)}"
+    mask = given.partition("/")[2]
     try:
-        return ipaddress.ip_network(given, strict=False)
+        found = ipaddress.ip_network(given, strict=False)
     except ValueError:
         raise ValueError(f"'{text}' is no address or network") from None
+    if "." in mask and ipaddress.IPv4Address(mask) != found.netmask:
+        raise ValueError(f"'{text}': the mask is no netmask")  # 0.0.0.255, which Python turns around and httpd does not
+    if found.prefixlen == 0 and "." not in mask:
+        raise ValueError(f"'{text}': for every address say 'all'")  # as httpd; ::/0 would leave out IPv4
+    if isinstance(found, ipaddress.IPv6Network) and found.network_address.ipv4_mapped is not None:
+        # A client of IPv4 is never seen in IPv6 clothes, so it would match nobody; httpd refuses it as well.
+        raise ValueError(f"'{text}': an IPv4 address is written without ::ffff:")
+    return found
 
 
 def host_and_port(text: str) -> tuple[str | None, int | None]:

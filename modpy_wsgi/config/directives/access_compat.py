@@ -73,7 +73,7 @@ def _access_rule(args: tuple[str, ...], origin: Origin) -> AccessRule:
     try:
         return AccessRule("ip", network(spec), False, origin.methods)
     except ValueError:
-        if "/" in spec or "#" in spec:
+        if any(char in spec for char in "/#:"):
             raise
     raise ValueError(f"'{spec}': names of hosts are not looked up; use addresses")
 
