@@ -14,7 +14,7 @@ from typing import Any, Final, NoReturn
 
 from ._fast.table import table
 from .constants import AP_CONN_UNKNOWN, APLOG_WARNING
-from .environ import local_address, port_number
+from .environ import local_address, plain_address, port_number
 from .errors import HandlerError
 from .log import log_message
 from .members import readonly
@@ -68,8 +68,7 @@ class mp_conn:  # noqa: N801 - the original's type name
 
         An IPv4 address in IPv6 clothes, as a socket for both shows it, is plain IPv4 here, as in httpd.
         """
-        address: str = self._environ.get("REMOTE_ADDR") or ""
-        return address[7:] if address.startswith("::ffff:") and "." in address else address
+        return plain_address(self._environ.get("REMOTE_ADDR") or "")
 
     @property
     def client_addr(self) -> tuple[str, int]:

@@ -20,11 +20,14 @@ __all__ = [
     "encode",
     "escape",
     "local_address",
+    "local_port",
     "normalise",
+    "plain_address",
     "port_number",
     "raw_target",
     "read_path",
     "request_host",
+    "socket_address",
 ]
 
 _UNESCAPED = re.compile(r"[A-Za-z0-9/;:@&=+$,!~*'()._-]*")
@@ -188,22 +191,41 @@ def port_number(text: Any) -> int:
         return 0
 
 
-def local_address(environ: Mapping[str, Any]) -> tuple[str, int]:
-    """(address, port) of the server's end of a request's connection, as far as the server shows it."""
+def plain_address(address: str) -> str:
+    """An IPv4 address that a socket for both families shows as ::ffff:192.0.2.1, as IPv4, like httpd; else as it is."""
+    return address[7:] if address[:7].lower() == "::ffff:" and "." in address else address
+
+
+def socket_address(environ: Mapping[str, Any]) -> tuple[str, int] | None:
+    """(address, port) of the server's end of a request's connection; None if the server does not show it.
+
+    ("", 0) for a Unix socket, over which gunicorn makes up SERVER_NAME and SERVER_PORT from the client's own Host.
+    """
     socket = environ.get("gunicorn.socket")
     if socket is not None:
         try:
             name = socket.getsockname()
         except OSError:  # closed meanwhile
             name = None
-        if isinstance(name, tuple):  # a Unix socket's is a str
-            return name[0], name[1]
-    port = port_number(environ.get("SERVER_PORT"))
+        if name is not None:  # a Unix socket's is a str
+            return (plain_address(name[0]), name[1]) if isinstance(name, tuple) else ("", 0)
     address = environ.get("SERVER_ADDR")
-    if address:
-        return address, port
+    return (plain_address(address), port_number(environ.get("SERVER_PORT"))) if address else None
+
+
+def local_address(environ: Mapping[str, Any]) -> tuple[str, int]:
+    """(address, port) of the server's end of a request's connection; else what the server calls itself."""
+    shown = socket_address(environ)
+    if shown is not None:
+        return shown
+    port = port_number(environ.get("SERVER_PORT"))
     name = environ.get("SERVER_NAME") or ""
     try:
         return str(ipaddress.ip_address(name)), port
     except ValueError:
         return name, port
+
+
+def local_port(environ: Mapping[str, Any]) -> Any:
+    """The port of the server's end, as the environ has it (see port_number)."""
+    return environ.get("SERVER_PORT") if environ.get("gunicorn.socket") is None else local_address(environ)[1]

@@ -416,7 +416,7 @@ NAMED = {"SERVER_NAME": "site.test", "SERVER_PORT": "8000"}
 ADDRESSES: dict[str, tuple[dict[str, Any], tuple[str, int]]] = {
     "socket": ({**NAMED, "gunicorn.socket": Socket(("192.0.2.1", 81))}, ("192.0.2.1", 81)),
     "ipv6 socket": ({**NAMED, "gunicorn.socket": Socket(("::1", 81, 0, 0))}, ("::1", 81)),
-    "unix socket": ({**NAMED, "gunicorn.socket": Socket("/run/x")}, ("site.test", 8000)),
+    "unix socket": ({**NAMED, "gunicorn.socket": Socket("/run/x")}, ("", 0)),  # NAMED is then what Host said
     "closed socket": ({**NAMED, "gunicorn.socket": Socket(OSError())}, ("site.test", 8000)),
     "SERVER_ADDR": ({**NAMED, "SERVER_ADDR": "192.0.2.2"}, ("192.0.2.2", 8000)),
     "address as a name": ({"SERVER_NAME": "192.0.2.3", "SERVER_PORT": 80}, ("192.0.2.3", 80)),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from modpy_wsgi.errors import ConfigError
 from modpy_wsgi.testing import site
 
 CLOSED = "Require all denied"
@@ -147,3 +148,125 @@ def test_application_behind_is_asked_for_the_path_that_was_judged(
     app = site(BEHIND, root=root, fallback=told_path)
     answer = app.get(path, extra_environ={"SCRIPT_NAME": mount})
     assert answer.text == wanted
+
+
+# Addresses: whose word they are, and what cannot be judged.
+
+
+class UnixSocket:
+    """What gunicorn hands over for a connection through a Unix socket."""
+
+    def getsockname(self) -> str:
+        return "/run/site.sock"
+
+
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({"REMOTE_ADDR": "127.0.0.1"}, 200),
+        ({"REMOTE_ADDR": "127.9.9.9"}, 200),
+        ({"REMOTE_ADDR": "::1"}, 200),
+        ({"REMOTE_ADDR": "::ffff:127.0.0.1"}, 200),
+        ({"REMOTE_ADDR": "192.0.2.1", "SERVER_ADDR": "192.0.2.1"}, 200),
+        ({"REMOTE_ADDR": "192.0.2.1", "SERVER_ADDR": "192.0.2.2"}, 403),
+        # SERVER_NAME may be what the client wrote into Host.
+        ({"REMOTE_ADDR": "192.0.2.1", "SERVER_NAME": "192.0.2.1"}, 403),
+        ({"REMOTE_ADDR": "192.0.2.1", "SERVER_NAME": "192.0.2.1", "gunicorn.socket": UnixSocket()}, 403),
+        ({"REMOTE_ADDR": "", "SERVER_NAME": ""}, 403),
+        ({"REMOTE_ADDR": "", "SERVER_ADDR": ""}, 403),
+        ({"REMOTE_ADDR": "127.evil"}, 403),
+    ],
+)
+def test_require_local(root: Path, changes: dict[str, Any], wanted: int) -> None:
+    assert status(site("Require local", root=root, extra_environ=changes), "/page.txt") == wanted
+
+
+RULES = {
+    "deny,allow": "Order deny,allow\nDeny from 10.0.0.0/8",
+    "allow,deny": "Order allow,deny\nAllow from all\nDeny from 10.0.0.0/8",
+    "allow": "Order allow,deny\nAllow from 10.0.0.0/8",
+    "require": "Require ip 10.0.0.0/8",
+}
+
+
+@pytest.mark.parametrize("rules", RULES.values(), ids=RULES)
+@pytest.mark.parametrize("address", ["", "unix:", "10.1.2.3:555", "[10.1.2.3]", "10.1.2.3%eth0"])
+def test_client_whose_address_is_unknown_is_not_let_in(root: Path, rules: str, address: str) -> None:
+    assert status(site(rules, root=root, extra_environ={"REMOTE_ADDR": address}), "/page.txt") == 403
+
+
+@pytest.mark.parametrize("rules", list(RULES.values())[:2], ids=list(RULES)[:2])
+@pytest.mark.parametrize(("address", "wanted"), [("10.1.2.3", 403), ("::ffff:10.1.2.3", 403), ("192.0.2.1", 200)])
+def test_deny_from_a_network(root: Path, rules: str, address: str, wanted: int) -> None:
+    assert status(site(rules, root=root, extra_environ={"REMOTE_ADDR": address}), "/page.txt") == wanted
+
+
+def test_variables_see_the_address_in_ipv4(root: Path) -> None:
+    config = "SetEnvIf Remote_Addr ^10\\. BAD\nOrder allow,deny\nAllow from all\nDeny from env=BAD"
+    assert status(site(config, root=root, extra_environ={"REMOTE_ADDR": "::ffff:10.1.2.3"}), "/page.txt") == 403
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        "::ffff:10.1.2.3",
+        "::ffff:10.0.0.0/104",
+        "::ffff:0:0/96",
+        "::/0",
+        "0.0.0.0/0",
+        "10.1.2.3/0",
+        "10.1.2.3/0.0.0.255",
+    ],
+)
+@pytest.mark.parametrize("directive", ["Deny from", "Allow from", "Require ip"])
+def test_network_that_would_mean_something_else_stops_the_start(root: Path, network: str, directive: str) -> None:
+    with pytest.raises(ConfigError):
+        site(f"{directive} {network}", root=root)
+
+
+HOSTS = """
+    Listen 80
+    Listen 443
+    Listen 8081
+    <VirtualHost *:80>
+        ServerName one.test
+        DocumentRoot {root}/open
+    </VirtualHost>
+    <VirtualHost *:443>
+        ServerName one.test
+        DocumentRoot {root}/closed
+    </VirtualHost>
+    <VirtualHost *:8081>
+        ServerName one.test
+        DocumentRoot {root}/inside
+    </VirtualHost>
+    <VirtualHost 192.0.2.9>
+        ServerName one.test
+        DocumentRoot {root}/inside
+    </VirtualHost>
+"""
+PLAIN = {"SERVER_PORT": "8000", "HTTP_HOST": "one.test", "wsgi.url_scheme": "http"}
+TLS = {**PLAIN, "wsgi.url_scheme": "https"}
+OVER_UNIX = {**PLAIN, "HTTP_HOST": "one.test:8081", "SERVER_PORT": "8081", "gunicorn.socket": UnixSocket()}
+TO_ADDRESS = {**PLAIN, "HTTP_HOST": "192.0.2.9", "SERVER_NAME": "192.0.2.9", "gunicorn.socket": UnixSocket()}
+INSIDE = {**PLAIN, "SERVER_PORT": "8081", "HTTP_HOST": "one.test:8081"}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        [(PLAIN, "open"), (TLS, "closed"), (PLAIN, "open")],
+        [(TLS, "closed"), (PLAIN, "open")],
+        # The port in Host is the client's word, though gunicorn makes SERVER_PORT of it over a Unix socket.
+        [(OVER_UNIX, "open"), (INSIDE, "inside"), (OVER_UNIX, "open")],
+        [(INSIDE, "inside"), (OVER_UNIX, "open")],
+        [(TO_ADDRESS, "open"), ({**PLAIN, "SERVER_ADDR": "192.0.2.9"}, "inside"), (TO_ADDRESS, "open")],
+    ],
+)
+def test_virtual_host_is_not_the_one_of_another_request(root: Path, order: list[tuple[dict[str, Any], str]]) -> None:
+    for name in ("open", "closed", "inside"):
+        (root / name).mkdir(exist_ok=True)
+        (root / name / "name.txt").write_text(name)
+    app = site(HOSTS.format(root=root), root=root)
+    for environ, wanted in order:
+        assert app.get("/name.txt", extra_environ=environ).text == wanted

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from fnmatch import translate
 from typing import Any
 
-from ..environ import local_address, port_number, request_host
+from ..environ import local_address, local_port, port_number, request_host
 from ..errors import BadRequest
 from .directives import core
 from .model import Host, Site
@@ -82,7 +82,7 @@ class Hosts:
         if name is None and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
             raise BadRequest(400, "HTTP/1.1 request without Host")
         address = local_address(environ)[0] if self._by_address else ""
-        key = (name, environ.get("SERVER_PORT"), address) if self._groups else name
+        key = (name, local_port(environ), environ.get("wsgi.url_scheme"), address) if self._groups else name
         found = self._found.get(key)
         if found is None:
             selected = self._select(address, self._port(environ), request_host(environ) or "")
@@ -100,7 +100,7 @@ class Hosts:
         Behind a proxy, or under a server bound elsewhere than Listen says, the real port is in no directive. It then
         counts as 443 for https, if that is in one, else as the first that Listen names.
         """
-        port = port_number(environ.get("SERVER_PORT"))
+        port = port_number(local_port(environ))
         if port in self._ports or not self._ports:
             return port
         if environ.get("wsgi.url_scheme") == "https" and 443 in self._ports:

@@ -6,9 +6,9 @@ Law: what no rule opens stays closed under "Order allow,deny"; a rule that canno
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ..config.addresses import Network
 from ..config.directives.access_compat import ACCESS, AccessRule
 from ..config.resolve import RequestConfig
 from ..constants import HTTP_FORBIDDEN, OK
@@ -16,7 +16,9 @@ from ..constants import HTTP_FORBIDDEN, OK
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["check", "client_in", "has_work"]
+__all__ = ["check", "client_address", "has_work"]
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def has_work(config: RequestConfig) -> bool:
@@ -34,8 +36,8 @@ def check(req: mp_request, config: RequestConfig) -> int:
     for rule in rules.orders:
         if rule.methods is None or rule.methods.covers(method):
             order = rule.order
-    allowed = any(_applies(req, rule) for rule in rules.allow)
-    denied = any(_applies(req, rule) for rule in rules.deny)
+    allowed = any(_applies(req, rule, unknown=False) for rule in rules.allow)
+    denied = any(_applies(req, rule, unknown=True) for rule in rules.deny)
     # "allow,deny" and "mutual-failure" are the same.
     if (allowed or not denied) if order == "deny,allow" else (allowed and not denied):
         return OK
@@ -43,7 +45,8 @@ def check(req: mp_request, config: RequestConfig) -> int:
     return HTTP_FORBIDDEN
 
 
-def _applies(req: mp_request, rule: AccessRule) -> bool:
+def _applies(req: mp_request, rule: AccessRule, *, unknown: bool) -> bool:
+    """Whether a rule is about a request; `unknown` is the answer where it asks for an address that is not known."""
     if rule.methods is not None and not rule.methods.covers(req.method):
         return False
     if rule.kind == "all":
@@ -51,15 +54,19 @@ def _applies(req: mp_request, rule: AccessRule) -> bool:
     if rule.kind == "env":
         return (str(rule.value) in req.subprocess_env) is not rule.negated
     assert not isinstance(rule.value, str)
-    return client_in(req, rule.value) is not rule.negated
+    client = client_address(req)
+    return unknown if client is None else client in rule.value
 
 
-def client_in(req: mp_request, network: Network) -> bool:
-    """Whether the client's address lies in a network; an IPv4 address in IPv6 clothes counts as IPv4."""
+def client_address(req: mp_request) -> Address | None:
+    """The client's address, of IPv4 where it can be; None if the server does not tell it, as over a Unix socket."""
+    return _address(req.useragent_ip)
+
+
+@lru_cache(maxsize=1024)
+def _address(text: str) -> Address | None:
     try:
-        address = ipaddress.ip_address(req.useragent_ip)
+        address = ipaddress.ip_address(text)
     except ValueError:
-        return False
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return address in network
+        return None
+    return address if address.version == 4 else address.ipv4_mapped or address

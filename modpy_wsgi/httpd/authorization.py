@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from ..config.directives.authz import REQUIRE, Requirement
 from ..config.resolve import RequestConfig
 from ..constants import HTTP_FORBIDDEN, HTTP_UNAUTHORIZED, OK
-from .access import client_in
+from ..environ import socket_address
+from .access import client_address
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -19,7 +20,6 @@ __all__ = ["NEEDS_USER", "has_work", "with_user", "without_user"]
 
 NEEDS_USER = -3  # no result of a handler
 _OF_USERS = frozenset({"user", "valid-user"})
-_LOOPBACK = ("127.", "::1", "::ffff:127.")
 
 
 def has_work(config: RequestConfig) -> bool:
@@ -65,10 +65,12 @@ def _met(req: mp_request, requirement: Requirement) -> bool:
     if kind == "all":
         return args == ("granted",)
     if kind == "ip":
-        return any(client_in(req, network) for network in args)
+        client = client_address(req)
+        return client is not None and any(client in network for network in args)
     if kind == "method":
         return req.method in args or (req.method == "HEAD" and "GET" in args)
     if kind == "local":
-        connection = req.connection
-        return req.useragent_ip.startswith(_LOOPBACK) or connection.client_ip == connection.local_ip
+        client = client_address(req)
+        here = socket_address(req._environ)
+        return client is not None and (client.is_loopback or (here is not None and str(client) == here[0]))
     return False
