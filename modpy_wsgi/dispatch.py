@@ -116,9 +116,10 @@ def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config:
     while index < len(req._calls):  # which grows when a handler adds another to the list that runs
         req._call_index = index
         call = req._calls[index]
-        interpreter = req._interpreter = config.interpreter or req._application.interpreter(req, config, call)
-        active = interpreter.activate()
+        active = None
         try:
+            interpreter = req._interpreter = config.interpreter or req._application.interpreter(req, config, call)
+            active = interpreter.activate()
             handler = call.find(req, interpreter, config)
             if handler is _ABSENT:
                 result = DECLINED
@@ -157,7 +158,10 @@ def _stopped(req: mp_request, stop: SERVER_RETURN, call: Call, config: RequestCo
     args = stop.args
     if args and args[0].__class__ is int:
         if len(args) == 2 and args[1]:
-            req.status = args[1]
+            try:
+                req.status = args[1]
+            except TypeError as error:
+                return _failed(req, error, call, config, phase)
         return int(args[0])
     wrong: Exception = AssertionError(_no_int(args[0])) if args else HandlerError("SERVER_RETURN without a result")
     wrong.__traceback__ = stop.__traceback__
