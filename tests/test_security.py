@@ -82,7 +82,6 @@ def test_location_whose_handler_declines_sends_no_file(root: Path, directives: s
 @pytest.mark.parametrize(
     ("inner", "wanted"),
     [
-        ("", 200),
         ("DirectoryIndex disabled", 200),
         ("PythonHandler tried::own", 200),
         # To mod_python the last Location with any of its directives says whether there is a file.
@@ -270,3 +269,38 @@ def test_virtual_host_is_not_the_one_of_another_request(root: Path, order: list[
     app = site(HOSTS.format(root=root), root=root)
     for environ, wanted in order:
         assert app.get("/name.txt", extra_environ=environ).text == wanted
+
+
+# Source of programs that nobody runs here.
+
+
+@pytest.mark.parametrize(
+    ("directives", "wanted"),
+    [
+        ("AddHandler application/x-httpd-php .php", 500),
+        ("AddHandler php5-script .php", 500),
+        ("SetHandler application/x-httpd-php", 500),
+        ('<FilesMatch "\\.ph(p|tml)$">\nSetHandler application/x-httpd-php\n</FilesMatch>', 500),
+        ('<FilesMatch "\\.php$">\nSetHandler application/x-httpd-php-source\n</FilesMatch>', 500),
+        ("AddType application/x-httpd-php .php", 500),
+        ("AddType application/X-Httpd-PHP;v=5 .php", 500),
+        ("AddType application/x-httpd-cgi .php", 500),
+        ("AddType text/x-server-parsed-html .php", 500),
+        ("ForceType application/x-httpd-php", 500),
+        ("AddType text/plain .php", 200),
+        # The type stands in for a handler only where there is none.
+        ("AddType application/x-httpd-php .php\nSetHandler default-handler", 200),
+    ],
+)
+def test_source_is_not_sent(root: Path, directives: str, wanted: int) -> None:
+    (root / "page.php").write_text("<?php $password = 'secret'; ?>")
+    app = site(directives, root=root)
+    for path in ("/page.php", "/page.php?x", "//page.php"):
+        answer = app.get(path, status=wanted)
+        assert (b"secret" in answer.body) == (wanted == 200)
+
+
+@pytest.mark.parametrize("name", ["mod_python", "python-program", "Python-Program"])
+def test_python_handler_named_by_a_media_type_runs(root: Path, name: str) -> None:
+    app = site(f"AddType {name} .py\nPythonHandler tried::own", root=root)
+    assert app.get("/open/data.py").text == "handler"

@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 __all__ = ["answer"]
 
 _OWN_HANDLERS = frozenset({None, "default-handler", DIR_MAGIC_TYPE})
+# Media types that name a program to run (AddType application/x-httpd-php .php), not what is sent.
+_TYPES_OF_HANDLERS = ("application/x-httpd-", "application/x-type-map", "httpd/send-as-is", "text/x-server-parsed-html")
 
 
 def answer(req: mp_request, config: RequestConfig) -> int:
     """The content phase. Returns OK or DONE when the answer stands, else the status to answer with."""
     handler = req._handler
+    if handler is None and req._content_type is not None:
+        handler = _of_type(req._content_type)
     if handler in PYTHON_HANDLERS:
         calls = config.plan.content if req._added is None else None
         if calls is None:
@@ -36,13 +40,19 @@ def answer(req: mp_request, config: RequestConfig) -> int:
             result = run_handlers(req, HANDLER, calls, config)
             if result != DECLINED:
                 return result
-    elif handler not in _OWN_HANDLERS and "/" not in (handler or ""):
+    elif handler not in _OWN_HANDLERS:
         req._application.log_request(req, f"nobody provides the handler {handler!r}: {req.filename or req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR
     fallback = req._application.fallback
     if fallback is not None and not _is_file(req) and req._server_write is None:
         return _ask_fallback(req, fallback)
     return send_file(req, config)
+
+
+def _of_type(content_type: str) -> str | None:
+    """The handler that a media type names: httpd takes the type for the name where no handler is set."""
+    name = content_type.partition(";")[0].strip().lower()
+    return name if name in PYTHON_HANDLERS or name.startswith(_TYPES_OF_HANDLERS) else None
 
 
 def _is_file(req: mp_request) -> bool:

@@ -70,7 +70,7 @@ CASES = (
     asked("ForceType for a folder", inner("ForceType text/x-forced")),
     asked("ForceType none", "ForceType text/x-forced" + inner("ForceType None")),
     asked("ForceType and handler", "SetHandler mod_python\nForceType text/x-forced"),
-    asked("AddType of a magic type", "AddType application/x-httpd-php .xyz"),
+    asked("AddType of a magic type", "AddType application/x-httpd-php .xyz", "/a.xyz"),
     asked("AddDefaultCharset", "AddDefaultCharset utf-8"),
     asked("AddDefaultCharset On", "AddDefaultCharset On"),
     asked("AddDefaultCharset Off", "AddDefaultCharset utf-8" + inner("AddDefaultCharset Off")),
