@@ -352,18 +352,28 @@ def test_bounded() -> None:
         assert cache.keep(number, number) == number
         assert len(cache) <= 8 and cache[number] == number
     assert cache.keep(99, -1) == 99  # whoever was first is right
+    assert cache.replace(99, -1) == -1 == cache[99]  # unless it is out of date
+    for number in range(100):
+        assert cache.replace(number, number) == number
+        assert len(cache) <= 8 and cache[number] == number
 
 
 def test_bounded_in_threads() -> None:
-    cache: Bounded[int, object] = Bounded(16)
+    cache: Bounded[int, tuple[int, object]] = Bounded(16)
     failures: list[Any] = []
 
     def use(seed: int) -> None:
-        for number in range(3000):
-            key = (number * seed) % 50
-            kept = cache.keep(key, object())
-            if len(cache) > 16 or not isinstance(kept, object):
-                failures.append((key, len(cache)))
+        try:
+            for number in range(3000):
+                key = (number * seed) % 50
+                cache.keep(key, (key, object()))
+                replaced = (key, object())
+                if cache.replace(key, replaced) is not replaced or len(cache) > 16:
+                    failures.append((key, len(cache)))
+                if cache.get(key, replaced)[0] != key:
+                    failures.append(key)
+        except Exception as error:
+            failures.append(error)
 
     threads = [threading.Thread(target=use, args=(seed,)) for seed in (1, 3, 7, 11)]
     for thread in threads:

@@ -29,7 +29,7 @@ _DIRECTORY_KINDS = (SectionKind.DIRECTORY, SectionKind.DIRECTORY_MATCH)
 
 
 class Bounded(dict[K, V]):
-    """A dict for caching: `keep` drops the oldest entries at the limit. Reading needs no lock, `keep` takes its own."""
+    """A dict for caching, which drops its oldest entries at the limit. Reading needs no lock, writing takes its own."""
 
     __slots__ = ("_limit", "_lock")
 
@@ -41,10 +41,21 @@ class Bounded(dict[K, V]):
     def keep(self, key: K, value: V) -> V:
         """Store and return `value`; if another thread was first, return what it stored."""
         with self._lock:
-            if len(self) >= self._limit:
-                for old in list(self)[: self._limit // 4 or 1]:
-                    del self[old]
+            self._make_room()
             return self.setdefault(key, value)
+
+    def replace(self, key: K, value: V) -> V:
+        """Store and return `value` in the place of one that is out of date."""
+        with self._lock:
+            self.pop(key, None)  # so that it counts as young
+            self._make_room()
+            self[key] = value
+            return value
+
+    def _make_room(self) -> None:
+        if len(self) >= self._limit:
+            for old in list(self)[: self._limit // 4 or 1]:
+                del self[old]
 
 
 class _Index:
@@ -167,7 +178,7 @@ class Directory:
         self.if_owner = "SymLinksIfOwnerMatch" in options
         self.plain = above_plain and not self.access_files and self.follow
         self._children: Bounded[str, Directory] = Bounded()
-        self._overlaid: Bounded[int, tuple[Settings, Directory]] = Bounded(16)
+        self._overlaid: Bounded[Settings, Directory] = Bounded(16)
         self._configs: Bounded[tuple[Any, ...], RequestConfig] = Bounded()
         self._by_name: Bounded[tuple[str, tuple[int, ...], bool], RequestConfig] = Bounded()
 
@@ -182,13 +193,11 @@ class Directory:
 
     def overlaid(self, htaccess: Settings) -> Directory:
         """This directory under the settings of its .htaccess (one object for each version of that file)."""
-        key = id(htaccess)
-        found = self._overlaid.get(key)
-        if found is None or found[0] is not htaccess:
-            self._overlaid.pop(key, None)
+        found = self._overlaid.get(htaccess)
+        if found is None:
             directory = Directory(self.host, self.path, self.settings.merged(htaccess), above_plain=False)
-            found = self._overlaid.keep(key, (htaccess, directory))
-        return found[1]
+            found = self._overlaid.keep(htaccess, directory)
+        return found
 
     def config(self, name: str, location: tuple[tuple[int, ...], Settings], exists: bool) -> RequestConfig:
         """What holds for the file `name` in this directory ("" is the directory itself) under Location sections."""

@@ -110,10 +110,10 @@ def with_htaccess(directory: Directory) -> Directory:
 
 
 def _read(directory: Directory, path: str, stamp: _Stamp) -> Settings:
-    key = (path, id(directory))
+    key = (path, directory)
     cache = directory.host.htaccess
-    kept: tuple[_Stamp, Directory, Settings | ConfigError] | None = cache.get(key)
-    if kept is None or kept[0] != stamp or kept[1] is not directory:
+    kept: tuple[_Stamp, Settings | ConfigError] | None = cache.get(key)
+    if kept is None or kept[0] != stamp:
         result: Settings | ConfigError
         try:
             result = read_htaccess(
@@ -131,8 +131,7 @@ def _read(directory: Directory, path: str, stamp: _Stamp) -> Settings:
             result = error
         except OSError as error:
             raise Refused(403, f"{path}: unable to read htaccess file: {error.strerror}") from None
-        cache.pop(key, None)
-        kept = cache.keep(key, (stamp, directory, result))
-    if isinstance(kept[2], ConfigError):
-        raise Refused(500, str(kept[2]))
-    return kept[2]
+        kept = cache.replace(key, (stamp, result))
+    if isinstance(kept[1], ConfigError):
+        raise Refused(500, str(kept[1]))
+    return kept[1]
