@@ -116,6 +116,8 @@ class Interpreter:
         if directory in ground.prepended:
             return
         with ground.path_lock:
+            if directory in ground.prepended:
+                return
             missing = directory not in self.path
             if missing:
                 self.path.insert(0, directory)

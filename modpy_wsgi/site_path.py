@@ -50,15 +50,16 @@ class SitePath:
         place = _place(directory)
         if place not in self._own:
             self._own.add(place)
-            self._decided.clear()
+            self._decided = {}  # a new one: what another thread is deciding by the old state goes into the old one
 
     def is_own(self, entry: str) -> bool:
         """Tell whether modules found in this entry of the path belong to the site."""
-        decided = self._decided.get(entry)
+        known = self._decided
+        decided = known.get(entry)
         if decided is None:
             place = _place(entry)
             decided = place in self._own or (place not in self._process and not self._is_installed(place))
-            self._decided[entry] = decided
+            known[entry] = decided
         return decided
 
     def own_entries(self) -> list[str]:

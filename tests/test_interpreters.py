@@ -18,6 +18,7 @@ import pytest
 from modpy_wsgi import interpreter as interpreter_module
 from modpy_wsgi.errors import ConfigError
 from modpy_wsgi.interpreter import Interpreter, Interpreters, interpreter_of_caller
+from modpy_wsgi.site_path import SitePath
 
 Make = Callable[..., Interpreters]
 
@@ -337,6 +338,33 @@ def test_close_in_any_order_with_somebody_elses_hook(
         assert json
     finally:
         builtins.__import__ = ours
+
+
+def test_threads_that_prepend_at_once(make: Make, tmp_path: Path) -> None:
+    interpreter = make("a").get("a")  # a plain one, whose path is the process's: the fixture sees what stays there
+    threads = [threading.Thread(target=interpreter.prepend, args=(str(tmp_path),)) for _ in range(4)]
+    with interpreter._ground.path_lock:
+        for thread in threads:
+            thread.start()
+    for thread in threads:
+        thread.join()
+    assert interpreter.path.count(str(tmp_path)) == 1
+
+
+def test_a_directory_that_becomes_the_sites_while_another_thread_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    path = SitePath()
+
+    class Meanwhile(frozenset[str]):
+        def __contains__(self, place: object) -> bool:
+            path.own(str(tmp_path))
+            return super().__contains__(place)
+
+    path._process = Meanwhile(path._process)
+    assert not path.is_own(str(tmp_path)), "it was not when that was asked"
+    assert path.is_own(str(tmp_path))
 
 
 def test_threads_with_reloads(make: Make, tmp_path: Path) -> None:
