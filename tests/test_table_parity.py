@@ -158,4 +158,6 @@ def test_from_environ(headers: dict[str, str]) -> None:
         return "-".join(part[:1].upper() + part[1:] if part[:1].isascii() else part for part in parts)
 
     environ = {"SERVER_NAME": "x"} | {"HTTP_" + key: value for key, value in headers.items()} | {"HTTP": "x"}
-    assert mp_table.from_environ(environ).items() == [(name(key), text(value)) for key, value in headers.items()]
+    # Some servers say these under both names: only those without HTTP_ count. (Hypothesis reads them in our sources.)
+    kept = [(key, value) for key, value in headers.items() if key not in ("CONTENT_TYPE", "CONTENT_LENGTH")]
+    assert mp_table.from_environ(environ).items() == [(name(key), text(value)) for key, value in kept]
