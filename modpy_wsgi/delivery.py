@@ -137,19 +137,27 @@ def finish(req: mp_request) -> None:
     if req._complete:
         return
     req._complete = True
-    run_phase(req, LOG, req._config)
     each: mp_request | None = req
+    while each is not None:
+        each._close_output()
+        each = each._next
+    run_phase(req, LOG, req._config)
+    each = req
     while each is not None:
         _clean_up(each)
         each = each._next
 
 
 def _clean_up(req: mp_request) -> None:
-    cleanups = req._cleanups or []
-    req._cleanups = []
-    for function, data in reversed(cleanups):
+    _run_registered(req)
+    run_phase(req, CLEANUP, req._config)
+    _run_registered(req)  # by the handlers of that phase
+
+
+def _run_registered(req: mp_request) -> None:
+    while req._cleanups:
+        function, data = req._cleanups.pop()
         try:
             function(data)
         except (Exception, SystemExit) as error:
             log_exception(req.server._log, "register_cleanup", error)
-    run_phase(req, CLEANUP, req._config)

@@ -31,7 +31,7 @@ class ClientGone(OSError):  # noqa: N818 - what happened
 
 
 def _discard(data: bytes) -> None:
-    """Where the writes of a request go that was redirected internally (observed on the original)."""
+    """Where the writes of a request go that was redirected internally (observed on the original), or is over."""
 
 
 def as_bytes(data: Any) -> bytes:
@@ -156,6 +156,11 @@ class RequestOutput(RequestMembers):
         self.connection.abort()
         self._reset_output()
         self._bodiless = self._gone = True
+
+    def _close_output(self) -> None:
+        """Let nothing more reach the server, whose answer is over: what the log and cleanup phases write is lost."""
+        self._reset_output()
+        self._server_write = _discard
 
     def _hand_over(self, successor: RequestOutput) -> None:
         """Let `successor` (an internal redirect) go on with the output; what this request holds back is lost."""
