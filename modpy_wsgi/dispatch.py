@@ -68,6 +68,14 @@ class Call:
             found = getattr(found, name)
         return found
 
+    @property
+    def shown(self) -> str:
+        """The handler's name for the log; a callable's own, as its repr is the site's code and may fail."""
+        if isinstance(self.handler, str):
+            return self.handler
+        own = getattr(self.handler, "__qualname__", None)
+        return own if isinstance(own, str) else type(self.handler).__qualname__
+
     def _prepare(self, interpreter: Interpreter, config: RequestConfig) -> None:
         """See to it that the interpreter's path leads to the module."""
         if config.python_path is not None:
@@ -171,7 +179,7 @@ def _stopped(req: mp_request, stop: SERVER_RETURN, call: Call, config: RequestCo
 
 def _failed(req: mp_request, error: BaseException, call: Call, config: RequestConfig, phase: Phase) -> int:
     """Log a handler's exception; where PythonDebug says so, show it to the client."""
-    where = f"{phase.directive} {call.handler}"
+    where = f"{phase.directive} {call.shown}"
     req._application.log_exception(req, where, error)
     if not config.debug or phase is CLEANUP or req.connection.aborted:
         return HTTP_INTERNAL_SERVER_ERROR
