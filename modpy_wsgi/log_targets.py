@@ -25,9 +25,7 @@ from .constants import APLOG_DEBUG, LOG_LEVEL_NAMES
 __all__ = ["FileTarget", "PipeTarget", "StreamTarget", "SyslogTarget", "Target", "make_target"]
 
 PIPE_PATIENCE: Final = 1.0  # seconds; a program that reads no more must not hold up the requests for longer
-PIPE_RESTARTS: Final = (
-    5  # times a program is started again within PIPE_WINDOW; one that dies at once is left alone then
-)
+PIPE_RESTARTS: Final = 5  # times a program is started again within PIPE_WINDOW; one that dies at once is left alone
 PIPE_WINDOW: Final = 60.0  # seconds
 CLOSE_PATIENCE: Final = 2.0  # seconds that a program is given to end after its input was closed
 FILE_MODE: Final = 0o644  # less the umask, as httpd creates its logs
@@ -125,6 +123,9 @@ class FileTarget:
             fd, self._fd = self._fd, None
             if fd is not None:
                 os.close(fd)
+
+    # A configuration that is read again leaves the logs of the one before to the garbage collector.
+    __del__ = close
 
 
 class _Syslog(logging.handlers.SysLogHandler):

@@ -20,6 +20,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 
+from .. import current
 from ..app import Application
 from ..errors import ConfigError
 from .banner import banner
@@ -85,6 +86,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         try:
             self.do_load_config()
         except (ConfigError, OSError) as error:
+            current.set_application(self.application)  # one that was made and then given up had taken its place
             self.log.error("modpy-wsgi: %s", error)
             self.log.error("modpy-wsgi: not reloaded, the configuration read before stays in force")
 
