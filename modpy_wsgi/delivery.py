@@ -110,6 +110,7 @@ def _whole(req: mp_request) -> list[bytes]:
     if req._more_to_say and not head:
         promised = content_length(req)
         if promised is not None and size < promised:
+            del req.err_headers_out["Content-Length"]
             req.headers_out["Content-Length"] = str(size)
     req._begin(None if head and (not size or req._error_page) else size)
     req._reset_output()

@@ -81,10 +81,10 @@ def status_line(req: RequestMembers) -> str:
 
 def content_length(req: RequestMembers) -> int | None:
     """What the response promises as its Content-Length, if it does; HandlerError if that is no number."""
-    for table in (req.headers_out, req.err_headers_out):
+    for table in (req.err_headers_out, req.headers_out):  # in the order in which _add_tables takes the first
         value = table.get("Content-Length")
         if value is not None:
-            if not (value.isascii() and value.isdigit()):
+            if not (value.isascii() and value.isdigit() and len(value) < 19):
                 raise HandlerError(f"header 'Content-Length': no length: {value!r}")
             return int(value)
     return None
@@ -127,14 +127,14 @@ def _add_tables(req: RequestMembers, headers: list[tuple[str, str]]) -> None:
     typed = bool(headers)
     names = set()
     for table in (req.err_headers_out, req.headers_out):
-        here = set()
         for name, value in table.items():
             lower = name.lower()
-            here.add(lower)
-            if lower in _UNSENT or (typed and lower == "content-type") or (lower in _SINGLE and lower in names):
+            if lower in _UNSENT or (typed and lower == "content-type"):
                 continue
+            if lower in _SINGLE and lower in names:
+                continue
+            names.add(lower)
             headers.append(checked(name, value))
-        names |= here
     if req._status in BODILESS:
         headers[:] = [h for h in headers if h[0].lower() not in ("content-length", "content-type")]
     if req._no_cache and "expires" not in names:
