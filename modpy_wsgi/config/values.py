@@ -20,6 +20,9 @@ __all__ = [
     "extension",
     "fixed_number",
     "flag",
+    "joined",
+    "literal",
+    "nothing",
     "number",
     "only",
     "path",
@@ -36,6 +39,18 @@ class Several(dict[Setting[Any], Any]):
 def text(so_far: Any, args: tuple[str, ...], origin: Origin) -> str:
     """The word itself."""
     return args[0]
+
+
+def literal(word: str) -> str:
+    """The word itself. ValueError for an expression, which httpd would judge anew for each request."""
+    if "%{" in word:
+        raise ValueError(f"'{word}': expressions that are judged per request are not evaluated")
+    return word
+
+
+def nothing(so_far: Any, args: tuple[str, ...], origin: Origin) -> Several:
+    """For directives that have taken effect already, or never do: nothing is set."""
+    return Several()
 
 
 def flag(so_far: Any, args: tuple[str, ...], origin: Origin) -> bool:
@@ -129,6 +144,11 @@ def updated(make: Callable[[tuple[str, ...], Origin], Mapping[Any, Any]]) -> Val
 def union(outer: Mapping[Any, Any], inner: Mapping[Any, Any]) -> dict[Any, Any]:
     """A merge rule: the inner dictionary on top of the outer."""
     return {**outer, **inner}
+
+
+def joined(outer: tuple[Any, ...], inner: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A merge rule: the inner tuple behind the outer."""
+    return outer + inner
 
 
 def extension(word: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from modpy_wsgi.config.directives.table import known
 from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Value, Where
 from modpy_wsgi.config.patterns import compile_regex
-from modpy_wsgi.config.values import absolute
+from modpy_wsgi.config.values import absolute, literal
 
 MODULES = ("alias_module", "mod_alias.c")
 
@@ -89,7 +89,7 @@ def _redirect(default: int, use_regex: bool) -> Value:
         code = default if status is None else status
         goes_on = code in _REDIRECTIONS
         if len(rest) == (1 if goes_on else 0) and origin.where in Where.ACCESS and not use_regex:
-            rule = Redirect(None, None, code, _literal(rest[0]) if goes_on else None, origin)
+            rule = Redirect(None, None, code, literal(rest[0]) if goes_on else None, origin)
         else:
             rule = _from_to(rest, code, use_regex, origin)
         return (*(so_far or ()), rule)
@@ -110,12 +110,6 @@ def _from_to(rest: list[str], code: int, use_regex: bool, origin: Origin) -> Red
     if target is not None and not use_regex and not target.startswith("/") and not _is_url(target):
         raise ValueError(f"'{target}' is no URL")
     return Redirect(None if use_regex else source, compile_regex(source) if use_regex else None, code, target, origin)
-
-
-def _literal(target: str) -> str:
-    if "%{" in target:
-        raise ValueError(f"'{target}': expressions that are judged per request are not evaluated")
-    return target
 
 
 def _is_url(text: str) -> bool:

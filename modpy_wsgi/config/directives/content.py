@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from modpy_wsgi.config.directives.table import info
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Where
-from modpy_wsgi.config.values import choice, union
+from modpy_wsgi.config.values import choice, literal, union
 
 
 class ErrorDocument(NamedTuple):
@@ -30,17 +30,11 @@ ENABLE_SENDFILE: Setting[bool] = Setting("EnableSendfile", False)
 
 
 def _set_handler(so_far: Any, args: tuple[str, ...], origin: Origin) -> str:
-    return "" if args[0].lower() == "none" else _literal(args[0])
+    return "" if args[0].lower() == "none" else literal(args[0])
 
 
 def _force_type(so_far: Any, args: tuple[str, ...], origin: Origin) -> str:
     return "" if args[0].lower() == "none" else args[0].lower()
-
-
-def _literal(word: str) -> str:
-    if "%{" in word:
-        raise ValueError(f"'{word}': expressions that are judged per request are not evaluated")
-    return word
 
 
 def _charset(so_far: Any, args: tuple[str, ...], origin: Origin) -> str | None:
@@ -57,7 +51,7 @@ def _error_document(so_far: Any, args: tuple[str, ...], origin: Origin) -> dict[
         code = None
     if code is None:
         raise ValueError(f"'{status}' is no HTTP status")
-    document = _document(_literal(target))
+    document = _document(literal(target))
     if code == 401 and document.kind == "remote":
         return dict(so_far)  # a client sent elsewhere is never asked for a password; httpd ignores it as well
     return {**so_far, int(code): document}

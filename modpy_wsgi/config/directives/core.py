@@ -60,7 +60,7 @@ from modpy_wsgi.config.directives.server import (
 from modpy_wsgi.config.directives.table import accepted, known, row
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Section, Setting, Where
-from modpy_wsgi.config.values import Several
+from modpy_wsgi.config.values import Several, joined, nothing
 
 __all__ = [
     "ACCEPT_PATH_INFO",
@@ -124,12 +124,8 @@ MODULES = (
 )
 
 
-def _concat(outer: tuple[Any, ...], inner: tuple[Any, ...]) -> tuple[Any, ...]:
-    return outer + inner
-
-
 ACCESS_FILE_NAMES: Setting[tuple[str, ...]] = Setting("AccessFileName", (".htaccess",))
-FILES_SECTIONS: Setting[tuple[Section, ...]] = Setting("<Files>", (), _concat)
+FILES_SECTIONS: Setting[tuple[Section, ...]] = Setting("<Files>", (), joined)
 
 
 def _access_names(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[str, ...]:
@@ -141,10 +137,6 @@ def _access_names(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[s
 
 def _error(so_far: Any, args: tuple[str, ...], origin: Origin) -> Several:
     raise ValueError(args[0])
-
-
-def _ignored(so_far: Any, args: tuple[str, ...], origin: Origin) -> Several:
-    return Several()
 
 
 ROWS: tuple[Row, ...] = (
@@ -169,12 +161,12 @@ ROWS: tuple[Row, ...] = (
         value=options,
         usage="Options [+|-]option ...",
     ),
-    Row("LoadModule", Args.TAKE2, Where.RSRC, value=_ignored, usage="LoadModule name_module file"),
+    Row("LoadModule", Args.TAKE2, Where.RSRC, value=nothing, usage="LoadModule name_module file"),
     # Named here so that they are known; the parser acts on them.
-    Row("Define", Args.TAKE12, Where.CONF, value=_ignored, usage="Define name [value]"),
-    Row("UnDefine", Args.TAKE1, Where.CONF, value=_ignored, usage="UnDefine name"),
-    Row("Include", Args.TAKE1, Where.CONF, value=_ignored, usage="Include file|directory|pattern"),
-    Row("IncludeOptional", Args.TAKE1, Where.CONF, value=_ignored, usage="IncludeOptional file|directory|pattern"),
+    Row("Define", Args.TAKE12, Where.CONF, value=nothing, usage="Define name [value]"),
+    Row("UnDefine", Args.TAKE1, Where.CONF, value=nothing, usage="UnDefine name"),
+    Row("Include", Args.TAKE1, Where.CONF, value=nothing, usage="Include file|directory|pattern"),
+    Row("IncludeOptional", Args.TAKE1, Where.CONF, value=nothing, usage="IncludeOptional file|directory|pattern"),
     Row("Error", Args.RAW, Where.ANY, Override.ALL, value=_error, usage="Error message"),
     *accepted(
         "0",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Where
+from modpy_wsgi.config.values import joined
 
 MODULES = ("env_module", "mod_env.c")
 
@@ -17,11 +18,7 @@ class EnvRule(NamedTuple):
     value: str = ""
 
 
-def _append(outer: tuple[EnvRule, ...], inner: tuple[EnvRule, ...]) -> tuple[EnvRule, ...]:
-    return outer + inner
-
-
-ENV: Setting[tuple[EnvRule, ...]] = Setting("Env", (), _append)
+ENV: Setting[tuple[EnvRule, ...]] = Setting("Env", (), joined)
 
 
 def _set(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[EnvRule, ...]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from modpy_wsgi.config.directives.table import known
 from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Value, Where
-from modpy_wsgi.config.values import Several, union
+from modpy_wsgi.config.values import joined, nothing, union
 
 MODULES = ("python_module", "mod_python.c")
 
@@ -32,15 +32,11 @@ class Import(NamedTuple):
     origin: Origin
 
 
-def _append(outer: tuple[Any, ...], inner: tuple[Any, ...]) -> tuple[Any, ...]:
-    return outer + inner
-
-
 # By directive, with the extension that `|` limits it to: "PythonHandler", "PythonHandler.py".
 HANDLERS: Setting[dict[str, tuple[HandlerRef, ...]]] = Setting("Python*Handler", {}, union)
 PYTHON_CONFIG: Setting[dict[str, str]] = Setting("Python configuration", {}, union)  # as req.get_config() shows it
 PYTHON_OPTIONS: Setting[dict[str, str]] = Setting("PythonOption", {}, union)  # "" takes an inherited value away
-PYTHON_IMPORTS: Setting[tuple[Import, ...]] = Setting("PythonImport", (), _append)
+PYTHON_IMPORTS: Setting[tuple[Import, ...]] = Setting("PythonImport", (), joined)
 
 # PythonHandlerModule stands for all of these (observed in the original: not for connection handlers).
 _MODULE_PHASES = (
@@ -96,10 +92,6 @@ def _option(so_far: Any, args: tuple[str, ...], origin: Origin) -> dict[str, str
 def _import(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Import, ...]:
     module, interpreter = args
     return (*(so_far or ()), Import(module, interpreter, origin))
-
-
-def _nothing(so_far: Any, args: tuple[str, ...], origin: Origin) -> Several:
-    return Several()
 
 
 def _phase(name: str) -> Row:
@@ -181,7 +173,7 @@ ROWS = (
         "PythonOptimize",
         Args.FLAG,
         Where.RSRC,
-        value=_nothing,
+        value=nothing,
         note="has no effect: whether Python optimizes is decided before the server runs (python -O, PYTHONOPTIMIZE)",
         usage="PythonOptimize On|Off",
     ),

@@ -10,7 +10,8 @@ from modpy_wsgi.config.directives.table import row
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Where
 from modpy_wsgi.config.patterns import has_wildcard
-from modpy_wsgi.config.values import Several, absolute, choice, fixed_number, flag, number, path, text, union
+from modpy_wsgi.config.values import Several, absolute, choice, fixed_number, flag, joined, number, path, text, union
+from modpy_wsgi.constants import APLOG_WARNING, LOG_LEVEL_NAMES
 
 
 class Listen(NamedTuple):
@@ -29,23 +30,19 @@ class ServerName(NamedTuple):
     port: int | None
 
 
-def _concat(outer: tuple[Any, ...], inner: tuple[Any, ...]) -> tuple[Any, ...]:
-    return outer + inner
-
-
 SERVER_ROOT: Setting[str] = Setting("ServerRoot", "/")
 DOCUMENT_ROOT: Setting[str | None] = Setting("DocumentRoot", None)
 SERVER_NAME: Setting[ServerName | None] = Setting("ServerName", None)
 SERVER_ALIASES: Setting[tuple[str, ...]] = Setting("ServerAlias", ())
 SERVER_ADMIN: Setting[str] = Setting("ServerAdmin", "[no address given]")
 SERVER_PATH: Setting[str | None] = Setting("ServerPath", None)
-LISTEN: Setting[tuple[Listen, ...]] = Setting("Listen", (), _concat)
+LISTEN: Setting[tuple[Listen, ...]] = Setting("Listen", (), joined)
 TIMEOUT: Setting[int] = Setting("Timeout", 60)
 KEEP_ALIVE: Setting[bool] = Setting("KeepAlive", True)
 KEEP_ALIVE_TIMEOUT: Setting[float] = Setting("KeepAliveTimeout", 5.0)
 MAX_KEEP_ALIVE_REQUESTS: Setting[int] = Setting("MaxKeepAliveRequests", 100)
 ERROR_LOG: Setting[str | None] = Setting("ErrorLog", None)
-LOG_LEVEL: Setting[int] = Setting("LogLevel", 4)  # APLOG_EMERG 0 to APLOG_DEBUG 7; trace1 to trace8 are 8 to 15
+LOG_LEVEL: Setting[int] = Setting("LogLevel", APLOG_WARNING)  # an APLOG_ number; trace1 to trace8 are 8 to 15
 LOG_LEVELS: Setting[dict[str, int]] = Setting("LogLevel module:level", {}, union)
 LIMIT_REQUEST_LINE: Setting[int] = Setting("LimitRequestLine", 8190)
 LIMIT_REQUEST_FIELDS: Setting[int] = Setting("LimitRequestFields", 100)
@@ -58,9 +55,7 @@ SERVER_TOKENS: Setting[str] = Setting("ServerTokens", "full")  # full, prod, maj
 TRACE_ENABLE: Setting[str] = Setting("TraceEnable", "on")  # "on", "off", "extended"
 MERGE_SLASHES: Setting[bool] = Setting("MergeSlashes", True)
 
-_LEVELS = {"emerg": 0, "alert": 1, "crit": 2, "error": 3, "warn": 4, "notice": 5, "info": 6, "debug": 7} | {
-    f"trace{number}": 7 + number for number in range(1, 9)
-}
+_LEVELS = {name: number for number, name in enumerate(LOG_LEVEL_NAMES)}
 _TIME = re.compile(r"(\d{1,9})(ms|s|min|mi|h|)\Z", re.ASCII)
 _UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "mi": 60.0, "h": 3600.0}
 

@@ -10,6 +10,7 @@ from modpy_wsgi.config.directives.table import known
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Value, Where
 from modpy_wsgi.config.patterns import compile_regex
+from modpy_wsgi.config.values import joined
 
 MODULES = ("setenvif_module", "mod_setenvif.c")
 
@@ -29,11 +30,7 @@ class SetEnvIf(NamedTuple):
     assignments: tuple[tuple[str, str | None], ...]  # None removes; $1 to $9 and & in a value stand for what matched
 
 
-def _append(outer: tuple[SetEnvIf, ...], inner: tuple[SetEnvIf, ...]) -> tuple[SetEnvIf, ...]:
-    return outer + inner
-
-
-SETENVIF: Setting[tuple[SetEnvIf, ...]] = Setting("SetEnvIf", (), _append)
+SETENVIF: Setting[tuple[SetEnvIf, ...]] = Setting("SetEnvIf", (), joined)
 
 
 def _rule(ignore_case: bool, attribute: str | None) -> Value:
