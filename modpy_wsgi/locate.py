@@ -82,7 +82,8 @@ def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None
     """Look for the file, and for what holds there."""
     req._filename, req._path_info, req._stat, directory = walk(req._host, filename)
     name = req._filename[len(directory.path) :]
-    req._config = directory.config(name, target.location, req._stat is not None)
+    exists = req._stat is not None and not req._path_info if name else filename[-1] == "/"
+    req._config = directory.config(name, target.location, exists)
 
 
 def walk_now(req: mp_request) -> None:

@@ -200,7 +200,10 @@ class Directory:
         return found
 
     def config(self, name: str, location: tuple[tuple[int, ...], Settings], exists: bool) -> RequestConfig:
-        """What holds for the file `name` in this directory ("" is the directory itself) under Location sections."""
+        """What holds for the file `name` in this directory ("" is the directory itself) under Location sections.
+
+        `exists`: the file is there, and nothing follows its name; the directory was asked for with a slash at the end.
+        """
         by_name = (name, location[0], exists)
         known = self._by_name.get(by_name)
         if known is None:
@@ -210,8 +213,14 @@ class Directory:
     def _config(self, name: str, location: tuple[tuple[int, ...], Settings], exists: bool) -> RequestConfig:
         host = self.host
         path = self.path + name
-        # A <Directory> of a file's name holds for the file, if it exists (observed on httpd).
-        own, settings = host.directory_settings(f"{path}/") if name and exists else _NOTHING
+        own, settings = _NOTHING
+        if name:
+            # A <Directory> of a file's name holds for it where httpd need not look for links on the way (observed).
+            if exists and self.follow and not self.if_owner:
+                own, settings = host.directory_settings(f"{path}/")
+        elif not exists:  # to DirectoryMatch and Files a directory without its slash is a name like others (observed)
+            path = path[:-1]
+            name = path[path.rfind("/") + 1 :]
         settings = self.settings.merged(settings)
         matches = tuple(host.directory_matches(path))
         for _, section in matches:
