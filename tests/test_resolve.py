@@ -248,7 +248,7 @@ MERGED = {
     "flags, by name": ("PythonDebug On", "PythonAutoReload Off", "len(req.get_config())", 2),
     "a list in one section": ("", "PythonLogHandler a b\nPythonLogHandler c", "req.get_config().get('x')", None),
     "text": ("AuthName a", "AuthName b", "req.auth_name()", "'b'"),
-    "text, not set inside": ("AuthName a", "AuthType Basic", "req.auth_name()", "'a'"),
+    "text, not set inside": ("AuthName a", "AuthType Basic\nRequire all granted", "req.auth_name()", "'a'"),
     "extensions": (
         "AddHandler mod_python .a",
         "AddHandler mod_python .b",

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..config.directives.authn import AUTH_TYPE
 from ..config.directives.authz import REQUIRE, Requirement
 from ..config.resolve import RequestConfig
-from ..constants import HTTP_FORBIDDEN, HTTP_UNAUTHORIZED, OK
+from ..constants import HTTP_FORBIDDEN, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from ..environ import socket_address
 from .access import client_address
 
@@ -23,9 +24,11 @@ _OF_USERS = frozenset({"user", "valid-user"})
 
 
 def has_work(config: RequestConfig) -> bool:
-    """Whether Require says more than "all granted" to everybody."""
+    """Whether Require says more than "all granted" to everybody, or AuthType is there without a Require."""
     requirements = config.settings[REQUIRE]
-    return bool(requirements) and not any(
+    if not requirements:
+        return config.settings[AUTH_TYPE] is not None
+    return not any(
         r.kind == "all" and r.args == ("granted",) and r.methods is None and not r.negated for r in requirements
     )
 
@@ -36,10 +39,17 @@ def _asked(req: mp_request, config: RequestConfig) -> list[Requirement]:
 
 
 def without_user(req: mp_request, config: RequestConfig) -> int:
-    """OK if a Require is met by anybody, NEEDS_USER if one asks for a user, else HTTP_FORBIDDEN."""
+    """OK if a Require is met by anybody, NEEDS_USER if one asks for a user, else HTTP_FORBIDDEN.
+
+    AuthType without a Require is HTTP_INTERNAL_SERVER_ERROR, as in httpd: somebody meant to close the place.
+    """
     requirements = _asked(req, config)
     if not requirements:
-        return OK
+        if config.settings[REQUIRE] or config.settings[AUTH_TYPE] is None:
+            return OK
+        log = req._application.log_request
+        log(req, f"AuthType configured with no corresponding authorization directives: {req.uri}")
+        return HTTP_INTERNAL_SERVER_ERROR
     if any(_met(req, requirement) for requirement in requirements):
         return OK
     if any(requirement.kind in _OF_USERS for requirement in requirements):
