@@ -304,3 +304,99 @@ def test_source_is_not_sent(root: Path, directives: str, wanted: int) -> None:
 def test_python_handler_named_by_a_media_type_runs(root: Path, name: str) -> None:
     app = site(f"AddType {name} .py\nPythonHandler tried::own", root=root)
     assert app.get("/open/data.py").text == "handler"
+
+
+# Sections and directories, as httpd applies them.
+
+SLASHLESS = f"""
+    SetHandler mod_python
+    PythonHandler tried::own
+    DirectorySlash Off
+    <Files "closed">
+        {CLOSED}
+    </Files>
+    <DirectoryMatch "/shut$">
+        {CLOSED}
+    </DirectoryMatch>
+    <DirectoryMatch "/inner/$">
+        {CLOSED}
+    </DirectoryMatch>
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [("/closed", 403), ("/closed/", 200), ("/shut", 403), ("/shut/", 200), ("/inner", 200), ("/inner/", 403)],
+)
+def test_directory_without_its_slash_is_a_name(root: Path, path: str, wanted: int) -> None:
+    for name in ("shut", "inner"):
+        (root / name).mkdir()
+    assert status(site(SLASHLESS, root=root), path) == wanted
+
+
+@pytest.mark.parametrize("options", ["", "Options None", "Options SymLinksIfOwnerMatch"])
+@pytest.mark.parametrize("path", ["/closed/page.txt", "/closed/page.txt/", "/closed/page.txt/x"])
+def test_directory_section_of_a_files_name_opens_only_where_httpd_lets_it(root: Path, options: str, path: str) -> None:
+    config = f"""
+        {options}
+        SetHandler mod_python
+        PythonHandler tried::own
+        <Directory "{root}/closed">
+            {CLOSED}
+        </Directory>
+        <Directory "{root}/*/page.txt">
+            Require all granted
+        </Directory>
+    """
+    app = site(config, root=root)
+    assert status(app, path) == (200 if path.endswith(".txt") and not options else 403)
+
+
+@pytest.mark.parametrize(
+    ("directives", "wanted"),
+    [
+        ("", 200),
+        ("AuthType None", 200),
+        ("AuthType Basic\nAuthName x", 500),
+        ("AuthType Basic\nAuthName x\nPythonAuthenHandler tried::own", 500),
+        ("AuthType Own", 500),
+        ("AuthType Basic\nAuthName x\nOrder allow,deny\nAllow from all", 500),
+        ("AuthType Basic\nAuthName x\nOrder allow,deny", 403),
+        ("AuthType Basic\nAuthName x\nRequire all granted", 200),
+        ("AuthType Basic\nAuthName x\n<Limit POST>\nRequire valid-user\n</Limit>", 200),
+    ],
+)
+def test_auth_type_without_require_closes(root: Path, directives: str, wanted: int) -> None:
+    assert status(site(directives, root=root), "/page.txt") == wanted
+
+
+def test_handler_may_be_added_where_nothing_is_required(root: Path) -> None:
+    (root / "adding.py").write_text(
+        "def handler(req):\n    req.add_handler('PythonHandler', 'tried::own')\n    return 0\n"
+    )
+    app = site("SetHandler mod_python\nPythonInitHandler adding::handler", root=root)
+    assert app.get("/page.txt").text == "handler"
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [("/closed/page.txt", 403), ("/members/page.txt", 401), ("/absent", 404), ("/other", 404)],
+)
+def test_failing_error_document_leaves_the_error_as_it_was(root: Path, path: str, wanted: int) -> None:
+    (root / "members").mkdir()
+    config = f"""
+        <Directory "{root}/closed">
+            {CLOSED}
+            ErrorDocument 403 /members/page.txt
+        </Directory>
+        <Directory "{root}/members">
+            AuthType Basic
+            AuthName members
+            Require valid-user
+            ErrorDocument 401 /closed/page.txt
+        </Directory>
+        ErrorDocument 404 /closed
+    """
+    answer = site(config, root=root).get(path, status=wanted)
+    assert "Additionally" in answer.text
+    assert "Location" not in answer.headers

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..config.directives import core
 from ..constants import APLOG_ERR, HTTP_INTERNAL_SERVER_ERROR, METHOD_NUMBERS, STATUS_LINES
-from ..response import NAMELESS
+from ..response import BODILESS, NAMELESS
 from . import error_pages
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["allow_header", "answer", "plain"]
 
 _MOVED = frozenset({301, 302, 303, 307, 308})  # whose pages show where to
-_BODILESS = (204, 304)
 
 
 def answer(req: mp_request, status: int) -> None:
@@ -28,7 +27,7 @@ def answer(req: mp_request, status: int) -> None:
     if not 200 <= status <= 599:
         req._application.log_request(req, f"Handler returned invalid result code {status}: {req.uri}", APLOG_ERR)
         status = HTTP_INTERNAL_SERVER_ERROR
-    if status in _BODILESS:
+    if status in BODILESS:
         req._reset_output()
         req._status = status
         return
@@ -81,7 +80,14 @@ def _forget(req: mp_request, status: int) -> str | None:
 
 
 def plain(req: mp_request, status: int) -> None:
-    """httpd's own page for `status`; behind what was sent, if something was."""
+    """httpd's own page for `status`; behind what was sent, if something was.
+
+    Where an ErrorDocument failed, the answer stays the error that it was to stand for: 403 does not become 401 or 404.
+    """
+    first = req._prev
+    document_status = first._document_status if first is not None else 0
+    if first is not None and document_status:
+        status, req._allowed = document_status, first._allowed
     location = _forget(req, status)
     if status not in STATUS_LINES or status in NAMELESS:
         status = HTTP_INTERNAL_SERVER_ERROR
@@ -92,7 +98,6 @@ def plain(req: mp_request, status: int) -> None:
             req.headers_out["Location"] = location
         if status in (405, 501):
             req.headers_out["Allow"] = allow_header(req)
-    document_status = req._prev._document_status if req._prev is not None else 0
     shown = (location or req.err_headers_out.get("Location")) if status in _MOVED else None
     req._error_page = True
     req.write(error_pages.page(req, status, shown or "", document_status), 0)
