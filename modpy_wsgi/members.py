@@ -13,7 +13,6 @@ from typing import Any, Generic, TypeVar, overload
 __all__ = ["fixed", "integer", "lazy", "readonly", "text"]
 
 T = TypeVar("T")
-Self = TypeVar("Self")
 
 
 class lazy(Generic[T]):  # noqa: N801 - reads as a decorator

@@ -13,7 +13,7 @@ from ._fast.table import table
 from .basic_auth import credentials
 from .config.directives import authn, core, mime, python
 from .connection import mp_conn
-from .environ import decode, port_number, raw_target, request_host
+from .environ import decode, raw_target, request_host
 from .finfo import mp_finfo
 from .hlist import mp_hlist
 from .members import fixed, integer, lazy, readonly, text
@@ -351,9 +351,6 @@ class RequestMembers(RequestState):
 
     def _body_limit(self) -> int:
         return self._config.settings[core.LIMIT_REQUEST_BODY]
-
-    def _local_port(self) -> int:
-        return port_number(self._environ.get("SERVER_PORT"))
 
     @lazy
     def _options(self) -> table:

@@ -16,6 +16,7 @@ from ..config.directives import core, mime
 from ..config.resolve import RequestConfig
 from ..constants import (
     AP_REQ_ACCEPT_PATH_INFO,
+    APLOG_INFO,
     HTTP_FORBIDDEN,
     HTTP_INTERNAL_SERVER_ERROR,
     HTTP_METHOD_NOT_ALLOWED,
@@ -51,13 +52,13 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
             return OK
         return HTTP_METHOD_NOT_ALLOWED if method in METHOD_NUMBERS else HTTP_NOT_IMPLEMENTED
     if found is None:
-        log(req, f"File does not exist: {req.filename or req.uri}", 6)
+        log(req, f"File does not exist: {req.filename or req.uri}", APLOG_INFO)
         return HTTP_NOT_FOUND
     if stat.S_ISDIR(found.st_mode):
         log(req, f"Cannot serve directory {req.filename}: no index file, and listings are not provided")
         return HTTP_FORBIDDEN
     if req._path_info and not _accepts_path_info(req, config):
-        log(req, f"File does not exist: {req.filename}{req._path_info}", 6)
+        log(req, f"File does not exist: {req.filename}{req._path_info}", APLOG_INFO)
         return HTTP_NOT_FOUND
     missing = _missing_filters(req, config)
     if missing:
