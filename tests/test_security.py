@@ -400,3 +400,39 @@ def test_failing_error_document_leaves_the_error_as_it_was(root: Path, path: str
     answer = site(config, root=root).get(path, status=wanted)
     assert "Additionally" in answer.text
     assert "Location" not in answer.headers
+
+
+SLASHES = f"""
+    <VirtualHost *>
+    MergeSlashes Off
+    Redirect gone /gone/page.txt
+    Alias /other/place {{root}}/open
+    <Directory "{{root}}/closed">
+        {CLOSED}
+    </Directory>
+    <Location "/open">
+        {CLOSED}
+    </Location>
+    <Location "/other/place">
+        {CLOSED}
+    </Location>
+    </VirtualHost>
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        *[(path, 410) for path in ("/gone/page.txt", "//gone/page.txt", "/gone//page.txt", "///gone///page.txt/x")],
+        *[
+            (path, 403)
+            for path in ("//closed/page.txt", "/closed//page.txt", "/x/..//closed/page.txt", "/.//closed/page.txt")
+        ],
+        *[(path, 403) for path in ("//open/page.txt", "/open//page.txt", "/closed/..//open/page.txt")],
+        *[(path, 403) for path in ("/other//place/page.txt", "//other///place//page.txt")],
+        *[(path, 403) for path in ("//.htpasswd", "/closed//.htpasswd")],
+        *[(path, 200) for path in ("/page.txt", "//page.txt", "/x/..//page.txt")],
+    ],
+)
+def test_slashes_in_a_row_pass_nothing_by(root: Path, path: str, wanted: int) -> None:
+    assert status(site(SLASHES.format(root=root), root=root), path) == wanted

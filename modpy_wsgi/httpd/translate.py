@@ -116,9 +116,15 @@ def _rest(prefix: str | None, regex: Pattern[str] | None, uri: str) -> str | Non
     if prefix is None:  # the section that the directive stands in has matched
         return ""
     bare = _SLASHES.sub("/", prefix)
-    if not uri.startswith(bare):
+    end = len(bare)
+    if "//" in uri:  # as MergeSlashes Off leaves it
+        found = re.match("/+".join([re.escape(part) for part in bare.split("/")]), uri)
+        if found is None:
+            return None
+        end = found.end()
+    elif not uri.startswith(bare):
         return None
-    rest = uri[len(bare) :]
+    rest = uri[end:]
     if bare.endswith("/") or rest == "" or rest.startswith("/"):
         return rest
     return None
