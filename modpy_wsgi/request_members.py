@@ -360,7 +360,7 @@ class RequestMembers(RequestState):
     def _port(self) -> int:
         """The port by which the client asked: of Host, else of ServerName, else the scheme's own."""
         number = self._environ.get("HTTP_HOST", "").rpartition(":")[2]
-        if number.isascii() and number.isdigit() and self._host.base[core.USE_CANONICAL_NAME] == "off":
+        if number.isascii() and number.isdigit() and self._config.settings[core.USE_CANONICAL_NAME] == "off":
             return int(number)
         return self.server.port or (443 if self._scheme() == "https" else 80)
 

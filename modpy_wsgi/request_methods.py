@@ -112,7 +112,7 @@ class RequestMethods(RequestBody, RequestOutput):
         if not isinstance(uri, str):
             raise TypeError(f"construct_url() wants a str, not {type(uri).__name__}")
         scheme = self._scheme()
-        canonical = self._host.base[core.USE_CANONICAL_NAME] != "off"
+        canonical = self._config.settings[core.USE_CANONICAL_NAME] != "off"
         name = self.server.server_hostname if canonical or not self.hostname else self.hostname
         port = self._port()
         place = name if port == (443 if scheme == "https" else 80) else f"{name}:{port}"
