@@ -6,6 +6,7 @@ beyond it.
 
 from __future__ import annotations
 
+from operator import index
 from typing import TYPE_CHECKING
 
 from .errors import SERVER_RETURN
@@ -59,6 +60,7 @@ class RequestBody(RequestMembers):
 
         Raises OSError if the client goes away, or the body ends, before its Content-Length is reached.
         """
+        len = index(len)  # noqa: A001
         left = self._left if self._left is not None else self._open_body()
         if left == 0 or len == 0:
             return b""
@@ -83,6 +85,7 @@ class RequestBody(RequestMembers):
 
     def readline(self, len: int = -1) -> bytes:  # noqa: A002 - the manual's name
         """Read a line with its line end, or up to `len` bytes of it; b"" at the end of the body. Raises OSError."""
+        len = index(len)  # noqa: A001
         left = self._left if self._left is not None else self._open_body()
         if left == 0 or len == 0:
             return b""
@@ -108,6 +111,7 @@ class RequestBody(RequestMembers):
 
     def readlines(self, sizehint: int = -1) -> list[bytes]:
         """Read lines until the end, or until at least `sizehint` bytes were read. Raises OSError."""
+        sizehint = index(sizehint)
         lines: list[bytes] = []
         size = 0
         while line := self.readline():
