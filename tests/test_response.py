@@ -159,7 +159,7 @@ SENT: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "case is kept": ("req.headers_out['x-a'] = '1'", [("x-a", "1")]),
     "empty": ("req.headers_out['X-A'] = ''", [("X-A", "")]),
     "tab": ("req.headers_out['X-A'] = 'a\\tb'", [("X-A", "a\tb")]),
-    "UTF-8": ("req.headers_out['X-A'] = '\\u00e9\\u4e2d'", [("X-A", "Ã©ä¸\xad")]),
+    "UTF-8": ("req.headers_out['X-A'] = '\\u00e9\\u4e2d'", [("X-A", "\xc3\xa9\xe4\xb8\xad")]),
     "bytes that are no UTF-8": ("req.headers_out['X-A'] = b'\\xff'", [("X-A", "\xff")]),
     "two of a name": (
         "req.headers_out.add('X-A', '1'); req.headers_out.add('X-A', '2')",
