@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from .config.directives import core
+from .constants import REMOTE_HOST
 from .httpd_names import SERVER_SOFTWARE
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def add_common_vars(req: RequestMethods) -> None:
         "SERVER_NAME": req.hostname or server.server_hostname,
         "SERVER_ADDR": connection.local_ip,
         "SERVER_PORT": str(req._port()),
-        "REMOTE_HOST": connection.remote_host or None,
+        "REMOTE_HOST": req.get_remote_host(REMOTE_HOST),
         "REMOTE_ADDR": req.useragent_ip,
         "DOCUMENT_ROOT": req.document_root(),
         "REQUEST_SCHEME": req._environ.get("wsgi.url_scheme", "http"),

@@ -48,6 +48,7 @@ class mp_conn:  # noqa: N801 - the original's type name
     _id: int
     _aborted: int
     _remote_host: str
+    _double_reverse: int
     _local_addr: tuple[str, int]
     _notes: table
     _user: str | None
@@ -93,8 +94,12 @@ class mp_conn:  # noqa: N801 - the original's type name
         return getattr(self, "_remote_host", None)
 
     def remember_host(self, name: str) -> None:
-        """Keep the client's name, once DNS was asked for it."""
+        """Keep the client's name, once DNS was asked for it; "" if there is none."""
         self._remote_host = name
+
+    def remember_double_reverse(self, leads_back: bool) -> None:
+        """Keep whether the client's name leads back to its address, once DNS was asked for that."""
+        self._double_reverse = 1 if leads_back else -1
 
     @property
     def double_reverse(self) -> int:

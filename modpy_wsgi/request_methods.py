@@ -85,11 +85,16 @@ class RequestMethods(RequestBody, RequestOutput):
         With `str_is_ip` a pair (text, whether it is an address). None if there is no name and only a name was asked.
         """
         connection = self.connection
-        name = connection.remote_host
         lookups = self._config.settings[core.HOSTNAME_LOOKUPS]
-        if not name and type != constants.REMOTE_NOLOOKUP and (lookups != "off" or type == constants.REMOTE_DOUBLE_REV):
-            name = _resolved(connection.client_ip, lookups == "double" or type == constants.REMOTE_DOUBLE_REV)
-            connection.remember_host(name or "")
+        double = type == constants.REMOTE_DOUBLE_REV
+        if connection.remote_host is None and (double or (type != constants.REMOTE_NOLOOKUP and lookups != "off")):
+            connection.remember_host(_name_of(connection.client_ip))
+        name = connection.remote_host
+        if name and (double or lookups == "double"):
+            if not connection.double_reverse:
+                connection.remember_double_reverse(_leads_to(name, connection.client_ip))
+            if connection.double_reverse < 0:
+                name = ""  # anybody may give any name to an address of theirs
         if name:
             return name if str_is_ip is None else (name, 0)
         if type in (constants.REMOTE_HOST, constants.REMOTE_DOUBLE_REV):
@@ -228,12 +233,17 @@ class RequestMethods(RequestBody, RequestOutput):
         self._application.log_request(self, message, level)
 
 
-def _resolved(address: str, double: bool) -> str | None:
-    """The name of an address, if its name leads back to it (`double`) or there is one."""
+def _name_of(address: str) -> str:
+    """The name of an address, "" if it has none."""
     try:
-        name = socket.gethostbyaddr(address)[0]
-        if double and address not in {entry[4][0] for entry in socket.getaddrinfo(name, None)}:
-            return None
+        return socket.gethostbyaddr(address)[0].lower() if address else ""
     except OSError:
-        return None
-    return name
+        return ""
+
+
+def _leads_to(name: str, address: str) -> bool:
+    """Whether an address is one of those of a name."""
+    try:
+        return address in {entry[4][0] for entry in socket.getaddrinfo(name, None)}
+    except (OSError, UnicodeError):  # of a name that DNS has but nobody may ask for
+        return False
