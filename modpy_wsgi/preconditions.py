@@ -1,4 +1,4 @@
-"""Conditional requests (RFC 9110, section 13): the headers of a request against the validators of its answer.
+"""Conditional requests (RFC 9110, section 13): the validators of an answer, and the headers of a request against them.
 
 Law: httpd's rules, which are stricter than the standard's: where a client sends both an entity tag and a date, both
 must allow the short answer.
@@ -7,6 +7,7 @@ must allow the short answer.
 from __future__ import annotations
 
 import email.utils
+import os
 from typing import TYPE_CHECKING
 
 from .constants import HTTP_NOT_MODIFIED, HTTP_PRECONDITION_FAILED, OK
@@ -14,7 +15,7 @@ from .constants import HTTP_NOT_MODIFIED, HTTP_PRECONDITION_FAILED, OK
 if TYPE_CHECKING:
     from .request_members import RequestMembers
 
-__all__ = ["conditions_met", "etag_in", "http_date"]
+__all__ = ["conditions_met", "etag_in", "etag_of", "http_date"]
 
 
 def http_date(value: str | None) -> float | None:
@@ -25,6 +26,13 @@ def http_date(value: str | None) -> float | None:
         return email.utils.parsedate_to_datetime(value).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
+
+
+def etag_of(found: os.stat_result, parts: frozenset[str]) -> str | None:
+    """The entity tag of a file, of what FileETag names (inode, size, mtime) as httpd writes it; None if of nothing."""
+    values = (("inode", found.st_ino), ("size", found.st_size), ("mtime", found.st_mtime_ns // 1000))
+    shown = [f"{value:x}" for name, value in values if name in parts]
+    return f'"{"-".join(shown)}"' if shown else None
 
 
 def etag_in(etag: str | None, listed: str, *, strong: bool) -> bool:

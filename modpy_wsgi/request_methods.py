@@ -17,7 +17,7 @@ from .basic_auth import challenge, credentials
 from .cgi_variables import add_cgi_vars, add_common_vars
 from .config.directives import authn, authz, core, python
 from .environ import encode
-from .preconditions import conditions_met
+from .preconditions import conditions_met, etag_of
 from .request_body import RequestBody
 from .request_output import RequestOutput
 
@@ -176,10 +176,10 @@ class RequestMethods(RequestBody, RequestOutput):
             self.headers_out["Last-Modified"] = email.utils.formatdate(min(self._mtime, time.time()), usegmt=True)
 
     def set_etag(self) -> None:
-        """Set the ETag header from the file's size and modification time, as FileETag's default does."""
-        found = self._stat
-        if found is not None:
-            self.headers_out["ETag"] = f'"{found.st_size:x}-{found.st_mtime_ns // 1000:x}"'
+        """Set the ETag header from what FileETag names of the file; nothing if there is no file."""
+        etag = None if self._stat is None else etag_of(self._stat, self._config.settings[core.FILE_ETAG])
+        if etag is not None:
+            self.headers_out["ETag"] = etag
 
     def meets_conditions(self) -> int:
         """Check the conditional headers: apache.OK, or the status to answer: 304, 412."""

@@ -26,7 +26,7 @@ from ..constants import (
     OK,
 )
 from ..errors import ShortBody
-from ..preconditions import conditions_met
+from ..preconditions import conditions_met, etag_of
 from .errors import allow_header
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
     if missing:
         log(req, f"nobody provides the output filter {missing!r}: {req.filename}")
         return HTTP_INTERNAL_SERVER_ERROR
-    return _send_open(req, found)
+    return _send_open(req, config, found)
 
 
 def _accepts_path_info(req: mp_request, config: RequestConfig) -> bool:
@@ -81,7 +81,7 @@ def _missing_filters(req: mp_request, config: RequestConfig) -> str | None:
     return None
 
 
-def _send_open(req: mp_request, found: os.stat_result) -> int:
+def _send_open(req: mp_request, config: RequestConfig, found: os.stat_result) -> int:
     assert req._filename is not None
     try:
         file = open(req._filename, "rb", buffering=0)  # noqa: SIM115 - closed by the body that carries it
@@ -96,7 +96,7 @@ def _send_open(req: mp_request, found: os.stat_result) -> int:
         req.update_mtime(now.st_mtime)
         headers = req.headers_out
         headers["Last-Modified"] = email.utils.formatdate(min(now.st_mtime, req.request_time), usegmt=True)
-        etag = _etag(req, now)
+        etag = etag_of(now, config.settings[core.FILE_ETAG])
         if etag:
             headers["ETag"] = etag
         status = conditions_met(req)
@@ -117,17 +117,6 @@ def _send_open(req: mp_request, found: os.stat_result) -> int:
         file.close()
         raise
     return OK
-
-
-def _etag(req: mp_request, found: os.stat_result) -> str | None:
-    parts = req._config.settings[core.FILE_ETAG]
-    values = (
-        ("inode", found.st_ino),
-        ("size", found.st_size),
-        ("mtime", found.st_mtime_ns // 1000),
-    )
-    shown = [f"{value:x}" for name, value in values if name in parts]
-    return '"' + "-".join(shown) + '"' if shown else None
 
 
 class FileBody:
