@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import constants, current, delivery, dispatch
-from .config.directives import python
+from .config.directives import core, python
 from .config.hosts import Hosts
 from .config.model import Site
 from .config.resolve import RequestConfig
@@ -23,7 +23,7 @@ from .httpd import content, errors, translate
 from .interpreter import Interpreter, Interpreters
 from .interpreter_names import interpreter_name, names_in_use
 from .locate import locate, walk_now
-from .log import log_exception
+from .log import ErrorLog, log_exception
 from .plan import run_steps
 from .redirects import look_up, redirect
 from .request import mp_request
@@ -156,11 +156,17 @@ class Application:
 
     def log_request(self, req: mp_request, message: str, level: int = constants.APLOG_ERR) -> None:
         """Write a line about a request to the error log of its virtual host."""
-        req.server._log.write(message, level, client=self._client(req))
+        self._log(req).write(message, level, client=self._client(req))
 
     def log_exception(self, req: mp_request, where: str, error: BaseException) -> None:
         """Write a traceback to the error log of the request's virtual host; `where` names phase and handler."""
-        log_exception(req.server._log, where, error, client=self._client(req))
+        log_exception(self._log(req), where, error, client=self._client(req))
+
+    def _log(self, req: mp_request) -> ErrorLog:
+        """The log of a request's virtual host, at the LogLevel that holds for the request."""
+        log = req.server._log
+        level = req._config.settings[core.LOG_LEVEL]
+        return log if level == log.level else log.sharing(level)
 
     def _client(self, req: mp_request) -> str | None:
         address, port = req.connection.client_addr
