@@ -14,12 +14,14 @@ from urllib.parse import unquote_to_bytes
 
 from .app import Application
 from .config.directives import ALL
+from .config.directives.alias import ALIASES
 from .config.load import site_of
 from .config.model import Site, Where
 from .config.parser import Node, Reader, tree_of
 from .config.sections import literal
 from .httpd.translate import read_target
 from .locate import locate
+from .log import ErrorLog
 from .request import mp_request
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def _site(config: str, directory: str, defines: tuple[str, ...]) -> Site:
     inside: list[Node] = []
     for node in reader.text(config, "<site>"):
         row = ALL.get(node.name.lower())
-        fits = row is not None and Where.DIRECTORY in row.where
+        fits = row is not None and Where.DIRECTORY in row.where and row.setting is not ALIASES
         (inside if fits else around).append(node)
     around.append(Node("<Directory", f"{_quoted(literal(directory))}>", "<testing>", 1, tuple(inside)))
     return site_of(tree_of(reader, around))
@@ -71,7 +73,7 @@ def _quoted(word: str) -> str:
 
 
 class Answer:
-    """What a handler called with `request()` has answered so far."""
+    """What a handler called with `request()` has answered so far, and what it has logged (without an ErrorLog)."""
 
     def __init__(self) -> None:
         self.status = ""
@@ -133,6 +135,9 @@ def request(
     directory = os.path.abspath(os.fspath(root))
     application = Application(_site(config, directory, ()), private=True)
     answer = Answer()
+    server = application.main_server
+    if server.error_fname is None:
+        server._log = ErrorLog(None, server.loglevel, stream=answer.error_log)
     path, _, query = url.partition("?")
     made: dict[str, Any] = {
         "REQUEST_METHOD": method,
