@@ -612,3 +612,35 @@ def handler(req):
         first, second, _ = module(app, "page").kept
         assert first is not second and first.connection is not second.connection
         assert first.connection.id != second.connection.id
+
+
+LOGGING = """
+from mod_python import apache
+
+def handler(req):
+    for level in (apache.APLOG_ERR, apache.APLOG_INFO, apache.APLOG_DEBUG):
+        req.log_error("level %d" % level, level)
+    return 0
+"""
+# path -> the levels that the log keeps there (LogLevel of the server is info)
+LEVELS = {"/x": [3, 6], "/debug/x": [3, 6, 7], "/error/x": [3], "/silent/x": [], "/local/x": [3]}
+
+
+def test_log_level_of_a_section(tmp_path: Path) -> None:
+    with Folder(tmp_path) as folder:
+        folder.write(page=LOGGING)
+        around = "".join(
+            f'<{kind} "{place}">\nLogLevel {level}\n</{kind}>\n'
+            for kind, place, level in (
+                ("Directory", f"{folder.root}/debug", "debug"),
+                ("Location", "/error", "error"),
+                ("LocationMatch", "^/silent", "emerg"),
+                ("DirectoryMatch", "/local", "error"),
+            )
+        )
+        folder.file("debug/y", "")
+        app = folder.serve("SetHandler mod_python\nPythonHandler page", around)
+        for path, levels in LEVELS.items():
+            folder.log_file.write_text("")
+            Server().ask(app, path)
+            assert [int(line[-1]) for line in folder.log()] == levels, path
