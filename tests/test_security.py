@@ -436,3 +436,42 @@ SLASHES = f"""
 )
 def test_slashes_in_a_row_pass_nothing_by(root: Path, path: str, wanted: int) -> None:
     assert status(site(SLASHES.format(root=root), root=root), path) == wanted
+
+
+# What clients make up fills no memory.
+
+
+def test_long_names_are_not_remembered(root: Path) -> None:
+    app = site("<VirtualHost *>\nServerName one.test\n</VirtualHost>", root=root)
+    hosts = app.app.hosts
+    host = hosts.virtual[0]
+    for length in (100, 600, 8000):
+        for path in ("/" + "x" * length, "/open/" + "x/" * length, "/page." + "x" * length, "/%ff" + "%c3%a9" * length):
+            assert status(app, path) in (403, 404)
+            assert status(app, "/page.txt", headers={"Host": "x" * length}) == 200
+    kept = [*host.targets, *host.paths, *host._locations, *host._directories]
+    kept += (
+        [name for _, name in host.guesses] + [key[1] for key in host.configs_by_name] + [key[0] for key in hosts._found]
+    )
+    assert 8 <= len(kept) <= 100
+    assert max(map(len, kept)) <= 512
+
+
+def test_directories_share_what_is_remembered(root: Path) -> None:
+    around = "".join([f"<VirtualHost *>\nServerName h{number}.test\n</VirtualHost>\n" for number in range(9)])
+    app = site(around, root=root)
+    for number in range(30):
+        (root / f"{number}").mkdir()
+        for name in range(20):
+            status(app, f"/{number}/{name}.txt", headers={"Host": "h5.test"})
+    host = app.app.hosts.virtual[5]
+    caches = [
+        host.targets,
+        host.paths,
+        host.children,
+        host.configs,
+        host.configs_by_name,
+        host.guesses,
+        host._locations,
+    ]
+    assert [len(cache) <= 4096 // 10 for cache in caches] == [True] * len(caches)

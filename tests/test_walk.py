@@ -620,7 +620,7 @@ LINES = {
     "SetEnv A 1": {"FileInfo"},
     "Redirect /x http://y/": {"FileInfo"},
     "DirectoryIndex x": {"Indexes"},
-    "AuthType Basic": {"AuthConfig"},
+    "AuthName x": {"AuthConfig"},
     "Require all granted": {"AuthConfig"},
     "Order allow,deny\nAllow from all": {"Limit"},
     "Options FollowSymLinks": {"Options"},

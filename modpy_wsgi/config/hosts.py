@@ -86,7 +86,7 @@ class Hosts:
         found = self._found.get(key)
         if found is None:
             selected = self._select(address, self._port(environ), request_host(environ) or "")
-            found = self._found.keep(key, selected)
+            found = self._found.keep_named(key, selected, name or "")
         return found
 
     def first(self, environ: Mapping[str, Any]) -> HostConfig:

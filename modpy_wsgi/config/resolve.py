@@ -22,7 +22,9 @@ __all__ = ["Bounded", "Directory", "HostConfig", "RequestConfig"]
 K = TypeVar("K")
 V = TypeVar("V")
 
-MAX_CACHED = 4096  # entries of each cache below; an entry is some hundred bytes
+MAX_CACHED = 4096  # entries of each cache below, for all virtual hosts together; an entry is some hundred bytes
+MIN_CACHED = 64  # entries of each cache of a virtual host, however many hosts there are
+MAX_KEY = 512  # characters of a path or host name that is kept; made-up ones may be as long as a request line
 _EARLY = ("PythonPostReadRequestHandler", "PythonInitHandler", "PythonTransHandler")  # before a file is known
 _SLASHES = re.compile("/{2,}")
 _DIRECTORY_KINDS = (SectionKind.DIRECTORY, SectionKind.DIRECTORY_MATCH)
@@ -43,6 +45,10 @@ class Bounded(dict[K, V]):
         with self._lock:
             self._make_room()
             return self.setdefault(key, value)
+
+    def keep_named(self, key: K, value: V, name: str) -> V:
+        """The same, unless `name`, which the key and value are made of, is too long to be asked for again."""
+        return self.keep(key, value) if len(name) <= MAX_KEY else value
 
     def replace(self, key: K, value: V) -> V:
         """Store and return `value` in the place of one that is out of date."""
@@ -121,7 +127,6 @@ class RequestConfig:
         "python_path",
         "set_handler",
         "settings",
-        "types",
     )
 
     def __init__(self, host: HostConfig, settings: Settings, *, fileless: bool = False) -> None:
@@ -141,7 +146,6 @@ class RequestConfig:
         self.options = settings[core.OPTIONS]
         self.default_charset = settings[core.ADD_DEFAULT_CHARSET]
         self.fixups = any(setting in settings for setting in (core.FORCE_TYPE, env.ENV, alias.REDIRECTS))
-        self.types: Bounded[str, Any] = Bounded()  # what the extensions of a file name say
         self.plan: Any = None
         self.interpreter: Any = None
 
@@ -154,9 +158,6 @@ class Directory:
     """
 
     __slots__ = (
-        "_by_name",
-        "_children",
-        "_configs",
         "_overlaid",
         "access_files",
         "follow",
@@ -177,18 +178,16 @@ class Directory:
         self.follow = "FollowSymLinks" in options
         self.if_owner = "SymLinksIfOwnerMatch" in options
         self.plain = above_plain and not self.access_files and self.follow
-        self._children: Bounded[str, Directory] = Bounded()
         self._overlaid: Bounded[Settings, Directory] = Bounded(16)
-        self._configs: Bounded[tuple[Any, ...], RequestConfig] = Bounded()
-        self._by_name: Bounded[tuple[str, tuple[int, ...], bool], RequestConfig] = Bounded()
 
     def child(self, name: str) -> Directory:
         """The directory `name` in this one, before its .htaccess."""
-        found = self._children.get(name)
+        host = self.host
+        found = host.children.get((self, name))
         if found is None:
             path = f"{self.path}{name}/"
-            settings = self.settings.merged(self.host.directory_settings(path)[1])
-            found = self._children.keep(name, Directory(self.host, path, settings, above_plain=self.plain))
+            settings = self.settings.merged(host.directory_settings(path)[1])
+            found = host.children.keep((self, name), Directory(host, path, settings, above_plain=self.plain))
         return found
 
     def overlaid(self, htaccess: Settings) -> Directory:
@@ -204,10 +203,10 @@ class Directory:
 
         `exists`: the file is there, and nothing follows its name; the directory was asked for with a slash at the end.
         """
-        by_name = (name, location[0], exists)
-        known = self._by_name.get(by_name)
+        by_name = (self, name, location[0], exists)
+        known = self.host.configs_by_name.get(by_name)
         if known is None:
-            known = self._by_name.keep(by_name, self._config(name, location, exists))
+            known = self.host.configs_by_name.keep(by_name, self._config(name, location, exists))
         return known
 
     def _config(self, name: str, location: tuple[tuple[int, ...], Settings], exists: bool) -> RequestConfig:
@@ -227,12 +226,12 @@ class Directory:
             settings = settings.merged(section.settings)
         files = settings[core.FILES_SECTIONS] if name else ()
         chosen = tuple([i for i, section in enumerate(files) if _file_matches(section, name)])
-        key = (own, tuple([position for position, _ in matches]), chosen, location[0])
-        found = self._configs.get(key)
+        key = (self, own, tuple([position for position, _ in matches]), chosen, location[0])
+        found = host.configs.get(key)
         if found is None:
             for index in chosen:
                 settings = settings.merged(files[index].settings)
-            found = self._configs.keep(key, RequestConfig(host, settings.merged(location[1])))
+            found = host.configs.keep(key, RequestConfig(host, settings.merged(location[1])))
         return found
 
 
@@ -253,16 +252,21 @@ class HostConfig:
         self._own = _Index(host.sections, self._main.end) if host else None
         self._indexes = (self._main, self._own) if self._own else (self._main,)
         self._has_matches = any(index.directory_matches for index in self._indexes)
+        limit = max(MIN_CACHED, MAX_CACHED // (1 + len(site.hosts)))
+        self.children: Bounded[tuple[Directory, str], Directory] = Bounded(limit)
+        self.configs: Bounded[tuple[Any, ...], RequestConfig] = Bounded(limit)
+        self.configs_by_name: Bounded[tuple[Directory, str, tuple[int, ...], bool], RequestConfig] = Bounded(limit)
+        self.guesses: Bounded[tuple[RequestConfig, str], Any] = Bounded(limit)  # what the extensions of a name say
         self.root = Directory(self, "/", self.base.merged(self.directory_settings("/")[1]), above_plain=True)
-        self._directories: Bounded[str, Directory] = Bounded()
-        self._locations: Bounded[str, tuple[tuple[int, ...], Settings]] = Bounded()
-        self._early: Bounded[tuple[tuple[int, ...], bool], RequestConfig] = Bounded()
+        self._directories: Bounded[str, Directory] = Bounded(limit)
+        self._locations: Bounded[str, tuple[tuple[int, ...], Settings]] = Bounded(limit)
+        self._early: Bounded[tuple[tuple[int, ...], bool], RequestConfig] = Bounded(limit)
         self.has_early_handlers = any(key in self.base_handlers for key in _EARLY)
         self.has_early_work = self.has_early_handlers or setenvif.SETENVIF in self.base
         self.server: Any = None  # the mp_server that stands for the host, given by the application
-        self.targets: Bounded[Any, Any] = Bounded()  # for the translation of paths, which keeps what it found here
-        self.paths: Bounded[str, Any] = Bounded()  # the same, by the path as the server hands it over
-        self.htaccess: Bounded[Any, Any] = Bounded()  # for the directory walk: what each .htaccess said
+        self.targets: Bounded[str, Any] = Bounded(limit)  # for the translation of paths, which keeps what it found here
+        self.paths: Bounded[str, Any] = Bounded(limit)  # the same, by the path as the server hands it over
+        self.htaccess: Bounded[Any, Any] = Bounded(limit)  # for the directory walk: what each .htaccess said
 
     def warn(self, line: str) -> None:
         """Write a line about the configuration to the error log."""
@@ -311,7 +315,7 @@ class HostConfig:
             found = self.root
             for name in path.split("/")[1:-1]:
                 found = found.child(name)
-            found = self._directories.keep(path, found)
+            found = self._directories.keep_named(path, found, path)
         return found
 
     def location(self, path: str) -> tuple[tuple[int, ...], Settings]:
@@ -327,7 +331,7 @@ class HostConfig:
                 for position, section in index.location_matches:
                     if section.regex is not None and section.regex.search(path if section.is_match else merged):
                         entries.append((position, section.settings))
-            found = self._locations.keep(path, _merged(entries))
+            found = self._locations.keep_named(path, _merged(entries), path)
         return found
 
     def section(self, position: int) -> Settings:

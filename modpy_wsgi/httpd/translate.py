@@ -72,7 +72,7 @@ def target_of(host: HostConfig, uri: str) -> Target:
     """The Target of a path."""
     found: Target | None = host.targets.get(uri)
     if found is None:
-        found = host.targets.keep(uri, Target(host, uri))
+        found = host.targets.keep_named(uri, Target(host, uri), uri)
     return found
 
 
@@ -89,7 +89,7 @@ def read_target(host: HostConfig, environ: dict[str, Any], raw: str) -> Target:
         uri = read_path(environ, host.base[core.ALLOW_ENCODED_SLASHES], host.base[core.MERGE_SLASHES])
         found = target_of(host, uri)
         if environ.get("REQUEST_METHOD") != "OPTIONS":  # whose "*" is a path for no other method
-            host.paths.keep(path, found)
+            host.paths.keep_named(path, found, path)
     return found
 
 

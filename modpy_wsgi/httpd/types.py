@@ -49,9 +49,10 @@ def guess(req: mp_request, config: RequestConfig) -> None:
     if not filename or filename[-1] == "/":
         return
     name = filename[filename.rfind("/") + 1 :]
-    found: Guess | None = config.types.get(name)
+    guesses = config.host.guesses
+    found: Guess | None = guesses.get((config, name))
     if found is None:
-        found = config.types.keep(name, _guess(name, config))
+        found = guesses.keep_named((config, name), _guess(name, config), name)
     if found.content_type is not None:
         req._content_type = found.content_type
     if found.handler is not None:
