@@ -1,0 +1,392 @@
+"""Every example of README.md, CONTRIBUTING.md and docs/ is run here, taken from the page as it stands."""
+
+from __future__ import annotations
+
+import base64
+import configparser
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import webtest
+
+from modpy_wsgi.testing import site
+from tests.live_server import LiveServer, free_port, running, tool
+from tests.pages import CHECKOUT, Section, carry_out, placed, section, sections
+
+Run = Callable[[Section, Path], None]
+
+EXAMPLES: dict[str, Run] = {}
+"""By "page: heading": what runs the examples of that section. It takes each block from the section."""
+
+
+def example(name: str) -> Callable[[Run], Run]:
+    """Enter a function into EXAMPLES."""
+
+    def enter(run: Run) -> Run:
+        EXAMPLES[name] = run
+        return run
+
+    return enter
+
+
+@pytest.fixture
+def srv(tmp_path: Path) -> Path:
+    """/srv with the sites that the pages name: hello of README.md, and site, which is the same."""
+    quick = section("README.md: Quick start")
+    conf, module = quick.take("apache"), quick.take("python")
+    for name in ("hello", "site"):
+        write(tmp_path / name / "httpd.conf", placed(conf, tmp_path).replace("/hello/", f"/{name}/"))
+        write(tmp_path / name / "htdocs" / "hello.py", module)
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def process_as_before() -> Iterator[None]:
+    """Each example is written for a process of its own."""
+    modules, path = set(sys.modules), list(sys.path)
+    yield
+    sys.path[:] = path
+    for name in {"hello", "members", "page"} - modules:
+        sys.modules.pop(name, None)
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def application(text: str, srv: Path) -> webtest.TestApp:
+    """What a module of an example calls `application`."""
+    names: dict[str, Any] = {}
+    exec(compile(placed(text, srv), "example", "exec"), names)
+    return webtest.TestApp(names["application"], extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+
+
+def login(user: str, password: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+def says_hello(server: LiveServer) -> None:
+    assert server.get("/hello.py") == b"Good morning, 127.0.0.1!\n"
+
+
+def run_pytest(folder: Path, *paths: Path) -> str:
+    """Run the tests of a folder in a process of their own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder)],
+        cwd=folder,
+        env={"PATH": "", "PYTHONPATH": os.pathsep.join(map(str, (*paths, CHECKOUT)))},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def targets(text: str) -> list[str]:
+    """The targets of the `make` commands of a block; other commands must be programs of the environment."""
+    found = []
+    for line in text.splitlines():
+        for command in line.partition("  #")[0].split("&&"):
+            words = shlex.split(command)
+            if words[:1] == ["make"]:
+                found += [word for word in words[1:] if "=" not in word and not word.startswith("-")]
+            elif words:
+                assert words[0].startswith(".venv/bin/") and Path(tool(words[0].rpartition("/")[2])).exists(), command
+    return found
+
+
+def is_target(name: str) -> bool:
+    return re.search(rf"^{name}:", (CHECKOUT / "Makefile").read_text(), re.MULTILINE) is not None
+
+
+# README.md and CONTRIBUTING.md
+
+
+@example("README.md: modpy-wsgi")
+def readme_opens_with_two_commands(page: Section, srv: Path) -> None:
+    assert targets(page.take("sh")) == ["serve", "test"]
+    assert (CHECKOUT / "README.md").read_text().index("make serve") < 50
+
+
+@example("README.md: Quick start")
+def readme_quick_start(page: Section, srv: Path) -> None:
+    page.take("apache"), page.take("python")  # what `srv` is made of
+    carry_out(page.take("console"), srv, check=says_hello)
+    carry_out(page.take("console"), srv, check=says_hello)
+
+
+@example("README.md: As a library")
+def readme_library(page: Section, srv: Path) -> None:
+    assert application(page.take("python"), srv).get("/anything").text == "Hello, 127.0.0.1!\n"
+    assert application(page.take("python"), srv).get("/hello.py").text == "Good morning, 127.0.0.1!\n"
+
+
+@example("README.md: In front of another application")
+def readme_fallback(page: Section, srv: Path) -> None:
+    module = page.take("python")
+    write(srv / "guarded" / "httpd.conf", placed(page.take("apache"), srv))
+    write(srv / "guarded" / "lib" / "members.py", page.take("python"))
+    (srv / "guarded" / "htdocs").mkdir()
+    app = application(module, srv)
+    assert app.get("/some/page", headers=login("spam", "eggs")).text == "for spam"
+    app.get("/some/page", status=401)
+
+
+@example("README.md: Tests for a mod_python application")
+def readme_tests(page: Section, srv: Path) -> None:
+    write(srv / "tests" / "test_hello.py", placed(page.take("python"), srv))
+    assert "2 passed" in run_pytest(srv / "tests", srv / "hello" / "htdocs")
+
+
+@example("CONTRIBUTING.md: Contributing")
+def contributing(page: Section, srv: Path) -> None:
+    names = targets(page.take("sh"))
+    assert names
+    assert all(map(is_target, names)), names
+
+
+# docs/
+
+
+@example("docs/configuration.md: What becomes of a directive")
+def a_slip(page: Section, srv: Path) -> None:
+    console = page.take("console")
+    write(srv / "slip" / "httpd.conf", placed(page.take("apache"), srv))
+    carry_out(console, srv)
+
+
+@example("docs/deploy.md: Servers")
+def every_server(page: Section, srv: Path) -> None:
+    def check(server: LiveServer) -> None:
+        says_hello(server)
+        time.sleep(0.5)  # a worker of gunicorn that is told to stop while it still starts does not hear it
+
+    for _ in range(4):
+        carry_out(page.take("console"), srv, check=check)
+    script = page.take("python")
+    assert application(script, srv).get("/hello.py").text == "Good morning, 127.0.0.1!\n"
+    assert re.search(r"^WSGIScriptAlias / /srv/site/site.wsgi$", page.take("apache"), re.MULTILINE)
+
+
+@example("docs/deploy.md: Processes, signals, logs")
+def systemd_unit(page: Section, srv: Path) -> None:
+    unit = configparser.RawConfigParser()
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read_string(page.take("ini"))
+    command = unit["Service"]["ExecStart"].removeprefix("/srv/site/.venv/bin/")
+    carry_out(f"$ {command}\n", srv, check=says_hello)
+
+
+SHOW = """
+def handler(req):
+    req.content_type = "text/plain"
+    req.write("%s %s %s" % (req.construct_url("/"), req.unparsed_uri, req.server.server_hostname))
+    return 0
+"""
+HOSTS = """
+<VirtualHost *:80>
+    ServerName first.example.com
+</VirtualHost>
+<VirtualHost *:80>
+    ServerName www.example.com
+</VirtualHost>
+<VirtualHost *:443>
+    ServerName www.example.com
+    ServerAlias secure.example.com
+</VirtualHost>
+<Location />
+    SetHandler mod_python
+    PythonHandler show
+</Location>
+"""
+
+
+@example("docs/deploy.md: Behind nginx or Apache")
+def front_servers(page: Section, srv: Path) -> None:
+    nginx, apache, console = page.take("nginx"), page.take("apache"), page.take("console")
+    write(srv / "site" / "lib" / "show.py", SHOW)
+    write(srv / "site" / "httpd.conf", f"Listen 80\nListen 443 https\nPythonPath \"['{srv}/site/lib']\"\n{HOSTS}")
+    (srv / "site" / "conf.d").mkdir()
+
+    def fronts(inner: LiveServer) -> None:
+        for start in (start_nginx, start_apache):
+            front = start(nginx if start is start_nginx else apache, inner.port, srv)
+            if front is not None:
+                command, port = front
+                with running(command, port, srv) as server:
+                    scheme = "http" if start is start_nginx else "https"  # the nginx of the test has no certificate
+                    headers = {"Host": "www.example.com"}
+                    answer = server.request("GET", "/a%20b//c?d", headers=headers)[2].decode()
+                    assert answer == f"{scheme}://www.example.com/ /a%20b//c?d www.example.com"
+
+    carry_out(console, srv, check=fronts)
+
+
+def start_nginx(text: str, inner: int, srv: Path) -> tuple[list[str], int] | None:
+    """The page's nginx without TLS; None where there is none."""
+    program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
+    if program is None:
+        return None
+    port = free_port()
+    text = re.sub(r"listen 443 ssl;|ssl_certificate.*;", "", text).replace(
+        "server {", f"server {{ listen 127.0.0.1:{port};"
+    )
+    temporary = "".join(
+        f"{name}_temp_path {srv}/nginx-{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    conf = srv / "nginx.conf"
+    user = "user root;" if os.geteuid() == 0 else ""
+    conf.write_text(
+        f"daemon off; {user} pid {srv}/nginx.pid; error_log stderr; events {{}}\n"
+        f"http {{ access_log off; {temporary}\n{text.replace(':8000', f':{inner}')} }}"
+    )
+    return [program, "-p", str(srv), "-c", str(conf)], port
+
+
+APACHE_MODULES = Path("/usr/lib/apache2/modules")
+
+
+def start_apache(text: str, inner: int, srv: Path) -> tuple[list[str], int] | None:
+    """The page's Apache without TLS; None where there is none with these modules."""
+    program = shutil.which("apache2", path=os.environ.get("PATH", "") + ":/usr/sbin")
+    names = ("mpm_event", "authz_core", "headers", "proxy", "proxy_http")
+    if program is None or not all((APACHE_MODULES / f"mod_{name}.so").exists() for name in names):
+        return None
+    port = free_port()
+    text = re.sub(r"^ *SSL.*\n", "", text, flags=re.MULTILINE).replace("*:443", f"*:{port}")
+    load = "".join(f"LoadModule {name}_module {APACHE_MODULES}/mod_{name}.so\n" for name in names)
+    conf = srv / "apache.conf"
+    conf.write_text(
+        f"ServerRoot {srv}\nServerName front.test\nListen 127.0.0.1:{port}\nPidFile {srv}/apache.pid\n"
+        f"ErrorLog {srv}/apache.log\n{load}{text.replace(':8000', f':{inner}')}"
+    )
+    return [program, "-f", str(conf), "-DFOREGROUND"], port
+
+
+@example("docs/handlers.md: A handler")
+def a_handler(page: Section, srv: Path) -> None:
+    write(srv / "page" / "page.py", page.take("python"))
+    app = site("SetHandler mod_python\nPythonHandler page", root=srv / "page")
+    answer = app.get("/?there")
+    assert (answer.text, answer.headers["Cache-Control"]) == ("Hello, there\n", "no-store")
+    assert "GET" in app.post("/", status=405).headers["Allow"]
+
+
+@example("docs/library.md: From a configuration")
+def from_a_configuration(page: Section, srv: Path) -> None:
+    app = application(page.take("python"), srv)
+    assert app.app.site.defines >= {"TRIAL", "DATA"}
+    assert app.get("/hello.py").text == "Good morning, 127.0.0.1!\n"
+
+
+@example("docs/library.md: From a directory and a handler")
+def from_a_directory(page: Section, srv: Path) -> None:
+    assert application(page.take("python"), srv).get("/any/path").text == "Hello, 127.0.0.1!\n"
+
+
+@example("docs/library.md: In front of another application")
+def guarded(page: Section, srv: Path) -> None:
+    folder = srv / "guarded"
+    write(folder / "app.py", placed(page.take("python"), srv))
+    write(folder / "httpd.conf", placed(page.take("apache"), srv))
+    write(folder / "lib" / "members.py", page.take("python"))
+    (folder / "htdocs").mkdir()
+    carry_out(page.take("console"), srv, folder=folder)
+
+
+@example("docs/testing.md: Testing")
+def module_of_the_tests(page: Section, srv: Path) -> None:
+    page.take("python")  # what the sections below test
+
+
+@example("docs/testing.md: A site")
+def a_site(page: Section, srv: Path) -> None:
+    text = page.take("python") + page.take("python")
+    assert "2 passed" in run_tests_of_page(srv, text)
+
+
+@example("docs/testing.md: A handler alone")
+def a_handler_alone(page: Section, srv: Path) -> None:
+    text = section("docs/testing.md: A site").take("python") + page.take("python")
+    assert "2 passed" in run_tests_of_page(srv, text)
+
+
+def run_tests_of_page(srv: Path, text: str) -> str:
+    module = section("docs/testing.md: Testing").take("python")
+    write(srv / "hello" / "htdocs" / "hello.py", module)
+    write(srv / "tests" / "test_page.py", placed(text, srv))
+    return run_pytest(srv / "tests", srv / "hello" / "htdocs")
+
+
+@example("docs/quickstart.md: From a checkout")
+def quickstart_checkout(page: Section, srv: Path) -> None:
+    assert targets(page.take("sh")) == ["serve"]
+
+
+@example("docs/quickstart.md: A site you already have")
+def quickstart_site(page: Section, srv: Path) -> None:
+    for _ in range(3):
+        text = page.take("console").replace("/etc/httpd/conf/", "/srv/site/").replace("/tmp/", "/srv/")
+        carry_out(text, srv, check=says_hello)
+
+
+@example("docs/quickstart.md: A directory with .htaccess files")
+def quickstart_directory(page: Section, srv: Path) -> None:
+    conf = "AddHandler mod_python .py\nPythonHandler hello\nPythonOption greeting 'Good morning'\n"
+    write(srv / "site" / ".htaccess", conf)
+    write(srv / "site" / "hello.py", section("README.md: Quick start").take("python"))
+    carry_out(page.take("console"), srv, check=says_hello)
+
+
+@example("docs/quickstart.md: Debugging")
+def quickstart_debugging(page: Section, srv: Path) -> None:
+    carry_out(page.take("console"), srv, folder=srv / "site", check=says_hello)
+
+
+NAMES = [each.name for each in sections()]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_example(name: str, srv: Path) -> None:
+    assert name in EXAMPLES, "nobody runs these examples"
+    page = section(name)
+    EXAMPLES[name](page, srv)
+    assert not page.left, "nobody ran these"
+
+
+def test_no_example_is_gone() -> None:
+    assert set(EXAMPLES) == set(NAMES)
+
+
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([^)]*))?\)")
+
+
+@pytest.mark.parametrize("path", [*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/*.md")], ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    for target, anchor in LINK.findall(path.read_text()):
+        if "://" in target:
+            continue
+        page = path.parent / target if target else path
+        assert page.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}, anchor
+
+
+def test_the_index_names_every_page() -> None:
+    index = (CHECKOUT / "docs" / "index.md").read_text()
+    assert {path.name for path in CHECKOUT.glob("docs/*.md")} - {"index.md"} == set(
+        re.findall(r"\]\((\w+\.md)\)", index)
+    )
