@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import _apache
+from mod_python import apache
+from modpy_wsgi.request import mp_request
 from tests.oracle.cases import load, subjects
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "differences.md").read_text()
@@ -56,3 +60,17 @@ def test_rows_are_complete(row: list[str]) -> None:
     assert len(row) == COLUMNS
     assert row[1], "what happens here"
     assert row[2], "why"
+
+
+ABSENT = re.findall(
+    r"`((?:mod_python|_apache|apache|req)\.\w+)`", PAGE.partition("## Not there yet")[2].partition("\n## ")[0]
+)
+
+
+@pytest.mark.parametrize("name", ABSENT)
+def test_what_is_not_there_yet_is_not_there(name: str) -> None:
+    owner, _, member = name.partition(".")
+    if owner == "mod_python":
+        assert importlib.util.find_spec(name) is None
+    else:
+        assert not hasattr({"req": mp_request, "apache": apache, "_apache": _apache}[owner], member)
