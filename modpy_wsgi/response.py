@@ -39,7 +39,7 @@ _UNSENT = frozenset(
 )
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_CUSTOM_STATUS = re.compile(r"[1-5][0-9][0-9] ")
+_CUSTOM_STATUS = re.compile(r"[2-5][0-9][0-9] ")
 
 
 def checked(name: str, value: Any) -> tuple[str, str]:
@@ -68,7 +68,8 @@ def _encoded(name: str, value: str) -> str:
 def status_line(req: RequestMembers) -> str:
     """The status line: req.status_line where it fits req.status, else httpd's for req.status.
 
-    A status that httpd has no line for is sent as 500 (observed on the original).
+    A status that httpd has no line for is sent as 500 (observed on the original), and so is an interim one: after 100
+    a client waits for another answer, and takes the next one of the connection for it.
     """
     custom = req.status_line
     if custom and _CUSTOM_STATUS.match(custom) and int(custom[:3]) == req.status:
@@ -76,7 +77,9 @@ def status_line(req: RequestMembers) -> str:
             raise HandlerError(f"status line: it has a CR, LF or NUL: {custom!r}")
         return _encoded("status line", custom)
     status = req.status
-    return STATUS_LINES[500] if status in NAMELESS or status not in STATUS_LINES else STATUS_LINES[status]
+    if status < 200 or status in NAMELESS or status not in STATUS_LINES:
+        return STATUS_LINES[500]
+    return STATUS_LINES[status]
 
 
 def content_length(req: RequestMembers) -> int | None:

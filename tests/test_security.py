@@ -475,3 +475,15 @@ def test_directories_share_what_is_remembered(root: Path) -> None:
         host._locations,
     ]
     assert [len(cache) <= 4096 // 10 for cache in caches] == [True] * len(caches)
+
+
+@pytest.mark.parametrize("code", [100, 101, 102, 103, 199])
+@pytest.mark.parametrize("line", ["", "req.status_line = '%d Mine'"])
+@pytest.mark.parametrize("flush", [0, 1])
+def test_interim_status_is_not_sent_as_an_answer(root: Path, code: int, line: str, flush: int) -> None:
+    (root / "early.py").write_text(
+        f"def handler(req):\n    req.content_type = 'text/plain'\n    req.status = {code}\n"
+        f"    {line % code if line else 'pass'}\n    req.write('own', {flush})\n    return 0\n"
+    )
+    answer = site("SetHandler mod_python\nPythonHandler early", root=root).get("/page.txt", status="*")
+    assert answer.status == "500 Internal Server Error"
