@@ -76,15 +76,20 @@ class Application:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        if _forks != self._started_after:
-            self.start_worker()
-        req = self._receive(environ, start_response)
+        token = current.answering.set(self) if current.several else None
         try:
-            self.serve(req)
-            return delivery.deliver(req)
-        except BaseException:
-            delivery.finish(req)
-            raise
+            if _forks != self._started_after:
+                self.start_worker()
+            req = self._receive(environ, start_response)
+            try:
+                self.serve(req)
+                return delivery.deliver(req)
+            except BaseException:
+                delivery.finish(req)
+                raise
+        finally:
+            if token is not None:
+                current.answering.reset(token)
 
     def _receive(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> mp_request:
         """The request of an environ. What is wrong with its first line waits in `_bad` for the phases to answer."""
@@ -180,9 +185,13 @@ class Application:
             if self._starting_after == _forks:
                 return
             self._starting_after = _forks
-            imports = self.site.main.settings[python.PYTHON_IMPORTS]
-            for entry in reversed(imports):
-                self._import(entry)
+            token = current.answering.set(self)
+            try:
+                imports = self.site.main.settings[python.PYTHON_IMPORTS]
+                for entry in reversed(imports):
+                    self._import(entry)
+            finally:
+                current.answering.reset(token)
             self._started_after = _forks
 
     def _import(self, entry: python.Import) -> None:

@@ -28,14 +28,18 @@ class CurrentApplication(Protocol):
         """The server object of the main server."""
 
 
-# An application sets it while it answers: `token = answering.set(self)` ... `answering.reset(token)`.
+# An application sets it while it answers, where there are `several`.
 answering: ContextVar[CurrentApplication | None] = ContextVar("modpy_wsgi.answering", default=None)
+
+several = False  # whether this process has had more than one; with a single one nobody need say who answers
 
 _last_made: list[CurrentApplication] = []
 
 
 def set_application(app: CurrentApplication | None) -> None:
     """Makes `app` the one that code outside of requests belongs to (None: no longer any)."""
+    global several
+    several = several or (app is not None and _last_made not in ([], [app]))
     _last_made[:] = [] if app is None else [app]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from . import current
 from .errors import HandlerError, ShortBody
 from .httpd import errors
 from .log import log_exception
@@ -138,15 +139,20 @@ def finish(req: mp_request) -> None:
     if req._complete:
         return
     req._complete = True
-    each: mp_request | None = req
-    while each is not None:
-        each._close_output()
-        each = each._next
-    run_phase(req, LOG, req._config)
-    each = req
-    while each is not None:
-        _clean_up(each)
-        each = each._next
+    token = current.answering.set(req._application) if current.several else None
+    try:
+        each: mp_request | None = req
+        while each is not None:
+            each._close_output()
+            each = each._next
+        run_phase(req, LOG, req._config)
+        each = req
+        while each is not None:
+            _clean_up(each)
+            each = each._next
+    finally:
+        if token is not None:
+            current.answering.reset(token)
 
 
 def _clean_up(req: mp_request) -> None:

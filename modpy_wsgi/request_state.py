@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from . import constants
 from .config.resolve import HostConfig, RequestConfig
+from .current import CurrentApplication
 
 if TYPE_CHECKING:
     import os
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["RequestState", "Served"]
 
 
-class Served(Protocol):
+class Served(CurrentApplication, Protocol):
     """What a request asks of the application that serves it."""
 
     one_process: bool
