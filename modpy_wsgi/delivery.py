@@ -59,10 +59,7 @@ def deliver(req: mp_request) -> Iterable[bytes]:
         and last._delegated is None
     ):
         # Everything was written, and no length was promised.
-        if req is last and req._cleanups is None and req._added is None and not plan_of(req._config).after:
-            req._complete = True
-            return ()
-        return Delivered((), req)
+        return () if _completed(req) else Delivered((), req)
     try:
         body = _body(last)
     except HandlerError as error:
@@ -75,7 +72,7 @@ def deliver(req: mp_request) -> Iterable[bytes]:
     if last._file_body is not None:
         last._file_body.when_closed = lambda: finish(req)
         return body
-    return body if _is_over(req) else Delivered(body, req)
+    return body if _completed(req) else Delivered(body, req)
 
 
 def _body(req: mp_request) -> Iterable[bytes]:
@@ -123,11 +120,12 @@ def _whole(req: mp_request) -> list[bytes]:
     return [data] if data else []
 
 
-def _is_over(req: mp_request) -> bool:
-    """Whether neither the log phase nor a cleanup has anything to do for a request and those it led to."""
+def _completed(req: mp_request) -> bool:
+    """Mark a request as complete if neither log nor cleanup phase have work for it and those it led to. Whether so."""
     each: mp_request | None = req
     while each is not None:
-        if each._cleanups is not None or each._added is not None or plan_of(each._config).after:
+        config = each._config
+        if each._cleanups is not None or each._added is not None or (config.plan or plan_of(config)).after:
             return False
         each = each._next
     req._complete = True
