@@ -81,10 +81,14 @@ def _missing_filters(req: mp_request, config: RequestConfig) -> str | None:
     return None
 
 
+def _open(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # a pipe put in the file's place would be waited for
+
+
 def _send_open(req: mp_request, config: RequestConfig, found: os.stat_result) -> int:
     assert req._filename is not None
     try:
-        file = open(req._filename, "rb", buffering=0)  # noqa: SIM115 - closed by the body that carries it
+        file = open(req._filename, "rb", buffering=0, opener=_open)  # noqa: SIM115 - closed by the body that carries it
     except OSError as error:
         req._application.log_request(req, f"file permissions deny server access: {req.filename}: {error.strerror}")
         return HTTP_FORBIDDEN
