@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from . import delivery
 from .app import Application
 from .config.directives import ALL
 from .config.directives.alias import ALIASES
@@ -103,17 +104,19 @@ class Request(mp_request):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        from . import delivery
-
         delivery.finish(self)
 
     def finish(self) -> Answer:
         """Send what is held back and run the log and cleanup phases, as at the end of a request. Returns the answer."""
-        from . import delivery
-
-        for piece in delivery.deliver(self):
-            self.answer.body += piece
-        delivery.finish(self)
+        body = delivery.deliver(self)
+        try:
+            for piece in body:
+                self.answer.body += piece
+        finally:
+            close = getattr(body, "close", None)
+            if close is not None:
+                close()
+            delivery.finish(self)
         return self.answer
 
 

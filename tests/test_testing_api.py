@@ -287,3 +287,13 @@ def test_requests_know_nothing_of_one_another() -> None:
     second.write("second", 0)
     assert first.finish().body == b"first"
     assert (second.finish().body, second.answer.headers) == (b"second", [("Content-Length", "6")])
+
+
+def test_request_closes_the_file_that_it_was_redirected_to(root: Path) -> None:
+    (root / "large.bin").write_bytes(b"large" * 50_000)
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        req = request("/", root=root)
+        req.internal_redirect("/large.bin")
+        assert len(req.finish().body) == 250_000
+    assert len(os.listdir("/proc/self/fd")) == before
