@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from modpy_wsgi.config.directives import core
 from modpy_wsgi.errors import ConfigError
 from modpy_wsgi.testing import site
 
@@ -487,3 +488,40 @@ def test_interim_status_is_not_sent_as_an_answer(root: Path, code: int, line: st
     )
     answer = site("SetHandler mod_python\nPythonHandler early", root=root).get("/page.txt", status="*")
     assert answer.status == "500 Internal Server Error"
+
+
+NAMELESS = """
+    ServerName main.test
+    <VirtualHost {first}>
+        ServerName first.test
+    </VirtualHost>
+    <VirtualHost {second}>
+        DocumentRoot {root}/open
+    </VirtualHost>
+    <VirtualHost *>
+        ServerName any.test
+        ServerAlias * ::1
+        DocumentRoot {root}/closed
+    </VirtualHost>
+"""
+
+
+@pytest.mark.parametrize(
+    ("addresses", "host", "wanted"),
+    [
+        (("*", "*"), "main.test", "open"),  # a host without a name has the main server's
+        (("*", "*"), "MAIN.test.:80", "open"),
+        (("*", "192.0.2.1 _default_"), "main.test", "open"),
+        (("*", "192.0.2.1"), "main.test", "closed"),
+        (("*", "*"), "first.test", ""),
+        (("*", "*"), "other.test", "closed"),
+        (("*", "*"), None, ""),  # no name: not even "*" bears it
+        (("*", "192.0.2.1"), "[::1]", "closed"),
+    ],
+)
+def test_virtual_host_is_httpds(root: Path, addresses: tuple[str, str], host: str | None, wanted: str) -> None:
+    first, second = addresses
+    app = site(NAMELESS.format(root=root, first=first, second=second), root=root)
+    environ = {"SERVER_PROTOCOL": "HTTP/1.0", **({} if host is None else {"HTTP_HOST": host})}
+    found = app.app.hosts.find(environ, "/page.txt").base[core.DOCUMENT_ROOT]
+    assert found == str(root / wanted)

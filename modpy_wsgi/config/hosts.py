@@ -33,12 +33,19 @@ class _Group:
     def add(self, position: int, host: Host, config: HostConfig) -> None:
         if self.first is None:
             self.first = config
+        own = config.base[core.SERVER_NAME]
+        if own is not None and any(address.host in _ANY for address in host.addresses):
+            # The main server's name, if the host has none (httpd looks up the name of any other address).
+            self._names.setdefault(own.host.lower(), (position, config))
         for name in host.names:
             self._names.setdefault(name, (position, config))
         for wild in host.wild_names:
             self._wild.append((position, re.compile(translate(wild)), config))
 
     def find(self, name: str) -> HostConfig | None:
+        """The host of this name; the first, if none bears it or the request names none."""
+        if not name:
+            return self.first
         exact = self._names.get(name)
         for position, pattern, config in self._wild:
             if exact is not None and exact[0] <= position:
@@ -85,7 +92,8 @@ class Hosts:
         key = (name, local_port(environ), environ.get("wsgi.url_scheme"), address) if self._groups else name
         found = self._found.get(key)
         if found is None:
-            selected = self._select(address, self._port(environ), request_host(environ) or "")
+            asked = (request_host(environ) or "").strip("[]")  # of an IPv6 address httpd compares what is in them
+            selected = self._select(address, self._port(environ), asked)
             found = self._found.keep_named(key, selected, name or "")
         return found
 
