@@ -128,14 +128,17 @@ def with_charset(content_type: str, charset: str) -> str:
 
 def _add_tables(req: RequestMembers, headers: list[tuple[str, str]]) -> None:
     typed = bool(headers)
-    names = set()
+    names: set[str] = set()
     for table in (req.err_headers_out, req.headers_out):
+        before = frozenset(names)
         for name, value in table.items():
             lower = name.lower()
             if lower in _UNSENT or (typed and lower == "content-type"):
                 continue
-            if lower in _SINGLE and lower in names:
+            if lower in _SINGLE and lower in before:
                 continue
+            if lower == "content-length" and lower in names:
+                continue  # httpd sends one only, and a client could believe either
             names.add(lower)
             headers.append(checked(name, value))
     if req._status in BODILESS:

@@ -169,6 +169,10 @@ SENT: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "req.headers_out['X-A'] = 'late'; req.err_headers_out['X-A'] = 'early'",
         [("X-A", "early"), ("X-A", "late")],
     ),
+    "two of one table, as httpd sends them": (
+        "req.headers_out.add('Location', 'http://a/'); req.headers_out.add('Location', 'http://b/')",
+        [("Location", "http://a/"), ("Location", "http://b/")],
+    ),
     "Location in both tables": (
         "req.headers_out['Location'] = 'http://late/'; req.err_headers_out['Location'] = 'http://early/'",
         [("Location", "http://early/")],
