@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 
 from .app import WSGI, Application
+from .config.lexer import quote
 from .config.load import load_site, site_of
 from .config.parser import Reader, tree_of
 from .config.sections import literal
@@ -71,5 +72,4 @@ def make_app(
 def _quoted(text: str) -> str:
     if "\n" in text or "\r" in text or "\0" in text:
         raise ConfigError(f"a line break or NUL in {text!r}")
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return quote(text)

@@ -16,6 +16,7 @@ from . import delivery
 from .app import Application
 from .config.directives import ALL
 from .config.directives.alias import ALIASES
+from .config.lexer import quote
 from .config.load import site_of
 from .config.model import Site, Where
 from .config.parser import Node, Reader, tree_of
@@ -58,19 +59,14 @@ def _site(config: str, directory: str, defines: tuple[str, ...]) -> Site:
     """The configuration with what may stand in a directory put into <Directory>, the rest around it."""
     reader = Reader(server_root=directory, defines=set(defines), variables=dict(os.environ))
     around = reader.text('<FilesMatch "^\\.ht">\nRequire all denied\n</FilesMatch>', "<testing>")
-    around.append(Node("DocumentRoot", _quoted(directory), "<testing>", 1, None))
+    around.append(Node("DocumentRoot", quote(directory), "<testing>", 1, None))
     inside: list[Node] = []
     for node in reader.text(config, "<site>"):
         row = ALL.get(node.name.lower())
         fits = row is not None and Where.DIRECTORY in row.where and row.setting is not ALIASES
         (inside if fits else around).append(node)
-    around.append(Node("<Directory", f"{_quoted(literal(directory))}>", "<testing>", 1, tuple(inside)))
+    around.append(Node("<Directory", f"{quote(literal(directory))}>", "<testing>", 1, tuple(inside)))
     return site_of(tree_of(reader, around))
-
-
-def _quoted(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 class Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from modpy_wsgi.config.lexer import decode, expand, logical_lines, name_and_rest, quote, words
@@ -94,9 +94,13 @@ def test_words_as_a_second_reader_sees_them(text: str) -> None:
     assert words(text) == one_by_one(text)
 
 
-@given(st.lists(st.text(alphabet=st.characters(exclude_characters="\n"), max_size=12), max_size=5))
+@given(st.lists(st.text(alphabet=st.characters(exclude_characters="\n\0"), max_size=12), max_size=5))
+@example(["back\\"])
 def test_what_was_quoted_is_read_back(given_words: list[str]) -> None:
-    assert words(" ".join(map(quote, given_words))) == given_words
+    written = " ".join(map(quote, given_words))
+    assert words(written) == given_words
+    first, second = logical_lines(f"Name {written}\nNext\n", "f")
+    assert (words(name_and_rest(first[1])[1]), second[1]) == (given_words, "Next")
 
 
 @given(st.text(alphabet="Ab <>\t\"'\\/", min_size=1, max_size=20))

@@ -100,10 +100,12 @@ def _word(match: re.Match[str]) -> str:
 
 
 def quote(word: str) -> str:
-    """The word as it has to be written, so that `words` gives it back. Line breaks cannot be written at all."""
-    if word and not any(c in SPACE for c in word) and word[0] not in "\"'":
-        return word.replace("\\", "\\\\")
-    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """The word as it has to be written in a line, so that `words` gives it back. No line break or NUL can be."""
+    escaped = word.replace("\\", "\\\\")
+    # A backslash at the end of a line would continue it, escaped or not.
+    if word and not any(c in SPACE for c in word) and word[0] not in "\"'" and word[-1] != "\\":
+        return escaped
+    return '"' + escaped.replace('"', '\\"') + '"'
 
 
 def expand(text: str, values: Mapping[str, str], undefined: Callable[[str], None]) -> str:
