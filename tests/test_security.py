@@ -525,3 +525,19 @@ def test_virtual_host_is_httpds(root: Path, addresses: tuple[str, str], host: st
     environ = {"SERVER_PROTOCOL": "HTTP/1.0", **({} if host is None else {"HTTP_HOST": host})}
     found = app.app.hosts.find(environ, "/page.txt").base[core.DOCUMENT_ROOT]
     assert found == str(root / wanted)
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("/ab", 403),
+        ("/ab/", 403),
+        ("/ab/c", 403),
+        ("/abc", 404),
+        ("/abc/d", 404),
+        ("/a", 404),
+        ("/ab/" + "x/" * 4000, 403),
+    ],
+)
+def test_literal_location_holds_for_whole_segments(root: Path, path: str, wanted: int) -> None:
+    assert status(site(f"<Location /ab>\n{CLOSED}\n</Location>", root=root), path) == wanted

@@ -88,6 +88,7 @@ class _Index:
                 self.location_matches.append(entry)
             else:
                 self.locations.setdefault(section.pattern, []).append((position, section.settings))
+        self.longest = max(map(len, self.locations), default=0)  # characters of a literal <Location>
 
 
 def _prefixes(path: str) -> Iterator[str]:
@@ -326,7 +327,7 @@ class HostConfig:
             merged = _SLASHES.sub("/", path)  # which only LocationMatch tells apart (httpd, MergeSlashes)
             for index in self._indexes:
                 if index.locations:
-                    for prefix in _prefixes(merged):
+                    for prefix in _prefixes(merged[: index.longest + 1]):
                         entries.extend(index.locations.get(prefix, ()))
                 for position, section in index.location_matches:
                     if section.regex is not None and section.regex.search(path if section.is_match else merged):
