@@ -81,24 +81,27 @@ def test_address_in_use(conf: Path, capsys: Captured) -> None:
     assert capsys.readouterr().err == f"modpy-wsgi: cannot listen on 127.0.0.1:{port}: address in use\n"
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        [],
-        ["fly"],
-        ["serve"],
-        ["serve", ".", "-f", "httpd.conf"],
-        ["serve", ".", "--workers", "0"],
-        ["serve", ".", "--threads", "many"],
-        ["serve", ".", "--bind", "nowhere"],
-        ["serve", ".", "--bind", "::1:80"],
-    ],
-)
-def test_wrong_usage(words: list[str], capsys: Captured) -> None:
+# words -> what is said of them
+WRONG = [
+    ([], "arguments are required"),
+    (["fly"], "invalid choice: 'fly'"),
+    (["serve"], "one of -f CONF and DIR is needed"),
+    (["serve", ".", "-f", "httpd.conf"], "one of -f CONF and DIR is needed"),
+    (["serve", ".", "--workers", "0"], "--workers: '0' is no number from 1 on"),
+    (["serve", ".", "--threads", "many"], "--threads: 'many' is no number from 1 on"),
+    (["serve", ".", "--bind", "nowhere"], "--bind: 'nowhere' is no address"),
+    (["serve", ".", "--bind", "::1:80"], "--bind: '::1:80': an IPv6 address is written [::1]:80"),
+]
+
+
+@pytest.mark.parametrize(("words", "wanted"), WRONG)
+def test_wrong_usage(words: list[str], wanted: str, capsys: Captured) -> None:
     with pytest.raises(SystemExit) as left:
         main(words)
     assert left.value.code == 2
-    assert "usage: modpy-wsgi" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "usage: modpy-wsgi" in said
+    assert wanted in said
 
 
 def test_version(capsys: Captured) -> None:
