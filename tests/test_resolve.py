@@ -434,13 +434,13 @@ def many(folder: Folder, count: int) -> str:
     numbers = range(count)
     main = "".join(
         f'<Directory "{folder.root}/d{number}">\nSetEnv D{number} 1\n</Directory>\n'
-        f'<Location "/l{number}">\nSetEnv L{number} 1\n</Location>\n'
+        f'<Location "/l{number:03}">\nSetEnv L{number} 1\n</Location>\n'
         for number in numbers
     )
     hosts = "".join(
         f'<VirtualHost *:80>\nServerName h{number}.test\nDocumentRoot "{folder.root}"\n'
         f'<Directory "{folder.root}/d{number}">\nSetEnv H{number} 1\n</Directory>\n'
-        f'<Location "/l{number}">\nSetEnv M{number} 1\n</Location>\n</VirtualHost>\n'
+        f'<Location "/l{number:03}">\nSetEnv M{number} 1\n</Location>\n</VirtualHost>\n'
         for number in numbers
     )
     return f'DocumentRoot "{folder.root}"\nErrorLog "{folder.log_file}"\n{main}{hosts}'
