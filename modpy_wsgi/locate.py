@@ -80,7 +80,10 @@ def _run_early(req: mp_request, host: HostConfig) -> int:
 
 def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None:
     """Look for the file, and for what holds there."""
-    req._filename, req._path_info, req._stat, directory = walk(req._host, filename)
+    known = target.known if filename is target.filename else 0
+    req._filename, req._path_info, req._stat, directory = walk(req._host, filename, known)
+    if req._path_info and not known and req._stat is not None and filename is target.filename:
+        target.known = len(req._filename)
     name = req._filename[len(directory.path) :]
     exists = req._stat is not None and not req._path_info if name else filename[-1] == "/"
     req._config = directory.config(name, target.location, exists)

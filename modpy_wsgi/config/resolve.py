@@ -117,6 +117,7 @@ class RequestConfig:
         "default_charset",
         "fileless",
         "fixups",
+        "forms",
         "handlers",
         "host",
         "interpreter",
@@ -149,6 +150,7 @@ class RequestConfig:
         self.fixups = any(setting in settings for setting in (core.FORCE_TYPE, env.ENV, alias.REDIRECTS))
         self.plan: Any = None
         self.interpreter: Any = None
+        self.forms: Any = None  # what the site says of its forms, worked out at first use
 
 
 class Directory:

@@ -30,7 +30,18 @@ _REFERENCE = re.compile(r"\\(.)|\$([0-9])|&")
 class Target:
     """Where a path leads before any file is looked at."""
 
-    __slots__ = ("config", "context", "early", "eventful", "filename", "handler", "location", "redirects", "uri")
+    __slots__ = (
+        "config",
+        "context",
+        "early",
+        "eventful",
+        "filename",
+        "handler",
+        "known",
+        "location",
+        "redirects",
+        "uri",
+    )
 
     def __init__(self, host: HostConfig, uri: str) -> None:
         self.uri = uri
@@ -40,6 +51,7 @@ class Target:
         self.context = ("", document_root(host))  # the prefix and folder of the Alias, as CGI shows them
         filename, self.handler = self._translated(host)
         self.filename = normalise(filename)  # or "/dir//closed" would pass by <Directory /dir/closed>
+        self.known = 0  # how much of the file name was a file at the last look; a hint only
         self.location = host.location(uri)
         self.early = host.early(uri)
         self.config = _without_file(host, uri)  # all that holds, where no file is looked for

@@ -29,14 +29,19 @@ Walk = tuple[str, str, "os.stat_result | None", Directory]
 _Stamp = tuple[int, int, int]
 
 
-def walk(host: HostConfig, filename: str) -> Walk:
+def walk(host: HostConfig, filename: str, known: int = 0) -> Walk:
     """Walk to `filename` (absolute, normalised).
+
+    `known` is how many letters of it were a file when somebody looked last, the rest being path info: if they still
+    are, nothing else can be true.
 
     Raises Refused: 403 for a link, a special file or missing permission, 500 for a broken .htaccess.
     """
     try:
-        found = os.stat(filename)
+        found = os.stat(filename[:known] if known else filename)
     except (FileNotFoundError, NotADirectoryError):
+        if known:
+            return walk(host, filename)
         return _descend(host, filename, exists=False)
     except OSError as error:
         if error.errno is None or isinstance(error, PermissionError):
@@ -45,10 +50,11 @@ def walk(host: HostConfig, filename: str) -> Walk:
     except ValueError as error:  # a name that the file system cannot have
         raise Refused(404, str(error)) from None
     if stat.S_ISREG(found.st_mode):
-        directory = host.directory(filename[: filename.rfind("/") + 1])
+        file, rest = (filename[:known], filename[known:]) if known else (filename, "")
+        directory = host.directory(file[: file.rfind("/") + 1])
         if directory.plain:
-            return (filename, "", found, directory)
-    return _descend(host, filename, exists=True)
+            return (file, rest, found, directory)
+    return _descend(host, filename, exists=not known)
 
 
 def _descend(host: HostConfig, filename: str, *, exists: bool) -> Walk:
