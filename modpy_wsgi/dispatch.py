@@ -120,10 +120,10 @@ def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config:
     req._calls = calls
     goes_on = phase.goes_on
     result: Any = DECLINED
-    index = 0
-    while index < len(req._calls):  # which grows when a handler adds another to the list that runs
-        req._call_index = index
-        call = req._calls[index]
+    req._call_index = 0
+    # A handler may add another to the list that runs, and leave out the next (req.hlist).
+    while req._call_index < len(req._calls):
+        call = req._calls[req._call_index]
         active = None
         try:
             interpreter = req._interpreter = config.interpreter or req._application.interpreter(req, config, call)
@@ -146,7 +146,7 @@ def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config:
                 interpreter.deactivate(active)
         if result not in goes_on:
             break
-        index += 1
+        req._call_index += 1
     if outer is not None:
         req._phase, req._calls, req._call_index, req._interpreter = outer
     else:
@@ -202,7 +202,7 @@ def add_handler(req: mp_request, directive: str, handler: Any, directory: str | 
     if phase is None or not phase.dynamic:
         raise ValueError(f"{directive!r} is not a phase that takes handlers")
     is_location = False
-    if directory is None and req._calls:
+    if directory is None and req._call_index < len(req._calls):
         current = req._calls[req._call_index]
         directory, is_location = current.directory, current.is_location
     call = Call(handler, phase, directory, silent=False, is_location=is_location)

@@ -290,10 +290,14 @@ class RequestMembers(RequestState):
         """The name of the interpreter under which the handler runs."""
         return self._interpreter.name if self._interpreter is not None else None
 
+    @lazy
+    def _hlist(self) -> mp_hlist:
+        return mp_hlist(self)
+
     @property
-    def hlist(self) -> Any:
-        """The running handler: handler, directory, silent, is_location, next()."""
-        return mp_hlist(self._calls, self._call_index) if self._calls else None
+    def hlist(self) -> mp_hlist | None:
+        """The running handler: handler, directory, silent, is_location, and next() to leave the one after it out."""
+        return self._hlist if self._calls else None
 
     @property
     def filename(self) -> str | None:

@@ -596,3 +596,54 @@ def test_no_interpreter_left(folder: Folder, monkeypatch: pytest.MonkeyPatch) ->
     assert (reply.error, reply.code) == (None, 500)
     assert "PythonHandler page: modpy_wsgi.errors.ConfigError: no interpreter for" in folder.log()[-1]
     assert Server().ask(app, "/a/page.py").code == 200
+
+
+# ---- the list of handlers, as a handler sees it -------------------------------------------------------------------
+
+MOVING = """
+from mod_python import apache
+
+def first(req):
+    hlist = req.hlist
+    assert req.hlist is hlist
+    for _ in range(int(req.args)):
+        hlist.next()
+    show(req)
+    return apache.OK
+
+def other(req):
+    show(req)
+    return apache.OK
+
+def show(req):
+    hlist = req.hlist
+    req.write("%s %s %s %s|" % (hlist.handler, hlist.directory, hlist.silent, hlist.is_location), 0)
+"""
+# how often the first of three handlers calls req.hlist.next() -> what each that runs then sees (seen on the original)
+MOVES = {
+    0: ["moving::first", "moving::other", "moving::other.__call__"],
+    1: ["moving::other", "moving::other.__call__"],
+    2: ["moving::other.__call__"],
+    3: ["None"],  # where the original crashes
+    9: ["None"],
+}
+
+
+@pytest.mark.parametrize("moves", MOVES)
+def test_moving_on_in_the_list(folder: Folder, moves: int) -> None:
+    folder.write(moving=MOVING)
+    app = folder.serve("SetHandler mod_python\nPythonHandler moving::first moving::other moving::other.__call__")
+    place = f"{folder.root}/ 0 0"
+    wanted = [f"{name} {'None None None' if name == 'None' else place}|" for name in MOVES[moves]]
+    assert Server().ask(app, f"/?{moves}").body.decode() == "".join(wanted)
+
+
+def test_the_list_that_a_handler_has_kept(folder: Folder) -> None:
+    folder.write(moving="kept = []\ndef handler(req):\n    kept.append(req.hlist)\n    return 0\n")
+    app = folder.serve("SetHandler mod_python\nPythonHandler moving")
+    assert Server().ask(app, "/").code == 200
+    (kept,) = module(app, "moving").kept
+    kept.next()
+    assert (kept.handler, kept.directory, kept.silent, kept.is_location) == (None, None, None, None)
+    with pytest.raises(AttributeError):
+        kept.absent  # noqa: B018 - that is the test
