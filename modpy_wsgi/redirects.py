@@ -6,9 +6,10 @@ Law: they go through the phases like any other and are counted; what their URI g
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
-from .environ import normalise
+from .config.directives import core
+from .environ import encode, read_path
 from .errors import BadRequest
 from .httpd import errors, translate
 from .locate import locate
@@ -67,12 +68,11 @@ def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
 def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_request:
     """A request for `uri` (a path with query, escaped) out of another. What is wrong with `uri` waits in `_bad`."""
     environ = dict(req._environ if environ is None else environ)
-    rest = uri.partition("://")[2].partition("/") if "://" in uri and uri[0] != "/" else None
-    escaped, question, query = (f"/{rest[2]}" if rest else uri).partition("?")
+    escaped, question, query = uri.partition("#")[0].partition("?")
     environ["QUERY_STRING"] = query if question else ""
     bad = None
     try:
-        path = normalise(unquote(escaped, errors="surrogateescape"))
+        path = _read_path(req, escaped)
     except BadRequest as error:
         path, bad = "/", error
     new = mp_request(req._application, req._host, environ, req._start_response, translate.target_of(req._host, path))
@@ -85,3 +85,16 @@ def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_req
     new.__dict__["_headers_in"] = req.headers_in  # one table for all of them, as in the original
     new._left, new._read_length = req._left, req._read_length
     return new
+
+
+def _read_path(req: mp_request, escaped: str) -> str:
+    """The path of a URI without its query, by the rules for a client's. Raises BadRequest."""
+    raw = encode(escaped)
+    scheme, mark, rest = raw.partition("://")
+    if mark and scheme.lower() in ("http", "https"):
+        raw = f"/{rest.partition('/')[2]}"
+    if not raw.startswith("/"):
+        raise BadRequest(400, f"invalid URI {escaped!r}")
+    path = unquote_to_bytes(raw.encode("latin-1")).decode("latin-1")
+    base = req._host.base
+    return read_path({"PATH_INFO": path, "RAW_URI": raw}, base[core.ALLOW_ENCODED_SLASHES], base[core.MERGE_SLASHES])

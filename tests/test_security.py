@@ -541,3 +541,35 @@ def test_virtual_host_is_httpds(root: Path, addresses: tuple[str, str], host: st
 )
 def test_literal_location_holds_for_whole_segments(root: Path, path: str, wanted: int) -> None:
     assert status(site(f"<Location /ab>\n{CLOSED}\n</Location>", root=root), path) == wanted
+
+
+# What a handler redirects to internally is read as a client's path is.
+
+
+@pytest.mark.parametrize(
+    ("target", "wanted"),
+    [
+        ("/open/page.txt", 200),
+        ("/open/page.txt?x#y", 200),
+        ("/open/page.txt#x/../../closed", 200),
+        ("http://elsewhere.test/open/page.txt", 200),
+        *[
+            (path, 403)
+            for path in ("/closed/page.txt", "//closed/page.txt", "/open/%2e%2e/closed/page.txt", "/.htpasswd")
+        ],
+        ("/%2ehtpasswd", 403),
+        *[(path, 404) for path in ("/open%2fpage.txt", "/closed%2Fpage.txt", "/open/page.txt%00", "/open/page.txt%20")],
+        *[(path, 400) for path in ("/open/page.txt%", "/open/page.txt%zz", "/../open/page.txt", "open/page.txt", "")],
+        *[(path, 400) for path in ("ftp://elsewhere.test/open/page.txt", "x://y")],
+    ],
+)
+def test_internal_redirect(root: Path, target: str, wanted: int) -> None:
+    (root / "go.py").write_text(f"def handler(req):\n    req.internal_redirect({target!r})\n    return 0\n")
+    config = f"""
+        AddHandler mod_python .go
+        PythonHandler go
+        <Directory "{root}/closed">
+            {CLOSED}
+        </Directory>
+    """
+    assert status(site(config, root=root), "/x.go") == wanted
