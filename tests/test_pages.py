@@ -355,6 +355,21 @@ def quickstart_debugging(page: Section, srv: Path) -> None:
     carry_out(page.take("console"), srv, folder=srv / "site", check=says_hello)
 
 
+@example("docs/performance.md: Performance")
+def benchmarks_run(page: Section, srv: Path) -> None:
+    for line in page.take("console").splitlines():
+        program, script = line.removeprefix("$ ").split()
+        assert program == "python"
+        done = subprocess.run(
+            [sys.executable, str(CHECKOUT / script), "1"],  # one round, or one virtual host
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+
 NAMES = [each.name for each in sections()]
 
 
