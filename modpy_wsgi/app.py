@@ -7,7 +7,6 @@ exactly once: when the server closes what was returned, or at once where nothing
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -23,6 +22,7 @@ from .httpd import content, errors, translate
 from .interpreter import Interpreter, Interpreters
 from .interpreter_names import interpreter_name, names_in_use
 from .locate import locate, walk_now
+from .locks import reentrant_lock
 from .log import ErrorLog, log_exception
 from .plan import run_steps
 from .redirects import look_up, redirect
@@ -35,6 +35,7 @@ __all__ = ["WSGI", "Application"]
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
+_REFUSED = frozenset({"CONNECT", "TRACE"})
 _ANSWERED = (OK, constants.DONE)
 _forks = 0  # how many forks lie between the first process and this one
 
@@ -66,7 +67,7 @@ class Application:
         names, dynamic = names_in_use(self.hosts)
         self.interpreters = Interpreters(names, dynamic=dynamic, private=private)
         self._started_after = self._starting_after = -1
-        self._starting = threading.RLock()  # which an imported module that asks its own site passes
+        self._starting = reentrant_lock()  # which an imported module that asks its own site passes
         current.set_application(self)
 
     @property
@@ -97,7 +98,7 @@ class Application:
         try:
             raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
             host = self.hosts.find(environ, raw)
-            if "CONTENT_LENGTH" in environ or "HTTP_EXPECT" in environ or environ["REQUEST_METHOD"] == "CONNECT":
+            if "CONTENT_LENGTH" in environ or "HTTP_EXPECT" in environ or environ["REQUEST_METHOD"] in _REFUSED:
                 check_head(environ)
             return mp_request(self, host, environ, start_response, translate.read_target(host, environ, raw))
         except BadRequest as error:

@@ -10,7 +10,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 from .errors import BadRequest
 
@@ -111,8 +111,8 @@ def raw_target(environ: Mapping[str, Any]) -> str:
 def read_path(environ: Mapping[str, Any], encoded_slashes: str = "off", merge_slashes: bool = True) -> str:
     """The decoded, normalised path of a request (httpd's r->uri).
 
-    `encoded_slashes` is AllowEncodedSlashes: "off" answers 404 to %2F wherever the server still shows it. Raises
-    BadRequest: 400 for a bad escape or a path above the root, 404 for NUL and for a refused encoded slash.
+    `encoded_slashes` is AllowEncodedSlashes: "off" answers 404 to %2F, "nodecode" keeps it, wherever the server still
+    shows it. Raises BadRequest: 400 for a bad escape or a path above the root, 404 for NUL and for a refused encoded slash.
     """
     path = decode(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""))
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
@@ -124,6 +124,8 @@ def read_path(environ: Mapping[str, Any], encoded_slashes: str = "off", merge_sl
         raise BadRequest(400, "bad escape in the path")
     if encoded and encoded_slashes == "off":
         raise BadRequest(404, "found %2F in the path (AllowEncodedSlashes Off)")
+    if encoded and encoded_slashes == "nodecode":
+        path = _unquote_but_slashes(raw_path)
     if path == "*" and environ.get("REQUEST_METHOD") == "OPTIONS":
         return path
     if path.startswith("//"):  # httpd merges these even with MergeSlashes Off
@@ -132,6 +134,14 @@ def read_path(environ: Mapping[str, Any], encoded_slashes: str = "off", merge_sl
         return normalise(path or "/", merge_slashes)
     except BadRequest as error:
         raise (BadRequest(404, str(error)) if encoded else error) from None
+
+
+def _unquote_but_slashes(raw_path: str) -> str:
+    """The path of a request target, decoded but for %2F (AllowEncodedSlashes NoDecode)."""
+    if raw_path[0] != "/":
+        raw_path = "/" + raw_path.partition("://")[2].partition("/")[2]
+    kept = _ENCODED_SLASH.sub(lambda match: f"%25{match.group()[1:]}", raw_path)
+    return unquote_to_bytes(kept.encode("latin-1")).decode("utf-8", "surrogateescape")
 
 
 def request_host(environ: Mapping[str, Any]) -> str | None:
@@ -157,7 +167,7 @@ def request_host(environ: Mapping[str, Any]) -> str | None:
 def check_head(environ: Mapping[str, Any]) -> None:
     """Refuse what no request may say, whatever the server let through.
 
-    Raises BadRequest: 400 for a Content-Length that is none or for CONNECT, 417 for an unknown expectation.
+    Raises BadRequest: 400 for a Content-Length that is none and for CONNECT, 405 for TRACE, 417 for other expectations.
     """
     length = environ.get("CONTENT_LENGTH")
     if length and not (length.isascii() and length.isdigit() and len(length) < 19):
@@ -165,8 +175,11 @@ def check_head(environ: Mapping[str, Any]) -> None:
     expect = environ.get("HTTP_EXPECT")
     if expect and expect.lower() != "100-continue":
         raise BadRequest(417, f"unknown expectation {expect!r}")
-    if environ["REQUEST_METHOD"] == "CONNECT":
+    method = environ["REQUEST_METHOD"]
+    if method == "CONNECT":
         raise BadRequest(400, "CONNECT is for proxies")
+    if method == "TRACE":  # httpd's own business, no handler's; and it would show what scripts must not see
+        raise BadRequest(405, "TRACE is not answered")
 
 
 # What httpd takes for a name (HttpProtocolOptions Strict): less than RFC 3986 would.

@@ -18,7 +18,7 @@ def applications_are_closed() -> Iterator[None]:
         init(self, *args, **options)
         made.append(self)
 
-    # A patch of its own: the fixture `monkeypatch` would be set up, and so undone, at another place in each test's order.
+    # A patch of its own: the fixture `monkeypatch` would be set up, and so undone, at another place in a test's order.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Application, "__init__", remember)
         yield

@@ -27,6 +27,8 @@ def answer(req: mp_request, status: int) -> None:
     if not 200 <= status <= 599:
         req._application.log_request(req, f"Handler returned invalid result code {status}: {req.uri}", APLOG_ERR)
         status = HTTP_INTERNAL_SERVER_ERROR
+    if status not in STATUS_LINES or status in NAMELESS:
+        status = HTTP_INTERNAL_SERVER_ERROR
     if status in BODILESS:
         req._reset_output()
         req._status = status
@@ -48,7 +50,7 @@ def answer(req: mp_request, status: int) -> None:
         req._status = status
         if location:
             req.headers_out["Location"] = location
-        req._content_type = "text/html; charset=iso-8859-1" if "<" in document.value else "text/plain"
+        req._content_type = "text/html; charset=iso-8859-1"
         req.write(document.value.encode("utf-8", "surrogateescape"), 0)
 
 
@@ -110,4 +112,4 @@ def allow_header(req: mp_request) -> str:
         methods.add("HEAD")
     if req._host.base[core.TRACE_ENABLE] != "off":
         methods.add("TRACE")
-    return ",".join(sorted(methods, key=lambda name: METHOD_NUMBERS[name]))
+    return ",".join(sorted(methods, key=lambda name: (METHOD_NUMBERS[name], name)))
