@@ -10,11 +10,11 @@ import builtins
 import importlib
 import importlib.util
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
+from .locks import reentrant_lock
 from .module_space import PACKAGE_PREFIX, SPACES, ModuleSpace, space_of_code, space_of_name
 from .site_finder import FINDER
 from .stand_in import StandIn, remove_stand_ins, stand_in
@@ -23,7 +23,7 @@ __all__ = ["enter", "import_for", "leave"]
 
 _LEAF = ("__name__",)  # a fromlist: makes __import__ return the module itself and not its outermost package
 
-_lock = threading.RLock()
+_lock = reentrant_lock()
 _installed = False
 _python_import = builtins.__import__
 _python_import_module = importlib.import_module

@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from typing import NamedTuple
 from . import importer
 from .errors import ConfigError
 from .import_traceback import without_import_frames
+from .locks import lock, reentrant_lock
 from .module_space import CURRENT, PACKAGE_PREFIX, SPACES, ModuleSpace, space_of_code
 from .reload import is_loading
 
@@ -51,8 +51,8 @@ class _Ground:
         self.file_names: dict[str, str] = {}  # file -> name of the module that `load_file` made of it
         self.evaluated: set[str] = set()  # PythonPath expressions
         self.prepended: dict[str, bool] = {}  # directory -> whether it had to be added to the path
-        self.path_lock = threading.Lock()
-        self.reloading = threading.RLock()  # held while changed modules are loaded again
+        self.path_lock = lock()
+        self.reloading = reentrant_lock()  # held while changed modules are loaded again
         self.users = 0
 
 
@@ -318,7 +318,7 @@ class Interpreters:
             self._made.clear()
 
 
-_lock = threading.RLock()
+_lock = reentrant_lock()
 _grounds: dict[str, _Ground] = {}  # by package; '' is the one of all plain interpreters
 _owners: dict[str, Interpreter] = {}  # by package; for '' the latest plain interpreter
 

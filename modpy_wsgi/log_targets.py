@@ -1,7 +1,7 @@
 """Where the lines of an error log go: a file, a stream, syslog or the input of a program (ErrorLog's four forms).
 
 Law: a target takes one finished line and either passes it on whole or raises OSError. It never holds a request up for
-longer than PIPE_PATIENCE, and what it needs of locks survives a fork in another thread.
+longer than PIPE_PATIENCE.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ import select
 import shlex
 import subprocess
 import sys
-import threading
 import time
-import weakref
 from pathlib import Path
 from typing import Final, Protocol, TextIO
 
 from .constants import APLOG_DEBUG, LOG_LEVEL_NAMES
+from .locks import lock
 
 __all__ = ["FileTarget", "PipeTarget", "StreamTarget", "SyslogTarget", "Target", "make_target"]
 
@@ -87,8 +86,7 @@ class FileTarget:
     def __init__(self, path: str) -> None:
         self.path = path
         self._fd: int | None = None
-        self._lock = threading.Lock()
-        _LOCKED.add(self)
+        self._lock = lock()
 
     def _new_fd(self) -> int:
         return os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
@@ -155,8 +153,7 @@ class SyslogTarget:
         self.tag = tag or "httpd"
         self._address = address
         self._handler: _Syslog | None = None
-        self._lock = threading.Lock()
-        _LOCKED.add(self)
+        self._lock = lock()
 
     def open(self) -> None:
         with self._lock:
@@ -211,8 +208,7 @@ class PipeTarget:
         self._owner = 0  # process id of whoever started it: only the parent may wait for it
         self._starts: list[float] = []
         self._stuck = False
-        self._lock = threading.Lock()
-        _LOCKED.add(self)
+        self._lock = lock()
 
     def _start(self) -> int:
         process = self._process
@@ -281,18 +277,6 @@ class PipeTarget:
     def close(self) -> None:
         with self._lock:
             self._end(CLOSE_PATIENCE)
-
-
-_LOCKED: weakref.WeakSet[FileTarget | SyslogTarget | PipeTarget] = weakref.WeakSet()
-
-
-def _renew_locks() -> None:
-    """In the child of a fork: another thread of the parent may have held a lock, and that thread is not here."""
-    for target in _LOCKED:
-        target._lock = threading.Lock()
-
-
-os.register_at_fork(after_in_child=_renew_locks)
 
 
 def make_target(target: str | None, stream: TextIO | None = None) -> Target:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
 from .import_statements import imported_names
+from .locks import reentrant_lock
 
 __all__ = ["LoadedModule", "SiteModules", "Stamp", "is_loading", "stamp"]
 
@@ -104,7 +104,7 @@ class SiteModules:
         self.prefix = prefix
         self.version = 0
         self._loaded: dict[str, LoadedModule] = {}
-        self._lock = threading.RLock()  # held for bookkeeping only, never while a site's code runs
+        self._lock = reentrant_lock()  # held for bookkeeping only, never while a site's code runs
         # Files seen to change while this process runs: their .pyc is believed no more, as it knows only whole seconds.
         self._edited: set[str] = set()
         self._executing: set[str] = set()

@@ -14,7 +14,7 @@ PACKAGES = ("modpy_wsgi", "mod_python", "_apache")
 # From the bottom to the top; a module may import from its own layer and from those before it. Names stand for
 # modules and for packages with all that is in them.
 LAYERS: dict[str, tuple[str, ...]] = {
-    "words": ("_version", "constants", "errors", "phases", "current", "_fast"),
+    "words": ("_version", "constants", "errors", "phases", "current", "locks", "_fast"),
     "tools": ("environ", "finfo", "log", "log_targets", "members", "preconditions"),
     "configuration": ("config", "httpd_names", "processing"),
     "modules of the site": (

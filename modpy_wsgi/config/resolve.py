@@ -9,11 +9,11 @@ DirectoryMatch; then Files and FilesMatch; then Location and LocationMatch; with
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from ..constants import APLOG_WARNING
+from ..locks import reentrant_lock
 from .directives import alias, core, env, python, setenvif
 from .model import EMPTY, Host, Override, Section, SectionKind, Settings, Site
 
@@ -28,21 +28,21 @@ MAX_KEY = 512  # characters of a path or host name that is kept; made-up ones ma
 _EARLY = ("PythonPostReadRequestHandler", "PythonInitHandler", "PythonTransHandler")  # before a file is known
 _SLASHES = re.compile("/{2,}")
 _DIRECTORY_KINDS = (SectionKind.DIRECTORY, SectionKind.DIRECTORY_MATCH)
+_writing = reentrant_lock()  # of all caches: it is quick, and rare once a server is warm
 
 
 class Bounded(dict[K, V]):
     """A dict for caching, which drops its oldest entries at the limit. Reading needs no lock, writing takes its own."""
 
-    __slots__ = ("_limit", "_lock")
+    __slots__ = ("_limit",)
 
     def __init__(self, limit: int = MAX_CACHED) -> None:
         super().__init__()
         self._limit = limit
-        self._lock = threading.Lock()
 
     def keep(self, key: K, value: V) -> V:
         """Store and return `value`; if another thread was first, return what it stored."""
-        with self._lock:
+        with _writing:
             self._make_room()
             return self.setdefault(key, value)
 
@@ -52,7 +52,7 @@ class Bounded(dict[K, V]):
 
     def replace(self, key: K, value: V) -> V:
         """Store and return `value` in the place of one that is out of date."""
-        with self._lock:
+        with _writing:
             self.pop(key, None)  # so that it counts as young
             self._make_room()
             self[key] = value
