@@ -111,8 +111,9 @@ def raw_target(environ: Mapping[str, Any]) -> str:
 def read_path(environ: Mapping[str, Any], encoded_slashes: str = "off", merge_slashes: bool = True) -> str:
     """The decoded, normalised path of a request (httpd's r->uri).
 
-    `encoded_slashes` is AllowEncodedSlashes: "off" answers 404 to %2F, "nodecode" keeps it, wherever the server still
-    shows it. Raises BadRequest: 400 for a bad escape or a path above the root, 404 for NUL and for a refused encoded slash.
+    `encoded_slashes` is AllowEncodedSlashes: "off" answers 404 to %2F and "nodecode" keeps it, wherever the server
+    still shows it. Raises BadRequest: 400 for a bad escape or a path above the root, 404 for NUL and for a refused
+    encoded slash.
     """
     path = decode(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""))
     raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""

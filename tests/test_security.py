@@ -573,3 +573,20 @@ def test_internal_redirect(root: Path, target: str, wanted: int) -> None:
         </Directory>
     """
     assert status(site(config, root=root), "/x.go") == wanted
+
+
+@pytest.mark.parametrize(
+    ("directive", "path", "wanted"),
+    [
+        ("", "/open%2fpage.txt", 404),
+        ("AllowEncodedSlashes On", "/open%2fpage.txt", 200),
+        ("AllowEncodedSlashes On", "/closed%2fpage.txt", 403),
+        ("AllowEncodedSlashes On", "/open%2f..%2fclosed%2Fpage.txt", 403),
+        ("AllowEncodedSlashes NoDecode", "/open%2fpage.txt", 404),
+        ("AllowEncodedSlashes NoDecode", "/open/..%2fclosed/page.txt", 404),
+        ("AllowEncodedSlashes NoDecode", "/%6fpen/page.txt", 200),
+    ],
+)
+def test_encoded_slashes(root: Path, directive: str, path: str, wanted: int) -> None:
+    config = f'{directive}\n<Directory "{root}/closed">\n{CLOSED}\n</Directory>'
+    assert status(site(config, root=root), path, extra_environ={"RAW_URI": path}) == wanted
