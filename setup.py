@@ -1,6 +1,7 @@
 """Builds the Cython extensions of modpy_wsgi, and nothing else: all metadata stands in pyproject.toml."""
 
 import os
+import sys
 from pathlib import Path
 
 from Cython.Build import cythonize
@@ -13,13 +14,17 @@ FAST = Path("modpy_wsgi") / "_fast"
 MACROS = [("CYTHON_USE_MODULE_STATE", "1"), ("CYTHON_USE_TYPE_SPECS", "1")]
 TRACE = bool(os.environ.get("MODPY_WSGI_LINETRACE"))  # line coverage of the .pyx files, never for a release
 
+sources = sorted(FAST.glob("*.pyx"))
+if not sources:
+    sys.exit(f"setup.py: no .pyx file in {FAST.resolve()}: these sources are not complete")
+
 extensions = [
     Extension(
         f"modpy_wsgi._fast.{source.stem}",
         [str(source)],
         define_macros=[*MACROS, ("CYTHON_TRACE", "1")] if TRACE else MACROS,
     )
-    for source in sorted(FAST.glob("*.pyx"))
+    for source in sources
 ]
 
 setup(
