@@ -21,13 +21,21 @@ from typing import Final, Protocol, TextIO
 from .constants import APLOG_DEBUG, LOG_LEVEL_NAMES
 from .locks import lock
 
-__all__ = ["FileTarget", "PipeTarget", "StreamTarget", "SyslogTarget", "Target", "make_target"]
+__all__ = ["DescriptorTarget", "FileTarget", "PipeTarget", "StreamTarget", "SyslogTarget", "Target", "make_target"]
 
 PIPE_PATIENCE: Final = 1.0  # seconds; a program that reads no more must not hold up the requests for longer
 PIPE_RESTARTS: Final = 5  # times a program is started again within PIPE_WINDOW; one that dies at once is left alone
 PIPE_WINDOW: Final = 60.0  # seconds
 CLOSE_PATIENCE: Final = 2.0  # seconds that a program is given to end after its input was closed
 FILE_MODE: Final = 0o644  # less the umask, as httpd creates its logs
+
+# Names of what the process has open already. Opening them would fail where it is a socket (a service manager's
+# journal), and where it is root's and the process is not any more.
+DESCRIPTORS: Final = {
+    form.format(name, number): number
+    for number, name in ((1, "stdout"), (2, "stderr"))
+    for form in ("/dev/{0}", "/dev/fd/{1}", "/proc/self/fd/{1}")
+}
 
 
 class Target(Protocol):
@@ -69,6 +77,30 @@ class StreamTarget:
 
     def open(self) -> None:
         pass
+
+    def reopen(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class DescriptorTarget:
+    """A descriptor that the process was started with, whatever it leads to; it is never opened or closed."""
+
+    timestamp = True
+    always_notice = True
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+
+    def write(self, line: str, level: int) -> None:
+        data = (line + "\n").encode("ascii", "backslashreplace")
+        while data:
+            data = data[os.write(self.fd, data) :]
+
+    def open(self) -> None:
+        os.fstat(self.fd)
 
     def reopen(self) -> None:
         pass
@@ -290,4 +322,7 @@ def make_target(target: str | None, stream: TextIO | None = None) -> Target:
         return PipeTarget(target)
     if target == "syslog" or target.startswith("syslog:"):
         return SyslogTarget(target)
-    return FileTarget(str(Path(target)))
+    path = str(Path(target))
+    if path in DESCRIPTORS:
+        return DescriptorTarget(DESCRIPTORS[path])
+    return FileTarget(path)

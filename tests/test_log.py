@@ -7,6 +7,8 @@ import logging.handlers
 import os
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -145,6 +147,19 @@ def test_a_missing_folder_is_said_once_and_lines_go_to_stderr(
     assert path.read_text().splitlines()[0].endswith(" third")
     assert capsys.readouterr().err == ""
     log.close()
+
+
+@pytest.mark.parametrize("name", ["/dev/stderr", "/dev/stdout", "/dev/fd/2", "/proc/self/fd/1"])
+def test_an_open_descriptor_is_used_as_it_is(name: str) -> None:
+    ours, theirs = socket.socketpair()  # which nothing can open by a name
+    with ours, theirs:
+        code = f"from modpy_wsgi.log import ErrorLog; log = ErrorLog({name!r}); log.open(); log.write('said')"
+        stream = "stderr" if name.endswith(("err", "2")) else "stdout"
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=60, **{stream: theirs.fileno()})
+        theirs.close()
+        said = ours.recv(65536).decode()
+    assert said.endswith(" said\n"), said
+    assert LINE.fullmatch(said.rstrip("\n")), said
 
 
 def test_a_full_disk_breaks_nothing(capsys: pytest.CaptureFixture[str]) -> None:
