@@ -204,9 +204,7 @@ def mpm_query(code: int) -> int:
     app = application()
     if app is None:
         return answer(code, Processing(multithread=False, multiprocess=False))
-    # Before the first request the server has not said it yet; then both are taken for possible.
-    several = getattr(app, "multithread", True), getattr(app, "multiprocess", True)
-    return answer(code, Processing(*several, app.site.main.settings))
+    return answer(code, Processing(app.multithread, app.multiprocess, app.site.main.settings))
 
 
 def register_cleanup(callback: Callable[[Any], Any], data: Any = None) -> None:

@@ -66,7 +66,9 @@ class Application:
             host.server = server
         names, dynamic = names_in_use(self.hosts)
         self.interpreters = Interpreters(names, dynamic=dynamic, private=private)
-        self._started_after = self._starting_after = -1
+        # What the server says of itself with the first request; until then both are taken for possible.
+        self.multithread = self.multiprocess = True
+        self._asked_after = self._started_after = self._starting_after = -1
         self._starting = reentrant_lock()  # which an imported module that asks its own site passes
         current.set_application(self)
 
@@ -79,8 +81,8 @@ class Application:
         """Answer one request (PEP 3333)."""
         token = current.answering.set(self) if current.several else None
         try:
-            if _forks != self._started_after:
-                self.start_worker()
+            if _forks != self._asked_after:
+                self._first_request(environ)
             req = self._receive(environ, start_response)
             try:
                 self.serve(req)
@@ -180,6 +182,13 @@ class Application:
 
     # The life of a worker
 
+    def _first_request(self, environ: dict[str, Any]) -> None:
+        """What is due with the first request of a process."""
+        self.multithread = bool(environ.get("wsgi.multithread", True))
+        self.multiprocess = bool(environ.get("wsgi.multiprocess", True))
+        self.start_worker()
+        self._asked_after = self._started_after  # which a request that comes from PythonImport finds as it was
+
     def start_worker(self) -> None:
         """What is due once in each process: PythonImport. Called by the serving layer, else by the first request."""
         with self._starting:
@@ -213,7 +222,7 @@ class Application:
         """What is due when a process ends: the cleanups registered with the servers. Once, where it was started."""
         if self._started_after != _forks:
             return
-        self._started_after = -1
+        self._asked_after = self._started_after = -1
         for server in self.servers:
             server.run_cleanups()
 

@@ -19,6 +19,9 @@ __all__ = ["CurrentApplication", "answering", "application", "set_application"]
 class CurrentApplication(Protocol):
     """What mod_python.apache needs of the application."""
 
+    multithread: bool  # what the WSGI server says of itself
+    multiprocess: bool
+
     @property
     def site(self) -> Site:
         """The configuration it follows."""

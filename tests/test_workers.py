@@ -175,3 +175,43 @@ def test_threads_and_two_hosts(tmp_path: Path) -> None:
             assert sorted(done[name]) == sorted(marks)
     finally:
         app.interpreters.close()
+
+
+QUERY = """
+from mod_python import apache
+
+def asked():
+    return [apache.mpm_query(code) for code in (apache.AP_MPMQ_IS_THREADED, apache.AP_MPMQ_IS_FORKED)]
+
+at_start = asked()
+
+def handler(req):
+    req.write(repr((at_start, asked())), 0)
+    return apache.OK
+"""
+
+
+@pytest.mark.parametrize("threaded", [0, 1])
+@pytest.mark.parametrize("forked", [0, 1])
+def test_mpm_query_is_what_the_server_says(folder: Folder, threaded: int, forked: int) -> None:
+    folder.write(query=QUERY)
+    app = folder.serve(
+        "SetHandler mod_python\nPythonHandler query",
+        f"PythonPath \"['{folder.root}'] + sys.path\"\nPythonImport query site.test",
+    )
+    options: dict[str, Any] = {"wsgi__multithread": bool(threaded), "wsgi__multiprocess": bool(forked)}
+    for _ in range(2):
+        reply = Server().ask(app, **options)
+        assert reply.body.decode() == repr(([threaded, forked], [threaded, forked]))
+    app.stop_worker()
+
+
+def test_mpm_query_before_the_first_request(folder: Folder) -> None:
+    folder.write(query=QUERY)
+    app = folder.serve(
+        "SetHandler mod_python\nPythonHandler query",
+        f"PythonPath \"['{folder.root}'] + sys.path\"\nPythonImport query site.test",
+    )
+    app.start_worker()  # by the serving layer, which has no environ yet: both are possible
+    reply = Server().ask(app, wsgi__multithread=False, wsgi__multiprocess=False)
+    assert reply.body.decode() == repr(([1, 1], [0, 0]))
