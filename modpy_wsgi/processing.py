@@ -13,12 +13,12 @@ from . import constants
 from .config.directives import mpm
 from .config.model import EMPTY, Settings
 
-__all__ = ["Processing", "answer"]
+__all__ = ["PREFORK_PROCESSES", "THREADED_PROCESSES", "Processing", "answer"]
 
 # httpd's defaults: ThreadsPerChild of the threaded models, ServerLimit of prefork and of the threaded ones
 _THREADS: Final = 25
-_PREFORK_PROCESSES: Final = 256
-_THREADED_PROCESSES: Final = 16
+PREFORK_PROCESSES: Final = 256
+THREADED_PROCESSES: Final = 16
 
 
 class Processing(NamedTuple):
@@ -39,7 +39,7 @@ class Processing(NamedTuple):
         if not self.multiprocess:
             return 1
         workers = self.settings[mpm.MAX_REQUEST_WORKERS]
-        limit = self.settings[mpm.SERVER_LIMIT] or (_THREADED_PROCESSES if self.multithread else _PREFORK_PROCESSES)
+        limit = self.settings[mpm.SERVER_LIMIT] or (THREADED_PROCESSES if self.multithread else PREFORK_PROCESSES)
         return max(2, workers // self.threads if workers else limit)
 
 

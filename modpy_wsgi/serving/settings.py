@@ -11,6 +11,7 @@ from ..config.directives import core, mpm
 from ..config.directives import python as python_directives
 from ..config.model import Host, Setting, Site
 from ..errors import ConfigError
+from ..processing import PREFORK_PROCESSES, THREADED_PROCESSES
 
 __all__ = ["DEFAULT_BIND", "Overrides", "ServingPlan", "bind_address", "plan"]
 
@@ -22,9 +23,6 @@ DEFAULT_BIND = "127.0.0.1:8000"  # httpd refuses to start without Listen; a tria
 WORKERS_PER_CPU = 2
 AUTOMATIC_WORKERS_MOST = 16
 
-# httpd's own upper bounds where the configuration names none (MaxRequestWorkers of prefork; ServerLimit of the others).
-PREFORK_PROCESSES_MOST = 256
-THREADED_PROCESSES_MOST = 16
 THREADS_MOST = 64  # httpd's ThreadLimit
 
 GRACEFUL_SECONDS = 30  # httpd waits for ever, which no service manager does
@@ -136,7 +134,7 @@ def _size(site: Site, overrides: Overrides, cpus: int) -> tuple[int, int]:
     threads = overrides.threads or min(max(configured or 1, 1), THREADS_MOST)
     if overrides.workers:
         return overrides.workers, threads
-    most = settings[mpm.SERVER_LIMIT] or (THREADED_PROCESSES_MOST if configured else PREFORK_PROCESSES_MOST)
+    most = settings[mpm.SERVER_LIMIT] or (THREADED_PROCESSES if configured else PREFORK_PROCESSES)
     requests = settings[mpm.MAX_REQUEST_WORKERS]
     if requests:
         most = min(most, -(-requests // threads))
