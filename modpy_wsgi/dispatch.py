@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .config.directives.python import HandlerRef
 from .config.resolve import RequestConfig
 from .constants import DECLINED, DONE, HTTP_INTERNAL_SERVER_ERROR, OK
+from .environ import decode, encode
 from .errors import SERVER_RETURN, HandlerError
 from .import_traceback import without_import_frames
 from .interpreter import Interpreter
@@ -45,8 +46,8 @@ class Call:
         """The call for a configured handler; `filename` tells which directory a pattern stands for."""
         directory = ref.directory
         if ref.pattern is not None:
-            found = ref.pattern.search((filename or "").rpartition("/")[0] + "/")
-            directory = found.group().rstrip("/") + "/" if found else None
+            found = ref.pattern.search(encode((filename or "").rpartition("/")[0] + "/"))
+            directory = decode(found.group()).rstrip("/") + "/" if found else None
         return cls(ref.name, phase, directory or ref.location, silent=ref.silent, is_location=ref.location is not None)
 
     def find(self, req: mp_request, interpreter: Interpreter, config: RequestConfig) -> Any:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -590,3 +591,44 @@ def test_internal_redirect(root: Path, target: str, wanted: int) -> None:
 def test_encoded_slashes(root: Path, directive: str, path: str, wanted: int) -> None:
     config = f'{directive}\n<Directory "{root}/closed">\n{CLOSED}\n</Directory>'
     assert status(site(config, root=root), path, extra_environ={"RAW_URI": path}) == wanted
+
+
+# To httpd's patterns a name is bytes: an e-acute is two of them.
+
+
+@pytest.mark.parametrize(
+    ("section", "closed"),
+    [
+        ('<FilesMatch "^.{4}\\.txt$">', {"éé.txt", "abcd.txt"}),
+        ('<FilesMatch "^\\W\\W\\.txt$">', {"é.txt"}),
+        ('<FilesMatch "^(é|x)+\\.txt$">', {"é.txt", "éé.txt"}),
+        ('<Files "????.txt">', {"éé.txt", "abcd.txt"}),
+        ('<Files "é*">', {"é.txt", "éé.txt"}),
+        ('<Files "é.txt">', {"é.txt"}),
+        ('<LocationMatch "^/.{4}\\.txt$">', {"éé.txt", "abcd.txt"}),
+        ('<Location "/??.txt">', {"é.txt"}),
+        ('<DirectoryMatch "/.{4}\\.txt$">', {"éé.txt", "abcd.txt"}),
+    ],
+)
+def test_patterns_see_bytes(root: Path, section: str, closed: set[str]) -> None:
+    names = {"é.txt", "éé.txt", "abcd.txt"}
+    for name in names:
+        (root / name).write_text("secret")
+    app = site(f"{section}\n{CLOSED}\n</{section[1:].split()[0]}>", root=root)
+    assert {name for name in names if status(app, f"/{quote(name)}") == 403} == closed
+
+
+def test_what_a_pattern_found_is_text_again(root: Path) -> None:
+    (root / "é").mkdir()
+    (root / "é" / "page.txt").write_text("secret")
+    config = f"""
+        <VirtualHost *>
+            AliasMatch "^/to(.)(.)/(.*)" "{root}/$1$2/$3"
+            <Directory "{root}/é">
+                {CLOSED}
+            </Directory>
+        </VirtualHost>
+    """
+    app = site(config, root=root)
+    assert status(app, "/to%c3%a9/page.txt") == 403
+    assert status(app, "/toop/en/page.txt") == 404

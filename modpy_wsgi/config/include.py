@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from modpy_wsgi.config.patterns import compile_wildcard, has_wildcard
+from modpy_wsgi.environ import encode
 
 __all__ = ["matches"]
 
@@ -50,7 +51,7 @@ def _matching(folder: str, parts: list[str], optional: bool) -> Iterator[str]:
     found = [
         posixpath.join(folder, name)
         for name in _names(folder, optional)
-        if pattern.match(name) and (name[0] != "." or part.startswith((".", r"\.")))
+        if pattern.match(encode(name)) and (name[0] != "." or part.startswith((".", r"\.")))
     ]
     if rest:
         # httpd looks at the entry itself: a symbolic link is no folder to it.

@@ -2,12 +2,16 @@
 
 Law: a pattern either means what it means to httpd (PCRE with its defaults DOTALL and DOLLAR_ENDONLY, bytes without
 UTF mode, hence ASCII classes; searched, not anchored) or is refused with a ValueError: never something nearly alike.
+As to httpd everything is bytes, a pattern is to be searched in what `environ.encode` makes of a text: a character for
+each byte. To "." an e-acute is two.
 """
 
 from __future__ import annotations
 
 import re
 from re import Pattern
+
+from modpy_wsgi.environ import encode
 
 __all__ = ["compile_regex", "compile_wildcard", "has_wildcard"]
 
@@ -55,7 +59,7 @@ def compile_regex(text: str, *, ignore_case: bool = False) -> Pattern[str]:
     """
     flags = re.DOTALL | re.ASCII | (re.IGNORECASE if ignore_case else 0)
     try:
-        return re.compile(_Translation(text).result(), flags)
+        return re.compile(_Translation(encode(text)).result(), flags)
     except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"regular expression '{text}': {error}") from None
 
@@ -281,6 +285,7 @@ def has_wildcard(text: str) -> bool:
 
 def compile_wildcard(text: str) -> Pattern[str]:
     """The pattern for a shell pattern, anchored at both ends: * ? and [...] never match a slash, \\ escapes."""
+    text = encode(text)
     out: list[str] = []
     at = 0
     while at < len(text):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from ..constants import APLOG_WARNING
+from ..environ import encode
 from ..locks import reentrant_lock
 from .directives import alias, core, env, python, setenvif
 from .model import EMPTY, Host, Override, Section, SectionKind, Settings, Site
@@ -241,7 +242,7 @@ class Directory:
 def _file_matches(section: Section, name: str) -> bool:
     if section.regex is None:
         return section.pattern == name
-    return section.regex.search(name) is not None
+    return section.regex.search(encode(name)) is not None
 
 
 class HostConfig:
@@ -299,7 +300,7 @@ class HostConfig:
                 found.extend(
                     (position, section.settings)
                     for position, section in wild
-                    if section.regex is not None and section.regex.search(path)
+                    if section.regex is not None and section.regex.search(encode(path))
                 )
         return _merged(found) if found else _NOTHING
 
@@ -308,7 +309,7 @@ class HostConfig:
         if self._has_matches:
             for index in self._indexes:
                 for position, section in index.directory_matches:
-                    if section.regex is not None and section.regex.search(filename):
+                    if section.regex is not None and section.regex.search(encode(filename)):
                         yield position, section
 
     def directory(self, path: str) -> Directory:
@@ -332,7 +333,8 @@ class HostConfig:
                     for prefix in _prefixes(merged[: index.longest + 1]):
                         entries.extend(index.locations.get(prefix, ()))
                 for position, section in index.location_matches:
-                    if section.regex is not None and section.regex.search(path if section.is_match else merged):
+                    asked = path if section.is_match else merged
+                    if section.regex is not None and section.regex.search(encode(asked)):
                         entries.append((position, section.settings))
             found = self._locations.keep_named(path, _merged(entries), path)
         return found

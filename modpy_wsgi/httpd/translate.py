@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..config.directives import alias, core, python
 from ..config.resolve import HostConfig, RequestConfig
 from ..constants import OK, PYTHON_HANDLERS
-from ..environ import escape, normalise, read_path
+from ..environ import decode, encode, escape, normalise, read_path
 
 if TYPE_CHECKING:
     from re import Pattern
@@ -64,7 +64,7 @@ class Target:
             if rest is None:
                 continue
             if rule.regex is not None:
-                match = rule.regex.search(uri)
+                match = rule.regex.search(encode(uri))
                 assert match is not None
                 return substitute(rule.target, match), rule.handler
             self.context = ((rule.prefix or "").rstrip("/"), rule.target.rstrip("/"))
@@ -124,7 +124,7 @@ def _without_file(host: HostConfig, uri: str) -> RequestConfig | None:
 def _rest(prefix: str | None, regex: Pattern[str] | None, uri: str) -> str | None:
     """What of `uri` follows the prefix (httpd's alias_matches: slashes in a row count as one); None: no match."""
     if regex is not None:
-        return "" if regex.search(uri) else None
+        return "" if regex.search(encode(uri)) else None
     if prefix is None:  # the section that the directive stands in has matched
         return ""
     bare = _SLASHES.sub("/", prefix)
@@ -143,15 +143,18 @@ def _rest(prefix: str | None, regex: Pattern[str] | None, uri: str) -> str | Non
 
 
 def substitute(target: str, match: re.Match[str], change: Callable[[str], str] = str) -> str:
-    """`target` with $0 to $9 and & replaced by what matched, each changed by `change` (httpd's ap_pregsub)."""
+    """`target` with $0 to $9 and & replaced by what matched, each changed by `change` (httpd's ap_pregsub).
+
+    What matched are bytes, which may be parts of characters that become whole again only in the result.
+    """
 
     def replacement(found: re.Match[str]) -> str:
         if found.group(1) is not None:
             return found.group(1)
         number = int(found.group(2) or 0)
-        return change(match.group(number) or "") if number <= (match.re.groups or 0) else ""
+        return change(decode(match.group(number) or "")) if number <= (match.re.groups or 0) else ""
 
-    return _REFERENCE.sub(replacement, target)
+    return decode(encode(_REFERENCE.sub(replacement, target)))
 
 
 def redirection(req: mp_request, rules: Iterable[alias.Redirect]) -> int:
@@ -164,7 +167,7 @@ def redirection(req: mp_request, rules: Iterable[alias.Redirect]) -> int:
         if rule.target is None:
             return rule.status
         if rule.regex is not None:
-            match = rule.regex.search(uri)
+            match = rule.regex.search(encode(uri))
             assert match is not None
             target = substitute(rule.target, match, escape)
         else:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..config.directives.setenvif import SETENVIF, SetEnvIf
 from ..config.resolve import RequestConfig
 from ..constants import OK
+from ..environ import encode
 from .translate import substitute
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def of_section(req: mp_request, config: RequestConfig) -> int:
 def _apply(req: mp_request, rules: tuple[SetEnvIf, ...]) -> None:
     table = req.subprocess_env
     for rule in rules:
-        match = rule.regex.search(_value(req, rule))
+        match = rule.regex.search(encode(_value(req, rule)))
         if match is None:
             continue
         for name, value in rule.assignments:
