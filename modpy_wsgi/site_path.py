@@ -11,7 +11,6 @@ import site
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
-from functools import cache
 from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec, PathFinder
 
 __all__ = ["PackagePath", "SitePath", "is_builtin"]
@@ -28,7 +27,7 @@ class SitePath:
 
     def __init__(self, entries: list[str] | None = None) -> None:
         self._entries = entries
-        self._installed = _installed_places()  # asked for here, since it imports something itself
+        self._installed = _INSTALLED
         # What was on the process's path before any site came. It stays shared until a handler is found there.
         self._process = frozenset(_place(entry) for entry in sys.path)
         self._own: set[str] = set()
@@ -163,13 +162,16 @@ def _place(entry: str) -> str:
     return os.path.abspath(entry)
 
 
-@cache
 def _installed_places() -> frozenset[str]:
     paths = sysconfig.get_paths()
     places = [paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")]
     places += [os.path.join(paths["platstdlib"], "lib-dynload")]
     places += [*site.getsitepackages(), site.getusersitepackages()]
     return frozenset(_place(place) for each in places for place in (each, os.path.realpath(each)))
+
+
+# Asked for at once, since it imports something itself: a worker may belong to a user who cannot read the library.
+_INSTALLED = _installed_places()
 
 
 def _filled_by_installer(entry: str) -> bool:
