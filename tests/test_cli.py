@@ -64,12 +64,37 @@ def test_broken_configuration_is_one_line(conf: Path, capsys: Captured, name: st
     assert wanted in said[0]
 
 
-@pytest.mark.parametrize(
-    "words", [["-f", "/missing/httpd.conf"], ["/missing/directory"], ["-f", "/"]], ids=["file", "directory", "no file"]
-)
-def test_nothing_there(capsys: Captured, words: list[str]) -> None:
+NOT_THERE = {
+    "no file": (["-f", "/missing/httpd.conf"], "no such file"),
+    "no directory": (["/missing/directory"], "no such directory"),
+    "a directory for a file": (["-f", "/"], "a directory, where a configuration is wanted"),
+    "a file for a directory": ([__file__], "not a directory (a configuration is served with -f)"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_THERE)
+def test_nothing_there(capsys: Captured, name: str) -> None:
+    words, wanted = NOT_THERE[name]
     assert main(["serve", *words]) == 1
-    assert capsys.readouterr().err.startswith(f"modpy-wsgi: {words[-1]}: no such ")
+    assert capsys.readouterr().err.startswith(f"modpy-wsgi: {words[-1]}: {wanted}")
+
+
+# words -> where a port alone is of
+PORT_ALONE = [
+    (["."], "127.0.0.1:8121"),
+    (["-f"], "0.0.0.0:8121"),
+]
+
+
+@pytest.mark.parametrize(("words", "wanted"), PORT_ALONE, ids=["directory", "configuration"])
+def test_a_port_alone(words: list[str], wanted: str, tmp_path: Path, capsys: Captured) -> None:
+    conf = tmp_path / "httpd.conf"
+    conf.touch()
+    words = [*words, str(conf)] if words == ["-f"] else words
+    assert main(["serve", "--check-config", *words, "--bind", "8121", "--bind", "*:8122"]) == 0
+    said = capsys.readouterr().err
+    assert f"  listening on {wanted}\n" in said
+    assert "  listening on 0.0.0.0:8122\n" in said
 
 
 def test_address_in_use(conf: Path, capsys: Captured) -> None:
@@ -86,7 +111,9 @@ WRONG = [
     ([], "arguments are required"),
     (["fly"], "invalid choice: 'fly'"),
     (["serve"], "one of -f CONF and DIR is needed"),
-    (["serve", ".", "-f", "httpd.conf"], "one of -f CONF and DIR is needed"),
+    (["serve", ".", "-f", "httpd.conf"], "either -f CONF or DIR, not both"),
+    (["serve", ".", "--bogus"], "usage: modpy-wsgi serve "),
+    (["serve", ".", "--bogus", "more"], "unrecognized arguments: --bogus more"),
     (["serve", ".", "--workers", "0"], "--workers: '0' is no number from 1 on"),
     (["serve", ".", "--threads", "many"], "--threads: 'many' is no number from 1 on"),
     (["serve", ".", "--bind", "nowhere"], "--bind: 'nowhere' is no address"),

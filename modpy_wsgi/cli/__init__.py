@@ -30,7 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         choice = choices.add_parser(command.name, help=command.help, description=command.description)
         command.add_arguments(choice)
         choice.set_defaults(run=command.run, usage_error=choice.error)
-    arguments = parser.parse_args(argv)
+    arguments, unknown = parser.parse_known_args(argv)
+    if unknown:  # argparse's own message would show the usage of `modpy-wsgi` alone
+        arguments.usage_error(f"unrecognized arguments: {' '.join(unknown)}")
     try:
         status: int = arguments.run(arguments)
     except ConfigError as error:

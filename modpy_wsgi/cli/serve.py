@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import ConfigError
 from ..serving.banner import banner
-from ..serving.settings import Overrides, bind_address, plan
+from ..serving.settings import EVERY_IPV4, LOOPBACK, Overrides, bind_address, plan
 from ..serving.source import Source
 from .command import Command
 
@@ -25,7 +25,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_bind,
         default=[],
         metavar="ADDRESS",
-        help="listen here instead of at each Listen: PORT, HOST:PORT, [IPV6]:PORT or unix:/PATH; may be repeated",
+        help="listen here instead of at each Listen: PORT (with DIR of 127.0.0.1, else of every IPv4 address), "
+        "HOST:PORT, [IPV6]:PORT or unix:/PATH; may be repeated",
     )
     parser.add_argument("--workers", type=_count, metavar="N", help="processes")
     parser.add_argument("--threads", type=_count, metavar="N", help="threads of each process")
@@ -42,8 +43,10 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    if (arguments.file is None) == (arguments.directory is None):
+    if arguments.file is None and arguments.directory is None:
         arguments.usage_error("one of -f CONF and DIR is needed")
+    if arguments.file is not None and arguments.directory is not None:
+        arguments.usage_error("either -f CONF or DIR, not both: the configuration says which directories it serves")
     source = Source(
         conf=arguments.file,
         directory=arguments.directory,
@@ -51,7 +54,9 @@ def _run(arguments: argparse.Namespace) -> int:
         before=tuple(arguments.before),
         after=tuple(arguments.after),
     )
-    overrides = Overrides(tuple(arguments.bind), arguments.workers, arguments.threads)
+    alone = EVERY_IPV4 if arguments.directory is None else LOOPBACK  # a directory is served to try it out
+    binds = tuple(bind_address(text, alone=alone) for text in arguments.bind)
+    overrides = Overrides(binds, arguments.workers, arguments.threads)
     if arguments.check_config:
         site = source.load().site
         intended = plan(site, overrides, cpus=os.cpu_count() or 1, root=os.geteuid() == 0)
@@ -68,9 +73,10 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _bind(text: str) -> str:
     try:
-        return bind_address(text)
+        bind_address(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+    return text
 
 
 def _count(text: str) -> int:

@@ -13,9 +13,11 @@ from ..config.model import Host, Setting, Site
 from ..errors import ConfigError
 from ..processing import PREFORK_PROCESSES, THREADED_PROCESSES
 
-__all__ = ["DEFAULT_BIND", "Overrides", "ServingPlan", "bind_address", "plan"]
+__all__ = ["DEFAULT_BIND", "EVERY_IPV4", "LOOPBACK", "Overrides", "ServingPlan", "bind_address", "plan"]
 
-DEFAULT_BIND = "127.0.0.1:8000"  # httpd refuses to start without Listen; a trial run should not
+EVERY_IPV4 = "0.0.0.0"  # noqa: S104 - what Listen means by a port alone
+LOOPBACK = "127.0.0.1"
+DEFAULT_BIND = f"{LOOPBACK}:8000"  # httpd refuses to start without Listen; a trial run should not
 
 # One worker waits for the disk or the database while another computes: two for each processor, and one. The bound
 # keeps a large machine from starting more interpreters than a site of this age is likely to need; StartServers asks
@@ -66,10 +68,10 @@ class ServingPlan:
     notes: tuple[str, ...]
 
 
-def bind_address(text: str) -> str:
+def bind_address(text: str, *, alone: str = EVERY_IPV4) -> str:
     """An address as Listen and --bind take it (`8000`, `host:8000`, `[::1]:8000`, `unix:/path`) in the form of a plan.
 
-    A port alone means every IPv4 address, as it does in httpd. Raises ValueError.
+    A port alone is one of the host `alone`: of every IPv4 address, as it is in httpd. Raises ValueError.
     """
     if text.startswith("unix:"):
         if not text[len("unix:") :].strip("/"):
@@ -80,7 +82,9 @@ def bind_address(text: str) -> str:
         raise ValueError(f"{text!r} is no address: want PORT, HOST:PORT, [IPV6]:PORT or unix:/PATH")
     if ":" in host and not (host.startswith("[") and host.endswith("]")):
         raise ValueError(f"{text!r}: an IPv6 address is written [{host}]:{port}")
-    return f"{host}:{port}" if separator and host not in ("", "*") else f"0.0.0.0:{port}"
+    if not separator:
+        return f"{alone}:{port}"
+    return f"{EVERY_IPV4 if host in ('', '*') else host}:{port}"
 
 
 def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: bool) -> ServingPlan:

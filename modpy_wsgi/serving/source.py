@@ -34,12 +34,16 @@ class Source:
         before = self.before
         if self.directory is not None:
             root = self.directory.resolve()
+            if root.exists() and not root.is_dir():
+                raise ConfigError(f"{self.directory}: not a directory (a configuration is served with -f)")
             if not root.is_dir():
                 raise ConfigError(f"{self.directory}: no such directory")
             if not set(str(root)).isdisjoint('"\\$*?['):
                 raise ConfigError(f"{root}: a path with quotes, backslashes, $ or wildcards cannot be served this way")
             before = (f'Define SITE_ROOT "{root}"', *before)
         conf = self.conf or DIRECTORY_CONF
+        if conf.is_dir():
+            raise ConfigError(f"{conf}: a directory, where a configuration is wanted (without -f it would be served)")
         if not conf.is_file():
             raise ConfigError(f"{conf}: no such file")
         return from_httpd_conf(conf, defines=self.defines, before=before, after=self.after)
