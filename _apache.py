@@ -1,5 +1,6 @@
 """_apache, the C half of mod_python, as applications import it: re-exports only, see modpy_wsgi.apache."""
 
+from modpy_wsgi._fast.query import parse_qs, parse_qsl
 from modpy_wsgi.apache import (
     SERVER_RETURN,
     config_tree,
@@ -48,6 +49,8 @@ __all__ = [
     "exists_config_define",
     "log_error",
     "mpm_query",
+    "parse_qs",
+    "parse_qsl",
     "register_cleanup",
     "server_root",
     "stat",

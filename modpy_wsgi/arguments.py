@@ -1,0 +1,91 @@
+"""Calling a site's function with the fields of a form (manual 6.1.2, reference section 7: util.apply_fs_data).
+
+Law: a field never replaces an argument that the server gives (`req`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import CodeType, FunctionType, MethodType
+from typing import TYPE_CHECKING, Any
+
+from .config.resolve import Bounded
+
+if TYPE_CHECKING:
+    from .forms import FieldStorage
+
+__all__ = ["apply_fs_data", "code_of"]
+
+_VARIADIC_KEYWORDS = 0x08  # CO_VARKEYWORDS
+
+
+def code_of(function: Any) -> tuple[CodeType | None, bool]:
+    """The code that runs when `function` is called, and whether its first argument is given already (self).
+
+    None for what has no Python code: builtins, classes written in C.
+    """
+    if isinstance(function, FunctionType):
+        return function.__code__, False
+    if isinstance(function, MethodType):
+        return code_of(function.__func__)[0], True
+    if isinstance(function, type):
+        init = getattr(function, "__init__", None)
+        return (init.__code__, True) if isinstance(init, FunctionType) else (None, False)
+    call = getattr(type(function), "__call__", None)  # noqa: B004 - the method itself is wanted
+    return (call.__code__, True) if isinstance(call, FunctionType) else (None, False)
+
+
+def apply_fs_data(function: Callable[..., Any], fs: FieldStorage, /, **given: Any) -> Any:
+    """Call `function` with those fields of `fs` that it has parameters for; with `**kw` it gets all of them.
+
+    A field that was sent once is passed as its value (a file as its Field), one sent several times as a list. `given`
+    are arguments of the caller's, passed where there is a parameter for them. Returns what the function returns.
+    """
+    fields: dict[str, Any] = {}
+    for field in fs.list:
+        value = field if field.filename is not None else field.value
+        if field.name in given:
+            continue
+        seen = fields.get(field.name)
+        if seen is None:
+            fields[field.name] = value
+        elif isinstance(seen, _Several):
+            seen.append(value)
+        else:
+            fields[field.name] = _Several([seen, value])
+    for name, value in fields.items():
+        if isinstance(value, _Several):
+            fields[name] = list(value)
+    fields.update(given)
+    code, bound = code_of(function)
+    if code is None:
+        return function()
+    positional, named = _parameters(code, 1 if bound else 0)
+    args = []
+    for name in positional:
+        if name not in fields:
+            break  # parameters behind it cannot be given either
+        args.append(fields.pop(name))
+    if code.co_flags & _VARIADIC_KEYWORDS:
+        return function(*args, **fields)
+    return function(*args, **{name: fields[name] for name in named if name in fields})
+
+
+def _parameters(code: CodeType, first: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the parameters that go by position only, and of those that can be named, from the `first` on."""
+    key = (id(code), first)
+    kept = _known.get(key)
+    if kept is None or kept[0] is not code:
+        names = code.co_varnames
+        positional = names[first : code.co_posonlyargcount]
+        named = names[max(first, code.co_posonlyargcount) : code.co_argcount + code.co_kwonlyargcount]
+        kept = _known.replace(key, (code, positional, named))
+    return kept[1], kept[2]
+
+
+# Python makes a new tuple of a code's names each time that it is asked for them.
+_known: Bounded[tuple[int, int], tuple[CodeType, tuple[str, ...], tuple[str, ...]]] = Bounded()
+
+
+class _Several(list[Any]):
+    """The values of a field that was sent more than once, while they are gathered."""

@@ -1,0 +1,167 @@
+"""From a request to the fields of its form: the query string, then the body.
+
+Law: a body is read once, whatever the number of FieldStorages; what it makes wrong is answered (400, 411, 413, 501),
+never guessed. Which charset the bytes of a form are in, the site says; else it is UTF-8, with surrogateescape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .._fast.multipart import MultipartParser, parse_header
+from .._fast.query import parse_qsl
+from ..constants import HTTP_LENGTH_REQUIRED, HTTP_NOT_IMPLEMENTED, HTTP_REQUEST_ENTITY_TOO_LARGE
+from ..errors import SERVER_RETURN, BadRequest
+from .charsets import UTF8, known_charset, reread
+from .field import Field, StringField
+from .rules import Limits, rules_of
+from .spool import Allowance, SpooledFile
+
+if TYPE_CHECKING:
+    from ..request_methods import RequestMethods
+
+__all__ = ["read_form"]
+
+BLOCK = 256 * 1024  # bytes asked of the server at once
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+_URLENCODED = "application/x-www-form-urlencoded"
+
+AnyField = Field | StringField
+
+
+def read_form(
+    req: RequestMethods,
+    keep_blank_values: bool,
+    strict_parsing: bool,
+    file_callback: Callable[[str], Any] | None,
+    field_callback: Callable[[], Any] | None,
+) -> list[AnyField]:
+    """The fields of a request's form in order, query string first. Raises as FieldStorage does."""
+    limits, separators, charset = rules_of(req._config)
+
+    def pairs(text: str) -> list[tuple[str, str]]:
+        return parse_qsl(text, keep_blank_values, strict_parsing, max_num_fields=limits.fields, separators=separators)
+
+    try:
+        found: list[AnyField] = _texts(pairs(req.args), charset) if req.args else []
+        if req.method in _WITH_BODY:
+            body = _body(req, limits, file_callback, field_callback)
+            found += _texts(pairs(body), charset) if isinstance(body, str) else _parts(body, charset)
+    except BadRequest as error:
+        req.log_error(f"the form cannot be read: {error}")
+        raise SERVER_RETURN(error.status) from error
+    return found
+
+
+def _body(
+    req: RequestMethods,
+    limits: Limits,
+    file_callback: Callable[[str], Any] | None,
+    field_callback: Callable[[], Any] | None,
+) -> Any:
+    """The body: text that is still to be parsed, or the parts of a multipart form. Kept for the next who asks."""
+    kept = req.__dict__.get("_form_body")
+    if kept is not None:
+        return kept
+    headers = req.headers_in
+    if headers.get("Content-Length") is None and not req.read_chunked:
+        raise SERVER_RETURN(HTTP_LENGTH_REQUIRED)
+    kind, options = parse_header(headers.get("Content-Type") or _URLENCODED)
+    if kind == _URLENCODED:
+        body: Any = _read_text(req, limits)
+    elif kind.startswith("multipart/"):
+        body = _read_parts(req, options.get("boundary", ""), limits, file_callback, field_callback)
+    else:
+        raise SERVER_RETURN(HTTP_NOT_IMPLEMENTED)
+    req.__dict__["_form_body"] = body
+    return body
+
+
+def _read_text(req: RequestMethods, limits: Limits) -> str:
+    pieces = []
+    size = 0
+    while piece := req.read(BLOCK):
+        size += len(piece)
+        if size + req.remaining > limits.text:
+            raise SERVER_RETURN(HTTP_REQUEST_ENTITY_TOO_LARGE)
+        pieces.append(piece)
+    return b"".join(pieces).decode("utf-8", "surrogateescape")
+
+
+def _read_parts(
+    req: RequestMethods,
+    boundary: str,
+    limits: Limits,
+    file_callback: Callable[[str], Any] | None,
+    field_callback: Callable[[], Any] | None,
+) -> list[Any]:
+    allowance = Allowance(limits.spool_total)
+
+    def open_file(part: Any) -> Any:
+        if file_callback is not None:
+            return file_callback(part.filename)
+        return SpooledFile(allowance, max_memory=limits.spool)
+
+    def open_text(part: Any) -> Any:
+        assert field_callback is not None
+        return field_callback()
+
+    parser = MultipartParser(
+        boundary,
+        open_file,
+        open_text if field_callback is not None else None,
+        max_fields=limits.fields,
+        max_files=limits.files,
+        max_text=limits.text,
+        max_headers=limits.headers,
+        max_header_size=limits.header_size,
+        max_boundary=limits.boundary,
+    )
+    try:
+        while piece := req.read(BLOCK):
+            parser.feed(piece)
+        return parser.close()
+    except BaseException:
+        parser.discard()
+        raise
+
+
+def _texts(pairs: list[tuple[str, str]], charset: str) -> list[AnyField]:
+    charset = _declared(pairs) or charset
+    found: list[AnyField] = []
+    for name, value in pairs:
+        if charset != UTF8:
+            name, value = reread(name, charset), reread(value, charset)
+        field = StringField(value)
+        field.name = name
+        found.append(field)
+    return found
+
+
+def _parts(parts: list[Any], charset: str) -> list[AnyField]:
+    charset = _declared((part.name, part.value) for part in parts if part.file is None) or charset
+    found: list[AnyField] = []
+    for part in parts:
+        name = part.name or ""
+        field: AnyField
+        if part.file is None:
+            field = StringField(part.value if charset == UTF8 else reread(part.value, charset))
+            field.name = name if charset == UTF8 else reread(name, charset)
+        else:
+            seek = getattr(part.file, "seek", None)
+            if seek is not None:
+                seek(0)
+            field = Field(name if charset == UTF8 else reread(name, charset), part.file)
+            field.filename = part.filename
+        field._part = part
+        found.append(field)
+    return found
+
+
+def _declared(pairs: Any) -> str | None:
+    """The charset that the form itself declares, in a field _charset_ (HTML, "form submission")."""
+    for name, value in pairs:
+        if name == "_charset_":
+            return known_charset(value)
+    return None

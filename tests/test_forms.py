@@ -1,0 +1,265 @@
+"""util.FieldStorage (manual 4.6.1, 4.6.2): what a form's fields are, however it was sent, and what bad forms get."""
+
+import gc
+import io
+import os
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from modpy_wsgi.errors import SERVER_RETURN
+from modpy_wsgi.forms import Field, FieldStorage, StringField
+from modpy_wsgi.testing import request
+
+URLENCODED = "application/x-www-form-urlencoded"
+BOUNDARY = "----boundary"
+MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
+
+
+def part(name: str, content: bytes, *, filename: str | None = None, content_type: str | None = None) -> bytes:
+    head = f'Content-Disposition: form-data; name="{name}"'
+    if filename is not None:
+        head += f'; filename="{filename}"'
+    if content_type:
+        head += f"\r\nContent-Type: {content_type}"
+    return f"--{BOUNDARY}\r\n{head}\r\n\r\n".encode() + content + b"\r\n"
+
+
+def multipart(*parts: bytes) -> bytes:
+    return b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
+
+
+def form(
+    body: bytes = b"",
+    content_type: str = URLENCODED,
+    url: str = "/",
+    method: str = "POST",
+    config: str = "",
+    **options: Any,
+) -> FieldStorage:
+    return FieldStorage(asked(body, content_type, url, method, config), **options)
+
+
+def asked(
+    body: bytes = b"", content_type: str = URLENCODED, url: str = "/", method: str = "POST", config: str = ""
+) -> Any:
+    environ = {"CONTENT_LENGTH": str(len(body))} if method != "GET" else {}
+    return request(
+        url, method=method, body=body, headers={"Content-Type": content_type}, config=config, environ=environ
+    )
+
+
+TEXTS: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
+    "query": ({"url": "/?a=1&b=2", "method": "GET"}, [("a", "1"), ("b", "2")]),
+    "body": ({"body": b"a=1&b=2"}, [("a", "1"), ("b", "2")]),
+    "query and body": ({"url": "/?a=1", "body": b"a=2"}, [("a", "1"), ("a", "2")]),
+    "PUT": ({"body": b"a=1", "method": "PUT"}, [("a", "1")]),
+    "PATCH": ({"body": b"a=1", "method": "PATCH"}, [("a", "1")]),
+    "GET has no body": ({"url": "/?a=1", "body": b"b=2", "method": "GET"}, [("a", "1")]),
+    "type with a charset": ({"body": b"a=1", "content_type": URLENCODED + "; charset=UTF-8"}, [("a", "1")]),
+    "escapes": ({"body": b"a+b=%C3%A9+%26&c=%zz"}, [("a b", "\u00e9 &"), ("c", "%zz")]),
+    "no UTF-8": ({"body": b"a=%E9"}, [("a", "\udce9")]),
+    "blank": ({"body": b"a=&b=2"}, [("b", "2")]),
+    "blank kept": ({"body": b"a=&b=2", "keep_blank_values": 1}, [("a", ""), ("b", "2")]),
+    "semicolons": ({"body": b"a=1;b=2"}, [("a", "1"), ("b", "2")]),
+    "no semicolons": ({"body": b"a=1;b=2", "config": "PythonOption modpy_wsgi.query_separators &"}, [("a", "1;b=2")]),
+    "another charset": ({"body": b"a=%E9", "config": "PythonOption modpy_wsgi.charset latin-1"}, [("a", "\u00e9")]),
+    "declared charset": ({"body": b"_charset_=iso-8859-1&a=%E9"}, [("_charset_", "iso-8859-1"), ("a", "\u00e9")]),
+    "declared nonsense": ({"body": b"_charset_=made-up&a=%C3%A9"}, [("_charset_", "made-up"), ("a", "\u00e9")]),
+    "multipart": (
+        {"body": multipart(part("a", b"1"), part("b", "\u00e9".encode())), "content_type": MULTIPART},
+        [("a", "1"), ("b", "\u00e9")],
+    ),
+    "multipart, blank": ({"body": multipart(part("a", b"")), "content_type": MULTIPART}, [("a", "")]),
+    "multipart, declared charset": (
+        {"body": multipart(part("_charset_", b"latin-1"), part("a", b"\xe9")), "content_type": MULTIPART},
+        [("_charset_", "latin-1"), ("a", "\u00e9")],
+    ),
+    "nothing": ({"body": b""}, []),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_texts(name: str) -> None:
+    options, wanted = TEXTS[name]
+    found = form(**options)
+    assert [(field.name, field.value) for field in found.list] == wanted
+    assert found.items() == [(key, value) for key, value in wanted]
+    for field in found.list:
+        assert type(field) is StringField and isinstance(field, str) and field == field.value
+        assert type(field.name) is str and type(field.value) is str and field.filename is None
+        assert field.file.read() == field.encode("utf-8", "surrogateescape")
+        assert (field.type, field.type_options) == ("text/plain", {})
+
+
+def test_strict_parsing_names_the_field() -> None:
+    with pytest.raises(ValueError, match="nonsense"):
+        form(b"a=1&nonsense&b=2", strict_parsing=1)
+
+
+def test_mapping() -> None:
+    found = form(b"a=1&b=2&a=3&c=4")
+    assert found["b"] == "2" and found["a"] == ["1", "3"]
+    assert found["b"].value == "2"  # as the standard library's cgi wants it
+    with pytest.raises(KeyError):
+        found["x"]
+    assert (found.get("b"), found.get("x"), found.get("x", 5)) == ("2", None, 5)
+    assert (found.getfirst("a"), found.getfirst("x"), found.getfirst("x", "y")) == ("1", None, "y")
+    assert (found.getlist("a"), found.getlist("b"), found.getlist("x")) == (["1", "3"], ["2"], [])
+    assert found.keys() == list(found) == ["a", "b", "c"]
+    assert len(found) == 3 and "a" in found and "x" not in found and found.has_key("a") and not found.has_key("x")
+    found.add_field("b", b"caf\xc3\xa9")
+    assert found["b"] == ["2", "caf\u00e9"]
+    found["a"] = "new"
+    assert found.items() == [("a", "new"), ("b", "2"), ("c", "4"), ("b", "caf\u00e9")]
+    found["b"] = ["x", "y"]
+    assert found.items() == [("a", "new"), ("b", "x"), ("b", "y"), ("c", "4")]
+    del found["b"]
+    assert found.keys() == ["a", "c"]
+    with pytest.raises(KeyError):
+        del found["b"]
+    with pytest.raises(TypeError):
+        found["n"] = 5
+    found.clear()
+    assert not found and len(found) == 0
+    assert not form(b"")
+
+
+def test_files() -> None:
+    body = multipart(
+        part("text", b"t"),
+        part("up", b"\x00\xffcontent", filename="C:\\dir\\name.bin", content_type="application/x-own; a=b"),
+        part("up", b"second", filename="../../etc/passwd"),
+    )
+    found = form(body, MULTIPART)
+    first, second = found["up"]
+    assert type(first) is Field and first.filename == "C:\\dir\\name.bin" and second.filename == "../../etc/passwd"
+    assert first.value == first.file.read() == b"\x00\xffcontent" and second.value == b"second"
+    assert (first.type, first.type_options) == ("application/x-own", {"a": "b"})
+    assert (first.disposition, first.disposition_options["name"]) == ("form-data", "up")
+    assert first.headers["content-type"] == "application/x-own; a=b"
+    assert found["text"].disposition == "form-data" and found["text"].headers["Content-Disposition"]
+
+
+def test_same_fields_for_whoever_asks_again() -> None:
+    req = asked(multipart(part("a", b"1"), part("f", b"file", filename="f")), MULTIPART)
+    first, second = FieldStorage(req), FieldStorage(req)
+    assert [field.value for field in first.list] == [field.value for field in second.list] == ["1", b"file"]
+    req = asked(b"a=&b=1")
+    assert (FieldStorage(req).keys(), FieldStorage(req, keep_blank_values=1).keys()) == (["b"], ["a", "b"])
+
+
+def test_callbacks() -> None:
+    made: list[Any] = []
+
+    class Storage(io.BytesIO):
+        def __init__(self, advisory_filename: str) -> None:
+            super().__init__()
+            self.advisory_filename = advisory_filename
+            made.append(self)
+
+    texts: list[io.BytesIO] = []
+
+    def text() -> io.BytesIO:
+        texts.append(io.BytesIO())
+        return texts[-1]
+
+    body = multipart(part("a", b"1"), part("f", b"file", filename="name"))
+    found = form(body, MULTIPART, file_callback=Storage, field_callback=text)
+    assert made[0].advisory_filename == "name" and found["f"].file is made[0] and found["f"].file.read() == b"file"
+    assert found["a"].file is texts[0] and found["a"].value == b"1" and found["a"].filename is None
+
+
+def test_callback_that_refuses_a_file() -> None:
+    def refuse(filename: str) -> Any:
+        raise SERVER_RETURN(403)
+
+    with pytest.raises(SERVER_RETURN) as raised:
+        form(multipart(part("f", b"file", filename="name")), MULTIPART, file_callback=refuse)
+    assert raised.value.args == (403,)
+
+
+def test_applications_subclass_and_pickle() -> None:
+    class Mine(FieldStorage):
+        def getfirst(self, name: str, default: Any = None) -> Any:
+            return f"mine {super().getfirst(name, default)}"
+
+    assert Mine(asked(b"a=1")).getfirst("a") == "mine 1"
+    assert pickle.loads(pickle.dumps(form(b"a=1")["a"])) == "1"
+
+
+OPTION = "PythonOption modpy_wsgi.form."
+BAD: dict[str, tuple[Callable[[], Any], int]] = {
+    "no length": (lambda: FieldStorage(request("/", method="POST")), 411),
+    "not a form": (lambda: form(b"{}", "application/json"), 501),
+    "no boundary": (lambda: form(b"x", "multipart/form-data"), 400),
+    "boundary too long": (lambda: form(b"x", f"multipart/form-data; boundary={'b' * 257}"), 413),
+    "boundary never comes": (lambda: form(b"x" * 1000, MULTIPART), 400),
+    "no end": (lambda: form(part("a", b"1"), MULTIPART), 400),
+    "too many fields": (lambda: form(b"a=1&" * 5, config=OPTION + "fields 4"), 413),
+    "too many fields in the query": (lambda: form(url="/?" + "a=1&" * 5, config=OPTION + "fields 4"), 413),
+    "too many parts": (lambda: form(multipart(*[part("a", b"1")] * 5), MULTIPART, config=OPTION + "fields 4"), 413),
+    "too many files": (
+        lambda: form(multipart(*[part("a", b"1", filename="f")] * 3), MULTIPART, config=OPTION + "files 2"),
+        413,
+    ),
+    "too much text": (lambda: form(b"a=" + b"x" * 100, config=OPTION + "text 50"), 413),
+    "too much text in parts": (
+        lambda: form(multipart(part("a", b"x" * 600)), MULTIPART, config=OPTION + "text 500"),
+        413,
+    ),
+    "too many headers": (
+        lambda: form(
+            multipart(part("a", b"x", content_type="a/b\r\nX-A: 1\r\nX-B: 2")), MULTIPART, config=OPTION + "headers 3"
+        ),
+        413,
+    ),
+    "header too long": (lambda: form(multipart(part("a" * 5000, b"x")), MULTIPART), 413),
+    "body too long": (lambda: form(b"a=" + b"x" * 100, config="LimitRequestBody 50"), 413),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_forms(name: str) -> None:
+    read, status = BAD[name]
+    with pytest.raises(SERVER_RETURN) as raised:
+        read()
+    assert raised.value.args == (status,)
+
+
+def open_files() -> int:
+    gc.collect()
+    return len(os.listdir("/proc/self/fd"))
+
+
+@pytest.mark.parametrize("ending", ["cut", "gone"])
+def test_body_cut_at_every_byte_leaves_nothing(ending: str) -> None:
+    """A body that ends too early: 400, or OSError if it was announced longer; no file is left open."""
+    body = multipart(part("a", b"1"), part("f", b"x" * 50, filename="f"))
+    before = open_files()
+    for size in range(len(body) - len(f"{BOUNDARY}--\r\n") - 2):
+        length = size if ending == "cut" else len(body)
+        req = request(
+            "/",
+            method="POST",
+            body=body[:size],
+            headers={"Content-Type": MULTIPART},
+            config=OPTION + "spool 10",
+            environ={"CONTENT_LENGTH": str(length)},
+        )
+        with pytest.raises(SERVER_RETURN if ending == "cut" else OSError):
+            FieldStorage(req)
+    assert open_files() == before
+
+
+def test_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: Any, **options: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "open", full)
+    before = open_files()
+    with pytest.raises(OSError, match="No space left"):
+        form(multipart(part("f", b"x" * 2_000_000, filename="f")), MULTIPART)
+    assert open_files() == before
