@@ -1,0 +1,166 @@
+"""The publisher: URLs as paths through the objects of a page (manual 6.1, reference section 8).
+
+Law: what is published was meant to be. A name with an underscore, a module, a class, a builtin, and what lies inside of
+a function or of a builtin type are out of reach; every object on the way is asked for __auth__ and __access__.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import types
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..arguments import apply_fs_data
+from ..constants import (
+    HTTP_FORBIDDEN,
+    HTTP_METHOD_NOT_ALLOWED,
+    HTTP_NOT_FOUND,
+    OK,
+)
+from ..errors import SERVER_RETURN
+from ..forms import FieldStorage
+from .publisher_auth import Visitor, check
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+
+__all__ = ["handler"]
+
+METHODS = frozenset({"GET", "POST", "HEAD"})
+
+# Types whose objects have no parts to go on to; those of the second kind are no answer either.
+_NO_PARTS = (
+    types.FunctionType,
+    types.MethodType,
+    types.BuiltinFunctionType,
+    types.CodeType,
+    types.FrameType,
+    types.GeneratorType,
+    types.TracebackType,
+    str,
+    bytes,
+    bytearray,
+    int,
+    float,
+    complex,
+    list,
+    tuple,
+    dict,
+    set,
+    frozenset,
+    type(None),
+    type,
+    types.ModuleType,
+)
+_NO_ANSWER = (type, types.ModuleType, types.BuiltinFunctionType, types.MethodWrapperType, types.WrapperDescriptorType)
+
+
+def handler(req: mp_request) -> int:
+    """The PythonHandler mod_python.publisher. Returns apache.OK or raises SERVER_RETURN (403, 404, 405)."""
+    req._allowed = METHODS
+    if req.method not in METHODS:
+        raise SERVER_RETURN(HTTP_METHOD_NOT_ALLOWED)
+    file, path = find_page(req)
+    interpreter = req._interpreter
+    page = interpreter.load_file(file, autoreload=req._config.auto_reload)
+    found = traverse(req, page, path)
+    if not publish(req, found):
+        req.log_error(f"mod_python.publisher: {'.'.join(path)} in {file} is not something that can be published")
+        raise SERVER_RETURN(HTTP_FORBIDDEN)
+    return OK
+
+
+def find_page(req: mp_request) -> tuple[str, list[str]]:
+    """The file of the page, and the names of the path inside of it. Raises SERVER_RETURN(404)."""
+    filename = req.filename or ""
+    directory, _, name = filename.rpartition("/")
+    stem = _without_suffix(req, name) if name else "index"
+    path = req.path_info or ""
+    path = path[1:] if path.startswith("/") else path
+    path = path[:-1] if path.endswith("/") else path
+    file = f"{directory}/{stem}.py"
+    seen = file == filename and req._stat is not None and stat.S_ISREG(req._stat.st_mode)
+    if not seen and not os.path.isfile(file):
+        # Nothing of that name: it may be a name inside of the folder's index page.
+        path = f"{stem}/{path}" if path else stem
+        file = f"{directory}/index.py"
+        if not os.path.isfile(file):
+            raise SERVER_RETURN(HTTP_NOT_FOUND)
+    return file, (path or "index").split("/")
+
+
+def _without_suffix(req: mp_request, name: str) -> str:
+    """The name without one suffix that stands for Python: .py, those of AddHandler, and that of "| .ext"."""
+    if name.endswith(".py"):
+        return name[:-3]
+    for suffix in (*req.get_addhandler_exts().split(), (req.extension or "").lstrip(".")):
+        if suffix and name.endswith(f".{suffix}"):
+            return name[: -len(suffix) - 1]
+    return name
+
+
+def traverse(req: mp_request, page: types.ModuleType, path: list[str]) -> Any:
+    """The object at the end of the path, everything on the way asked. Raises SERVER_RETURN (401, 403, 404)."""
+    visitor = check(req, page, Visitor())
+    found: Any = page
+    for index, name in enumerate(path):
+        if name.startswith("_") or not name:
+            req.log_error(f"mod_python.publisher: {'.'.join(path)}: {name!r} is private")
+            raise SERVER_RETURN(HTTP_FORBIDDEN)
+        if index and isinstance(found, _NO_PARTS):
+            req.log_error(f"mod_python.publisher: {'.'.join(path)}: {path[index - 1]!r} cannot be gone into")
+            raise SERVER_RETURN(HTTP_FORBIDDEN)
+        try:
+            found = getattr(found, name)
+        except AttributeError:
+            raise SERVER_RETURN(HTTP_NOT_FOUND) from None
+        visitor = check(req, found, visitor)
+    return found
+
+
+def publish(req: mp_request, thing: Any) -> bool:
+    """Write an object's text, or what it returns if it can be called. Returns whether it may be published at all."""
+    if isinstance(thing, _NO_ANSWER):
+        return False
+    if callable(thing):
+        form = req.__dict__.get("form")
+        if form is None:
+            form = req.form = FieldStorage(req, keep_blank_values=1)  # type: ignore[attr-defined]
+        return publish(req, apply_fs_data(thing, form, req=req))
+    if thing is None:
+        return True
+    if hasattr(type(thing), "__next__"):
+        _write_pieces(req, thing)
+        return True
+    body = thing if isinstance(thing, (bytes, bytearray, memoryview)) else str(thing)
+    _set_type(req, body)
+    if req.method != "HEAD" or not req.bytes_sent:
+        req.write(body, 0)
+    return True
+
+
+def _write_pieces(req: mp_request, pieces: Iterator[Any]) -> None:
+    """Send each piece as it comes: a generator's author means that."""
+    try:
+        for piece in pieces:
+            body = piece if isinstance(piece, (bytes, bytearray, memoryview)) else str(piece)
+            if req.content_type is None or not req._content_type_set:
+                _set_type(req, body)
+            req.write(body)
+    finally:
+        close = getattr(pieces, "close", None)
+        if close is not None:
+            close()
+
+
+def _set_type(req: mp_request, body: Any) -> None:
+    """Guess the content type as the original does, unless the page has set one: by </html> near the end."""
+    if req._content_type_set:
+        return
+    end = body[-100:] if isinstance(body, str) else bytes(body[-100:]).decode("latin-1")
+    is_html = end.strip().lower().endswith("</html>")
+    req.content_type = "text/html" if is_html else "text/plain"
+    if isinstance(body, str) and not body.isascii():
+        req.content_type += "; charset=UTF-8"  # as with Python 2, where text that is no ASCII was unicode

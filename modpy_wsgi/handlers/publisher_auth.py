@@ -1,0 +1,135 @@
+"""Who may see a published object: __auth__, __access__ and __auth_realm__ (manual 6.1.2).
+
+Law: they are found by what they are, in a module, an object, or inside of a function; what is there but cannot be
+evaluated closes the object. Names and passwords are compared in constant time.
+"""
+
+from __future__ import annotations
+
+import ast
+import hmac
+import inspect
+import textwrap
+from types import CodeType, FunctionType, MethodType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..basic_auth import credentials
+from ..config.resolve import Bounded
+from ..constants import HTTP_FORBIDDEN, HTTP_UNAUTHORIZED
+from ..errors import SERVER_RETURN, HandlerError
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+
+__all__ = ["Visitor", "check"]
+
+_NAMES = ("__auth__", "__access__", "__auth_realm__")
+_ABSENT = object()
+_NO_RULES = (_ABSENT, _ABSENT, _ABSENT)
+_ruled: Bounded[int, tuple[CodeType, bool]] = Bounded()  # functions, by their code: whether rules stand inside
+
+
+class Visitor(NamedTuple):
+    """What is known of who asks, from one object of the path to the next."""
+
+    realm: str = "unknown"
+    user: str | None = None
+    password: str | None = None
+
+
+def check(req: mp_request, thing: Any, visitor: Visitor) -> Visitor:
+    """Let the visitor pass `thing`, or raise SERVER_RETURN(401 or 403). Returns what is known of the visitor then.
+
+    A callable is asked with (req, user, password), or (req, user) for __access__; a dict is looked up, a list or tuple
+    searched, anything else is yes or no.
+    """
+    auth, access, realm = _rules(thing)
+    if auth is _ABSENT and access is _ABSENT and realm is _ABSENT:
+        return visitor
+    if realm is not _ABSENT:
+        visitor = visitor._replace(realm=str(realm))
+    if visitor.user is None:
+        sent = credentials(req)
+        if sent is not None:
+            visitor = visitor._replace(user=sent[0], password=sent[1])
+            req.user = sent[0]
+    if auth is not _ABSENT and not _authenticated(req, auth, visitor):
+        quoted = visitor.realm.replace("\\", "\\\\").replace('"', '\\"')
+        req.err_headers_out["WWW-Authenticate"] = f'Basic realm="{quoted}"'
+        raise SERVER_RETURN(HTTP_UNAUTHORIZED)
+    if access is not _ABSENT and not _allowed(req, access, visitor):
+        raise SERVER_RETURN(HTTP_FORBIDDEN)
+    return visitor
+
+
+def _authenticated(req: mp_request, auth: Any, visitor: Visitor) -> bool:
+    if callable(auth):
+        # Without credentials there is nothing to ask about: the original asks the client first, too.
+        return visitor.user is not None and bool(auth(req, visitor.user, visitor.password))
+    if isinstance(auth, dict):
+        if visitor.user is None or visitor.user not in auth:
+            return False
+        known, sent = auth[visitor.user], visitor.password or ""
+        return isinstance(known, (str, bytes)) and hmac.compare_digest(_bytes(known), _bytes(sent))
+    return bool(auth)
+
+
+def _allowed(req: mp_request, access: Any, visitor: Visitor) -> bool:
+    if callable(access):
+        return bool(access(req, visitor.user))
+    if isinstance(access, (list, tuple, set, frozenset)):
+        return visitor.user in access
+    return bool(access)
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+
+
+def _rules(thing: Any) -> tuple[Any, Any, Any]:
+    """__auth__, __access__ and __auth_realm__ of an object; _ABSENT for those it has not."""
+    function = thing.__func__ if isinstance(thing, MethodType) else thing
+    if isinstance(function, FunctionType):
+        code = function.__code__
+        kept = _ruled.get(id(code))
+        if kept is None or kept[0] is not code:
+            named = {*code.co_varnames, *code.co_cellvars}
+            kept = _ruled.replace(id(code), (code, not named.isdisjoint(_NAMES)))
+        return _inside(function) if kept[1] else _NO_RULES
+    return tuple(getattr(thing, name, _ABSENT) for name in _NAMES)  # type: ignore[return-value]
+
+
+def _inside(function: FunctionType) -> tuple[Any, Any, Any]:
+    """The rules that stand inside of a function: functions by their code, constants by their text."""
+    code = function.__code__
+    found: dict[str, Any] = {}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType) and constant.co_name in _NAMES and not constant.co_freevars:
+            found[constant.co_name] = FunctionType(constant, function.__globals__, constant.co_name)
+    missing = [n for n in _NAMES if n not in found and (n in code.co_varnames or n in code.co_cellvars)]
+    if missing:
+        found.update(_literals(function, missing))
+    return tuple(found.get(name, _ABSENT) for name in _NAMES)
+
+
+def _literals(function: FunctionType, names: list[str]) -> dict[str, Any]:
+    """The values that a function's own statements give to these names, if they are literals. Raises HandlerError."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, SyntaxError, TypeError) as error:
+        raise HandlerError(f"{', '.join(names)} in {function.__name__}() cannot be read: {error}") from error
+    definition = next(node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    found: dict[str, Any] = {}
+    for statement in definition.body:
+        if not isinstance(statement, ast.Assign):
+            continue
+        for target in statement.targets:
+            if isinstance(target, ast.Name) and target.id in names:
+                try:
+                    found[target.id] = ast.literal_eval(statement.value)
+                except ValueError as error:
+                    raise HandlerError(f"{target.id} in {function.__name__}() is no constant") from error
+    unknown = [name for name in names if name not in found]
+    if unknown:
+        raise HandlerError(f"{', '.join(unknown)} in {function.__name__}() is no function and no constant")
+    return found
