@@ -1,0 +1,126 @@
+"""Forms as applications read them, beside peers: 20 small fields, and a page of the publisher.
+
+Run: python benchmarks/bench_forms.py [rounds]. Candidates take turns in every round; medians in microseconds of CPU.
+
+Goals: 20 small multipart fields into a FieldStorage at most 30 us; a publisher page with one argument, through all
+phases, at most 12 us.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from modpy_wsgi import Application
+from modpy_wsgi.config.load import load_text
+from modpy_wsgi.forms import FieldStorage
+from modpy_wsgi.testing import request
+
+CALLS = 2_000
+BOUNDARY = "----boundary"
+TYPE = f"multipart/form-data; boundary={BOUNDARY}"
+PAGE = "def say(req, what='nothing'):\n    return 'I am saying %s' % what\n"
+
+
+def body(fields: int = 20) -> bytes:
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="field{n}"\r\n\r\nvalue {n}\r\n' for n in range(fields)
+    ]
+    return "".join([*parts, f"--{BOUNDARY}--\r\n"]).encode()
+
+
+def field_storage(sent: bytes, content_type: str) -> Callable[[], None]:
+    req = request("/", method="POST", body=sent, headers={"Content-Type": content_type})
+    stream = req._environ["wsgi.input"]
+
+    def read() -> None:
+        stream.seek(0)
+        req._left = None
+        req.__dict__.pop("_form_body", None)
+        FieldStorage(req)
+
+    return read
+
+
+def werkzeug_form(sent: bytes, content_type: str) -> Callable[[], None]:
+    from werkzeug.formparser import parse_form_data
+
+    def read() -> None:
+        environ = {
+            "REQUEST_METHOD": "POST",
+            "CONTENT_TYPE": content_type,
+            "CONTENT_LENGTH": str(len(sent)),
+            "wsgi.input": io.BytesIO(sent),
+        }
+        list(parse_form_data(environ)[1].items(multi=True))
+
+    return read
+
+
+def published(root: str) -> Callable[[], None]:
+    Path(root, "page.py").write_text(PAGE)
+    application = Application(
+        load_text(
+            f'DocumentRoot "{root}"\n<Directory "{root}">\nSetHandler mod_python\n'
+            "PythonHandler mod_python.publisher\n</Directory>\n"
+        )
+    )
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/page.py/say",
+        "RAW_URI": "/page.py/say?what=hello",
+        "QUERY_STRING": "what=hello",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": "localhost:8000",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": sys.stderr,
+    }
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
+        return lambda data: None
+
+    def ask() -> None:
+        for _ in application(environ, start_response):
+            pass
+
+    assert b"".join(application(environ, start_response)) == b"I am saying hello"
+    return ask
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    sent = body()
+    urlencoded = "&".join(f"field{n}=value+{n}" for n in range(20)).encode()
+    with tempfile.TemporaryDirectory() as root:
+        calls = {
+            "20 fields, multipart": field_storage(sent, TYPE),
+            "20 fields, urlencoded": field_storage(urlencoded, "application/x-www-form-urlencoded"),
+            "publisher, one argument": published(root),
+        }
+        if importlib.util.find_spec("werkzeug") is not None:
+            calls["werkzeug, 20 fields, multipart"] = werkzeug_form(sent, TYPE)
+        seen: dict[str, list[float]] = {name: [] for name in calls}
+        for _ in range(rounds):
+            for name, function in calls.items():
+                start = time.process_time()
+                for _ in range(CALLS):
+                    function()
+                seen[name].append((time.process_time() - start) / CALLS * 1e6)
+    for name, times in seen.items():
+        print(f"{name:36}{statistics.median(times):8.1f} us")
+
+
+if __name__ == "__main__":
+    main()
