@@ -632,3 +632,21 @@ def test_what_a_pattern_found_is_text_again(root: Path) -> None:
     app = site(config, root=root)
     assert status(app, "/to%c3%a9/page.txt") == 403
     assert status(app, "/toop/en/page.txt") == 404
+
+
+@pytest.mark.parametrize(
+    ("rules", "get", "post"),
+    [
+        ("", 200, 200),
+        ("Require method POST", 403, 403),  # httpd looks the index up as for GET
+        ("Require method GET", 200, 403),
+        ("<Limit GET>\nRequire all denied\n</Limit>", 403, 403),
+        ("<Limit POST>\nRequire all denied\n</Limit>", 200, 403),
+        ("<Limit GET>\nDeny from all\n</Limit>", 403, 403),
+        ("AuthType Basic\nAuthName x\n<Limit GET>\nRequire valid-user\n</Limit>", 401, 403),
+    ],
+)
+def test_index_is_open_to_get_and_to_the_requests_method(root: Path, rules: str, get: int, post: int) -> None:
+    app = site(f'DirectoryIndex page.txt\n<Files "page.txt">\n{rules}\n</Files>', root=root)
+    assert status(app, "/") == get
+    assert app.post("/", status="*").status_int == post

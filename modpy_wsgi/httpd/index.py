@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 from ..config.directives import dir as directory
 from ..config.resolve import RequestConfig
-from ..constants import DIR_MAGIC_TYPE, HTTP_MOVED_PERMANENTLY, OK
+from ..constants import DIR_MAGIC_TYPE, HTTP_FORBIDDEN, HTTP_MOVED_PERMANENTLY, OK
 from ..environ import escape
+from . import access, authorization
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
 __all__ = ["fixup"]
+
+_AS_GET = frozenset({"GET", "HEAD"})
 
 
 def fixup(req: mp_request, config: RequestConfig) -> int:
@@ -50,6 +53,8 @@ def _take_index(req: mp_request, names: tuple[str, ...]) -> int:
         path, question, query = name.partition("?")
         uri = escape(path if path.startswith("/") else req.uri + path) + question + query
         found, status = req._application.look_up(req, uri)
+        if status == OK and req.method not in _AS_GET:
+            status = _refused_to_get(found, found._config)
         if status == OK and found._stat is not None:
             if stat.S_ISREG(found._stat.st_mode):
                 _become(req, found)
@@ -63,6 +68,21 @@ def _take_index(req: mp_request, names: tuple[str, ...]) -> int:
         elif status and status != 404 and not refused:
             refused = status
     return refused
+
+
+def _refused_to_get(found: mp_request, config: RequestConfig) -> int:
+    """httpd asks for an index as for GET, whatever the request's method: OK, or the status that its rules say to that.
+
+    Those for the request's own method were asked before, so a <Limit> of either closes.
+    """
+    method, found._method = found._method, "GET"
+    try:
+        status = access.check(found, config) or authorization.without_user(found, config)
+        if status != authorization.NEEDS_USER:
+            return status
+        return HTTP_FORBIDDEN if found._user is None else authorization.with_user(found, config)
+    finally:
+        found._method = method
 
 
 def _become(req: mp_request, other: mp_request) -> None:
