@@ -1,7 +1,7 @@
 """A request in process, through the whole chain of phases, beside frameworks that answer the same page.
 
-Run: python benchmarks/bench_dispatch.py [rounds]. Candidates take turns in every round; shown are medians of the
-rounds in microseconds of CPU time, and ratios within the run.
+Run: python benchmarks/bench_dispatch.py [rounds [group]]. Candidates take turns in every round, each group in a
+process of its own; shown are medians of the rounds in microseconds of CPU time, and ratios within the run.
 
 Goals: a hello handler in a <Location> at most 3 us, and faster than falcon; the same for a file in a <Directory> with
 autoreload on at most 6 us more than a loop that makes the same os.stat calls; with 1,000 virtual hosts and 1,000
@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -175,32 +176,62 @@ def median_us(calls: dict[str, Callable[[], None]], rounds: int) -> dict[str, fl
     return {name: statistics.median(times) for name, times in seen.items()}
 
 
-def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+def hello_calls(root: str) -> dict[str, Callable[[], None]]:
+    """A page without a file, and the same by others: one application of ours in the process, as in production."""
+    calls = {
+        "raw WSGI": call(raw, environ("/hello")),
+        "handler in a <Location>": call(located(root), environ("/hello")),
+    }
+    for name, make in PEERS.items():
+        if importlib.util.find_spec(name) is not None:
+            calls[name] = call(make(), environ("/hello"))
+    return calls
+
+
+def file_calls(root: str) -> dict[str, Callable[[], None]]:
+    """A page by a file, and what the system calls of it cost."""
+    return {
+        "handler for a file": call(mapped(root), environ("/hello.py")),
+        "two os.stat calls": stats(f"{root}/hello.py"),
+    }
+
+
+def size_calls(root: str) -> dict[str, Callable[[], None]]:
+    """The same page under a small and a large configuration."""
+    start = time.perf_counter()
+    thousand = many(root, 1000)
+    print(f"start-up with 1,000 of each: {time.perf_counter() - start:.2f} s")
+    return {
+        "1 virtual host, 1 Directory": call(many(root, 1), environ("/hello.py", "h0.test:8000")),
+        "1,000 of each": call(thousand, environ("/hello.py", "h999.test:8000")),
+    }
+
+
+# Each group has a process of its own: several applications in one know less of whom a call is for, and pay for it.
+GROUPS = {"hello": hello_calls, "file": file_calls, "size": size_calls}
+
+
+def measure(group: str, rounds: int) -> None:
     with tempfile.TemporaryDirectory() as root:
         Path(root, "hello.py").write_text(HELLO)
-        start = time.perf_counter()
-        thousand = many(root, 1000)
-        started = time.perf_counter() - start
-        calls = {
-            "raw WSGI": call(raw, environ("/hello")),
-            "handler in a <Location>": call(located(root), environ("/hello")),
-            "handler for a file": call(mapped(root), environ("/hello.py")),
-            "two os.stat calls": stats(f"{root}/hello.py"),
-            "1 virtual host, 1 Directory": call(many(root, 1), environ("/hello.py", "h0.test:8000")),
-            "1,000 of each": call(thousand, environ("/hello.py", "h999.test:8000")),
-        }
-        for name, make in PEERS.items():
-            if importlib.util.find_spec(name) is not None:
-                calls[name] = call(make(), environ("/hello"))
-        us = median_us(calls, rounds)
-    print(f"{'':32}{'us':>8}")
+        us = median_us(GROUPS[group](root), rounds)
     for name, value in us.items():
-        print(f"{name:32}{value:8.2f}")
-    print(f"\n<Location> / falcon: {us['handler in a <Location>'] / us['falcon']:.2f}" if "falcon" in us else "")
-    print(f"file - two os.stat calls: {us['handler for a file'] - us['two os.stat calls']:.2f} us")
-    print(f"1,000 / 1 of each: {us['1,000 of each'] / us['1 virtual host, 1 Directory']:.2f}")
-    print(f"start-up with 1,000 of each: {started:.2f} s")
+        print(f"{name:32}{value:8.2f} us")
+    if "falcon" in us:
+        print(f"<Location> / falcon: {us['handler in a <Location>'] / us['falcon']:.2f}")
+    if "handler for a file" in us:
+        print(f"file - two os.stat calls: {us['handler for a file'] - us['two os.stat calls']:.2f} us")
+    if "1,000 of each" in us:
+        print(f"1,000 / 1 of each: {us['1,000 of each'] / us['1 virtual host, 1 Directory']:.2f}")
+
+
+def main() -> None:
+    rounds = sys.argv[1] if len(sys.argv) > 1 else "15"
+    if len(sys.argv) > 2:
+        measure(sys.argv[2], int(rounds))
+        return
+    for group in GROUPS:
+        subprocess.run([sys.executable, __file__, rounds, group], check=True)
 
 
 if __name__ == "__main__":
