@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.serving.banner import MOST_HOSTS, banner
 from modpy_wsgi.serving.settings import Overrides, plan
@@ -39,7 +41,7 @@ PythonFixupHandler everywhere
         "  listening on 0.0.0.0:80",
         "  main server www.example.com",
         f"    DocumentRoot {tmp_path}",
-        "    PythonFixupHandler everywhere",
+        "    PythonFixupHandler everywhere  (httpd.conf:4)",
         f"    <Directory {tmp_path}/app/> PythonHandler app::run | .py  (httpd.conf:5)",
         f"    <Directory {tmp_path}/app/> PythonHandler app::run | .psp  (httpd.conf:5)",
         f"    <Directory {tmp_path}/app/> <Files secret.py> PythonAuthenHandler auth more  (httpd.conf:7)",
@@ -47,6 +49,27 @@ PythonFixupHandler everywhere
         f"    DocumentRoot {tmp_path}",
         "    <Location /x> PythonHandler x  (httpd.conf:14)",
     ]
+
+
+# what stands outside of all sections -> the line of it
+HOST_HANDLERS = {
+    "main server": ("PythonTransHandler find\n", "    PythonTransHandler find  (httpd.conf:1)"),
+    "virtual host": (
+        "<VirtualHost *:80>\n\nPythonTransHandler find\n</VirtualHost>\n",
+        "    PythonTransHandler find  (httpd.conf:3)",
+    ),
+    "every phase": ("\nPythonHandlerModule all\n", "    PythonLogHandler all  (httpd.conf:2)"),
+    "a file": (
+        "<Files x.py>\nPythonHandler x\n</Files>\n",
+        "    <Files x.py> PythonHandler x  (httpd.conf:1)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOST_HANDLERS)
+def test_handlers_of_a_host(name: str) -> None:
+    text, wanted = HOST_HANDLERS[name]
+    assert wanted in lines(text)
 
 
 def test_one_process_and_notes() -> None:

@@ -6,12 +6,13 @@ Law: names files and lines, so that who reads it can go there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import PurePath
 
 from .._version import __version__
 from ..config.directives import core
 from ..config.directives import python as python_directives
-from ..config.model import Host, Origin, Section, Settings, Site
+from ..config.model import Host, Section, Settings, Site
+from .places import last_of, own_directives, short
+from .reach import shown_addresses
 from .settings import ServingPlan
 
 __all__ = ["banner"]
@@ -44,40 +45,38 @@ def _lines(site: Site, plan: ServingPlan, server: str, addresses: tuple[str, ...
 
 def _host_lines(site: Site, host: Host) -> Iterator[str]:
     settings = site.main.settings.merged(host.settings)
+    own = own_directives(site, host)
     if host is site.main:
         name = "main server"
         if host.names:
             name += f" {host.names[0]}"
     else:
-        addresses = " ".join(f"{a.host}:{'*' if a.port is None else a.port}" for a in host.addresses)
+        addresses = shown_addresses(host)
         name = " ".join(("virtual host", f"{addresses}:", *(host.names or ("(no name)",)), *host.wild_names))
-        name += _place(host.origin)
+        name += short(host.origin)
     yield f"  {name}"
     if settings[core.DOCUMENT_ROOT] is not None:
         yield f"    DocumentRoot {settings[core.DOCUMENT_ROOT]}"
-    yield from _handler_lines(host.settings, "    ", None)
-    for section in host.sections:
+    for directive, line in _handler_lines(host.settings):
+        yield f"    {line}{short(last_of(own, directive, 'PythonHandlerModule'))}"
+    for section in (*host.settings[core.FILES_SECTIONS], *host.sections):
         yield from _section_lines(section, "    ")
 
 
 def _section_lines(section: Section, indent: str) -> Iterator[str]:
     title = f"<{section.kind.value} {section.pattern}>"
-    yield from _handler_lines(section.settings, f"{indent}{title} ", section.origin)
+    for _, line in _handler_lines(section.settings):
+        yield f"{indent}{title} {line}{short(section.origin)}"
     for inner in section.settings[core.FILES_SECTIONS]:
         yield from _section_lines(inner, f"{indent}{title} ")
 
 
-def _handler_lines(settings: Settings, start: str, origin: Origin | None) -> Iterator[str]:
+def _handler_lines(settings: Settings) -> Iterator[tuple[str, str]]:
+    """(the directive, its line) of each handler."""
     for key, references in settings[python_directives.HANDLERS].items():
         directive, dot, extension = key.partition(".")
         names = " ".join(reference.name for reference in references)
-        yield f"{start}{directive} {names}{f' | .{extension}' if dot else ''}{_place(origin)}"
-
-
-def _place(origin: Origin | None) -> str:
-    if origin is None or not origin.file:
-        return ""
-    return f"  ({PurePath(origin.file).name}:{origin.line})"
+        yield directive, f"{directive} {names}{f' | .{extension}' if dot else ''}"
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:
