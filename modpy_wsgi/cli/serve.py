@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import ConfigError
 from ..serving.banner import banner
+from ..serving.checks import checked
 from ..serving.settings import EVERY_IPV4, LOOPBACK, Overrides, bind_address, plan
 from ..serving.source import Source
 from .command import Command
@@ -60,6 +61,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.check_config:
         site = source.load().site
         intended = plan(site, overrides, cpus=os.cpu_count() or 1, root=os.geteuid() == 0)
+        intended = checked(site, intended, starting=False)
         sys.stderr.write(banner(site, intended, server="gunicorn"))
         sys.stderr.write("Syntax OK\n")
         return 0

@@ -23,7 +23,10 @@ from gunicorn.config import Config
 from .. import current
 from ..app import Application
 from ..errors import ConfigError
+from .account import Account
 from .banner import banner
+from .checks import checked, workers_account
+from .places import last_of, own_directives
 from .settings import Overrides, ServingPlan, plan
 from .source import Source
 from .workers import Logger, OneByOneWorker, ThreadWorker
@@ -31,6 +34,8 @@ from .workers import Logger, OneByOneWorker, ThreadWorker
 __all__ = ["SERVER", "Server"]
 
 SERVER = f"gunicorn {gunicorn_version}"
+
+UNIX_PATH_MOST = 107  # bytes; Linux's sun_path less its NUL
 
 WSGIApplication = Callable[[dict[str, Any], Any], Any]
 
@@ -56,15 +61,16 @@ class Server(BaseApplication):  # type: ignore[misc]
         """Reads the configuration; all or nothing. Raises ConfigError."""
         application = self.source.load()
         new = plan(application.site, self.overrides, cpus=os.cpu_count() or 1, root=os.geteuid() == 0)
+        new = checked(application.site, new, starting=True)
+        account = workers_account(application.site, new)
         cfg = Config(prog=self.prog)
-        for name, value in _gunicorn_settings(new).items():
+        for name, value in _gunicorn_settings(new, account).items():
             if name not in cfg.settings:
                 continue  # an older gunicorn, which does not have what this one would turn off
             try:
                 cfg.set(name, value)
             except Exception as error:  # gunicorn raises what it likes, ConfigError of its own and ValueError mostly
                 raise ConfigError(f"{name}: {error}") from error
-        _check_files(new)
         _open_logs(application)
         self.application, self.plan, self.cfg = application, new, cfg
         self.callable = None
@@ -113,7 +119,7 @@ class _Master(Arbiter):  # type: ignore[misc]
         self.handle_hup()
 
 
-def _gunicorn_settings(plan: ServingPlan) -> dict[str, Any]:
+def _gunicorn_settings(plan: ServingPlan, account: Account | None) -> dict[str, Any]:
     """The plan in gunicorn's words; hooks included."""
     return {
         "bind": list(plan.binds),
@@ -131,8 +137,7 @@ def _gunicorn_settings(plan: ServingPlan) -> dict[str, Any]:
         "limit_request_fields": plan.limit_request_fields,
         "limit_request_field_size": plan.limit_request_field_size,
         "pidfile": plan.pid_file,
-        **({"user": plan.user, "initgroups": True} if plan.user else {}),
-        **({"group": plan.group} if plan.group else {}),
+        **({"user": account.uid, "group": account.gid, "initgroups": True} if account else {}),
         "errorlog": plan.error_log,
         "loglevel": plan.log_level,
         "logger_class": Logger,
@@ -178,6 +183,9 @@ def _check_bind(address: Any) -> None:
     gunicorn would find out as well, but it tries for five seconds and says so in the log only.
     """
     if not isinstance(address, tuple):
+        reason = _unix_trouble(str(address))
+        if reason:
+            raise ConfigError(f"cannot listen on unix:{address}: {reason}")
         return
     family = socket.AF_INET6 if util.is_ipv6(address[0]) else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -191,24 +199,32 @@ def _check_bind(address: Any) -> None:
             raise ConfigError(f"cannot listen on {address[0]}:{address[1]}: {reason}") from error
 
 
-def _check_files(plan: ServingPlan) -> None:
-    """The folders of the pid file and the log, made if only the last is missing (a fresh /run has no apache2)."""
-    for what, path in (("PidFile", plan.pid_file), ("ErrorLog", plan.error_log)):
-        if path is None or path == "-":
-            continue
-        folder = Path(path).parent
+def _unix_trouble(path: str) -> str | None:
+    if path.startswith("\0"):  # in no folder
+        return None
+    folder = Path(path).parent
+    if not folder.is_dir():
+        return f"no directory {folder}"
+    if not Path(path).exists():
+        if not os.access(folder, os.W_OK):
+            return "permission denied"
+        return "the path is too long" if len(os.fsencode(path)) > UNIX_PATH_MOST else None
+    if not Path(path).is_socket():
+        return "something else is there"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
-            folder.mkdir(exist_ok=True)
-        except OSError as error:
-            raise ConfigError(f"{what} {path}: {error.strerror}") from error
-        if not os.access(folder, os.W_OK) and not os.access(path, os.W_OK):
-            raise ConfigError(f"{what} {path}: permission denied")
+            probe.connect(path)
+        except OSError:  # left over from a server that is gone: gunicorn makes it anew
+            return None
+    return "address in use"
 
 
 def _open_logs(application: Application) -> None:
     """Now, while it may be allowed: workers write to what the master opened, as httpd's do."""
-    for server in application.servers:
+    site = application.site
+    for host, server in zip((site.main, *site.hosts), application.servers, strict=True):
         try:
             server._log.open()
         except OSError as error:
-            raise ConfigError(f"ErrorLog {server._log.target}: {error.strerror or error}") from error
+            place = last_of(own_directives(site, host), "ErrorLog")
+            raise ConfigError(f"ErrorLog {server._log.target}: {error.strerror or error}", *place) from error
