@@ -147,7 +147,7 @@ def readme_fallback(page: Section, srv: Path) -> None:
 @example("README.md: Tests for a mod_python application")
 def readme_tests(page: Section, srv: Path) -> None:
     write(srv / "tests" / "test_hello.py", placed(page.take("python"), srv))
-    assert "2 passed" in run_pytest(srv / "tests", srv / "hello" / "htdocs")
+    assert "2 passed" in run_pytest(srv / "tests")
 
 
 @example("CONTRIBUTING.md: Contributing")
@@ -315,6 +315,11 @@ def module_of_the_tests(page: Section, srv: Path) -> None:
 def a_site(page: Section, srv: Path) -> None:
     text = page.take("python") + page.take("python")
     assert "2 passed" in run_tests_of_page(srv, text)
+
+
+@example("docs/testing.md: A whole configuration")
+def a_whole_configuration(page: Section, srv: Path) -> None:
+    assert "1 passed" in run_tests_of_page(srv, page.take("python"))
 
 
 @example("docs/testing.md: A handler alone")
