@@ -42,20 +42,16 @@ def apply_fs_data(function: Callable[..., Any], fs: FieldStorage, /, **given: An
     are arguments of the caller's, passed where there is a parameter for them. Returns what the function returns.
     """
     fields: dict[str, Any] = {}
+    repeated: dict[str, list[Any]] = {}
     for field in fs.list:
+        name = field.name
         value = field if field.filename is not None else field.value
-        if field.name in given:
-            continue
-        seen = fields.get(field.name)
-        if seen is None:
-            fields[field.name] = value
-        elif isinstance(seen, _Several):
-            seen.append(value)
+        if name not in fields:
+            fields[name] = value
+        elif name in repeated:
+            repeated[name].append(value)
         else:
-            fields[field.name] = _Several([seen, value])
-    for name, value in fields.items():
-        if isinstance(value, _Several):
-            fields[name] = list(value)
+            fields[name] = repeated[name] = [fields[name], value]
     fields.update(given)
     code, bound = code_of(function)
     if code is None:
@@ -66,9 +62,9 @@ def apply_fs_data(function: Callable[..., Any], fs: FieldStorage, /, **given: An
         if name not in fields:
             break  # parameters behind it cannot be given either
         args.append(fields.pop(name))
-    if code.co_flags & _VARIADIC_KEYWORDS:
-        return function(*args, **fields)
-    return function(*args, **{name: fields[name] for name in named if name in fields})
+    if not code.co_flags & _VARIADIC_KEYWORDS:
+        fields = {name: fields[name] for name in named if name in fields}
+    return function(*args, **fields)
 
 
 def _parameters(code: CodeType, first: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -85,7 +81,3 @@ def _parameters(code: CodeType, first: int) -> tuple[tuple[str, ...], tuple[str,
 
 # Python makes a new tuple of a code's names each time that it is asked for them.
 _known: Bounded[tuple[int, int], tuple[CodeType, tuple[str, ...], tuple[str, ...]]] = Bounded()
-
-
-class _Several(list[Any]):
-    """The values of a field that was sent more than once, while they are gathered."""

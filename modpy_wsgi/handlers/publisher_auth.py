@@ -10,7 +10,7 @@ import ast
 import hmac
 import inspect
 import textwrap
-from types import CodeType, FunctionType, MethodType
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..basic_auth import credentials
@@ -96,6 +96,10 @@ def _rules(thing: Any) -> tuple[Any, Any, Any]:
             named = {*code.co_varnames, *code.co_cellvars}
             kept = _ruled.replace(id(code), (code, not named.isdisjoint(_NAMES)))
         return _inside(function) if kept[1] else _NO_RULES
+    if type(thing) is ModuleType and "__getattr__" not in thing.__dict__:
+        # The same answer as below, without the AttributeErrors that a module makes for each name it lacks.
+        known = thing.__dict__
+        return known.get("__auth__", _ABSENT), known.get("__access__", _ABSENT), known.get("__auth_realm__", _ABSENT)
     return tuple(getattr(thing, name, _ABSENT) for name in _NAMES)  # type: ignore[return-value]
 
 
