@@ -22,7 +22,7 @@ from tests.live_server import LiveServer, free_port, read_to_end, running, tool,
 TIMEOUT = 2  # seconds; the Timeout of the configuration
 BIG = 20_000_000  # bytes of the large file: more than any socket buffer holds
 
-HANDLER = '''
+HANDLER = """
 import os
 import time
 
@@ -116,7 +116,7 @@ def do_fail(req):
 
 def log_record(args):
     record(*args)
-'''.replace("req.register_cleanup(record, (req, \"cleanup\"))", "req.register_cleanup(log_record, (req, \"cleanup\"))")
+""".replace('req.register_cleanup(record, (req, "cleanup"))', 'req.register_cleanup(log_record, (req, "cleanup"))')
 
 BOOT = """
 import os
