@@ -156,7 +156,7 @@ BROKEN = {
     "Define without a name": ("Define", "1: Define takes a name and optionally a value"),
     "Define with a colon": ("Define a:b", "1: a variable's name must not contain ':'"),
     "Include without a name": ("Include", "1: Include takes one argument"),
-    "Include of nothing": ("\nInclude /nothing/here", "could not open configuration file"),
+    "Include of nothing": ("\nInclude /nothing/here", "2: Include: /nothing/here: could not open configuration file"),
     "no match": ("Include /dev/null*x", "1: Include: no matches for the wildcard 'null*x' in '/dev'"),
     "no such folder": ("Include /nothing/*.conf", "1: Include: could not open directory /nothing"),
     "LoadModule without a file": ("LoadModule x", "1: LoadModule takes two arguments"),

@@ -172,7 +172,12 @@ class Reader:
         nodes: list[Node] = []
         self.depth += 1
         for path in found:
-            nodes += self.file(path)
+            try:
+                nodes += self.file(path)
+            except ConfigError as error:
+                if error.file != path or error.line is not None:
+                    raise
+                raise ConfigError(f"{name}: {path}: {error.message}", file, line) from None
         self.depth -= 1
         return nodes
 
