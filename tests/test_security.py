@@ -650,3 +650,27 @@ def test_index_is_open_to_get_and_to_the_requests_method(root: Path, rules: str,
     app = site(f'DirectoryIndex page.txt\n<Files "page.txt">\n{rules}\n</Files>', root=root)
     assert status(app, "/") == get
     assert app.post("/", status="*").status_int == post
+
+
+@pytest.mark.parametrize(
+    ("listens", "scheme", "wanted"),
+    [
+        (["127.0.0.1:8081", "8080"], "http", "8080"),
+        (["[::1]:8081", "localhost:8082", "8080", "8090"], "http", "8080"),
+        (["127.0.0.1:8081", "443", "80"], "http", "80"),
+        (["127.0.0.1:8081", "443", "80"], "https", "443"),
+        (["443", "8080"], "http", "443"),
+        (["127.0.0.1:8081"], "http", "8081"),
+    ],
+)
+def test_unknown_port_leads_to_no_host_of_this_machine_alone(
+    root: Path, listens: list[str], scheme: str, wanted: str
+) -> None:
+    ports = [listen.rpartition(":")[2] for listen in listens]
+    config = "".join(
+        [f"Listen {listen}\n" for listen in listens]
+        + [f"<VirtualHost *:{port}>\nDocumentRoot {root}/{port}\n</VirtualHost>\n" for port in ports]
+    )
+    environ = {"HTTP_HOST": "x", "SERVER_PORT": "8000", "wsgi.url_scheme": scheme}
+    found = site(config, root=root).app.hosts.find(environ, "/")
+    assert found.base[core.DOCUMENT_ROOT] == str(root / wanted)

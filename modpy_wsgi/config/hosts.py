@@ -55,13 +55,18 @@ class _Group:
         return exact[1] if exact else self.first
 
 
+def _is_loopback(host: str | None) -> bool:
+    return host is not None and (host == "localhost" or host == "::1" or host.startswith("127."))
+
+
 class Hosts:
     """The main server and the virtual hosts of a site."""
 
     def __init__(self, site: Site) -> None:
         self.main, self.virtual = HostConfig.all_of(site)
         self._groups: dict[tuple[str, int | None], _Group] = {}
-        ports: list[int] = [listen[1] for listen in site.main.settings[core.LISTEN]]
+        listens = site.main.settings[core.LISTEN]
+        ports: list[int] = [listen.port for listen in sorted(listens, key=lambda each: _is_loopback(each.host))]
         for position, (host, config) in enumerate(zip(site.hosts, self.virtual, strict=True)):
             for address in host.addresses:
                 name = "*" if address.host in _ANY else address.host
@@ -106,15 +111,15 @@ class Hosts:
         """The port that the configuration knows the request by.
 
         Behind a proxy, or under a server bound elsewhere than Listen says, the real port is in no directive. It then
-        counts as 443 for https, if that is in one, else as the first that Listen names.
+        counts as 443 for https, if that is in one, else as 80 or the first that Listen names: one that is not for this
+        machine alone, as what stands behind such a port may be open because of that.
         """
         port = port_number(local_port(environ))
         if port in self._ports or not self._ports:
             return port
         if environ.get("wsgi.url_scheme") == "https" and 443 in self._ports:
             return 443
-        first: int = next(iter(self._ports))
-        return 80 if first == 443 and 80 in self._ports else first
+        return 80 if 80 in self._ports else next(iter(self._ports))
 
     def _select(self, address: str, port: int, name: str) -> HostConfig:
         group = self._group(address, port)
