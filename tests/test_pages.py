@@ -284,6 +284,21 @@ def a_handler(page: Section, srv: Path) -> None:
     assert "GET" in app.post("/", status=405).headers["Allow"]
 
 
+@example("docs/forms.md: A published page")
+def a_published_page(page: Section, srv: Path) -> None:
+    conf, module, test = page.take("apache"), page.take("python"), page.take("python")
+    write(srv / "guests" / "guests.py", module)
+    exec(compile(placed(test, srv), "example", "exec"), {"CONF": conf})
+
+
+@example("docs/forms.md: Forms in a handler")
+def forms_in_a_handler(page: Section, srv: Path) -> None:
+    write(srv / "upload" / "upload.py", page.take("python"))
+    app = site("AddHandler mod_python .py\nPythonHandler upload\n", root=str(srv / "upload"))
+    answer = app.post("/upload.py", {"name": "Anna"}, upload_files=[("photo", "me.png", b"1234")])
+    assert re.fullmatch(r"me\.png is in /\S*/upload-\S+\n", answer.text)
+
+
 @example("docs/library.md: From a configuration")
 def from_a_configuration(page: Section, srv: Path) -> None:
     app = application(page.take("python"), srv)
