@@ -39,3 +39,20 @@ def test_fixup_handler_chooses_the_file(
     app = site("PythonFixupHandler chooser", root=tmp_path)
     answer = app.get(f"/first.txt?{query}", headers=headers, status=status)
     assert body is None or answer.text == body
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [("a.txt", "de"), ("noext", "de"), ("c.fr.txt", "fr"), ("chooser.py", "de"), ("absent", None)],
+)
+def test_default_language(tmp_path: Path, name: str, language: str | None) -> None:
+    """DefaultLanguage holds for files that have none by their extensions (observed on httpd 2.4)."""
+    (tmp_path / "chooser.py").write_text(
+        "def handler(req):\n    req.write(','.join(req.content_languages))\n    return 0\n"
+    )
+    for each in ("a.txt", "noext", "c.fr.txt"):
+        (tmp_path / each).write_text("text")
+    conf = "DefaultLanguage de\nAddLanguage fr .fr\nAddHandler mod_python .py\nPythonHandler chooser"
+    answer = site(conf, root=tmp_path).get(f"/{name}", status="*")
+    assert answer.headers.get("Content-Language") == language
+    assert name != "chooser.py" or answer.text == language

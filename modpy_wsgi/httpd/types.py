@@ -84,4 +84,7 @@ def _guess(name: str, config: RequestConfig) -> Guess:
         content_type = "; ".join([part.strip() for part in content_type.split(";")])
     if content_type and charset:
         content_type = f"{content_type.partition(';')[0]}; charset={charset}"
+    default = settings[mime.DEFAULT_LANGUAGE]
+    if default and not found:
+        found.append(default)
     return Guess(content_type, handler, encoding, tuple(found))
