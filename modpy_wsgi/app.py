@@ -113,7 +113,14 @@ class Application:
         try:
             if req._bad is not None:
                 raise req._bad
-            status = locate(req) or run_steps(req, req._config) or content.answer(req, req._config)
+            try:
+                status = locate(req) or run_steps(req, req._config)
+            except (BadRequest, HandlerError, ClientGone):
+                raise
+            except Exception as error:  # of the file system, say: handlers' own are answered where they run
+                self.log_exception(req, "before the content", error)
+                status = constants.HTTP_INTERNAL_SERVER_ERROR
+            status = status or content.answer(req, req._config)
         except BadRequest as error:
             self.log_request(req, str(error))
             status = error.status

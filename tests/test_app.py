@@ -446,6 +446,21 @@ def test_interrupt_of_the_process_is_the_servers(folder: Folder) -> None:
     assert CURRENT.get() is None
 
 
+def test_failure_before_the_content_is_answered(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure that is nobody's handler's: a page, a line in the log of the host, and the phases at the end."""
+    folder.write(pages=PAGES)
+    app = folder.serve(ROWS)
+
+    def broken(*args: Any) -> Any:
+        raise RuntimeError("the disk is gone")
+
+    monkeypatch.setattr("modpy_wsgi.app.locate", broken)
+    reply = Server().ask(app, "/echo")
+    assert (reply.code, reply.error) == (500, None)
+    assert "RuntimeError: the disk is gone" in folder.log_text()
+    assert b"disk" not in reply.body
+
+
 # ---- what a failure leaves behind ---------------------------------------------------------------------------------
 
 DIRECTIVES = (
