@@ -4,95 +4,13 @@ import email.parser
 import email.policy
 import io
 import itertools
-import re
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modpy_wsgi._fast.multipart import MalformedForm, MultipartParser, Part
-
-Found = list[tuple[str | None, str | None, bytes]] | None
-
-
-class Malformed(Exception):
-    """What the oracle says."""
-
-
-def oracle(body: bytes, boundary: bytes, outer: str | None = None, inside: bool = False) -> Found:
-    """The (name, filename, content) of the parts; None if the body is malformed."""
-    try:
-        return read_lines(re.findall(rb"[^\n]*\n|[^\n]+", body), boundary, outer, inside)
-    except Malformed:
-        return None
-
-
-def read_lines(lines: list[bytes], boundary: bytes, outer: str | None, inside: bool) -> Found:
-    line_of = re.compile(rb"--" + re.escape(boundary) + rb"(--)?[ \t]{0,64}\r?\n")
-    end_of = re.compile(rb"--" + re.escape(boundary) + rb"(--)[ \t]{0,64}\r?")
-    found: Found = []
-    content: list[bytes] | None = None
-    head: list[bytes] | None = None
-    for at, line in enumerate(lines):
-        match = line_of.fullmatch(line) or (end_of.fullmatch(line) if at == len(lines) - 1 else None)
-        if head is not None:
-            if line in (b"\n", b"\r\n"):
-                part, head, content = head_of(head, boundary), None, []
-                continue
-            if not line.endswith(b"\n"):
-                raise Malformed
-            head.append(re.sub(rb"\r?\n\Z", b"", line))
-            check_head(head[-1], boundary, first=len(head) == 1)
-        elif match:
-            if content is not None:
-                add(found, part, re.sub(rb"\r?\n\Z", b"", b"".join(content)), outer, inside)
-            if match[1]:
-                return found
-            head, content = [], None
-        elif content is not None:
-            content.append(line)
-    raise Malformed
-
-
-def check_head(line: bytes, boundary: bytes, *, first: bool) -> None:
-    if line[:1] in (b" ", b"\t"):
-        if first:
-            raise Malformed
-    elif not re.match(rb"[ \t]*[^ \t:][^:]*:", line) or line.startswith(b"--" + boundary):
-        raise Malformed
-    if re.search(rb"[\r\0]", line):
-        raise Malformed
-
-
-def head_of(lines: list[bytes], boundary: bytes) -> dict[str, str]:
-    """What matters in a head: the last value of name, filename and the boundary of a multipart/mixed."""
-    text = re.sub(
-        rb"\n[ \t]*", b" ", b"\n".join(b"\n" + line if line[:1] in b" \t" else b"\0" + line for line in lines)
-    )
-    found: dict[str, str] = {}
-    for header in text.decode("utf-8", "surrogateescape").split("\0"):
-        name, _, value = header.partition(":")
-        if name.strip(" \t").lower() == "content-disposition":
-            found = {key: found[key] for key in found if key == "boundary"}
-            found |= dict(re.findall(r'; *(name|filename)="(\w*)"', value))
-        if name.strip(" \t").lower() == "content-type":
-            found.pop("boundary", None)
-            if value.strip(" \t").startswith("multipart/mixed"):
-                found["boundary"] = (re.findall(r"boundary=(\w+)", value) or [""])[-1]
-    return found
-
-
-def add(found: Found, part: dict[str, str], content: bytes, outer: str | None, inside: bool) -> None:
-    assert found is not None
-    if "boundary" in part and "filename" not in part and not inside:
-        if not part["boundary"]:
-            raise Malformed
-        more = oracle(content, part["boundary"].encode(), part.get("name"), inside=True)
-        if more is None:
-            raise Malformed
-        found.extend(more)
-    else:
-        found.append((part.get("name", outer), part.get("filename"), content))
+from tests.multipart_oracle import Found, oracle
 
 
 def ours(chunks: list[bytes], boundary: bytes) -> Found:

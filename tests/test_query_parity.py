@@ -1,10 +1,5 @@
-"""The query parser against urllib.parse, which takes a field apart in another way, and one separator at a time.
+"""The query parser against urllib.parse, which takes a field apart in another way, and one separator at a time."""
 
-What urllib does otherwise is taken out by the oracle, and is on purpose: `;` separates too; a str stands for its bytes,
-so that a byte written as it is and an escaped one make one letter; what is no UTF-8 is kept, not replaced.
-"""
-
-import re
 import urllib.parse
 from typing import Any
 
@@ -12,39 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modpy_wsgi._fast.query import TooManyFields, parse_qs, parse_qsl, unquote, unquote_plus
+from modpy_wsgi._fast.query import parse_qs, parse_qsl, unquote, unquote_plus
+from tests.query_oracle import decoded, oracle
 
 # Few letters, so that signs and digits meet; pieces that are longer than a block.
 SIGNS = st.sampled_from([*"&;=%+ab09fFgG", "%41", "%C3", "%A9", "%e2%82%ac", "%ff", "%00", *"é€\0\udce9"])
 LONG = st.integers(1, 80).map("x".__mul__) | st.integers(1, 40).map("+".__mul__) | st.integers(1, 20).map("%20".__mul__)
 TEXT = st.lists(SIGNS | LONG, max_size=30).map("".join)
 ASCII = TEXT.map(lambda text: text.encode("ascii", "ignore").decode())
-
-
-def decoded(text: str) -> str:
-    raw = urllib.parse.unquote_to_bytes(text.encode("utf-8", "surrogateescape"))
-    return raw.decode("utf-8", "surrogateescape")
-
-
-def oracle(text: str, blanks: bool, strict: bool, separators: str, limit: int | None) -> list[tuple[str, str]]:
-    found = []
-    count = 0
-    for field in re.split("[" + re.escape(separators) + "]", text) if text else []:
-        name, equals, value = field.partition("=")
-        if strict and not equals:
-            raise ValueError(f"bad query field: {decoded_not(field)!r}")
-        if not field:
-            continue
-        count += 1
-        if limit is not None and count > limit:
-            raise TooManyFields(f"more than {limit} fields in a query string or form")
-        if value or blanks:
-            found.append((decoded(name.replace("+", " ")), decoded(value.replace("+", " "))))
-    return found
-
-
-def decoded_not(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
 
 
 def outcome(parse: Any, *arguments: Any, **named: Any) -> Any:
