@@ -40,6 +40,8 @@ REFUSED = {
     "Listen 65536": "'65536' is no port",
     "Listen example.org": "the port is missing",
     "Listen ::1:80": "brackets",
+    "ErrorLog syslog:nobody": "'nobody' is no facility of syslog",
+    "ErrorLog Syslog:nobody:site": "'nobody' is no facility of syslog",
     "Timeout soon": "'soon' is not a time in seconds",
     "LogLevel loud": "'loud' is no level",
     "LogLevel": "LogLevel: takes a level",

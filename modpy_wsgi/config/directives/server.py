@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from logging.handlers import SysLogHandler
 from typing import Any, NamedTuple
 
 from modpy_wsgi.config.addresses import host_and_port
@@ -95,7 +96,12 @@ def _seconds(so_far: Any, args: tuple[str, ...], origin: Origin) -> float:
 
 def _error_log(so_far: Any, args: tuple[str, ...], origin: Origin) -> str:
     target = args[0]
-    return target if target.startswith("|") or target.lower().startswith("syslog") else absolute(target, origin)
+    if target.lower().startswith("syslog"):
+        facility = [*target.split(":", 2), ""][1].lower()
+        if facility and facility not in SysLogHandler.facility_names:
+            raise ValueError(f"'{facility}' is no facility of syslog")
+        return target
+    return target if target.startswith("|") else absolute(target, origin)
 
 
 def _log_level(so_far: dict[str, int] | None, args: tuple[str, ...], origin: Origin) -> Several:
