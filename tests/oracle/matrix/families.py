@@ -11,10 +11,13 @@ from ..site import Entry
 from .model import Ask, Family, Group
 from .rules import (
     AUTHENTICATION,
+    BY_METHOD,
+    EXTRAS,
     FEW,
     HT_NAMES,
     INNER,
     LIMITS,
+    MANY,
     METHODS,
     ORDER,
     OUTER,
@@ -25,7 +28,6 @@ from .rules import (
     WAYS,
 )
 
-EVERYBODY = ("", "ann", "bob", "wrong")
 SECRET = "/shut/secret.txt"
 
 
@@ -57,14 +59,19 @@ def placed(section: str, inside: str, access_file: str) -> tuple[str, dict[str, 
 @cache
 def families() -> tuple[Family, ...]:
     """All families that are recorded."""
-    return (_require(), _limit(), _satisfy(), _spellings(), _ways(), _nested(), _merging())
+    return (_require(), _limit(), _satisfy(), _spellings(), _ways(), _nested(), _merging(), _methods(), _extras())
 
 
 def _by_everybody(methods: Sequence[str], authentication: str) -> tuple[Ask, ...]:
     """The closed file, by all methods; without an authentication it matters little who asks."""
     if authentication == "nobody":
         return asks(methods, [SECRET]) + asks(("GET",), [SECRET], ("ann",))
-    return asks(methods, [SECRET], ("", "ann")) + asks(FEW, [SECRET], ("bob", "wrong"))
+    return (
+        asks(methods, [SECRET])
+        + asks(("GET", "POST", "BREW"), [SECRET], ("ann",))
+        + asks(FEW, [SECRET], ("bob",))
+        + asks(("GET",), [SECRET], ("wrong",))
+    )
 
 
 def _require() -> Family:
@@ -99,7 +106,9 @@ def _limit() -> Family:
             base = "" if (number + turn) % 4 else "Require all denied"
             conf = SECTIONS["Directory"].replace("{}", lines(AUTHENTICATION[authentication], base, around.format(rule)))
             title = f"Limit {limit}: {name}, {authentication}{', denied besides' if base else ''}"
-            questions = asks(METHODS, [SECRET], ("",) if authentication == "nobody" else ("", "ann"))
+            questions = asks(MANY, [SECRET])
+            if authentication != "nobody":
+                questions += asks(FEW, [SECRET], ("ann",))
             groups.append(Group(title, conf, questions))
     return Family("limit", tuple(groups))
 
@@ -112,7 +121,8 @@ def _satisfy() -> Family:
     for order in orders:
         for require in requires:
             for satisfy, said in SATISFY.items():
-                for authentication in ("file", "python") if "user" in REQUIRE[require] else ("nobody", "file"):
+                kinds = ("file", "python") if "user" in REQUIRE[require] else ("nobody", "file")
+                for authentication in (kinds[len(groups) % 2],) if satisfy != "any" else kinds:
                     inside = lines(AUTHENTICATION[authentication], ORDER[order], REQUIRE[require], said)
                     conf = SECTIONS["Directory"].replace("{}", inside)
                     title = f"Satisfy {satisfy or '-'}: {order}; {require}, {authentication}"
@@ -148,15 +158,16 @@ OPENED = {
 
 
 def _sections(name: str, targets: Sequence[str], short: str) -> Family:
+    """All targets under every section that says "denied"; under other rules every third, in turn."""
     groups = []
     for index, (kind, section) in enumerate(SECTIONS.items()):
-        for closed, rule in CLOSED.items():
-            if closed in ("Order", "Limit") and index % 3:
+        for turn, (closed, rule) in enumerate(CLOSED.items()):
+            if closed in ("Order", "Limit") and index % 2:
                 continue
             conf, files = placed(section, rule, f".ht-{short}{len(groups)}")
-            questions = asks(("GET",), targets)
+            questions = asks(("GET",), targets if closed == "denied" else targets[(index + turn) % 3 :: 3])
             if closed == "password":
-                questions += asks(("GET",), targets[::5], ("ann",))
+                questions += asks(("GET",), targets[index % 9 :: 9], ("ann",))
             groups.append(Group(f"{kind}: {closed}", conf, questions, files))
     return Family(name, tuple(groups))
 
@@ -216,5 +227,37 @@ def _merging() -> Family:
                     INNER["Directory"].replace("{}", inside),
                 )
                 title = f"{outer} around {inner}, AuthMerging {merging or '-'}"
-                groups.append(Group(title, conf, asks(FEW, ["/shut/deep/secret.txt"], EVERYBODY)))
+                target = "/shut/deep/secret.txt"
+                questions = asks(("GET",), [target], ("", "ann", "bob")) + asks(("POST",), [target], ("ann",))
+                groups.append(Group(title, conf, questions))
     return Family("merging", tuple(groups))
+
+
+def _methods() -> Family:
+    """Other methods than GET, where the file is come by in another way than by its name."""
+    groups = []
+    rules = {
+        "denied": "Require all denied",
+        "GET denied": "<Limit GET>\nRequire all denied\n</Limit>",
+        "only GET": "<LimitExcept GET>\nRequire all denied\n</LimitExcept>",
+        "Deny for POST": "<Limit POST PUT>\nOrder deny,allow\nDeny from all\n</Limit>",
+    }
+    for kind in words("Directory; Files *; FilesMatch in Directory; Location; LocationMatch; htaccess"):
+        for name, rule in rules.items():
+            conf, files = placed(SECTIONS[kind], rule, f".ht-m{len(groups)}")
+            groups.append(Group(f"{kind}: {name}", conf, asks(MANY, BY_METHOD), files))
+    return Family("methods", tuple(groups))
+
+
+def _extras() -> Family:
+    """Directives that lead to the closed files, or around them, beside each kind of section."""
+    groups = []
+    for name, (directive, targets) in EXTRAS.items():
+        for kind in words("Directory; Files; FilesMatch; Location; LocationMatch; LocationMatch $; htaccess"):
+            for closed in ("denied", "password"):
+                if closed == "password" and (len(groups) % 3 or "Encoded" in name or "Slashes" in name):
+                    continue
+                conf, files = placed(SECTIONS[kind], CLOSED[closed], f".ht-e{len(groups)}")
+                methods = ("GET", "POST", "PUT", "BREW") if "405" in name else ("GET",)
+                groups.append(Group(f"{name}: {kind} {closed}", lines(directive, conf), asks(methods, targets), files))
+    return Family("extras", tuple(groups))

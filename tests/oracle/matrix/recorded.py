@@ -8,6 +8,7 @@ Law: what is written is what is read: both directions stand here.
 """
 
 import re
+from difflib import unified_diff
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,9 +38,8 @@ def write(family: Family, answers: Answers) -> list[str]:
         return []
     FOLDER.mkdir(exist_ok=True)
     file.write_text(text)
-    import difflib
-
-    return [line for line in difflib.ndiff(before.splitlines(), text.splitlines()) if line[0] in "+-"]
+    found = unified_diff(before.splitlines(), text.splitlines(), "recorded", "now", n=0, lineterm="")
+    return [line for line in found if line[0] in "+-"][2:]
 
 
 def _block(group: Group, answers: Sequence[str]) -> str:

@@ -107,6 +107,7 @@ LIMITS = {
 
 # Known to httpd and not, in lower case, and with more to them.
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "BREW", "get", "Get")
+MANY = ("GET", "HEAD", "POST", "PUT", "OPTIONS", "TRACE", "BREW", "get")
 FEW = ("GET", "POST")
 
 # ---- where rules stand ---------------------------------------------------------------------------------------------
@@ -365,4 +366,138 @@ WAYS = (
     "/go?/shut/secret.txt%0a",
     "/go?/SHUT/secret.txt",
     "/go?shut/secret.txt",
+)
+
+# What leads to the closed files, or around them, by a directive of its own, and where to. It stands before a section
+# over /shut.
+EXTRAS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "AllowEncodedSlashes On": (
+        "AllowEncodedSlashes On",
+        tuple(path for path in SPELLINGS + WAYS if "%2f" in path.lower()),
+    ),
+    "AllowEncodedSlashes NoDecode": (
+        "AllowEncodedSlashes NoDecode",
+        tuple(path for path in SPELLINGS + WAYS if "%2f" in path.lower()),
+    ),
+    "MergeSlashes Off": ("MergeSlashes Off", tuple(path for path in SPELLINGS + WAYS if "//" in path)),
+    "FallbackResource": (
+        '<Directory "@ROOT@/htdocs/open">\n    FallbackResource /shut/secret.txt\n</Directory>',
+        ("/open/absent", "/open/absent/more", "/open/page.txt", "/open/", "/go?/open/absent"),
+    ),
+    "FallbackResource of a page": (
+        '<Directory "@ROOT@/htdocs/open">\n    FallbackResource /shut/run.py\n</Directory>',
+        ("/open/absent", "/open/absent/more", "/open/page.txt/more"),
+    ),
+    "FallbackResource of the folder": (
+        '<Directory "@ROOT@/htdocs/shut">\n    FallbackResource /open/page.txt\n</Directory>',
+        ("/shut/absent", "/shut/secret.txt", "/shut/secret.txt/more", "/shut/deep/absent/more"),
+    ),
+    "AcceptPathInfo On": (
+        '<Directory "@ROOT@/htdocs/shut">\n    AcceptPathInfo On\n</Directory>',
+        ("/shut/secret.txt/more", "/shut/secret.txt/", "/shut/run.py/more", "/one/more", "/link/secret.txt/more"),
+    ),
+    "AcceptPathInfo Off": (
+        '<Directory "@ROOT@/htdocs/shut">\n    AcceptPathInfo Off\n</Directory>',
+        ("/shut/secret.txt/more", "/shut/secret.txt/", "/shut/run.py/more", "/go?/shut/run.py/more"),
+    ),
+    "DirectorySlash Off": (
+        "DirectorySlash Off",
+        ("/shut", "/shut/deep", "/link", "/index-of-shut", "/go?/shut", "/bare"),
+    ),
+    "DirectoryIndex": (
+        "DirectoryIndex absent.html secret.txt run.py",
+        ("/shut/", "/shut/deep/", "/link/", "/go?/shut/"),
+    ),
+    "DirectoryIndex by path": (
+        "DirectoryIndex ../shut/secret.txt /shut/./secret.txt",
+        ("/open/", "/shut/", "/shut/deep/", "/link/"),
+    ),
+    "DirectoryIndexRedirect": ("DirectoryIndexRedirect on", ("/shut/", "/shut/deep/", "/index-of-shut/", "/link/")),
+    "UserDir": (
+        "UserDir @ROOT@/htdocs",
+        ("/~shut/secret.txt", "/~shut", "/~shut/", "/~shut/run.py", "/~open/page.txt", "/~"),
+    ),
+    "UserDir *": (
+        "UserDir @ROOT@/*/shut",
+        ("/~htdocs/secret.txt", "/~htdocs/deep/secret.txt", "/~../secret.txt", "/~htdocs/../../shut/secret.txt"),
+    ),
+    "ErrorDocument 403": (
+        "ErrorDocument 403 /open/page.txt",
+        ("/shut/secret.txt", "/shut/", "/shut/absent", "/shut/.htpasswd", "/go?/shut/secret.txt", "/one"),
+    ),
+    "ErrorDocument 403, closed itself": (
+        "ErrorDocument 403 /shut/page.txt\nErrorDocument 401 /shut/page.txt",
+        ("/shut/secret.txt", "/shut/run.py", "/shut/.htpasswd", "/index-of-shut/"),
+    ),
+    "ErrorDocument 404, a redirecting page": (
+        "ErrorDocument 404 /go?/shut/secret.txt",
+        ("/absent", "/shut/absent", "/open/absent/more", "/open%2fabsent"),
+    ),
+    "ErrorDocument 400": ("ErrorDocument 400 /shut/secret.txt", ("/%zz", "/../shut/", "/shut/%", "/open/%00")),
+    "ErrorDocument 405": (
+        "ErrorDocument 405 /shut/secret.txt\nErrorDocument 501 /shut/secret.txt",
+        ("/open/page.txt", "/shut/page.txt"),
+    ),
+    "FollowSymLinks off": (
+        '<Directory "@ROOT@/htdocs">\n    Options None\n</Directory>',
+        ("/link/secret.txt", "/open/secret.link", "/shut/secret.txt", "/shut/other.link", "/alias/other.link"),
+    ),
+    "SymLinksIfOwnerMatch": (
+        '<Directory "@ROOT@/htdocs">\n    Options SymLinksIfOwnerMatch\n</Directory>',
+        ("/link/secret.txt", "/open/secret.link", "/shut/secret.txt", "/shut/other.link", "/shut/out/secret.txt"),
+    ),
+    "closed by the name of the link": (
+        '<Directory "@ROOT@/htdocs/link">\n    Require all denied\n</Directory>',
+        ("/link/secret.txt", "/link/", "/link", "/shut/secret.txt", "/strict/link/secret.txt"),
+    ),
+    "closed where the link leads": (
+        '<Directory "@ROOT@/outside">\n    Require all denied\n</Directory>',
+        ("/shut/out/secret.txt", "/shut/out/", "/link/out/secret.txt"),
+    ),
+    "names of .ht granted": (
+        '<Files ".ht*">\n    Require all granted\n</Files>',
+        ("/shut/.htpasswd", "/shut/.htaccess", "/alias/.htpasswd", "/go?/shut/.htpasswd"),
+    ),
+    "all files": (
+        '<Files "*">\n    Require all denied\n</Files>',
+        ("/open/page.txt", "/open/", "/open", "/open/absent"),
+    ),
+    "aliased away": (
+        'Alias "/shut" "@ROOT@/htdocs/open"',
+        ("/shut/page.txt", "/shut/secret.txt", "/shut/", "/shut", "/up/shut/secret.txt", "//shut/secret.txt"),
+    ),
+    "everything closed, a hole": (
+        '<Location "/">\n    Require all denied\n</Location>\n<Location "/open">\n    Require all granted\n</Location>',
+        (
+            "/open/page.txt",
+            "/open/../shut/secret.txt",
+            "/open",
+            "/opened",
+            "/",
+            "//open/page.txt",
+            "/open/../page.txt",
+            "*",
+        ),
+    ),
+    "a script for every file": (
+        '<Directory "@ROOT@/htdocs/shut">\n    SetHandler mod_python\n</Directory>',
+        ("/shut/secret.txt", "/shut/", "/shut", "/shut/absent", "/shut/absent/more", "/one", "/.//shut/x"),
+    ),
+    "a script for a location": (
+        '<Location "/shut">\n    SetHandler mod_python\n</Location>',
+        ("/shut/secret.txt", "/shut/", "/shut", "/shut/absent", "/shut/absent/more", "/alias/secret.txt"),
+    ),
+}
+
+# Where the answer to other methods than GET depends on how the file was come by.
+BY_METHOD = (
+    "/shut/",
+    "/shut",
+    "/shut/run.py",
+    "/shut/absent",
+    "/index-of-shut/",
+    "/index-runs/",
+    "/error/absent",
+    "/go?/shut/secret.txt",
+    "/link/secret.txt",
 )

@@ -10,7 +10,7 @@ from hashlib import sha1
 
 from ..site import Entry, Link
 
-MODULES = ("authz_groupfile", "authz_owner")
+MODULES = ("authz_groupfile", "authz_owner", "userdir")
 
 
 def said(name: str) -> str:
@@ -110,6 +110,7 @@ FILES: Mapping[str, Entry] = {
 }
 
 MAIN = """\
+UserDir disabled
 PythonPath "['@ROOT@/lib'] + sys.path"
 PythonInterpreter main_interpreter
 AddHandler mod_python .py
