@@ -8,8 +8,8 @@ Law: what is written is what is read: both directions stand here.
 """
 
 import re
-from difflib import unified_diff
 from collections.abc import Sequence
+from difflib import unified_diff
 from pathlib import Path
 
 from .model import Ask, Family, Group, digest
