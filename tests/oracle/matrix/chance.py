@@ -51,7 +51,9 @@ def _group(chance: Random, number: int) -> Group:
         directive, extra = chance.choice(tuple(EXTRAS.values()))
         conf.append(directive)
     for _ in range(chance.choice((1, 1, 2, 2, 3))):
-        piece, more = placed(chance.choice(_SECTIONS), _inside(chance), access_file)
+        section = chance.choice(_SECTIONS)
+        # A Python handler in a <Location> keeps mod_python from finding files there: nothing to compare with.
+        piece, more = placed(section, _inside(chance, python="<Location" not in section), access_file)
         if more:
             (name, text), *_ = more.items()
             files[name] = f"{files.get(name, '')}{text}"
@@ -62,16 +64,18 @@ def _group(chance: Random, number: int) -> Group:
     return Group(f"group {number}", lines(*conf), tuple(asked), files)
 
 
-def _inside(chance: Random) -> str:
-    """What stands in a section."""
+def _inside(chance: Random, *, python: bool) -> str:
+    """What stands in a section; with Python handlers or without."""
     parts = []
     if chance.random() < 0.6:
-        parts.append(AUTHENTICATION[chance.choice(("file", "python"))])
+        parts.append(AUTHENTICATION[chance.choice(("file", "python") if python else ("file",))])
     if chance.random() < 0.25:
         parts.append(f"AuthMerging {chance.choice(('Off', 'And', 'Or'))}")
     for _ in range(chance.choice((1, 1, 1, 2))):
         rule = chance.choice((_require, _order))(chance)
-        if "Python" not in rule and "AuthMerging" not in rule and chance.random() < 0.3:
+        while "Python" in rule and not python:
+            rule = _require(chance)
+        if "Python" not in rule and chance.random() < 0.3:
             rule = chance.choice(tuple(LIMITS.values())).replace("{}", rule)
         parts.append(rule)
     if chance.random() < 0.3:
