@@ -27,7 +27,12 @@ HANDLERS = """
     def handler(req):
         # A page: it says which file it is and that it ran.
         req.content_type = "text/plain"
-        req.write("<<ran %s%s>>" % (req.filename.partition("/htdocs/")[2], req.path_info))
+        try:
+            name = "%s%s" % (req.filename.partition("/htdocs/")[2], req.path_info)
+            name.encode("ascii")
+        except UnicodeError:  # the original cannot read it
+            name = "an odd name"
+        req.write("<<ran %s>>" % name)
         return apache.OK
 
 
