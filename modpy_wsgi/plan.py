@@ -117,12 +117,21 @@ def _header_parser(req: mp_request, config: RequestConfig) -> int:
 
 
 def _access(req: mp_request, config: RequestConfig) -> int:
-    """Who may come at all: the server's own rules and PythonAccessHandler; both must agree."""
-    return access.check(req, config) or _ending(run_phase(req, ACCESS, config))
+    """Who may come at all: the server's own rules and PythonAccessHandler; both must agree.
+
+    Under Satisfy Any a refusal is not the last word: whom Require lets in may come as well.
+    """
+    refused = access.check(req, config) or _ending(run_phase(req, ACCESS, config))
+    if access.one_is_enough(req, config):
+        req._let_in = not refused
+        return OK
+    return refused
 
 
 def _authenticate(req: mp_request, config: RequestConfig) -> int:
     """Who it is, and whether they may; only if Require is there and not met without a user."""
+    if req._let_in:
+        return OK
     verdict = authorization.without_user(req, config)  # a user is asked for even if no AuthType is set
     if verdict != authorization.NEEDS_USER:
         return verdict

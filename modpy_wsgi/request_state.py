@@ -79,6 +79,7 @@ class RequestState:
     _handler: str | None = None
     _user: str | None = None
     _auth_type: str | None = None
+    _let_in = False  # by the access phase alone, under Satisfy Any
     _more_to_say = False  # whether the head may have more than status and content type
     _prev: mp_request | None = None
     _next: mp_request | None = None

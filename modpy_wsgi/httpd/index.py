@@ -77,7 +77,13 @@ def _refused_to_get(found: mp_request, config: RequestConfig) -> int:
     """
     method, found._method = found._method, "GET"
     try:
-        status = access.check(found, config) or authorization.without_user(found, config)
+        status = access.check(found, config)
+        if access.one_is_enough(found, config):
+            if not status:
+                return OK
+        elif status:
+            return status
+        status = authorization.without_user(found, config)
         if status != authorization.NEEDS_USER:
             return status
         return HTTP_FORBIDDEN if found._user is None else authorization.with_user(found, config)
