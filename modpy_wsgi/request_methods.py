@@ -79,6 +79,7 @@ class RequestMethods(RequestBody, RequestOutput):
             return None
         self._user, password = sent
         self._auth_type = "Basic"
+        self._claimed = True
         return password
 
     def get_remote_host(self, type: int = constants.REMOTE_NAME, str_is_ip: Any = None) -> Any:  # noqa: A002
