@@ -11,6 +11,7 @@ from modpy_wsgi.config.lexer import name_and_rest, words
 from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Where
 from modpy_wsgi.config.requirements import Authorization, Requirement, added, merged
 from modpy_wsgi.config.sections import METHODS
+from modpy_wsgi.config.values import names
 
 MODULES = ("authz_core_module", "mod_authz_core.c")
 
@@ -26,12 +27,8 @@ def _all(text: str) -> tuple[str, ...]:
     return (word,)
 
 
-def _variables(text: str) -> tuple[str, ...]:
-    return tuple(words(text))
-
-
 def _methods(text: str) -> tuple[str, ...]:
-    found = words(text)
+    found = names(text)
     for word in found:
         if word not in METHODS:
             raise ValueError(f"invalid method '{word}' (methods are written in capitals)")
@@ -40,7 +37,7 @@ def _methods(text: str) -> tuple[str, ...]:
 
 _PROVIDERS: dict[str, Callable[[str], tuple[Any, ...]]] = {
     "all": _all,
-    "env": _variables,
+    "env": names,
     "method": _methods,
     **authz_groupfile.PROVIDERS,
     **authz_host.PROVIDERS,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Args, Override, Row, Setting, Where
-from modpy_wsgi.config.values import literal, path
+from modpy_wsgi.config.values import literal, names, path
 
 MODULES = ("authz_groupfile_module", "mod_authz_groupfile.c")
 
@@ -12,7 +11,7 @@ GROUP_FILE: Setting[str | None] = Setting("AuthGroupFile", None)
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(word.lower() for word in words(literal(text)))  # httpd knows no case here
+    return tuple(word.lower() for word in names(literal(text)))  # httpd knows no case here
 
 
 def _nothing(text: str) -> tuple[str, ...]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from modpy_wsgi.config.addresses import network
-from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Row
-from modpy_wsgi.config.values import literal
+from modpy_wsgi.config.values import literal, names
 
 MODULES = ("authz_host_module", "mod_authz_host.c")
 
 
 def _networks(text: str) -> tuple[Any, ...]:
-    found = words(text)
+    found = names(text)
     if not found:
         raise ValueError("Require ip must be followed by addresses")
     return tuple(network(word) for word in found)
@@ -21,7 +20,7 @@ def _networks(text: str) -> tuple[Any, ...]:
 
 def _hosts(text: str) -> tuple[str, ...]:
     """What follows a # is left out, as in httpd: "a.example#b.example" must not let in b.example."""
-    return tuple(word.lower() for word in words(literal(text).partition("#")[0]))
+    return tuple(word.lower() for word in names(literal(text).partition("#")[0]))
 
 
 def _nothing(text: str) -> tuple[str, ...]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Row
-from modpy_wsgi.config.values import literal
+from modpy_wsgi.config.values import literal, names
 
 MODULES = ("authz_user_module", "mod_authz_user.c")
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(words(literal(text)))  # without a name nobody is meant, as in httpd
+    return names(literal(text))  # without a name nobody is meant, as in httpd
 
 
 def _nothing(text: str) -> tuple[str, ...]:
