@@ -117,14 +117,35 @@ def _header_parser(req: mp_request, config: RequestConfig) -> int:
 
 
 def _access(req: mp_request, config: RequestConfig) -> int:
-    """Who may come at all: the server's own rules and PythonAccessHandler; both must agree."""
-    return access.check(req, config) or _ending(run_phase(req, ACCESS, config))
+    """Who may come at all: the server's own rules and PythonAccessHandler; both must agree.
+
+    Under Satisfy Any a refusal is not the last word: whom Require lets in may come as well.
+    """
+    if _is_let_in(req, config):
+        return OK
+    refused = access.check(req, config) or _ending(run_phase(req, ACCESS, config))
+    if access.one_is_enough(req, config):
+        req._let_in = not refused
+        return OK
+    return refused
+
+
+def _is_let_in(req: mp_request, config: RequestConfig) -> bool:
+    """Whether nothing is left to ask: one rule was enough, or the main request came in under the same configuration."""
+    main = req._main
+    if main is not None and main._config is config and not req._let_in:
+        req._user, req._auth_type, req._let_in = main._user, main._auth_type, True
+    return req._let_in
 
 
 def _authenticate(req: mp_request, config: RequestConfig) -> int:
     """Who it is, and whether they may; only if Require is there and not met without a user."""
+    if _is_let_in(req, config):
+        return OK
+    claimed, req._user = (req._user, None) if req._claimed else (None, req._user)
     verdict = authorization.without_user(req, config)  # a user is asked for even if no AuthType is set
     if verdict != authorization.NEEDS_USER:
+        req._user = claimed or req._user
         return verdict
     result = run_phase(req, AUTHEN, config)
     if result == DECLINED and (req.auth_type() or "").lower() == "basic" and req.get_basic_auth_pw() is None:

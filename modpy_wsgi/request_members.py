@@ -255,6 +255,7 @@ class RequestMembers(RequestState):
     @user.setter
     def user(self, value: str) -> None:
         self._user_text = value
+        self._claimed = False
 
     ap_auth_type = text("_auth_type", "How the user was authenticated: 'Basic', ...; or None.")
 

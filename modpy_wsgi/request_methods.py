@@ -15,7 +15,8 @@ from . import constants
 from ._fast.table import table
 from .basic_auth import challenge, credentials
 from .cgi_variables import add_cgi_vars, add_common_vars
-from .config.directives import authn, authz, core, python
+from .config.directives import authn, authz_core, core, python
+from .config.requirements import every_requirement
 from .environ import encode
 from .preconditions import conditions_met, etag_of
 from .request_body import RequestBody
@@ -55,9 +56,10 @@ class RequestMethods(RequestBody, RequestOutput):
 
     def requires(self) -> tuple[str, ...]:
         """The Require lines that hold for this method, as text: ('user spam', 'valid-user')."""
+        rules = self._config.settings[authz_core.AUTHORIZATION].rules
         return tuple(
-            " ".join((requirement.kind, *requirement.args))
-            for requirement in self._config.settings[authz.REQUIRE]
+            requirement.text
+            for requirement in (every_requirement(rules) if rules else ())
             if requirement.methods is None or requirement.methods.covers(self._method)
         )
 
@@ -77,6 +79,7 @@ class RequestMethods(RequestBody, RequestOutput):
             return None
         self._user, password = sent
         self._auth_type = "Basic"
+        self._claimed = True
         return password
 
     def get_remote_host(self, type: int = constants.REMOTE_NAME, str_is_ip: Any = None) -> Any:  # noqa: A002

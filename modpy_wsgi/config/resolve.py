@@ -112,6 +112,8 @@ class RequestConfig:
     """
 
     __slots__ = (
+        "access",
+        "authorization",
         "auto_reload",
         "debug",
         "debugger",
@@ -152,6 +154,8 @@ class RequestConfig:
         self.plan: Any = None
         self.interpreter: Any = None
         self.forms: Any = None  # what the site says of its forms, worked out at first use
+        self.access: Any = None  # Order, Allow and Deny, the same
+        self.authorization: Any = None  # Require, the same
 
 
 class Directory:
@@ -190,7 +194,7 @@ class Directory:
         found = host.children.get((self, name))
         if found is None:
             path = f"{self.path}{name}/"
-            settings = self.settings.merged(host.directory_settings(path)[1])
+            settings = _on_top(self.settings, host.directory_settings(path)[1])
             found = host.children.keep((self, name), Directory(host, path, settings, above_plain=self.plain))
         return found
 
@@ -216,15 +220,15 @@ class Directory:
     def _config(self, name: str, location: tuple[tuple[int, ...], Settings], exists: bool) -> RequestConfig:
         host = self.host
         path = self.path + name
-        own, settings = _NOTHING
+        own, layers = _NO_LAYERS
         if name:
             # A <Directory> of a file's name holds for it where httpd need not look for links on the way (observed).
             if exists and self.follow and not self.if_owner:
-                own, settings = host.directory_settings(f"{path}/")
+                own, layers = host.directory_settings(f"{path}/")
         elif not exists:  # to DirectoryMatch and Files a directory without its slash is a name like others (observed)
             path = path[:-1]
             name = path[path.rfind("/") + 1 :]
-        settings = self.settings.merged(settings)
+        settings = _on_top(self.settings, layers)
         matches = tuple(host.directory_matches(path))
         for _, section in matches:
             settings = settings.merged(section.settings)
@@ -233,9 +237,9 @@ class Directory:
         key = (self, own, tuple([position for position, _ in matches]), chosen, location[0])
         found = host.configs.get(key)
         if found is None:
-            for index in chosen:
-                settings = settings.merged(files[index].settings)
-            found = host.configs.keep(key, RequestConfig(host, settings.merged(location[1])))
+            # Files among themselves, then on top of the directory's: where merging asks, the order matters.
+            of_name = _on_top(EMPTY, [files[index].settings for index in chosen])
+            found = host.configs.keep(key, RequestConfig(host, settings.merged(of_name).merged(location[1])))
         return found
 
 
@@ -261,7 +265,7 @@ class HostConfig:
         self.configs: Bounded[tuple[Any, ...], RequestConfig] = Bounded(limit)
         self.configs_by_name: Bounded[tuple[Directory, str, tuple[int, ...], bool], RequestConfig] = Bounded(limit)
         self.guesses: Bounded[tuple[RequestConfig, str], Any] = Bounded(limit)  # what the extensions of a name say
-        self.root = Directory(self, "/", self.base.merged(self.directory_settings("/")[1]), above_plain=True)
+        self.root = Directory(self, "/", _on_top(self.base, self.directory_settings("/")[1]), above_plain=True)
         self._directories: Bounded[str, Directory] = Bounded(limit)
         self._locations: Bounded[str, tuple[tuple[int, ...], Settings]] = Bounded(limit)
         self._early: Bounded[tuple[tuple[int, ...], bool], RequestConfig] = Bounded(limit)
@@ -288,8 +292,8 @@ class HostConfig:
         main = cls(site)
         return main, tuple(cls(site, host, main_index=main._main) for host in site.hosts)
 
-    def directory_settings(self, path: str) -> tuple[tuple[int, ...], Settings]:
-        """The <Directory> sections of exactly this path (it ends in "/"): positions, and settings merged in order."""
+    def directory_settings(self, path: str) -> tuple[tuple[int, ...], tuple[Settings, ...]]:
+        """The <Directory> sections of exactly this path (it ends in "/"), in order: positions, and settings."""
         bare = path.rstrip("/")
         depth = bare.count("/")
         found: list[tuple[int, Settings]] = []
@@ -302,7 +306,10 @@ class HostConfig:
                     for position, section in wild
                     if section.regex is not None and section.regex.search(encode(path))
                 )
-        return _merged(found) if found else _NOTHING
+        if not found:
+            return _NO_LAYERS
+        found.sort(key=_position)
+        return tuple([position for position, _ in found]), tuple([settings for _, settings in found])
 
     def directory_matches(self, filename: str) -> Iterator[tuple[int, Section]]:
         """The <DirectoryMatch> sections that match this file name, as (position, section)."""
@@ -360,11 +367,15 @@ class HostConfig:
 def _merged(entries: Iterable[tuple[int, Settings]]) -> tuple[tuple[int, ...], Settings]:
     """Entries in order of their positions: these, and their settings merged."""
     ordered = sorted(entries, key=_position)
-    settings = EMPTY
-    for _, inner in ordered:
+    return tuple([position for position, _ in ordered]), _on_top(EMPTY, [inner for _, inner in ordered])
+
+
+def _on_top(settings: Settings, layers: Iterable[Settings]) -> Settings:
+    """Settings with others on top, one after the other."""
+    for inner in layers:
         settings = settings.merged(inner)
-    return tuple([position for position, _ in ordered]), settings
+    return settings
 
 
-_NOTHING: tuple[tuple[int, ...], Settings] = ((), EMPTY)
+_NO_LAYERS: tuple[tuple[int, ...], tuple[Settings, ...]] = ((), ())
 _position: Callable[[tuple[int, Settings]], int] = lambda entry: entry[0]  # noqa: E731

@@ -10,6 +10,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Origin, Setting, Value
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "flag",
     "joined",
     "literal",
+    "names",
     "nothing",
     "number",
     "only",
@@ -46,6 +48,12 @@ def literal(word: str) -> str:
     if "%{" in word:
         raise ValueError(f"'{word}': expressions that are judged per request are not evaluated")
     return word
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The words of a list that httpd reads one by one: an empty one ("") ends it."""
+    found = words(text)
+    return tuple(found[: found.index("")] if "" in found else found)
 
 
 def nothing(so_far: Any, args: tuple[str, ...], origin: Origin) -> Several:

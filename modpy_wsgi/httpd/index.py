@@ -1,7 +1,7 @@
 """Directories: the slash at the end (DirectorySlash) and the file that stands for them (DirectoryIndex), in fixup.
 
 Law: an index file is looked up as a subrequest, through every phase up to fixup, so that nothing that closes it is
-passed by. Source: mod_dir's fixup.
+passed by. It is asked for as with GET, as mod_dir does; what closes it to the request's own method counts as well.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def _take_index(req: mp_request, names: tuple[str, ...]) -> int:
         path, question, query = name.partition("?")
         uri = escape(path if path.startswith("/") else req.uri + path) + question + query
         found, status = req._application.look_up(req, uri)
-        if status == OK and req.method not in _AS_GET:
-            status = _refused_to_get(found, found._config)
+        if status == OK and req.method not in _AS_GET and found._config is not req._config:
+            status = _refused(found, found._config, req.method)
         if status == OK and found._stat is not None:
             if stat.S_ISREG(found._stat.st_mode):
                 _become(req, found)
@@ -70,19 +70,20 @@ def _take_index(req: mp_request, names: tuple[str, ...]) -> int:
     return refused
 
 
-def _refused_to_get(found: mp_request, config: RequestConfig) -> int:
-    """httpd asks for an index as for GET, whatever the request's method: OK, or the status that its rules say to that.
-
-    Those for the request's own method were asked before, so a <Limit> of either closes.
-    """
-    method, found._method = found._method, "GET"
+def _refused(found: mp_request, config: RequestConfig, method: str) -> int:
+    """OK, or HTTP_FORBIDDEN if the rules of an index would refuse it to the request's own method."""
+    found._method = method
     try:
-        status = access.check(found, config) or authorization.without_user(found, config)
-        if status != authorization.NEEDS_USER:
-            return status
-        return HTTP_FORBIDDEN if found._user is None else authorization.with_user(found, config)
+        status = access.check(found, config)
+        if not status and access.one_is_enough(found, config):
+            return OK
+        if not status or access.one_is_enough(found, config):
+            status = authorization.without_user(found, config)
+            if status == authorization.NEEDS_USER:
+                status = HTTP_FORBIDDEN if found._user is None else authorization.with_user(found, config)
+        return HTTP_FORBIDDEN if status else OK
     finally:
-        found._method = method
+        found._method = "GET"
 
 
 def _become(req: mp_request, other: mp_request) -> None:

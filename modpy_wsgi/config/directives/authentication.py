@@ -45,7 +45,6 @@ ROWS = (
         AuthFormSitePassphrase        1    access    AuthConfig
         AuthFormSize                  1    directory
         AuthFormUsername              1    access    AuthConfig
-        AuthGroupFile                 1    access    AuthConfig
         AuthLDAPAuthorizePrefix       1    access    AuthConfig
         AuthLDAPBindAuthoritative     flag access    AuthConfig
         AuthLDAPBindDN                1    access    AuthConfig
