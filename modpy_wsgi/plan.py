@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .basic_auth import challenge
+from .config.directives.auth_basic import FAKE
 from .config.resolve import RequestConfig
 from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from .dispatch import Call, calls_for, run_handlers
-from .httpd import access, authorization, fixups, index, types, variables
+from .httpd import access, authentication, authorization, fixups, index, types, variables
 from .phases import (
     ACCESS,
     AUTHEN,
@@ -148,8 +149,8 @@ def _authenticate(req: mp_request, config: RequestConfig) -> int:
         req._user = claimed or req._user
         return verdict
     result = run_phase(req, AUTHEN, config)
-    if result == DECLINED and (req.auth_type() or "").lower() == "basic" and req.get_basic_auth_pw() is None:
-        result = HTTP_UNAUTHORIZED  # as mod_auth_basic would, before it looked for passwords
+    if result == DECLINED:
+        result = authentication.authenticate(req, config)
     if result == DECLINED:
         kind = req.auth_type()
         why = f"nobody authenticates users with AuthType {kind}" if kind else "AuthType not set!"
@@ -221,6 +222,7 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (_guess_type, lambda config, directives: not config.fileless and TYPE.directive not in directives),
     (_fixup, lambda config, directives: config.fixups or FIXUP.directive in directives),
     (_set_handler, lambda config, directives: not (config.fixups or FIXUP.directive in directives)),
+    (authentication.fake, lambda config, directives: config.settings[FAKE] is not None),
     (index.fixup, lambda config, directives: not config.fileless),
 )
 

@@ -11,7 +11,7 @@ from typing import Any
 from . import constants
 from ._fast.table import table
 from .basic_auth import credentials
-from .config.directives import authn, core, mime, python
+from .config.directives import authn_core, core, mime, python
 from .connection import mp_conn
 from .environ import decode, raw_target, request_host
 from .finfo import mp_finfo
@@ -247,7 +247,7 @@ class RequestMembers(RequestState):
         its turn first. The claim counts for nothing else: a handler that says OK must have set the user.
         """
         if self._user is None and self._phase is not None and self._phase.directive == "PythonAuthenHandler":
-            kind = self._config.settings[authn.AUTH_TYPE] or ""
+            kind = self._config.settings[authn_core.AUTH_TYPE] or ""
             claimed = credentials(self) if kind.lower() == "basic" else None
             return claimed[0] if claimed else None
         return self._user

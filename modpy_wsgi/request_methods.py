@@ -15,7 +15,7 @@ from . import constants
 from ._fast.table import table
 from .basic_auth import challenge, credentials
 from .cgi_variables import add_cgi_vars, add_common_vars
-from .config.directives import authn, authz_core, core, python
+from .config.directives import authn_core, authz_core, core, python
 from .config.requirements import every_requirement
 from .environ import encode
 from .preconditions import conditions_met, etag_of
@@ -48,11 +48,11 @@ class RequestMethods(RequestBody, RequestOutput):
 
     def auth_type(self) -> str | None:
         """AuthType."""
-        return self._config.settings[authn.AUTH_TYPE]
+        return self._config.settings[authn_core.AUTH_TYPE]
 
     def auth_name(self) -> str | None:
         """AuthName."""
-        return self._config.settings[authn.AUTH_NAME]
+        return self._config.settings[authn_core.AUTH_NAME]
 
     def requires(self) -> tuple[str, ...]:
         """The Require lines that hold for this method, as text: ('user spam', 'valid-user')."""

@@ -11,7 +11,7 @@ import pytest
 from modpy_wsgi.config.directives import (
     access_compat,
     alias,
-    authn,
+    authn_core,
     authz_core,
     core,
     env,
@@ -285,7 +285,7 @@ def test_require(text: str, wanted: tuple[str, tuple[object, ...]]) -> None:
 
 def test_authentication() -> None:
     settings = in_directory('AuthType Basic\nAuthName "My realm"\nAuthUserFile /dev/null\nAuthBasicAuthoritative Off')
-    assert (settings[authn.AUTH_TYPE], settings[authn.AUTH_NAME]) == ("Basic", "My realm")
+    assert (settings[authn_core.AUTH_TYPE], settings[authn_core.AUTH_NAME]) == ("Basic", "My realm")
 
 
 def test_order_allow_deny() -> None:

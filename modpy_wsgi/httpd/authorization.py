@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..config.directives.authn import AUTH_TYPE
+from ..config.directives.authn_core import AUTH_TYPE
 from ..config.directives.authz_core import AUTHORIZATION
 from ..config.resolve import RequestConfig
 from ..constants import HTTP_FORBIDDEN, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK

@@ -1,21 +1,16 @@
-"""The providers of users and groups that are not implemented: files, databases, LDAP, forms, digests."""
+"""The providers of users and groups that are not implemented: databases, LDAP, forms."""
 
 from __future__ import annotations
 
-from modpy_wsgi.config.directives.table import accepted, known
+from modpy_wsgi.config.directives.table import known
 from modpy_wsgi.config.model import Kind
 
 ROWS = (
     *known(
         Kind.UNSUPPORTED,
-        "of authentication, only a PythonAuthenHandler and single Require lines are judged",
+        "passwords come from files, anonymous visitors and a PythonAuthenHandler only",
         """
         AllowMethods                  0+   directory
-        Anonymous                     1+   access    AuthConfig
-        Anonymous_LogEmail            flag access    AuthConfig
-        Anonymous_MustGiveEmail       flag access    AuthConfig
-        Anonymous_NoUserID            flag access    AuthConfig
-        Anonymous_VerifyEmail         flag access    AuthConfig
         AuthDBDUserPWQuery            1    directory
         AuthDBDUserRealmQuery         1    directory
         AuthDBMGroupFile              1    access    AuthConfig
@@ -81,13 +76,6 @@ ROWS = (
         AuthzLDAPAuthoritative        flag access    AuthConfig
         AuthzOwnerAuthoritative       flag access    AuthConfig
         AuthzUserAuthoritative        flag access    AuthConfig
-        """,
-    ),
-    *accepted(
-        "/dev/null",
-        "passwords are checked by a PythonAuthenHandler only",
-        """
-        AuthUserFile 1 access    AuthConfig
         """,
     ),
     *known(
