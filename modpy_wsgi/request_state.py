@@ -79,6 +79,7 @@ class RequestState:
     _handler: str | None = None
     _user: str | None = None
     _auth_type: str | None = None
+    _useragent: str | None = None  # the client's address as trusted proxies say; None: the connection's
     _more_to_say = False  # whether the head may have more than status and content type
     _prev: mp_request | None = None
     _next: mp_request | None = None
