@@ -184,7 +184,7 @@ class Application:
         return log if level == log.level else log.sharing(level)
 
     def _client(self, req: mp_request) -> str | None:
-        address, port = req.connection.client_addr
+        address, port = req.useragent_addr
         return f"{address}:{port}" if address else None
 
     # The life of a worker

@@ -11,7 +11,7 @@ from .constants import DECLINED, OK
 from .environ import normalise
 from .errors import BadRequest
 from .finfo import mp_finfo
-from .httpd import translate, variables
+from .httpd import remoteip, translate, userdir, variables
 from .httpd.walk import walk
 from .phases import INIT, POST_READ_REQUEST, TRANS
 from .plan import run_phase
@@ -25,14 +25,15 @@ def locate(req: mp_request) -> int:
     target = req._target
     if target.eventful:
         return _step_by_step(req, target)
-    return _find_file(req, target)
+    return _find_file(req, target, target.filename)
 
 
 def _step_by_step(req: mp_request, target: translate.Target) -> int:
     host = req._host
     if target.uri == "*":  # OPTIONS * asks for the server as a whole
         return constants.DONE
-    if host.has_early_work:
+    if host.has_early_work and req._main is None:  # a subrequest has what was found out for its main request
+        remoteip.find_client(req)
         variables.of_server(req)
     if host.has_early_handlers:
         status = _run_early(req, host)
@@ -44,20 +45,30 @@ def _step_by_step(req: mp_request, target: translate.Target) -> int:
             _take_walk(req, normalise(req._filename), target)  # a handler's: it may be anything
             return OK
     if target.redirects:
-        status = translate.redirection(req, target.redirects)
+        status = translate.redirection(req, target.redirects, target.early)
         if status:
             return status
-    return _find_file(req, target)
+    if target.of_user:
+        return _find_users_file(req, target)
+    return _find_file(req, target, target.filename)
 
 
-def _find_file(req: mp_request, target: translate.Target) -> int:
+def _find_users_file(req: mp_request, target: translate.Target) -> int:
+    filename, url = userdir.find(req._host, target.uri)
+    if url is not None:
+        req.headers_out["Location"] = url
+        return constants.HTTP_MOVED_TEMPORARILY
+    return _find_file(req, target, target.filename if filename is None else normalise(filename))
+
+
+def _find_file(req: mp_request, target: translate.Target, filename: str) -> int:
     if target.config is not None:
         req._config = target.config
-        req._translated = target.filename
+        req._translated = filename
         return OK
     if target.handler is not None:
         req._handler = target.handler
-    _take_walk(req, target.filename, target)
+    _take_walk(req, filename, target)
     return OK
 
 
@@ -84,9 +95,16 @@ def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None
     req._filename, req._path_info, req._stat, directory = walk(req._host, filename, known)
     if req._path_info and not known and req._stat is not None and filename is target.filename:
         target.known = len(req._filename)
+    origin = req._main or req._prev
+    if origin is not None and not req._path_info and _folder(origin._filename) == _folder(req._filename):
+        req._path_info = None  # where httpd has nothing to walk, and sets nothing (observed)
     name = req._filename[len(directory.path) :]
     exists = req._stat is not None and not req._path_info if name else filename[-1] == "/"
     req._config = directory.config(name, target.location, exists)
+
+
+def _folder(filename: str | None) -> str:
+    return (filename or "").rpartition("/")[0]
 
 
 def walk_now(req: mp_request) -> None:

@@ -54,8 +54,14 @@ def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
     new = _derive(req, uri, None)
     new._main = req
     new._method = "GET"
+    if "_subprocess_env" in req.__dict__:
+        new.subprocess_env.update(req.subprocess_env)
     if new._redirects > MAX_REDIRECTS:
-        req._application.log_request(req, f"more than {MAX_REDIRECTS} nested subrequests, probably a loop: {uri}")
+        req._application.log_request(
+            req,
+            f"AH00125: Request exceeded the limit of {MAX_REDIRECTS} subrequest nesting levels due to probable "
+            f"configuration error: {uri}",
+        )
         return new, 500
     try:
         if new._bad is not None:
@@ -83,6 +89,7 @@ def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_req
     new._the_request = req.the_request
     new._unparsed_uri = uri
     new._redirects = req._redirects + 1
+    new._useragent = req._useragent
     new.__dict__["_headers_in"] = req.headers_in  # one table for all of them, as in the original
     new._left, new._read_length = req._left, req._read_length
     return new

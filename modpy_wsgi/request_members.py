@@ -261,13 +261,17 @@ class RequestMembers(RequestState):
 
     @property
     def useragent_addr(self) -> tuple[str, int]:
-        """(address, port) of the client."""
+        """(address, port) of the client, as proxies that RemoteIPHeader trusts name it; then the port is 0."""
+        if self._useragent is not None:
+            return self._useragent, 0
         address: tuple[str, int] = self.connection.client_addr
         return address
 
     @property
     def useragent_ip(self) -> str:
-        """The client's address."""
+        """The client's address, as proxies that RemoteIPHeader trusts name it; conn.client_ip is the last proxy's."""
+        if self._useragent is not None:
+            return self._useragent
         address: str = self.connection.client_ip
         return address
 
@@ -363,11 +367,19 @@ class RequestMembers(RequestState):
         return table({key: value for key, value in options.items() if value})
 
     def _port(self) -> int:
-        """The port by which the client asked: of Host, else of ServerName, else the scheme's own."""
-        number = self._environ.get("HTTP_HOST", "").rpartition(":")[2]
-        if number.isascii() and number.isdigit() and self._config.settings[core.USE_CANONICAL_NAME] == "off":
+        """The port of this server in URLs, as UseCanonicalName and UseCanonicalPhysicalPort say.
+
+        That of Host, if the client's names count; of the connection, if real ports do; of ServerName; the scheme's own.
+        """
+        settings = self._config.settings
+        canonical = settings[core.USE_CANONICAL_NAME] == "on"
+        number = "" if canonical else self._environ.get("HTTP_HOST", "").rpartition(":")[2]
+        if number.isascii() and number.isdigit():
             return int(number)
-        return self.server.port or (443 if self._scheme() == "https" else 80)
+        configured = self.server.port
+        physical: int = self.connection.local_addr[1] if settings[core.USE_CANONICAL_PHYSICAL_PORT] else 0
+        port: int = configured or physical if canonical else physical or configured
+        return port or (443 if self._scheme() == "https" else 80)
 
     def _scheme(self) -> str:
         """http or https: as ServerName says (for a server behind one that does TLS), else as the server does."""

@@ -381,7 +381,9 @@ REDIRECTS = {
 @pytest.mark.parametrize(("text", "wanted"), REDIRECTS.items())
 def test_redirect(text: str, wanted: tuple[object, ...]) -> None:
     main = load_text(text).main
-    (found,) = (main.sections[0].settings if main.sections else main.settings)[alias.REDIRECTS]
+    settings = main.sections[0].settings if main.sections else main.settings
+    (found,) = settings[alias.REDIRECTS] or (settings[alias.REDIRECT_HERE],)
+    assert found is not None
     assert (found.prefix, found.regex and found.regex.pattern, found.status, found.target) == wanted
 
 

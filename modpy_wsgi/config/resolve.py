@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 from ..constants import APLOG_WARNING
 from ..environ import encode
 from ..locks import reentrant_lock
-from .directives import alias, core, env, python, setenvif
+from .directives import alias, core, env, python, remoteip, setenvif
+from .directives import dir as directory
 from .model import EMPTY, Host, Override, Section, SectionKind, Settings, Site
 
 __all__ = ["Bounded", "Directory", "HostConfig", "RequestConfig"]
@@ -27,7 +28,9 @@ MAX_CACHED = 4096  # entries of each cache below, for all virtual hosts together
 MIN_CACHED = 64  # entries of each cache of a virtual host, however many hosts there are
 MAX_KEY = 512  # characters of a path or host name that is kept; made-up ones may be as long as a request line
 _EARLY = ("PythonPostReadRequestHandler", "PythonInitHandler", "PythonTransHandler")  # before a file is known
+_OF_POST_READ = (remoteip.HEADER, setenvif.SETENVIF)
 _SLASHES = re.compile("/{2,}")
+_OF_FIXUP = (core.FORCE_TYPE, core.ACCEPT_PATH_INFO, env.ENV, alias.REDIRECT_HERE)
 _DIRECTORY_KINDS = (SectionKind.DIRECTORY, SectionKind.DIRECTORY_MATCH)
 _writing = reentrant_lock()  # of all caches: it is quick, and rare once a server is warm
 
@@ -118,6 +121,7 @@ class RequestConfig:
         "debug",
         "debugger",
         "default_charset",
+        "fallback",
         "fileless",
         "fixups",
         "forms",
@@ -150,7 +154,10 @@ class RequestConfig:
         self.set_handler = settings[core.SET_HANDLER]
         self.options = settings[core.OPTIONS]
         self.default_charset = settings[core.ADD_DEFAULT_CHARSET]
-        self.fixups = any(setting in settings for setting in (core.FORCE_TYPE, env.ENV, alias.REDIRECTS))
+        self.fixups = any(setting in settings for setting in _OF_FIXUP) or len(settings[alias.REDIRECTS]) > len(
+            host.base[alias.REDIRECTS]
+        )
+        self.fallback = settings[directory.FALLBACK]
         self.plan: Any = None
         self.interpreter: Any = None
         self.forms: Any = None  # what the site says of its forms, worked out at first use
@@ -270,7 +277,7 @@ class HostConfig:
         self._locations: Bounded[str, tuple[tuple[int, ...], Settings]] = Bounded(limit)
         self._early: Bounded[tuple[tuple[int, ...], bool], RequestConfig] = Bounded(limit)
         self.has_early_handlers = any(key in self.base_handlers for key in _EARLY)
-        self.has_early_work = self.has_early_handlers or setenvif.SETENVIF in self.base
+        self.has_early_work = self.has_early_handlers or any(key in self.base for key in _OF_POST_READ)
         self.server: Any = None  # the mp_server that stands for the host, given by the application
         self.targets: Bounded[str, Any] = Bounded(limit)  # for the translation of paths, which keeps what it found here
         self.paths: Bounded[str, Any] = Bounded(limit)  # the same, by the path as the server hands it over

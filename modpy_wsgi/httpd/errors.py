@@ -28,6 +28,8 @@ def answer(req: mp_request, status: int) -> None:
         req._application.log_request(req, f"Handler returned invalid result code {status}: {req.uri}", APLOG_ERR)
         status = HTTP_INTERNAL_SERVER_ERROR
     if status not in STATUS_LINES or status in NAMELESS:
+        if 300 <= status < 400 and "Location" in req.headers_out:  # a redirection that has no name goes nowhere
+            req.err_headers_out["Location"] = req.headers_out["Location"]
         status = HTTP_INTERNAL_SERVER_ERROR
     if status in BODILESS:
         req._reset_output()

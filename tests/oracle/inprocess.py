@@ -71,6 +71,7 @@ def environ(request: Request, errors: io.StringIO, port: int = PORT) -> dict[str
     for name, value in request.fields(port):
         if "_" in name:
             continue  # gunicorn drops them, because they could pass for another header
+        value = value.strip(" \t")
         key = name.upper().replace("-", "_")
         key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
         values[key] = f"{values[key]},{value}" if key in values else value

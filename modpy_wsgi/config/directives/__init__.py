@@ -41,11 +41,13 @@ from modpy_wsgi.config.directives import (
     negotiation,
     proxy,
     python,
+    remoteip,
     rewrite,
     session,
     setenvif,
     tls,
     transport,
+    userdir,
 )
 from modpy_wsgi.config.model import Row
 
@@ -84,11 +86,13 @@ _TABLES: tuple[ModuleType, ...] = (
     negotiation,
     proxy,
     python,
+    remoteip,
     rewrite,
     session,
     setenvif,
     tls,
     transport,
+    userdir,
 )
 
 
