@@ -7,11 +7,13 @@ administrator.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Origin, Setting, Value
+from modpy_wsgi.environ import decode, encode
 
 __all__ = [
     "Several",
@@ -19,6 +21,7 @@ __all__ = [
     "appended",
     "choice",
     "extension",
+    "fixed_expression",
     "fixed_number",
     "flag",
     "joined",
@@ -48,6 +51,32 @@ def literal(word: str) -> str:
     if "%{" in word:
         raise ValueError(f"'{word}': expressions that are judged per request are not evaluated")
     return word
+
+
+_ESCAPE = re.compile(r"\\(?:([0-9]+)|(.))", re.DOTALL)
+_OCTAL = re.compile(r"[0-3]?[0-7]{1,2}", re.ASCII)
+_LETTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+
+
+def fixed_expression(word: str) -> str:
+    """What a text comes to that httpd takes for an expression: its escapes, as httpd 2.4's own scanner reads them.
+
+    ValueError for a variable or a reference to a match, which httpd would judge anew for each request.
+    """
+    if re.search(r"\$[0-9]", word):
+        raise ValueError(f"'{word}': expressions that are judged per request are not evaluated")
+    if "\\" not in literal(word):
+        return word
+
+    def character(found: re.Match[str]) -> str:
+        digits, other = found.groups()
+        if other:
+            return _LETTERS.get(other, other)
+        if _OCTAL.fullmatch(digits) is None or not int(digits, 8):
+            raise ValueError(f"'{word}': '{found[0]}' is no character")
+        return chr(int(digits, 8))
+
+    return decode(_ESCAPE.sub(character, encode(word)))
 
 
 def names(text: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What a rule of access may say of a request, and how what several say is one.
 
-Law: the algebra is mod_authz_core's. A rule that is negated refuses or says nothing. One that is limited to other methods
-says nothing, or is met where all around it must be. What is the same for every request is worked out here, once.
+Law: the algebra is mod_authz_core's. A rule that is negated refuses or says nothing. One that is limited to other
+methods says nothing, or is met where all around it must be. What is the same for every request is worked out once.
 """
 
 from __future__ import annotations

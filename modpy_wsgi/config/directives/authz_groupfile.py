@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modpy_wsgi.config.model import Args, Override, Row, Setting, Where
-from modpy_wsgi.config.values import literal, names, path
+from modpy_wsgi.config.values import fixed_expression, names, path
 
 MODULES = ("authz_groupfile_module", "mod_authz_groupfile.c")
 
@@ -11,7 +11,7 @@ GROUP_FILE: Setting[str | None] = Setting("AuthGroupFile", None)
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(word.lower() for word in names(literal(text)))  # httpd knows no case here
+    return tuple(word.lower() for word in names(fixed_expression(text)))  # httpd knows no case here
 
 
 def _nothing(text: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from modpy_wsgi.config.addresses import network
 from modpy_wsgi.config.model import Row
-from modpy_wsgi.config.values import literal, names
+from modpy_wsgi.config.values import fixed_expression, names
 
 MODULES = ("authz_host_module", "mod_authz_host.c")
 
@@ -20,7 +20,7 @@ def _networks(text: str) -> tuple[Any, ...]:
 
 def _hosts(text: str) -> tuple[str, ...]:
     """What follows a # is left out, as in httpd: "a.example#b.example" must not let in b.example."""
-    return tuple(word.lower() for word in names(literal(text).partition("#")[0]))
+    return tuple(word.lower() for word in names(fixed_expression(text).partition("#")[0]))
 
 
 def _nothing(text: str) -> tuple[str, ...]:

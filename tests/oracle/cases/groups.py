@@ -4,7 +4,7 @@ from itertools import product
 
 from ..request import Request, get
 from ..site import File, Site
-from . import Case
+from . import Case, words
 
 # The user is who the header says: groups are the subject, not passwords.
 MODULE = """
@@ -41,28 +41,24 @@ same: nil
 same: oli
 """
 
-USERS = [
-    "ann",
-    "bob",
-    "cat",
-    "dan",
-    "eve",
-    "fay",
-    "gus",
-    "hal",
-    "kim",
-    "lea",
-    "max",
-    "nil",
-    "oli",
-    "Ann",
-    "nobody",
-    "b:c",
-    "nameless",
-    "all",
-    "at",
-]
-NAMES = ["the boss", 'i"da', "j\\o", "commented", "colon", "kim"]
+USERS = words("ann bob cat gus nameless nobody")
+MORE = {  # for whom else the lines below are interesting
+    **dict.fromkeys(("two", "many"), words("dan eve")),
+    **dict.fromkeys(("spaces", "two-bare"), words("fay")),
+    **dict.fromkeys(("a", "a-b"), words("hal b:c")),
+    **dict.fromkeys(("no-colon", "none"), words("colon kim commented all at")),
+    "staff": words("Ann late"),
+    "board": ["the boss", "the", "boss"],
+    "escaped": ['i"da', r"j\o", "ida", "jo"],
+    "tab": words("lea max"),
+    "same": words("nil oli"),
+    "user-percent": words("a%b"),
+    "user-blank": ["the boss", "the"],
+    "user-letters": words("a anbob"),
+    "user-apostrophe": ["o'neil", "oneil", "the boss"],
+    **dict.fromkeys(("user-backslash", "user-backslashes", "user-quoted"), ["jo", r"j\o", r"j\\o"]),
+    "user-quote": ['i"da', r"i\"da", "ida"],
+}
 REQUIRES = {
     "staff": "Require group staff",
     "staff-case": "Require group StAfF",
@@ -86,6 +82,16 @@ REQUIRES = {
     "same": "Require group same",
     "not": "<RequireAll>\nRequire valid-user\nRequire not group staff\n</RequireAll>",
     "and": "<RequireAll>\nRequire group staff\nRequire group board\n</RequireAll>",
+    "user-percent": "Require user a%b",
+    "user-backslash": "Require user j\\o",
+    "user-backslashes": "Require user j\\\\o",
+    "user-quoted": 'Require user "j\\\\o"',
+    "user-quote": 'Require user "i\\"da"',
+    "user-hex": "Require user \\x61nn \\142ob",
+    "user-blank": "Require user the\\x20boss",
+    "user-letters": "Require user a\\nbob \\cat",
+    "user-nothing": 'Require user "" ann',
+    "user-apostrophe": "Require user o'neil 'the boss'",
     "or-user": "Require group board\nRequire user bob",
 }
 SMALL = {
@@ -179,6 +185,16 @@ REFUSED = {
     "env": "Allow from env=A",
     "env nothing": "Deny from env=",
     "env not nothing": "Deny from env=!",
+    "user tab": "Require user a\tb",
+    "user bell": "Require user a\ab",
+    "user octal": "Require user a\\400",
+    "user eight": "Require user a\\8",
+    "user variable cut": "Require user a%{",
+    "host tab": "Require host a\tb",
+    "group tab": "Require group a\tb",
+    "env tab": "Require env a\tb",
+    "ip tab": "Require ip 192.0.2.1\t127.0.0.1",
+    "user number": "Require user a\\1428",
     "env upper": "Deny from ENV=A",
     "from upper": "Deny FROM all",
     "all upper": "Deny from ALL",
@@ -188,7 +204,7 @@ CASES = (
     Case(
         "file",
         site(REQUIRES, FILE, files={"conf/groups": GROUPS}),
-        [asked(name, user) for name, user in product(REQUIRES, USERS + NAMES)],
+        [asked(name, user) for name in REQUIRES for user in USERS + MORE.get(name, [])],
     ),
     *(
         Case(
@@ -259,6 +275,21 @@ CASES = (
             {f"htdocs/{name}/page.txt": f"{name}\n" for name in HOSTS},
         ),
         [get(f"/{name}/page.txt") for name in HOSTS],
+    ),
+    Case(
+        "start: a match",
+        Site('<Directory "@ROOT@/htdocs">\nRequire user a$1\n</Directory>\n'),
+        starts=(False, "require-expression: it is an expression"),
+    ),
+    Case(
+        "start: a variable",
+        Site('<Directory "@ROOT@/htdocs">\nRequire user %{REQUEST_URI}\n</Directory>\n'),
+        starts=(False, "require-expression: it is an expression"),
+    ),
+    Case(
+        "start: expr",
+        Site('<Directory "@ROOT@/htdocs">\nRequire expr true\n</Directory>\n'),
+        starts=(False, "require-expression: it is an expression"),
     ),
     *(
         Case(
