@@ -134,10 +134,16 @@ def _access(req: mp_request, config: RequestConfig) -> int:
 
 
 def _is_let_in(req: mp_request, config: RequestConfig) -> bool:
-    """Whether nothing is left to ask: one rule was enough, or the main request came in under the same configuration."""
-    main = req._main
-    if main is not None and main._config is config and not req._let_in:
-        req._user, req._auth_type, req._let_in = main._user, main._auth_type, True
+    """Whether nothing is left to ask: one rule was enough, or the request before was judged by the same configuration.
+
+    httpd asks whether both have one object for it. They have in one directory where no Files and no Location section
+    has a say; even when the first was refused, so that an ErrorDocument beside what is closed is shown (observed).
+    """
+    before = req._prev or req._main
+    if before is not None and before._config is config and config.of_directory and not req._let_in:
+        req._let_in = True
+        if not before._claimed:
+            req._user, req._auth_type = before._user, before._auth_type
     return req._let_in
 
 

@@ -128,6 +128,7 @@ class RequestConfig:
         "handlers",
         "host",
         "interpreter",
+        "of_directory",
         "options",
         "per_directive",
         "per_directory",
@@ -138,9 +139,12 @@ class RequestConfig:
         "settings",
     )
 
-    def __init__(self, host: HostConfig, settings: Settings, *, fileless: bool = False) -> None:
+    def __init__(
+        self, host: HostConfig, settings: Settings, *, fileless: bool = False, of_directory: bool = False
+    ) -> None:
         self.host = host
         self.fileless = fileless  # a <Location> answers by a Python handler: no file is looked for
+        self.of_directory = of_directory  # neither Files nor Location sections have a say: it is all of one directory
         self.settings = settings
         self.handlers = settings[python.HANDLERS]
         python_config = settings[python.PYTHON_CONFIG]
@@ -246,7 +250,9 @@ class Directory:
         if found is None:
             # Files among themselves, then on top of the directory's: where merging asks, the order matters.
             of_name = _on_top(EMPTY, [files[index].settings for index in chosen])
-            found = host.configs.keep(key, RequestConfig(host, settings.merged(of_name).merged(location[1])))
+            settings = settings.merged(of_name).merged(location[1])
+            alone = not chosen and not location[0]
+            found = host.configs.keep(key, RequestConfig(host, settings, of_directory=alone))
         return found
 
 
