@@ -36,11 +36,31 @@ class Listed(NamedTuple):
     holds: Callable[[Ask, str, str], bool]
 
 
+def _refused_by_method(ask: Ask, wanted: str, got: str) -> bool:
+    return ask.method not in ("GET", "HEAD") and ask.target.endswith("/") and got == "403"
+
+
+def _taken_away(ask: Ask, wanted: str, got: str) -> bool:
+    return got == "404" and _ENCODED_BEFORE_DOTS.search(ask.target.lower()) is not None
+
+
+_ENCODED_BEFORE_DOTS = re.compile(r"%(2f|00).*/(\.|%2e)(\.|%2e)(/|%|\?|$)")
+
 LISTED = (
     Listed(
         "trace: a WSGI application does not see the request as it was sent",
         lambda ask, wanted, got: ask.method == "TRACE" and wanted.startswith("200") and got == "405",
     ),
+    Listed("index-method: the rules for the method of the request count for an index, too", _refused_by_method),
+    Listed(
+        "named-methods: nobody asks for a method that httpd does not know but by its name in a <Limit>",
+        lambda ask, wanted, got: ask.method == "BREW" and wanted.startswith("405") and got == f"501{wanted[3:]}",
+    ),
+    Listed(
+        "fallback-challenge: a browser could not ask for the password",
+        lambda ask, wanted, got: wanted == "401" and got == "401 ?Basic",
+    ),
+    Listed("encoded-away: what a path must not hold is refused before the path is made simpler", _taken_away),
 )
 
 
