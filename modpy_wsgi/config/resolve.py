@@ -243,7 +243,7 @@ class Directory:
         matches = tuple(host.directory_matches(path))
         for _, section in matches:
             settings = settings.merged(section.settings)
-        files = settings[core.FILES_SECTIONS] if name else ()
+        files = settings[core.FILES_SECTIONS]  # some match the empty name of a directory, too
         chosen = tuple([i for i, section in enumerate(files) if _file_matches(section, name)])
         key = (self, own, tuple([position for position, _ in matches]), chosen, location[0])
         found = host.configs.get(key)
