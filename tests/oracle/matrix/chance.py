@@ -53,8 +53,7 @@ def _group(chance: Random, number: int) -> Group:
         conf.append(directive)
     for _ in range(chance.choice((1, 1, 2, 2, 3))):
         section = chance.choice(_SECTIONS)
-        # A Python handler in a <Location> keeps mod_python from finding files there: nothing to compare with.
-        piece, more = placed(section, _inside(chance, python="<Location" not in section), access_file)
+        piece, more = placed(section, _inside(chance, section), access_file)
         if more:
             (name, text), *_ = more.items()
             files[name] = f"{files.get(name, '')}{text}"
@@ -65,8 +64,14 @@ def _group(chance: Random, number: int) -> Group:
     return Group(f"group {number}", lines(*conf), tuple(asked), files)
 
 
-def _inside(chance: Random, *, python: bool) -> str:
-    """What stands in a section; with Python handlers or without."""
+def _inside(chance: Random, section: str) -> str:
+    """What stands in a section.
+
+    A Python handler in a <Location> keeps mod_python from finding files there: nothing to compare with. And a .htaccess
+    knows only the methods that httpd.conf has named before.
+    """
+    python = "<Location" not in section
+    limits = [limit for limit in LIMITS.values() if section.startswith("<") or "BREW" not in limit]
     parts = []
     if chance.random() < 0.6:
         parts.append(AUTHENTICATION[chance.choice(("file", "python") if python else ("file",))])
@@ -77,7 +82,7 @@ def _inside(chance: Random, *, python: bool) -> str:
         while "Python" in rule and not python:
             rule = _require(chance)
         if "Python" not in rule and chance.random() < 0.3:
-            rule = chance.choice(tuple(LIMITS.values())).replace("{}", rule)
+            rule = chance.choice(limits).replace("{}", rule)
         parts.append(rule)
     if chance.random() < 0.3:
         said = SATISFY[chance.choice(("all", "any"))]

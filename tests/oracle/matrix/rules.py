@@ -125,6 +125,7 @@ SECTIONS = {
     "Files *": '<Files "s*t.t?t">\n{}\n</Files>',
     "Files ~": '<Files ~ "^secret">\n{}\n</Files>',
     "FilesMatch": '<FilesMatch "^secret\\.(txt|html)$">\n{}\n</FilesMatch>',
+    "FilesMatch but": '<FilesMatch "^(?!page|index)">\n{}\n</FilesMatch>',
     "FilesMatch i": '<FilesMatch "(?i)^SECRET\\.TXT$">\n{}\n</FilesMatch>',
     "Files in Directory": '<Directory "@ROOT@/htdocs/shut">\n<Files "secret.txt">\n{}\n</Files>\n</Directory>',
     "FilesMatch in Directory": (
@@ -461,6 +462,18 @@ EXTRAS: dict[str, tuple[str, tuple[str, ...]]] = {
     "all files": (
         '<Files "*">\n    Require all denied\n</Files>',
         ("/open/page.txt", "/open/", "/open", "/open/absent"),
+    ),
+    "all files but the index": (
+        '<Files "*">\n    Require all denied\n</Files>\n<Files "index.html">\n    Require all granted\n</Files>',
+        ("/open/", "/open", "/open/index.html", "/open/page.txt", "/", "/error/", "/go?/open/"),
+    ),
+    "all names that do not begin so": (
+        '<FilesMatch "^(?!page|index)">\n    Require all denied\n</FilesMatch>',
+        ("/open/", "/open", "/open/index.html", "/open/page.txt", "/open/run.py", "/", "/error/", "/go?/open/"),
+    ),
+    "no name at all": (
+        '<FilesMatch "^$">\n    Require all denied\n</FilesMatch>',
+        ("/open/", "/open", "/open/page.txt"),
     ),
     "aliased away": (
         'Alias "/shut" "@ROOT@/htdocs/open"',

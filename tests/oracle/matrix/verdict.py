@@ -41,10 +41,11 @@ def _refused_by_method(ask: Ask, wanted: str, got: str) -> bool:
 
 
 def _taken_away(ask: Ask, wanted: str, got: str) -> bool:
-    return got == "404" and _ENCODED_BEFORE_DOTS.search(ask.target.lower()) is not None
+    target = ask.target.lower()
+    return got == "404" and bool(_DOTS.search(target)) and ("%2f" in target or "%00" in target)
 
 
-_ENCODED_BEFORE_DOTS = re.compile(r"%(2f|00).*/(\.|%2e)(\.|%2e)(/|%|\?|$)")
+_DOTS = re.compile(r"/(\.|%2e)(\.|%2e)(/|%|\?|$)")
 
 LISTED = (
     Listed(
