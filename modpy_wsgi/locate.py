@@ -33,7 +33,8 @@ def _step_by_step(req: mp_request, target: translate.Target) -> int:
     if target.uri == "*":  # OPTIONS * asks for the server as a whole
         return constants.DONE
     if host.has_early_work and req._main is None:  # a subrequest has what was found out for its main request
-        remoteip.find_client(req)
+        if req._prev is None:  # once: read again, from the client on, the header could say more than it may
+            remoteip.find_client(req)
         variables.of_server(req)
     if host.has_early_handlers:
         status = _run_early(req, host)

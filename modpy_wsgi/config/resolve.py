@@ -62,6 +62,10 @@ class Bounded(dict[K, V]):
             self[key] = value
             return value
 
+    def replace_named(self, key: K, value: V, name: str) -> V:
+        """The same as replace(), unless `name` is too long to be asked for again."""
+        return self.replace(key, value) if len(name) <= MAX_KEY else value
+
     def _make_room(self) -> None:
         if len(self) >= self._limit:
             for old in list(self)[: self._limit // 4 or 1]:
@@ -288,6 +292,7 @@ class HostConfig:
         self.targets: Bounded[str, Any] = Bounded(limit)  # for the translation of paths, which keeps what it found here
         self.paths: Bounded[str, Any] = Bounded(limit)  # the same, by the path as the server hands it over
         self.htaccess: Bounded[Any, Any] = Bounded(limit)  # for the directory walk: what each .htaccess said
+        self.trails: Bounded[str, Any] = Bounded(limit)  # and what those on the way to a directory come to
 
     def warn(self, line: str) -> None:
         """Write a line about the configuration to the error log."""

@@ -99,6 +99,8 @@ def _is_public(address: Address) -> bool:
 @lru_cache(maxsize=1024)
 def _address(text: str) -> Address | None:
     """An address in any of the forms that httpd reads, of IPv4 where it can be; None for a name, which nobody asks."""
+    if not (text.isascii() and text.isprintable()):  # or what follows a NUL would not be seen
+        return None
     try:
         found = socket.getaddrinfo(text, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST) if text else []
         address = ipaddress.ip_address(found[0][4][0]) if found else None
