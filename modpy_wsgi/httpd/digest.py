@@ -56,6 +56,9 @@ def authenticate(req: mp_request, config: RequestConfig) -> int:
 
 def challenge(req: mp_request, config: RequestConfig, *, stale: bool = False) -> None:
     """Prepare WWW-Authenticate; it is added to what a handler may have prepared."""
+    prepared = req.err_headers_out.get("WWW-Authenticate")
+    if prepared and req._prev is not None and req._prev._document_status == HTTP_UNAUTHORIZED:
+        return  # an ErrorDocument that asks again: the client is asked already
     parts = [
         f'Digest realm="{quoted_realm(req)}"',
         f'nonce="{make_nonce(req._request_time, req.auth_name() or "")}"',
@@ -68,7 +71,6 @@ def challenge(req: mp_request, config: RequestConfig, *, stale: bool = False) ->
         parts.append("stale=true")
     parts.append('qop="auth"')
     text = ", ".join(parts)
-    prepared = req.err_headers_out.get("WWW-Authenticate")
     req.err_headers_out["WWW-Authenticate"] = f"{prepared}, {text}" if prepared else text
 
 

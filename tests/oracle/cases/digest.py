@@ -23,6 +23,13 @@ NO_OPAQUE = {
     )
 }
 NO_HASH = {"status": ("401 Unauthorized", "no-hash: such a line is there to lock somebody out")}
+JUDGED_AGAIN = {
+    "status": ("401 Unauthorized", "judged-again: every request is"),
+    "header:WWW-Authenticate": (
+        f'Digest realm="{REALM}", nonce="@ONCE@", algorithm=MD5, qop="auth"',
+        "judged-again: but the client is asked once",
+    ),
+}
 RFC_2069 = (("qop", None), ("nc", None), ("cnonce", None))
 
 
@@ -295,6 +302,18 @@ CASES = (
         get(URI, name="nobody"),
         login("spam:eggs"),
         outside='<Location "/other.txt">\nRequire all granted\n</Location>',
+    ),
+    lone(
+        "an error page behind the same lock",
+        DIGEST + FILE + VALID + "ErrorDocument 401 /other.txt",
+        get(URI, name="nobody", differs=JUDGED_AGAIN),
+        login("spam:bacon", password="bacon", differs=JUDGED_AGAIN),
+    ),
+    lone(
+        "an error page for who may not",
+        DIGEST + FILE + "Require user other\nErrorDocument 401 /inner/page.txt",
+        login("spam:eggs"),
+        outside='<Location "/inner">\nRequire user spam\n</Location>',
     ),
     lone(
         "index of a folder",
