@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .request_members import RequestMembers
     from .request_methods import RequestMethods
 
-__all__ = ["challenge", "credentials", "header"]
+__all__ = ["challenge", "credentials", "header", "quoted_realm"]
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*")
 
@@ -43,5 +43,9 @@ def header(user: str, password: str) -> str:
 def challenge(req: RequestMethods) -> None:
     """Prepare WWW-Authenticate for a 401 where AuthType is Basic; it replaces what a handler may have prepared."""
     if (req.auth_type() or "").lower() == "basic":
-        realm = (req.auth_name() or "").replace("\\", "\\\\").replace('"', '\\"')
-        req.err_headers_out["WWW-Authenticate"] = f'Basic realm="{realm}"'
+        req.err_headers_out["WWW-Authenticate"] = f'Basic realm="{quoted_realm(req)}"'
+
+
+def quoted_realm(req: RequestMethods) -> str:
+    """AuthName as it stands in a quoted string."""
+    return (req.auth_name() or "").replace("\\", "\\\\").replace('"', '\\"')

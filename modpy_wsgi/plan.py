@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .basic_auth import challenge
 from .config.directives.auth_basic import FAKE
 from .config.resolve import RequestConfig
 from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
@@ -159,13 +158,13 @@ def _authenticate(req: mp_request, config: RequestConfig) -> int:
     result = run_phase(req, AUTHEN, config)
     if result == DECLINED:
         result = authentication.authenticate(req, config)
+    elif result == HTTP_UNAUTHORIZED:
+        authentication.challenge(req, config)
     if result == DECLINED:
         kind = req.auth_type()
         why = f"nobody authenticates users with AuthType {kind}" if kind else "AuthType not set!"
         req._application.log_request(req, f"configuration error:  couldn't perform authentication. {why}: {req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR
-    if result == HTTP_UNAUTHORIZED:
-        challenge(req)
     if result != OK:
         return result
     if req._user is None:
@@ -175,7 +174,7 @@ def _authenticate(req: mp_request, config: RequestConfig) -> int:
     if result == DECLINED:
         result = authorization.with_user(req, config)
     if result == HTTP_UNAUTHORIZED:
-        challenge(req)
+        authentication.challenge(req, config)
     return result
 
 

@@ -1,4 +1,4 @@
-"""Who asks, where no PythonAuthenHandler says so: AuthType Basic and the providers of passwords.
+"""Who asks, where no PythonAuthenHandler says so: AuthType, and the providers of passwords.
 
 Law: a user is known only by a provider's word. What no provider knows is refused, unless the configuration hands it on.
 Sources: httpd's mod_auth_basic, mod_authn_anon, mod_authn_file.
@@ -16,22 +16,29 @@ from ..config.directives.authn_anon import ANONYMOUS
 from ..config.directives.authn_file import USER_FILE
 from ..config.resolve import RequestConfig
 from ..constants import APLOG_INFO, DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
-from . import passwords
+from . import digest, passwords
 from .passwords import Verdict
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["authenticate", "fake"]
+__all__ = ["authenticate", "challenge", "fake"]
 
 
 def authenticate(req: mp_request, config: RequestConfig) -> int:
-    """OK with req.user set, DECLINED where it is not the server's to say, or the status to answer."""
+    """OK with req.user set, DECLINED where it is not the server's to say, or the status; 401 with its challenge."""
     scheme = _SCHEMES.get((req.auth_type() or "").lower())
     return DECLINED if scheme is None else scheme(req, config)
 
 
 def _basic(req: mp_request, config: RequestConfig) -> int:
+    status = _by_password(req, config)
+    if status == HTTP_UNAUTHORIZED:
+        basic_auth.challenge(req)
+    return status
+
+
+def _by_password(req: mp_request, config: RequestConfig) -> int:
     settings = config.settings
     log = req._application.log_request
     if req.auth_name() is None:
@@ -65,7 +72,17 @@ def _basic(req: mp_request, config: RequestConfig) -> int:
     return HTTP_UNAUTHORIZED
 
 
-_SCHEMES = {"basic": _basic}
+_SCHEMES = {"basic": _basic, "digest": digest.authenticate}
+
+
+def challenge(req: mp_request, config: RequestConfig) -> None:
+    """Prepare the header that asks for a user, for a 401 that somebody else decided on."""
+    kind = (req.auth_type() or "").lower()
+    if kind == "basic":
+        basic_auth.challenge(req)
+    elif kind == "digest":
+        digest.challenge(req, config)
+
 
 # The providers of passwords
 

@@ -69,6 +69,7 @@ _SCHEMES = (
     (b"$6$", "sha512_crypt"),
     (b"_", "bsdi_crypt"),
 )
+_MD5 = re.compile(rb"[0-9a-f]{32}")
 _DES = re.compile(rb"[./0-9A-Za-z]{13}")
 
 
@@ -88,11 +89,17 @@ def check(path: str | None, user: str, password: str, log: Log) -> Verdict:
 
 
 def realm_hash(path: str | None, user: str, realm: str, log: Log) -> bytes | Verdict:
-    """What a file of htdigest has for a user: the MD5 of "user:realm:password" in hex; or NOT_FOUND or ERROR."""
+    """What a file of htdigest has for a user: the MD5 of "user:realm:password" in hex; or another verdict."""
     file = _open(path, log)
     if file is None:
         return Verdict.ERROR
-    return file.realms.get((_bytes(user), _bytes(realm)), Verdict.NOT_FOUND)
+    stored = file.realms.get((_bytes(user), _bytes(realm)))
+    if stored is None:
+        return Verdict.NOT_FOUND
+    if not _MD5.fullmatch(stored):  # which whoever has seen it could prove to know
+        log(f"{path}: the hash of user {user} in realm {realm} is no MD5")
+        return Verdict.DENIED
+    return stored
 
 
 def spend(path: str | None, password: str) -> None:

@@ -134,6 +134,9 @@ class Served:
 
     def ask(self, request: Request) -> Answer:
         """Send one request; the log lines come from wsgi.errors and from the site's ErrorLog."""
+        first = request.before()
+        if first is not None:
+            request = request.after(self.ask(first).headers)
         answer, errors = call(self.app, request, self.port)
         lines, self.log_position = log_lines(self.root / "logs" / "error.log", self.log_position)
         answer.log = errors.splitlines() + lines

@@ -27,7 +27,7 @@ IMPLEMENTED = frozenset(("anon", "file"))
 _MISSING = frozenset(("dbd", "dbm", "fcgi", "ldap", "socache"))
 
 
-def provider(so_far: tuple[str, ...] | None, args: tuple[str, ...], origin: Origin) -> tuple[str, ...]:
+def provider(so_far: tuple[str, ...] | None, args: tuple[str, ...]) -> tuple[str, ...]:
     """One more provider of passwords, by its name (in this case only, as in httpd)."""
     name = args[0]
     if name in _MISSING:
@@ -35,6 +35,10 @@ def provider(so_far: tuple[str, ...] | None, args: tuple[str, ...], origin: Orig
     if name not in IMPLEMENTED:
         raise ValueError(f"unknown provider '{name}'")
     return (*(so_far or ()), name)
+
+
+def _providers(so_far: tuple[str, ...] | None, args: tuple[str, ...], origin: Origin) -> tuple[str, ...]:
+    return provider(so_far, args)
 
 
 def _fake(so_far: object, args: tuple[str, ...], origin: Origin) -> Fake | None:
@@ -50,7 +54,7 @@ ROWS = (
         Where.ACCESS,
         Override.AUTHCONFIG,
         setting=PROVIDERS,
-        value=provider,
+        value=_providers,
         usage="AuthBasicProvider file|anon ...",
     ),
     Row(

@@ -17,14 +17,6 @@ ROWS = (
         AuthDBMType                   1    access    AuthConfig
         AuthDBMUserFile               1    access    AuthConfig
         AuthDefaultAuthoritative      flag access    AuthConfig
-        AuthDigestAlgorithm           1    access    AuthConfig
-        AuthDigestDomain              1+   access    AuthConfig
-        AuthDigestNcCheck             flag access    AuthConfig
-        AuthDigestNonceFormat         1    access    AuthConfig
-        AuthDigestNonceLifetime       1    access    AuthConfig
-        AuthDigestProvider            1+   access    AuthConfig
-        AuthDigestQop                 1+   access    AuthConfig
-        AuthDigestShmemSize           1    server
         AuthFormAuthoritative         flag access    AuthConfig
         AuthFormBody                  1    access    AuthConfig
         AuthFormDisableNoStore        flag access    AuthConfig
