@@ -79,7 +79,7 @@ def test_severity(apache: str, ours: str, severity: str | None) -> None:
 @pytest.mark.parametrize("entry", verdict.LISTED, ids=lambda entry: entry.reason.partition(":")[0])
 def test_what_is_listed_is_never_open(entry: verdict.Listed) -> None:
     assert verdict.severity(Ask("TRACE", "/"), "403", "200 =shut/secret.txt") == verdict.OPEN
-    assert not entry.holds(Ask("GET", "/"), "403", "404")
+    assert not entry.holds("", Ask("GET", "/"), "403", "404")
 
 
 def test_a_difference_is_shown_with_its_rules() -> None:

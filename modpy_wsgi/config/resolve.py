@@ -249,13 +249,13 @@ class Directory:
             settings = settings.merged(section.settings)
         files = settings[core.FILES_SECTIONS]  # some match the empty name of a directory, too
         chosen = tuple([i for i, section in enumerate(files) if _file_matches(section, name)])
-        key = (self, own, tuple([position for position, _ in matches]), chosen, location[0], exists)
+        key = (self, own, tuple([position for position, _ in matches]), chosen, location[0])
         found = host.configs.get(key)
         if found is None:
             # Files among themselves, then on top of the directory's: where merging asks, the order matters.
             of_name = _on_top(EMPTY, [files[index].settings for index in chosen])
             settings = settings.merged(of_name).merged(location[1])
-            alone = exists and not chosen and not location[0]
+            alone = not chosen and not location[0]
             found = host.configs.keep(key, RequestConfig(host, settings, of_directory=alone))
         return found
 

@@ -53,6 +53,8 @@ def _group(chance: Random, number: int) -> Group:
         conf.append(directive)
     for _ in range(chance.choice((1, 1, 2, 2, 3))):
         section = chance.choice(_SECTIONS)
+        if extra and section == SECTIONS["Directory of the file"]:
+            continue  # on the way of an index or an error's page httpd passes it by
         piece, more = placed(section, _inside(chance, section), access_file)
         if more:
             (name, text), *_ = more.items()
@@ -124,7 +126,7 @@ def _ask(chance: Random, targets: tuple[str, ...]) -> Ask:
 
 def _respelled(chance: Random, target: str) -> str:
     """The same path, or nearly, written in another way."""
-    start = target.index("@HOST@") + len("@HOST@") if "@HOST@" in target else 0
+    start = target.index("@HOST@") + len("@HOST@/") if "@HOST@" in target else 0
     end = target.find("?") if "?" in target and chance.random() < 0.7 else len(target)
     places = [i for i in range(start, end) if target[i] not in "%?" and "%" not in target[max(0, i - 2) : i]]
     if not places:

@@ -30,17 +30,18 @@ def short(answer: Answer, host: str) -> str:
 
 
 class Listed(NamedTuple):
-    """A meant difference: `reason` begins with its mark, `holds` gets the question, Apache's answer and ours."""
+    """A meant difference: `reason` begins with its mark, `holds` gets the rules, the question and both answers."""
 
     reason: str
-    holds: Callable[[Ask, str, str], bool]
+    holds: Callable[[str, Ask, str, str], bool]
 
 
-def _refused_by_method(ask: Ask, wanted: str, got: str) -> bool:
-    return ask.method not in ("GET", "HEAD") and ask.target.endswith("/") and got == "403"
+def _refused_by_method(conf: str, ask: Ask, wanted: str, got: str) -> bool:
+    chosen = ask.target.endswith(("/", "..", ".")) or "FallbackResource" in conf
+    return ask.method not in ("GET", "HEAD") and chosen and got == "403"
 
 
-def _taken_away(ask: Ask, wanted: str, got: str) -> bool:
+def _taken_away(conf: str, ask: Ask, wanted: str, got: str) -> bool:
     target = ask.target.lower()
     return got == "404" and bool(_DOTS.search(target)) and ("%2f" in target or "%00" in target)
 
@@ -50,33 +51,36 @@ _DOTS = re.compile(r"/(\.|%2e)(\.|%2e)(/|%|\?|$)")
 LISTED = (
     Listed(
         "trace: a WSGI application does not see the request as it was sent",
-        lambda ask, wanted, got: ask.method == "TRACE" and wanted.startswith("200") and got == "405",
+        lambda conf, ask, wanted, got: ask.method == "TRACE" and wanted.startswith("200") and got == "405",
     ),
     Listed("index-method: the rules for the method of the request count for an index, too", _refused_by_method),
     Listed(
         "named-methods: nobody asks for a method that httpd does not know but by its name in a <Limit>",
-        lambda ask, wanted, got: ask.method == "BREW" and wanted.startswith("405") and got == f"501{wanted[3:]}",
+        lambda conf, ask, wanted, got: ask.method == "BREW" and wanted.startswith("405") and got == f"501{wanted[3:]}",
     ),
     Listed(
         "fallback-challenge: a browser could not ask for the password",
-        lambda ask, wanted, got: wanted == "401" and got == "401 ?Basic",
+        lambda conf, ask, wanted, got: wanted == "401" and got == "401 ?Basic",
+    ),
+    Listed(
+        "own-error-page: a page that nobody may see is no page for those who may not",
+        lambda conf, ask, wanted, got: (
+            "ErrorDocument 403 /shut/page.txt" in conf
+            and ask.target.endswith("page.txt")
+            and wanted.startswith(f"{got} =")
+        ),
     ),
     Listed("encoded-away: what a path must not hold is refused before the path is made simpler", _taken_away),
 )
 
 
-def severity(ask: Ask, wanted: str, got: str) -> str | None:
+def severity(ask: Ask, wanted: str, got: str, conf: str = "") -> str | None:
     """None if ours is as it should be, OPEN if it shows or does what Apache keeps closed, else OTHER."""
     if wanted == got:
         return None
     if _opens(wanted, got):
         return OPEN
-    return None if listed(ask, wanted, got) else OTHER
-
-
-def listed(ask: Ask, wanted: str, got: str) -> Listed | None:
-    """The entry of LISTED that explains a difference."""
-    return next((entry for entry in LISTED if entry.holds(ask, wanted, got)), None)
+    return None if any(entry.holds(conf, ask, wanted, got) for entry in LISTED) else OTHER
 
 
 def _opens(wanted: str, got: str) -> bool:
@@ -92,7 +96,7 @@ def report(group: Group, wanted: Mapping[Ask, str], got: Sequence[str] | Excepti
         return [f"the group does not start: {got}"]
     lines: dict[str, list[str]] = {OPEN: [], OTHER: []}
     for ask, ours in zip(group.asks, got, strict=True):
-        found = severity(ask, wanted[ask], ours)
+        found = severity(ask, wanted[ask], ours, group.conf)
         if found:
             who = f" as {ask.who}" if ask.who else ""
             mark = "OPEN where Apache is closed: " if found == OPEN else ""
