@@ -136,8 +136,8 @@ def _is_let_in(req: mp_request, config: RequestConfig) -> bool:
     """Whether nothing is left to ask: one rule was enough, or the request before was judged by the same configuration.
 
     httpd asks whether both have one object for it. They have in one directory, where no Files and no Location section
-    has a say and this one is there, whole; even if the other was refused, so that an ErrorDocument beside what is closed
-    is shown (observed).
+    has a say and this one is there, whole; even if the other was refused. So an ErrorDocument beside what is closed is
+    shown (observed).
     """
     before = req._prev or req._main
     if before is not None and before._config is config and config.of_directory and not req._let_in:

@@ -81,10 +81,12 @@ def _take_first(req: mp_request, names: tuple[str, ...], redirect: int) -> tuple
         if req.args is not None:
             uri += f"?{req.args}"
         found, status = req._application.look_up(req, uri)
-        if status == OK and req.method not in _AS_GET and found._config is not req._config:
-            status = _refused(found, found._config, req.method)
         if status == OK and found._stat is not None:
             if stat.S_ISREG(found._stat.st_mode):
+                if req.method not in _AS_GET and found._config is not req._config:
+                    status = _refused(found, found._config, req.method)
+                    if status:
+                        return status, True
                 if redirect:
                     req.headers_out["Location"] = req.construct_url(found.uri)
                     return redirect, True
