@@ -276,7 +276,9 @@ class HostConfig:
         self._main = main_index or _Index(site.main.sections)
         self._own = _Index(host.sections, self._main.end) if host else None
         self._indexes = (self._main, self._own) if self._own else (self._main,)
-        self._has_matches = any(index.directory_matches for index in self._indexes)
+        self._directory_matches = sorted(
+            (entry for index in self._indexes for entry in index.directory_matches), key=_slashes_first
+        )
         limit = max(MIN_CACHED, MAX_CACHED // (1 + len(site.hosts)))
         self.children: Bounded[tuple[Directory, str], Directory] = Bounded(limit)
         self.configs: Bounded[tuple[Any, ...], RequestConfig] = Bounded(limit)
@@ -330,12 +332,10 @@ class HostConfig:
         return tuple([position for position, _ in found]), tuple([settings for _, settings in found])
 
     def directory_matches(self, filename: str) -> Iterator[tuple[int, Section]]:
-        """The <DirectoryMatch> sections that match this file name, as (position, section)."""
-        if self._has_matches:
-            for index in self._indexes:
-                for position, section in index.directory_matches:
-                    if section.regex is not None and section.regex.search(encode(filename)):
-                        yield position, section
+        """The <DirectoryMatch> sections that match this file name, as (position, section), in the order of merging."""
+        for position, section in self._directory_matches:
+            if section.regex is not None and section.regex.search(encode(filename)):
+                yield position, section
 
     def directory(self, path: str) -> Directory:
         """The Directory of `path` (absolute, ends in "/"), by name alone: no .htaccess is looked for."""
@@ -393,6 +393,12 @@ def _on_top(settings: Settings, layers: Iterable[Settings]) -> Settings:
     for inner in layers:
         settings = settings.merged(inner)
     return settings
+
+
+def _slashes_first(entry: tuple[int, Section]) -> tuple[int, int]:
+    """httpd sorts <DirectoryMatch> sections as the others: by the slashes of what is written there (observed)."""
+    position, section = entry
+    return section.pattern.count("/") if section.pattern != "/" else 0, position
 
 
 _NO_LAYERS: tuple[tuple[int, ...], tuple[Settings, ...]] = ((), ())
