@@ -13,7 +13,7 @@ from ._fast.table import table
 from .basic_auth import credentials
 from .config.directives import authn, core, mime, python
 from .connection import mp_conn
-from .environ import decode, raw_target, request_host
+from .environ import decode, plain_address, raw_target, request_host
 from .finfo import mp_finfo
 from .hlist import mp_hlist
 from .members import fixed, integer, lazy, readonly, text
@@ -268,8 +268,7 @@ class RequestMembers(RequestState):
     @property
     def useragent_ip(self) -> str:
         """The client's address."""
-        address: str = self.connection.client_ip
-        return address
+        return plain_address(self._environ.get("REMOTE_ADDR") or "")
 
     # Where it went
 
