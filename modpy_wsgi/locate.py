@@ -100,8 +100,8 @@ def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None
     if origin is not None and not req._path_info and _folder(origin._filename) == _folder(req._filename):
         req._path_info = None  # where httpd has nothing to walk, and sets nothing (observed)
     name = req._filename[len(directory.path) :]
-    exists = req._stat is not None and not req._path_info if name else filename[-1] == "/"
-    req._config = directory.config(name, target.location, exists)
+    req._whole = req._stat is not None and not req._path_info if name else filename[-1] == "/"
+    req._config = directory.config(name, target.location, req._whole)
 
 
 def _folder(filename: str | None) -> str:

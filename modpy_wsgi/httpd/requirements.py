@@ -92,9 +92,14 @@ def _forward_dns(rule: Requirement, config: RequestConfig) -> Check:
 
 
 def _env(rule: Requirement, config: RequestConfig) -> Check:
+    names = rule.args
+
     def env(req: mp_request) -> int:
         variables = req.subprocess_env
-        return GRANTED if any(name in variables for name in rule.args) else DENIED
+        for name in names:
+            if name in variables:
+                return GRANTED
+        return DENIED
 
     return env
 
@@ -103,7 +108,7 @@ def _method(rule: Requirement, config: RequestConfig) -> Check:
     methods = {*rule.args, *(("HEAD",) if "GET" in rule.args else ())}
 
     def method(req: mp_request) -> int:
-        return GRANTED if req.method in methods else DENIED
+        return GRANTED if req._method in methods else DENIED
 
     return method
 

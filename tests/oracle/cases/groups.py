@@ -56,7 +56,7 @@ MORE = {  # for whom else the lines below are interesting
     "user-blank": ["the boss", "the"],
     "user-letters": words("a anbob"),
     "user-apostrophe": ["o'neil", "oneil", "the boss"],
-    **dict.fromkeys(("user-backslash", "user-backslashes", "user-quoted"), ["jo", r"j\o", r"j\\o"]),
+    **{key: ["jo", r"j\o", r"j\\o"] for key in ("user-backslash", "user-backslashes", "user-quoted")},
     "user-quote": ['i"da', r"i\"da", "ida"],
 }
 REQUIRES = {
