@@ -70,6 +70,9 @@ def _find_file(req: mp_request, target: translate.Target, filename: str) -> int:
     if target.handler is not None:
         req._handler = target.handler
     _take_walk(req, filename, target)
+    origin = req._main or req._prev
+    if origin is not None and not req._path_info and _folder(origin._filename) == _folder(req._filename):
+        req._path_info = None  # where httpd has nothing to walk, and sets nothing (observed)
     return OK
 
 
@@ -96,9 +99,6 @@ def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None
     req._filename, req._path_info, req._stat, directory = walk(req._host, filename, known)
     if req._path_info and not known and req._stat is not None and filename is target.filename:
         target.known = len(req._filename)
-    origin = req._main or req._prev
-    if origin is not None and not req._path_info and _folder(origin._filename) == _folder(req._filename):
-        req._path_info = None  # where httpd has nothing to walk, and sets nothing (observed)
     name = req._filename[len(directory.path) :]
     req._whole = req._stat is not None and not req._path_info if name else filename[-1] == "/"
     req._config = directory.config(name, target.location, req._whole)
