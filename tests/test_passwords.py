@@ -73,9 +73,20 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
 
 def test_an_unchanged_file_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path / "passwords", f"spam:{SHA_OF_EGGS}\n")
+    os.utime(path, (1, 1))
     asked(path, "spam", "eggs")
     monkeypatch.setattr(passwords, "_read", lambda path, log: pytest.fail("read again"))
     assert asked(path, "spam", "eggs")[0] is Verdict.GRANTED
+
+
+def test_a_change_within_the_same_moment_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "passwords"
+    path.write_text(f"spam:{SHA_OF_EGGS}\n")
+    stamp = os.stat(path).st_mtime_ns
+    assert asked(str(path), "spam", "eggs")[0] is Verdict.GRANTED
+    path.write_text(f"spam:{SHA_OF_NOTHING}\n")  # as long as the one before, in the same file
+    os.utime(path, ns=(stamp, stamp))
+    assert asked(str(path), "spam", "eggs")[0] is Verdict.DENIED
 
 
 def test_a_success_is_remembered_for_a_while(
