@@ -261,8 +261,8 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (_guess_type, lambda config, directives: not config.fileless and TYPE.directive not in directives),
     (_fixup, lambda config, directives: config.fixups or FIXUP.directive in directives),
     (_set_handler, lambda config, directives: not (config.fixups or FIXUP.directive in directives)),
-    (authentication.fake, lambda config, directives: config.settings[FAKE] is not None),
     (index.fixup, lambda config, directives: not config.fileless),
+    (authentication.fake, lambda config, directives: config.settings[FAKE] is not None),
 )
 
 # Steps that stand for a longer one where that has no Python handlers.
