@@ -62,8 +62,10 @@ def _group(chance: Random, number: int) -> Group:
         if piece not in conf:
             conf.append(piece)
     targets = (*_TARGETS, *extra * 5)
-    asked = dict.fromkeys(_ask(chance, targets) for _ in range(QUESTIONS))
     text = lines(*conf)
+    # An index that is closed to the method here alone (index-method) would be answered with the page.
+    methods = ("GET", "HEAD") if "ErrorDocument 403" in text else _METHODS
+    asked = dict.fromkeys(_ask(chance, targets, methods) for _ in range(QUESTIONS))
     return Group(f"group {number}", text, tuple(asked), files, judged(text) if "<Location" in text else None)
 
 
@@ -117,8 +119,8 @@ def _tree(chance: Random, depth: int) -> str:
     return f"<{kind}>\n" + "\n".join(inner) + f"\n</{kind}>"
 
 
-def _ask(chance: Random, targets: tuple[str, ...]) -> Ask:
-    method = "GET" if chance.random() < 0.6 else chance.choice(_METHODS)
+def _ask(chance: Random, targets: tuple[str, ...], methods: tuple[str, ...]) -> Ask:
+    method = "GET" if chance.random() < 0.6 else chance.choice(methods)
     target = chance.choice(targets)
     while chance.random() < 0.25:
         target = _respelled(chance, target)
