@@ -25,6 +25,7 @@ from .rules import (
     SPELLINGS,
     WAYS,
 )
+from .verdict import taken_away
 
 GROUPS = 60  # of a family: Apache starts in a moment, and each is asked enough
 QUESTIONS = 60
@@ -63,9 +64,11 @@ def _group(chance: Random, number: int) -> Group:
             conf.append(piece)
     targets = (*_TARGETS, *extra * 5)
     text = lines(*conf)
-    # An index that is closed to the method here alone (index-method) would be answered with the page.
+    # What only we refuse (index-method, encoded-away) would be answered with the page of that error.
     methods = ("GET", "HEAD") if "ErrorDocument 403" in text else _METHODS
     asked = dict.fromkeys(_ask(chance, targets, methods) for _ in range(QUESTIONS))
+    if "ErrorDocument" in text:
+        asked = {ask: None for ask in asked if not taken_away(ask.target)}
     return Group(f"group {number}", text, tuple(asked), files, judged(text) if "<Location" in text else None)
 
 

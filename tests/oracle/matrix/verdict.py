@@ -52,12 +52,12 @@ def _shows_itself(conf: str, ask: Ask, wanted: str, got: str) -> bool:
     return is_itself and "ErrorDocument" in conf and (wanted[:3] == got[:3] or _is_named(wanted, got))
 
 
-def _taken_away(conf: str, ask: Ask, wanted: str, got: str) -> bool:
-    target = ask.target.lower()
-    return got == "404" and bool(_DOTS.search(target)) and ("%2f" in target or "%00" in target)
+def taken_away(target: str) -> bool:
+    """Whether a path has `%2f` or `%00`, and a `..` that may take it away."""
+    return bool(_DOTS.search(target)) and ("%2f" in target.lower() or "%00" in target)
 
 
-_DOTS = re.compile(r"/(\.|%2e)(\.|%2e)(/|%|\?|$)")
+_DOTS = re.compile(r"/(\.|%2[eE])(\.|%2[eE])(/|%|\?|$)")
 
 LISTED = (
     Listed(
@@ -74,7 +74,10 @@ LISTED = (
         lambda conf, ask, wanted, got: wanted == "401" and got == "401 ?Basic",
     ),
     Listed("own-error-page: a page that nobody may see is no page for those who may not", _shows_itself),
-    Listed("encoded-away: what a path must not hold is refused before the path is made simpler", _taken_away),
+    Listed(
+        "encoded-away: what a path must not hold is refused before the path is made simpler",
+        lambda conf, ask, wanted, got: got == "404" and taken_away(ask.target),
+    ),
 )
 
 
