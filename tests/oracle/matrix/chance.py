@@ -67,7 +67,7 @@ def _group(chance: Random, number: int) -> Group:
     # What only we refuse (index-method, encoded-away) would be answered with the page of that error.
     methods = ("GET", "HEAD") if "ErrorDocument 403" in text else _METHODS
     asked = dict.fromkeys(_ask(chance, targets, methods) for _ in range(QUESTIONS))
-    if "ErrorDocument" in text:
+    if "ErrorDocument" in text or "AllowEncodedSlashes On" in text:
         asked = {ask: None for ask in asked if not taken_away(ask.target)}
     return Group(f"group {number}", text, tuple(asked), files, judged(text) if "<Location" in text else None)
 
