@@ -19,7 +19,7 @@ class Alias(NamedTuple):
 
     prefix: str | None  # matches as httpd compares prefixes: any number of slashes, whole path segments
     regex: Pattern[str] | None  # searched in the URL path; None if prefix is set
-    target: str  # absolute; with regex, $1 to $9 and & stand for what matched
+    target: str  # absolute; with regex, $0 to $9 stand for what matched
     handler: str | None  # "cgi-script" for ScriptAlias
     origin: Origin
 
