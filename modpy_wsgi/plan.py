@@ -138,9 +138,12 @@ def _check_access(req: mp_request, config: RequestConfig) -> int:
 
 
 def _let_in(req: mp_request, config: RequestConfig) -> bool:
-    """Whether nothing is left to ask: one rule was enough, or the main request came in under the same configuration."""
+    """Whether nothing is left to ask: one rule was enough, or the main request came in under the same configuration.
+
+    A <Location> is asked again by httpd, which cannot tell there that it is the same (observed).
+    """
     main = req._main
-    if main is not None and main._config is config and not req._let_in:
+    if main is not None and main._config is config and not config.located and not req._let_in:
         req._user, req._auth_type, req._let_in = main._user, main._auth_type, True
     return req._let_in
 

@@ -124,6 +124,7 @@ class RequestConfig:
         "handlers",
         "host",
         "interpreter",
+        "located",
         "options",
         "per_directive",
         "per_directory",
@@ -134,8 +135,9 @@ class RequestConfig:
         "settings",
     )
 
-    def __init__(self, host: HostConfig, settings: Settings, *, fileless: bool = False) -> None:
+    def __init__(self, host: HostConfig, settings: Settings, *, fileless: bool = False, located: bool = False) -> None:
         self.host = host
+        self.located = located  # a <Location> is among what holds
         self.fileless = fileless  # a <Location> answers by a Python handler: no file is looked for
         self.settings = settings
         self.handlers = settings[python.HANDLERS]
@@ -239,7 +241,8 @@ class Directory:
         if found is None:
             # Files among themselves, then on top of the directory's: where merging asks, the order matters.
             of_name = _on_top(EMPTY, [files[index].settings for index in chosen])
-            found = host.configs.keep(key, RequestConfig(host, settings.merged(of_name).merged(location[1])))
+            settings = settings.merged(of_name).merged(location[1])
+            found = host.configs.keep(key, RequestConfig(host, settings, located=bool(location[0])))
         return found
 
 
