@@ -311,12 +311,12 @@ NAMED = {
     "Order allow,deny\nAllow from good.example": GOOD,
     # Whoever has no name that leads back is denied by no name, as in httpd; an address that is not known is.
     "Order allow,deny\nAllow from all\nDeny from good.example": {
-        **dict.fromkeys(GOOD, 200), "192.0.2.1": 403, "2001:db8::1": 403, "": 403,
+        **dict.fromkeys(GOOD, 200), "192.0.2.1": 403, "2001:db8::1": 403, "": 403, "x": 403,
     },
     "Require forward-dns www.good.example": {**dict.fromkeys(GOOD, 403), "192.0.2.1": 200},
     "Require forward-dns nowhere.example six.good.example": {**dict.fromkeys(GOOD, 403), "2001:db8::1": 200},
     "<RequireAll>\nRequire all granted\nRequire not host good.example\n</RequireAll>": {
-        address: 403 if code == 200 else 200 for address, code in GOOD.items()
+        address: 403 if code == 200 or address in ("", "x") else 200 for address, code in GOOD.items()
     },
 }  # fmt: skip
 

@@ -161,7 +161,7 @@ def _host(rule: AccessRule, unknown: bool) -> Applies:
     def host(req: mp_request) -> bool:
         name = clients.name_of(req)
         if name is None:
-            return unknown and not req.useragent_ip  # httpd denies nobody who has no name
+            return unknown and not clients.is_known(req)  # httpd denies nobody for having no name
         return clients.in_domain(name, domain)
 
     return host
