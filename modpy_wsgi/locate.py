@@ -5,6 +5,9 @@ Law: what holds for a request is decided here once: the Location that answers wi
 
 from __future__ import annotations
 
+import os
+import stat
+
 from . import constants
 from .config.resolve import HostConfig
 from .constants import DECLINED, OK
@@ -80,13 +83,27 @@ def _run_early(req: mp_request, host: HostConfig) -> int:
 
 def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None:
     """Look for the file, and for what holds there."""
-    known = target.known if filename is target.filename else 0
+    translated = filename is target.filename
+    if translated and target.place is not None:
+        file, rest, config = target.place
+        try:
+            found = os.stat(file)
+        except (OSError, ValueError):
+            found = None
+        if found is not None and stat.S_ISREG(found.st_mode):
+            req._filename, req._path_info, req._stat, req._config = file, rest, found, config
+            return
+    known = target.known if translated else 0
     req._filename, req._path_info, req._stat, directory = walk(req._host, filename, known)
-    if req._path_info and not known and req._stat is not None and filename is target.filename:
-        target.known = len(req._filename)
+    is_file = req._stat is not None and stat.S_ISREG(req._stat.st_mode)
     name = req._filename[len(directory.path) :]
     exists = req._stat is not None and not req._path_info if name else filename[-1] == "/"
     req._config = directory.config(name, target.location, exists)
+    if translated and is_file:
+        if directory.plain:
+            target.place = (req._filename, req._path_info, req._config)
+        elif req._path_info:
+            target.known = len(req._filename)
 
 
 def walk_now(req: mp_request) -> None:

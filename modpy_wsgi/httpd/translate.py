@@ -39,6 +39,7 @@ class Target:
         "handler",
         "known",
         "location",
+        "place",
         "redirects",
         "uri",
     )
@@ -52,6 +53,8 @@ class Target:
         filename, self.handler = self._translated(host)
         self.filename = normalise(filename)  # or "/dir//closed" would pass by <Directory /dir/closed>
         self.known = 0  # how much of the file name was a file at the last look; a hint only
+        # The file of the last look, its path info and what holds there, where nothing on the way to it can change that.
+        self.place: tuple[str, str, RequestConfig] | None = None
         self.location = host.location(uri)
         self.early = host.early(uri)
         self.config = _without_file(host, uri)  # all that holds, where no file is looked for
