@@ -43,7 +43,7 @@ def field_storage(sent: bytes, content_type: str) -> Callable[[], None]:
     def read() -> None:
         stream.seek(0)
         req._left = None
-        req.__dict__.pop("_form_body", None)
+        req._form_body = None
         FieldStorage(req)
 
     return read

@@ -117,6 +117,7 @@ class RequestState:
     # Of reading the body
     _left: int | None = None  # bytes the client still owes; -1 for a chunked body, None before the first read
     _read_length = 0
+    _form_body: Any = None  # what the first FieldStorage has made of it
 
     # Of writing the answer
     _server_write: Callable[[bytes], Any] | None = None  # once the head was sent

@@ -21,13 +21,14 @@ from .spool import Allowance, SpooledFile
 if TYPE_CHECKING:
     from ..request_methods import RequestMethods
 
-__all__ = ["read_form"]
+__all__ = ["Entry", "read_form"]
 
 BLOCK = 256 * 1024  # bytes asked of the server at once
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _URLENCODED = "application/x-www-form-urlencoded"
 
-AnyField = Field | StringField
+Entry = tuple[str, str] | Field | StringField
+"""A field: name and value of one that came without more than these, to be made when somebody asks for it."""
 
 
 def read_form(
@@ -36,18 +37,26 @@ def read_form(
     strict_parsing: bool,
     file_callback: Callable[[str], Any] | None,
     field_callback: Callable[[], Any] | None,
-) -> list[AnyField]:
+) -> list[Entry]:
     """The fields of a request's form in order, query string first. Raises as FieldStorage does."""
     limits, separators, charset = rules_of(req._config)
-
-    def pairs(text: str) -> list[tuple[str, str]]:
-        return parse_qsl(text, keep_blank_values, strict_parsing, max_num_fields=limits.fields, separators=separators)
-
+    args = req.args
+    found: list[Entry] = []
     try:
-        found: list[AnyField] = _texts(pairs(req.args), charset) if req.args else []
-        if req.method in _WITH_BODY:
+        if args:
+            pairs = parse_qsl(
+                args, keep_blank_values, strict_parsing, max_num_fields=limits.fields, separators=separators
+            )
+            found = _texts(pairs, charset)
+        if req._method in _WITH_BODY:
             body = _body(req, limits, file_callback, field_callback)
-            found += _texts(pairs(body), charset) if isinstance(body, str) else _parts(body, charset)
+            if isinstance(body, str):
+                pairs = parse_qsl(
+                    body, keep_blank_values, strict_parsing, max_num_fields=limits.fields, separators=separators
+                )
+                found += _texts(pairs, charset)
+            else:
+                found += _parts(body, charset)
     except BadRequest as error:
         req.log_error(f"the form cannot be read: {error}")
         raise SERVER_RETURN(error.status) from error
@@ -61,7 +70,7 @@ def _body(
     field_callback: Callable[[], Any] | None,
 ) -> Any:
     """The body: text that is still to be parsed, or the parts of a multipart form. Kept for the next who asks."""
-    kept = req.__dict__.get("_form_body")
+    kept = req._form_body
     if kept is not None:
         return kept
     headers = req.headers_in
@@ -74,7 +83,7 @@ def _body(
         body = _read_parts(req, options.get("boundary", ""), limits, file_callback, field_callback)
     else:
         raise SERVER_RETURN(HTTP_NOT_IMPLEMENTED)
-    req.__dict__["_form_body"] = body
+    req._form_body = body
     return body
 
 
@@ -127,24 +136,19 @@ def _read_parts(
         raise
 
 
-def _texts(pairs: list[tuple[str, str]], charset: str) -> list[AnyField]:
+def _texts(pairs: list[tuple[str, str]], charset: str) -> list[Entry]:
     charset = _declared(pairs) or charset
-    found: list[AnyField] = []
-    for name, value in pairs:
-        if charset != UTF8:
-            name, value = reread(name, charset), reread(value, charset)
-        field = StringField(value)
-        field.name = name
-        found.append(field)
-    return found
+    if charset == UTF8:
+        return pairs  # type: ignore[return-value]  # a new list, which nobody else has
+    return [(reread(name, charset), reread(value, charset)) for name, value in pairs]
 
 
-def _parts(parts: list[Any], charset: str) -> list[AnyField]:
+def _parts(parts: list[Any], charset: str) -> list[Entry]:
     charset = _declared((part.name, part.value) for part in parts if part.file is None) or charset
-    found: list[AnyField] = []
+    found: list[Entry] = []
     for part in parts:
         name = part.name or ""
-        field: AnyField
+        field: Field | StringField
         if part.file is None:
             field = StringField(part.value if charset == UTF8 else reread(part.value, charset))
             field.name = name if charset == UTF8 else reread(name, charset)
