@@ -10,7 +10,7 @@ from functools import partial
 from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
-from .config.resolve import Bounded
+from .config.cache import Bounded
 
 if TYPE_CHECKING:
     from .forms import FieldStorage

@@ -9,7 +9,7 @@ import os
 import stat
 
 from . import constants
-from .config.resolve import HostConfig
+from .config.host_config import HostConfig
 from .constants import DECLINED, OK
 from .environ import normalise
 from .errors import BadRequest
