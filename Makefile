@@ -1,6 +1,6 @@
 # The two commands that matter:
 #
-#   make serve      sets everything up and serves examples/quickstart on 127.0.0.1:8000 (make serve PORT=8080)
+#   make serve      sets everything up and serves the examples on 127.0.0.1:8000 (make serve PORT=8080)
 #   make test       sets everything up and runs all checks: ruff, mypy, cython-lint, pytest
 #
 # Both need CPython >= 3.10 with its headers, make and a C compiler; the rest goes into .venv.
@@ -77,7 +77,7 @@ $(VENV)/.built-dev: $(VENV)/.dev $(FAST)
 # ---- the commands -------------------------------------------------------------------------------------------------
 
 serve: $(VENV)/.built-serve
-	PWD=$(CURDIR) $(BIN)/modpy-wsgi serve -f examples/quickstart/httpd.conf --bind 127.0.0.1:$(PORT)
+	PWD=$(CURDIR) $(BIN)/modpy-wsgi serve -f examples/httpd.conf --bind 127.0.0.1:$(PORT)
 
 test: lint pytest
 

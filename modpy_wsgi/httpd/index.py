@@ -52,6 +52,8 @@ def _take_index(req: mp_request, names: tuple[str, ...]) -> int:
     for name in names:
         path, question, query = name.partition("?")
         uri = escape(path if path.startswith("/") else req.uri + path) + question + query
+        if req.args is not None:
+            uri += f"?{req.args}"  # behind a query of its own, too, as in httpd
         found, status = req._application.look_up(req, uri)
         if status == OK and req.method not in _AS_GET:
             status = _refused_to_get(found, found._config)
