@@ -115,6 +115,7 @@ CONDITIONS = {
     "IfFile dev/null": True,
     "IfFile !/dev/null": False,
     "IfFile /nothing/here": False,
+    f"IfFile {'x' * 300}": False,  # longer than a name may be: no file, and no error
     "IfDirective ServerName": True,
     "IfDirective servername": True,
     "IfDirective NoSuch": False,
