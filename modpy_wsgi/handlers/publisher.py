@@ -30,8 +30,8 @@ __all__ = ["handler"]
 
 METHODS = frozenset({"GET", "POST", "HEAD"})
 
-# Types whose objects have no parts to go on to; those of the second kind are no answer either.
-_NO_PARTS = (
+# What has no parts to go on to, its subclasses included.
+_CLOSED = (
     types.FunctionType,
     types.MethodType,
     types.BuiltinFunctionType,
@@ -39,20 +39,12 @@ _NO_PARTS = (
     types.FrameType,
     types.GeneratorType,
     types.TracebackType,
-    str,
-    bytes,
-    bytearray,
-    int,
-    float,
-    complex,
-    list,
-    tuple,
-    dict,
-    set,
-    frozenset,
-    type(None),
     type,
     types.ModuleType,
+)
+# What has none either; but a site's own subclass may have been made for it.
+_DATA = frozenset(
+    (str, bytes, bytearray, int, float, complex, bool, list, tuple, dict, set, frozenset, range, slice, type(None))
 )
 _NO_ANSWER = (type, types.ModuleType, types.BuiltinFunctionType, types.MethodWrapperType, types.WrapperDescriptorType)
 
@@ -66,9 +58,10 @@ def handler(req: mp_request) -> int:
     interpreter = req._interpreter
     page = interpreter.load_file(file, autoreload=req._config.auto_reload)
     found = traverse(req, page, path)
-    if not publish(req, found):
+    if isinstance(found, _NO_ANSWER):
         req.log_error(f"mod_python.publisher: {'.'.join(path)} in {file} is not something that can be published")
         raise SERVER_RETURN(HTTP_FORBIDDEN)
+    publish(req, found)
     return OK
 
 
@@ -88,7 +81,7 @@ def find_page(req: mp_request) -> tuple[str, list[str]]:
         file = f"{directory}/index.py"
         if not os.path.isfile(file):
             raise SERVER_RETURN(HTTP_NOT_FOUND)
-    return file, (path or "index").split("/")
+    return file, (path or "index").replace("/", ".").split(".")
 
 
 def _without_suffix(req: mp_request, name: str) -> str:
@@ -109,7 +102,7 @@ def traverse(req: mp_request, page: types.ModuleType, path: list[str]) -> Any:
         if name.startswith("_") or not name:
             req.log_error(f"mod_python.publisher: {'.'.join(path)}: {name!r} is private")
             raise SERVER_RETURN(HTTP_FORBIDDEN)
-        if index and isinstance(found, _NO_PARTS):
+        if index and (type(found) in _DATA or isinstance(found, _CLOSED)):
             req.log_error(f"mod_python.publisher: {'.'.join(path)}: {path[index - 1]!r} cannot be gone into")
             raise SERVER_RETURN(HTTP_FORBIDDEN)
         try:
@@ -120,25 +113,26 @@ def traverse(req: mp_request, page: types.ModuleType, path: list[str]) -> Any:
     return found
 
 
-def publish(req: mp_request, thing: Any) -> bool:
-    """Write an object's text, or what it returns if it can be called. Returns whether it may be published at all."""
-    if isinstance(thing, _NO_ANSWER):
-        return False
+def publish(req: mp_request, thing: Any, called: bool = False) -> None:
+    """Write an object's text; if it can be called, that of what it returns, whatever that is.
+
+    Only what a function returns (`called`) is sent in pieces: a file or generator that a page merely has is not read.
+    """
     if callable(thing):
         form = req.__dict__.get("form")
         if form is None:
             form = req.form = FieldStorage(req, keep_blank_values=1)  # type: ignore[attr-defined]
-        return publish(req, apply_fs_data(thing, form, req=req))
+        publish(req, apply_fs_data(thing, form, req=req), called=True)
+        return
     if thing is None:
-        return True
-    if hasattr(type(thing), "__next__"):
+        return
+    if called and hasattr(type(thing), "__next__"):
         _write_pieces(req, thing)
-        return True
+        return
     body = thing if isinstance(thing, (bytes, bytearray, memoryview)) else str(thing)
     _set_type(req, body)
     if req.method != "HEAD" or not req.bytes_sent:
         req.write(body, 0)
-    return True
 
 
 def _write_pieces(req: mp_request, pieces: Iterator[Any]) -> None:
