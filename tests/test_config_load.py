@@ -268,6 +268,16 @@ def test_a_missing_document_root_is_told(tmp_path: Path) -> None:
     assert site.warnings == (f"DocumentRoot '{tmp_path}/none' is not a directory, or is not readable",)
 
 
+@pytest.mark.parametrize("name", ["DocumentRoot", "ServerRoot", "TypesConfig"])
+def test_names_that_are_too_long_are_warned_of(name: str) -> None:
+    (warning,) = load_text(f"{name} /{'x' * 300}").warnings
+    assert name in warning
+
+
+def test_an_optional_include_may_have_too_long_a_name() -> None:
+    assert load_text(f"IncludeOptional /{'x' * 300}").warnings == ()
+
+
 def test_a_missing_list_of_types_is_told() -> None:
     assert load_text("TypesConfig /no/types").warnings[0].startswith("TypesConfig '/no/types' is not there")
     assert load_text("Timeout 1").warnings == ()

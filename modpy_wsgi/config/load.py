@@ -277,10 +277,10 @@ def site_of(tree: Tree) -> Site:
     main = Host(Settings(place.values), tuple(place.sections), (), names, wild)
     for host in (main, *place.hosts):
         root = host.settings[core.DOCUMENT_ROOT]
-        if root is not None and not Path(root).is_dir():
+        if root is not None and not os.path.isdir(root):
             warnings.append(f"DocumentRoot '{root}' is not a directory, or is not readable")
         types = host.settings[mime.TYPES_CONFIG]
-        if mime.TYPES_CONFIG in host.settings and not Path(types).is_file():
+        if mime.TYPES_CONFIG in host.settings and not os.path.isfile(types):
             warnings.append(f"TypesConfig '{types}' is not there: the types that Python knows are used")
     return Site(
         main=main,

@@ -26,6 +26,7 @@ __all__ = ["Entry", "read_form"]
 BLOCK = 256 * 1024  # bytes asked of the server at once
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _URLENCODED = "application/x-www-form-urlencoded"
+_MULTIPART = "multipart/form-data"
 
 Entry = tuple[str, str] | Field | StringField
 """A field: name and value of one that came without more than these, to be made when somebody asks for it."""
@@ -69,15 +70,20 @@ def _body(
     file_callback: Callable[[str], Any] | None,
     field_callback: Callable[[], Any] | None,
 ) -> Any:
-    """The body: text that is still to be parsed, or the parts of a multipart form. Kept for the next who asks."""
+    """The body: text that is still to be parsed, or the parts of a multipart form. Kept for the next who asks.
+
+    A POST is a form, or wrong. The body of a PUT or PATCH is one if it says so, and otherwise left to the handler.
+    """
     kept = req._form_body
     if kept is not None:
         return kept
     headers = req.headers_in
+    kind, options = parse_header(headers.get("Content-Type") or "")
+    if req.method != "POST" and kind not in (_URLENCODED, _MULTIPART):
+        return ()
     if headers.get("Content-Length") is None and not req.read_chunked:
         raise SERVER_RETURN(HTTP_LENGTH_REQUIRED)
-    kind, options = parse_header(headers.get("Content-Type") or _URLENCODED)
-    if kind == _URLENCODED:
+    if kind == _URLENCODED or not kind:
         body: Any = _read_text(req, limits)
     elif kind.startswith("multipart/"):
         body = _read_parts(req, options.get("boundary", ""), limits, file_callback, field_callback)
@@ -127,10 +133,15 @@ def _read_parts(
         max_header_size=limits.header_size,
         max_boundary=limits.boundary,
     )
+    read = False
     try:
         while piece := req.read(BLOCK):
             parser.feed(piece)
-        return parser.close()
+            read = True
+        parts = parser.close() if read else []  # a body whose length was said to be 0 is not cut off
+        if sum(part.size for part in parts if part.filename == "") > limits.text:
+            raise SERVER_RETURN(HTTP_REQUEST_ENTITY_TOO_LARGE)
+        return parts
     except BaseException:
         parser.discard()
         raise
@@ -149,18 +160,29 @@ def _parts(parts: list[Any], charset: str) -> list[Entry]:
     for part in parts:
         name = part.name or ""
         field: Field | StringField
-        if part.file is None:
-            field = StringField(part.value if charset == UTF8 else reread(part.value, charset))
-            field.name = name if charset == UTF8 else reread(name, charset)
+        if part.file is None or part.filename == "":
+            text = part.value if part.file is None else _text_of(part)
+            field = StringField(text if charset == UTF8 else reread(text, charset))
         else:
             seek = getattr(part.file, "seek", None)
             if seek is not None:
                 seek(0)
-            field = Field(name if charset == UTF8 else reread(name, charset), part.file)
+            field = Field(name, part.file)
             field.filename = part.filename
+        field.name = name if charset == UTF8 else reread(name, charset)
         field._part = part
         found.append(field)
     return found
+
+
+def _text_of(part: Any) -> str:
+    """What stands in a file without a name: nothing, as a rule, for browsers send that where no file was chosen."""
+    if not part.size:
+        return ""
+    part.file.seek(0)
+    content: bytes = part.file.read()
+    part.file.seek(0)
+    return content.decode("utf-8", "surrogateescape")
 
 
 def _declared(pairs: Any) -> str | None:

@@ -30,8 +30,8 @@ __all__ = ["handler"]
 
 METHODS = frozenset({"GET", "POST", "HEAD"})
 
-# Types whose objects have no parts to go on to; those of the second kind are no answer either.
-_NO_PARTS = (
+# What has no parts to go on to, its subclasses included.
+_CLOSED = (
     types.FunctionType,
     types.MethodType,
     types.BuiltinFunctionType,
@@ -39,20 +39,12 @@ _NO_PARTS = (
     types.FrameType,
     types.GeneratorType,
     types.TracebackType,
-    str,
-    bytes,
-    bytearray,
-    int,
-    float,
-    complex,
-    list,
-    tuple,
-    dict,
-    set,
-    frozenset,
-    type(None),
     type,
     types.ModuleType,
+)
+# What has none either; but a site's own subclass may have been made for it.
+_DATA = frozenset(
+    (str, bytes, bytearray, int, float, complex, bool, list, tuple, dict, set, frozenset, range, slice, type(None))
 )
 _NO_ANSWER = (type, types.ModuleType, types.BuiltinFunctionType, types.MethodWrapperType, types.WrapperDescriptorType)
 
@@ -65,9 +57,10 @@ def handler(req: mp_request) -> int:
     file, seen, path = find_page(req)
     page = req._interpreter.load_file(file, autoreload=req._config.auto_reload, found=seen)
     found = traverse(req, page, path)
-    if not publish(req, found):
+    if isinstance(found, _NO_ANSWER):
         req.log_error(f"mod_python.publisher: {'.'.join(path)} in {file} is not something that can be published")
         raise SERVER_RETURN(HTTP_FORBIDDEN)
+    publish(req, found)
     return OK
 
 
@@ -83,7 +76,7 @@ def find_page(req: mp_request) -> tuple[str, os.stat_result | None, list[str]]:
         path = path[:-1] if path.endswith("/") else path
     seen = req._stat
     if seen is not None and filename.endswith(".py") and stat.S_ISREG(seen.st_mode):
-        return filename, seen, path.split("/") if path else ["index"]
+        return filename, seen, _names(path)
     directory, _, name = filename.rpartition("/")
     stem = _without_suffix(req, name) if name else "index"
     file = f"{directory}/{stem}.py"
@@ -93,7 +86,12 @@ def find_page(req: mp_request) -> tuple[str, os.stat_result | None, list[str]]:
         file = f"{directory}/index.py"
         if not os.path.isfile(file):
             raise SERVER_RETURN(HTTP_NOT_FOUND)
-    return file, None, (path or "index").split("/")
+    return file, None, _names(path)
+
+
+def _names(path: str) -> list[str]:
+    """The names of a path inside of a page: a dot separates them as well as a slash."""
+    return path.replace("/", ".").split(".") if path else ["index"]
 
 
 def _without_suffix(req: mp_request, name: str) -> str:
@@ -114,7 +112,7 @@ def traverse(req: mp_request, page: types.ModuleType, path: list[str]) -> Any:
         if name.startswith("_") or not name:
             req.log_error(f"mod_python.publisher: {'.'.join(path)}: {name!r} is private")
             raise SERVER_RETURN(HTTP_FORBIDDEN)
-        if index and isinstance(found, _NO_PARTS):
+        if index and (type(found) in _DATA or isinstance(found, _CLOSED)):
             req.log_error(f"mod_python.publisher: {'.'.join(path)}: {path[index - 1]!r} cannot be gone into")
             raise SERVER_RETURN(HTTP_FORBIDDEN)
         try:
@@ -125,21 +123,23 @@ def traverse(req: mp_request, page: types.ModuleType, path: list[str]) -> Any:
     return found
 
 
-def publish(req: mp_request, thing: Any) -> bool:
-    """Write an object's text, or what it returns if it can be called. Returns whether it may be published at all."""
+def publish(req: mp_request, thing: Any, called: bool = False) -> None:
+    """Write an object's text; if it can be called, that of what it returns, whatever that is.
+
+    Only what a function returns (`called`) is sent in pieces: a file or generator that a page merely has is not read.
+    """
     while thing.__class__ is not str:
-        if isinstance(thing, _NO_ANSWER):
-            return False
         if callable(thing):
             form = getattr(req, "form", None)
             if form is None:
                 form = req.form = FieldStorage(req, keep_blank_values=1)  # type: ignore[attr-defined]
             thing = apply_fs_data(thing, form, req=req)
+            called = True
         elif thing is None:
-            return True
-        elif hasattr(type(thing), "__next__"):
+            return
+        elif called and hasattr(type(thing), "__next__"):
             _write_pieces(req, thing)
-            return True
+            return
         else:
             if not isinstance(thing, (bytes, bytearray, memoryview)):
                 thing = str(thing)
@@ -148,7 +148,6 @@ def publish(req: mp_request, thing: Any) -> bool:
         _set_type(req, thing)
     if req._method != "HEAD" or not req._body_sent:
         req.write(thing, 0)
-    return True
 
 
 def _write_pieces(req: mp_request, pieces: Iterator[Any]) -> None:

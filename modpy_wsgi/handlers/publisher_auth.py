@@ -44,7 +44,7 @@ def check(req: mp_request, thing: Any, visitor: Visitor) -> Visitor:
     """Let the visitor pass `thing`, or raise SERVER_RETURN(401 or 403). Returns what is known of the visitor then.
 
     A callable is asked with (req, user, password), or (req, user) for __access__; a dict is looked up, a list or tuple
-    searched, anything else is yes or no.
+    searched, anything else is yes or no. Whatever __auth__ is, a visitor has to give a name first, as in the original.
     """
     if type(thing) is ModuleType and thing.__dict__.keys().isdisjoint(_OF_MODULES):
         return visitor  # without the AttributeErrors that a module makes for each name it lacks
@@ -74,11 +74,12 @@ def check(req: mp_request, thing: Any, visitor: Visitor) -> Visitor:
 
 
 def _authenticated(req: mp_request, auth: Any, visitor: Visitor) -> bool:
+    if not visitor.user:
+        return False
     if callable(auth):
-        # Without credentials there is nothing to ask about: the original asks the client first, too.
-        return visitor.user is not None and bool(auth(req, visitor.user, visitor.password))
+        return bool(auth(req, visitor.user, visitor.password))
     if isinstance(auth, dict):
-        if visitor.user is None or visitor.user not in auth:
+        if visitor.user not in auth:
             return False
         known, sent = auth[visitor.user], visitor.password or ""
         return isinstance(known, (str, bytes)) and hmac.compare_digest(_bytes(known), _bytes(sent))
