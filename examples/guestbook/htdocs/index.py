@@ -92,7 +92,7 @@ def picture(req, id=""):
     req.headers_out["X-Content-Type-Options"] = "nosniff"
     req.headers_out["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     req.headers_out["Content-Disposition"] = 'inline; filename="picture-%d.%s"' % (_number(id), suffix)
-    req.headers_out["Cache-Control"] = "max-age=86400"
+    req.headers_out["Cache-Control"] = "max-age=300"
     req.headers_out["Content-Length"] = str(len(content))
     req.write(content)
 
