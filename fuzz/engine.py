@@ -32,8 +32,10 @@ def main(arguments: list[str]) -> None:
     except ImportError:
         print("atheris is not installed: nothing is fuzzed", file=sys.stderr)
         return
-    check = load(arguments[1], atheris.instrument_imports)
-    atheris.Setup([arguments[0], *arguments[2:]], check)
+    target, options = arguments[1], arguments[2:]
+    check = load(target, atheris.instrument_imports)
+    # libFuzzer's -merge=1 runs the first word again by a shell, with options of its own.
+    atheris.Setup([f"{sys.executable} -m fuzz.engine {target}", *options], check)
     atheris.Fuzz()
 
 

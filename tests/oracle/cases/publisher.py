@@ -11,7 +11,11 @@ from . import Case
 Differs = dict[str, tuple[Any, str]]
 
 JSON = {"Content-Type": "application/json"}
-ADDRESS = both(hide(r"<\w+\.(\w+) object at 0x\w+>", r"<\1 object>"), hide(r" at 0x\w+", ""))
+ADDRESS = both(
+    hide(r"<\w+\.(\w+) object at 0x\w+>", r"<\1 object>"),
+    hide(r" at 0x\w+", ""),
+    hide(r"<module 'os' .*>", "<module 'os'>"),  # where it is from depends on Python
+)
 
 FOLDER = "folder-named-page: the original tries to load it"
 REGISTERED = "page-in-sys-modules: the original's is in no list of modules"
