@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
-from .config.resolve import Bounded
+from .config.cache import Bounded
 
 if TYPE_CHECKING:
     from .forms import FieldStorage

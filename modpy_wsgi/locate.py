@@ -6,7 +6,7 @@ Law: what holds for a request is decided here once: the Location that answers wi
 from __future__ import annotations
 
 from . import constants
-from .config.resolve import HostConfig
+from .config.host_config import HostConfig
 from .constants import DECLINED, OK
 from .environ import normalise
 from .errors import BadRequest

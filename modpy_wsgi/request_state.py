@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import constants
-from .config.resolve import HostConfig, RequestConfig
+from .config.host_config import HostConfig
+from .config.request_config import RequestConfig
 from .current import CurrentApplication
 
 if TYPE_CHECKING:

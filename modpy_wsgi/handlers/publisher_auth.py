@@ -14,7 +14,7 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..basic_auth import credentials
-from ..config.resolve import Bounded
+from ..config.cache import Bounded
 from ..constants import HTTP_FORBIDDEN, HTTP_UNAUTHORIZED
 from ..errors import SERVER_RETURN, HandlerError
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..config.directives.access_compat import ACCESS, AccessRule
-from ..config.resolve import RequestConfig
+from ..config.request_config import RequestConfig
 from ..constants import HTTP_FORBIDDEN, OK
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..config.directives.authn import AUTH_TYPE
 from ..config.directives.authz import REQUIRE, Requirement
-from ..config.resolve import RequestConfig
+from ..config.request_config import RequestConfig
 from ..constants import HTTP_FORBIDDEN, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from ..environ import socket_address
 from .access import client_address

@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ..config.directives import alias, core, env
-from ..config.resolve import RequestConfig
+from ..config.request_config import RequestConfig
 from ..constants import OK
 from .translate import redirection
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..config.directives import alias, core, python
-from ..config.resolve import HostConfig, RequestConfig
+from ..config.host_config import HostConfig
+from ..config.request_config import RequestConfig
 from ..constants import OK, PYTHON_HANDLERS
 from ..environ import decode, encode, escape, normalise, read_path
 
