@@ -13,7 +13,7 @@ from typing import Protocol
 
 from modpy_wsgi.config.directives import ALL, BUILT_IN, MPM_MODULES
 from modpy_wsgi.config.lexer import words
-from modpy_wsgi.config.patterns import compile_regex
+from modpy_wsgi.config.patterns import RunawayPattern, compile_regex
 
 __all__ = ["CONDITIONS", "DEFAULT_MPM", "HTTPD_VERSION", "module_names"]
 
@@ -113,7 +113,10 @@ def _if_version(args: str, known: Known) -> bool:
 
 
 def _version_matches(regex: str) -> bool:
-    return compile_regex(regex).search(".".join(map(str, HTTPD_VERSION))) is not None
+    try:
+        return compile_regex(regex).search(".".join(map(str, HTTPD_VERSION))) is not None
+    except RunawayPattern as error:
+        raise ValueError(str(error)) from None
 
 
 _Version = tuple[int, ...]

@@ -50,7 +50,7 @@ def _matching(folder: str, parts: list[str], optional: bool) -> Iterator[str]:
     found = [
         posixpath.join(folder, name)
         for name in _names(folder, optional)
-        if pattern.match(encode(name)) and (name[0] != "." or part.startswith((".", r"\.")))
+        if pattern.search(encode(name)) and (name[0] != "." or part.startswith((".", r"\.")))
     ]
     if rest:
         # httpd looks at the entry itself: a symbolic link is no folder to it.

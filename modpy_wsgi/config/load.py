@@ -11,7 +11,6 @@ import posixpath
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from re import Pattern
 from typing import Any
 
 from modpy_wsgi.config.arguments import arguments
@@ -32,6 +31,7 @@ from modpy_wsgi.config.model import (
 )
 from modpy_wsgi.config.override import NO_RULES, Rules
 from modpy_wsgi.config.parser import Node, Reader, Tree, tree_of
+from modpy_wsgi.config.patterns import Regex
 from modpy_wsgi.config.sections import addresses, limit, matcher
 from modpy_wsgi.config.values import Several
 from modpy_wsgi.errors import ConfigError
@@ -55,7 +55,7 @@ class _Place:
     sections: list[Section] = field(default_factory=list)  # of the host
     hosts: list[Host] = field(default_factory=list)
     directory: str | None = None
-    directory_pattern: Pattern[str] | None = None
+    directory_pattern: Regex | None = None
     location: str | None = None
     methods: Limit | None = None
     rules: Rules = NO_RULES
@@ -199,7 +199,7 @@ def _names(values: dict[Setting[Any], Any]) -> tuple[tuple[str, ...], tuple[str,
 
 def _directory(kind: SectionKind) -> Container:
     def section(text: str, node: Node, place: _Place) -> None:
-        found, path, regex = matcher(text, kind)
+        found, path, regex = matcher(text, kind, f"{node.file}:{node.line}")
         inner = place.inner(node, directory=path, directory_pattern=regex, location=None)
         _walk(node.children or (), inner)
         place.sections.append(Section(found, path, regex, Settings(inner.values), inner.origin(node)))
@@ -209,7 +209,7 @@ def _directory(kind: SectionKind) -> Container:
 
 def _location(kind: SectionKind) -> Container:
     def section(text: str, node: Node, place: _Place) -> None:
-        found, path, regex = matcher(text, kind)
+        found, path, regex = matcher(text, kind, f"{node.file}:{node.line}")
         inner = place.inner(node, location=path)
         _walk(node.children or (), inner)
         place.sections.append(Section(found, path, regex, Settings(inner.values), inner.origin(node)))
@@ -223,7 +223,7 @@ def _files(kind: SectionKind) -> Container:
             raise ValueError("cannot occur within <Location> section")
         if place.methods is not None:
             raise ValueError("cannot occur within <Limit> section")
-        found, name, regex = matcher(text, kind)
+        found, name, regex = matcher(text, kind, f"{node.file}:{node.line}")
         inner = place.inner(node)
         _walk(node.children or (), inner)
         made = Section(found, name, regex, Settings(inner.values), inner.origin(node))

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..config.directives import alias, core, python
 from ..config.host_config import HostConfig
+from ..config.patterns import Regex
 from ..config.request_config import RequestConfig
 from ..constants import OK, PYTHON_HANDLERS
 from ..environ import decode, encode, escape, normalise, read_path
 
 if TYPE_CHECKING:
-    from re import Pattern
-
     from ..request import mp_request
 
 __all__ = ["Target", "document_root", "read_target", "redirection", "target_of"]
@@ -125,7 +124,7 @@ def _without_file(host: HostConfig, uri: str) -> RequestConfig | None:
     return None
 
 
-def _rest(prefix: str | None, regex: Pattern[str] | None, uri: str) -> str | None:
+def _rest(prefix: str | None, regex: Regex | None, uri: str) -> str | None:
     """What of `uri` follows the prefix (httpd's alias_matches: slashes in a row count as one); None: no match."""
     if regex is not None:
         return "" if regex.search(encode(uri)) else None
