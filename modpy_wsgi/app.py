@@ -69,6 +69,7 @@ class Application:
         # What the server says of itself with the first request; until then both are taken for possible.
         self.multithread = self.multiprocess = True
         self._asked_after = self._started_after = self._starting_after = -1
+        self.check_environ: Callable[[dict[str, Any]], None] | None = None  # for a server that believes too much
         self._starting = reentrant_lock()  # which an imported module that asks its own site passes
         current.set_application(self)
 
@@ -83,6 +84,8 @@ class Application:
         try:
             if _forks != self._asked_after:
                 self._first_request(environ)
+            if self.check_environ is not None:
+                self.check_environ(environ)
             req = self._receive(environ, start_response)
             try:
                 self.serve(req)
@@ -184,7 +187,7 @@ class Application:
         return log if level == log.level else log.sharing(level)
 
     def _client(self, req: mp_request) -> str | None:
-        address, port = req.connection.client_addr
+        address, port = req.useragent_addr
         return f"{address}:{port}" if address else None
 
     # The life of a worker

@@ -31,7 +31,7 @@ def add_common_vars(req: RequestMethods) -> None:
             values = headers[name]
             value = values if isinstance(values, str) else ("; " if name.lower() == "cookie" else ", ").join(values)
             env["HTTP_" + name.upper().replace("-", "_")] = value
-    connection, server = req.connection, req.server
+    connection = req.connection
     values = {
         "CONTENT_TYPE": headers.get("Content-Type"),
         "CONTENT_LENGTH": headers.get("Content-Length"),
@@ -39,10 +39,10 @@ def add_common_vars(req: RequestMethods) -> None:
         "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH"),
         "SERVER_SIGNATURE": "",
         "SERVER_SOFTWARE": SERVER_SOFTWARE,
-        "SERVER_NAME": req.hostname or server.server_hostname,
+        "SERVER_NAME": req._server_name(),
         "SERVER_ADDR": connection.local_ip,
         "SERVER_PORT": str(req._port()),
-        "REMOTE_HOST": req.get_remote_host(REMOTE_HOST),
+        "REMOTE_HOST": req._useragent_host(REMOTE_HOST),
         "REMOTE_ADDR": req.useragent_ip,
         "DOCUMENT_ROOT": req.document_root(),
         "REQUEST_SCHEME": req._environ.get("wsgi.url_scheme", "http"),

@@ -20,10 +20,29 @@ from .log import log_message
 from .members import readonly
 from .server import mp_server
 
-__all__ = ["mp_conn"]
+__all__ = ["Client", "mp_conn"]
 
 _numbers: Final = itertools.count()
 _warned: Final[set[str]] = set()  # old names that the log has been told of in this process
+
+
+class Client:
+    """A client behind proxies: its address, and what DNS was asked about it."""
+
+    __slots__ = ("client_ip", "double_reverse", "remote_host")
+
+    def __init__(self, address: str) -> None:
+        self.client_ip = address
+        self.remote_host: str | None = None
+        self.double_reverse = 0
+
+    def remember_host(self, name: str) -> None:
+        """Keep its name, "" if there is none."""
+        self.remote_host = name
+
+    def remember_double_reverse(self, leads_back: bool) -> None:
+        """Keep whether the name leads back to the address."""
+        self.double_reverse = 1 if leads_back else -1
 
 
 class mp_conn:  # noqa: N801 - the original's type name

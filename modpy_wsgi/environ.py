@@ -129,7 +129,7 @@ def read_path(environ: Mapping[str, Any], encoded_slashes: str = "off", merge_sl
         path = _unquote_but_slashes(raw_path)
     if path == "*" and environ.get("REQUEST_METHOD") == "OPTIONS":
         return path
-    if path.startswith("//"):  # httpd merges these even with MergeSlashes Off
+    if path.startswith("//") and raw_path[:1] in ("/", ""):  # httpd merges these even with MergeSlashes Off
         path = "/" + path.lstrip("/")
     try:
         return normalise(path or "/", merge_slashes)

@@ -10,11 +10,12 @@ import stat
 
 from . import constants
 from .config.host_config import HostConfig
+from .config.request_config import RequestConfig
 from .constants import DECLINED, OK
 from .environ import normalise
 from .errors import BadRequest
 from .finfo import mp_finfo
-from .httpd import translate, variables
+from .httpd import remoteip, translate, userdir, variables
 from .httpd.walk import walk
 from .phases import INIT, POST_READ_REQUEST, TRANS
 from .plan import run_phase
@@ -28,14 +29,16 @@ def locate(req: mp_request) -> int:
     target = req._target
     if target.eventful:
         return _step_by_step(req, target)
-    return _find_file(req, target)
+    return _find_file(req, target, target.filename)
 
 
 def _step_by_step(req: mp_request, target: translate.Target) -> int:
     host = req._host
     if target.uri == "*":  # OPTIONS * asks for the server as a whole
         return constants.DONE
-    if host.has_early_work:
+    if host.has_early_work and req._main is None:  # a subrequest has what was found out for its main request
+        if req._prev is None:  # once: read again, from the client on, the header could say more than it may
+            remoteip.find_client(req)
         variables.of_server(req)
     if host.has_early_handlers:
         status = _run_early(req, host)
@@ -47,20 +50,30 @@ def _step_by_step(req: mp_request, target: translate.Target) -> int:
             _take_walk(req, normalise(req._filename), target)  # a handler's: it may be anything
             return OK
     if target.redirects:
-        status = translate.redirection(req, target.redirects)
+        status = translate.redirection(req, target.redirects, target.early)
         if status:
             return status
-    return _find_file(req, target)
+    if target.of_user:
+        return _find_users_file(req, target)
+    return _find_file(req, target, target.filename)
 
 
-def _find_file(req: mp_request, target: translate.Target) -> int:
+def _find_users_file(req: mp_request, target: translate.Target) -> int:
+    filename, url = userdir.find(req._host, target.uri)
+    if url is not None:
+        req.headers_out["Location"] = url
+        return constants.HTTP_MOVED_TEMPORARILY
+    return _find_file(req, target, target.filename if filename is None else normalise(filename))
+
+
+def _find_file(req: mp_request, target: translate.Target, filename: str) -> int:
     if target.config is not None:
         req._config = target.config
-        req._translated = target.filename
+        req._translated = filename
         return OK
     if target.handler is not None:
         req._handler = target.handler
-    _take_walk(req, target.filename, target)
+    _take_walk(req, filename, target)
     return OK
 
 
@@ -84,26 +97,39 @@ def _run_early(req: mp_request, host: HostConfig) -> int:
 def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None:
     """Look for the file, and for what holds there."""
     translated = filename is target.filename
-    if translated and target.place is not None:
-        file, rest, config = target.place
-        try:
-            found = os.stat(file)
-        except (OSError, ValueError):
-            found = None
-        if found is not None and stat.S_ISREG(found.st_mode):
-            req._filename, req._path_info, req._stat, req._config = file, rest, found, config
-            return
-    known = target.known if translated else 0
-    req._filename, req._path_info, req._stat, directory = walk(req._host, filename, known)
-    is_file = req._stat is not None and stat.S_ISREG(req._stat.st_mode)
-    name = req._filename[len(directory.path) :]
-    exists = req._stat is not None and not req._path_info if name else filename[-1] == "/"
-    req._config = directory.config(name, target.location, exists)
-    if translated and is_file:
-        if directory.plain:
-            target.place = (req._filename, req._path_info, req._config)
-        elif req._path_info:
-            target.known = len(req._filename)
+    if not (translated and target.place is not None and _is_still_there(req, target.place)):
+        known = target.known if translated else 0
+        file, rest, found, directory = walk(req._host, filename, known)
+        name = file[len(directory.path) :]
+        exists = found is not None and not rest if name else filename[-1] == "/"
+        config = directory.config(name, target.location, exists)
+        req._filename, req._path_info, req._stat, req._config = file, rest, found, config
+        if translated and found is not None and stat.S_ISREG(found.st_mode):
+            if directory.plain:
+                target.place = (file, rest, config)
+            elif rest:
+                target.known = len(file)
+    origin = req._main or req._prev
+    if origin is not None and not req._path_info and _folder(origin._filename) == _folder(req._filename):
+        req._path_info = None  # where httpd has nothing to walk, and sets nothing (observed)
+
+
+def _is_still_there(req: mp_request, place: tuple[str, str, RequestConfig]) -> bool:
+    """Whether the file of the last look is one still; then the request has it."""
+    file = place[0]
+    try:
+        found = os.stat(file)
+    except (OSError, ValueError):
+        return False
+    if not stat.S_ISREG(found.st_mode):
+        return False
+    req._filename, req._path_info, req._config = place
+    req._stat = found
+    return True
+
+
+def _folder(filename: str | None) -> str:
+    return (filename or "").rpartition("/")[0]
 
 
 def walk_now(req: mp_request) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .basic_auth import challenge
+from .config.directives.auth_basic import FAKE
 from .config.request_config import RequestConfig
 from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from .dispatch import Call, calls_for, run_handlers
-from .httpd import access, authorization, fixups, index, types, variables
+from .httpd import access, authentication, authorization, fixups, index, types, variables
 from .phases import (
     ACCESS,
     AUTHEN,
@@ -107,7 +107,9 @@ def _ending(result: int) -> int:
 
 
 def _header_parser(req: mp_request, config: RequestConfig) -> int:
-    """PythonInitHandler of a directory, then PythonHeaderParserHandler (manual 5.1.5)."""
+    """PythonInitHandler of a directory, then PythonHeaderParserHandler (manual 5.1.5); not for a subrequest."""
+    if req._main is not None:
+        return OK
     own = config.handlers.get(INIT.directive)
     if own and own != config.host.base_handlers.get(INIT.directive):
         ended = _ending(run_phase(req, INIT, config))
@@ -117,25 +119,55 @@ def _header_parser(req: mp_request, config: RequestConfig) -> int:
 
 
 def _access(req: mp_request, config: RequestConfig) -> int:
-    """Who may come at all: the server's own rules and PythonAccessHandler; both must agree."""
-    return access.check(req, config) or _ending(run_phase(req, ACCESS, config))
+    """Who may come at all: the server's own rules and PythonAccessHandler; both must agree.
+
+    Under Satisfy Any a refusal is not the last word: whom Require lets in may come as well.
+    """
+    if _is_let_in(req, config):
+        return OK
+    refused = access.check(req, config) or _ending(run_phase(req, ACCESS, config))
+    if access.one_is_enough(req, config):
+        req._let_in = not refused
+        return OK
+    return refused
+
+
+def _is_let_in(req: mp_request, config: RequestConfig) -> bool:
+    """Whether nothing is left to ask: one rule was enough, or the request before was judged by the same configuration.
+
+    httpd asks whether both have one object for it. They have in one directory, where no Files and no Location section
+    has a say and this one is there, whole; even if the other was refused. So an ErrorDocument beside what is closed is
+    shown (observed).
+    """
+    before = req._prev or req._main
+    if before is not None and before._config is config and config.of_directory and not req._let_in:
+        if req._stat is None or req._path_info:
+            return False
+        req._let_in = True
+        if not before._claimed:
+            req._user, req._auth_type = before._user, before._auth_type
+    return req._let_in
 
 
 def _authenticate(req: mp_request, config: RequestConfig) -> int:
     """Who it is, and whether they may; only if Require is there and not met without a user."""
+    if _is_let_in(req, config):
+        return OK
+    claimed, req._user = (req._user, None) if req._claimed else (None, req._user)
     verdict = authorization.without_user(req, config)  # a user is asked for even if no AuthType is set
     if verdict != authorization.NEEDS_USER:
+        req._user = claimed or req._user
         return verdict
     result = run_phase(req, AUTHEN, config)
-    if result == DECLINED and (req.auth_type() or "").lower() == "basic" and req.get_basic_auth_pw() is None:
-        result = HTTP_UNAUTHORIZED  # as mod_auth_basic would, before it looked for passwords
+    if result == DECLINED:
+        result = authentication.authenticate(req, config)
+    elif result == HTTP_UNAUTHORIZED:
+        authentication.challenge(req, config)
     if result == DECLINED:
         kind = req.auth_type()
         why = f"nobody authenticates users with AuthType {kind}" if kind else "AuthType not set!"
         req._application.log_request(req, f"configuration error:  couldn't perform authentication. {why}: {req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR
-    if result == HTTP_UNAUTHORIZED:
-        challenge(req)
     if result != OK:
         return result
     if req._user is None:
@@ -145,7 +177,7 @@ def _authenticate(req: mp_request, config: RequestConfig) -> int:
     if result == DECLINED:
         result = authorization.with_user(req, config)
     if result == HTTP_UNAUTHORIZED:
-        challenge(req)
+        authentication.challenge(req, config)
     return result
 
 
@@ -200,6 +232,7 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (_guess_type, lambda config, directives: not config.fileless and TYPE.directive not in directives),
     (_fixup, lambda config, directives: config.fixups or FIXUP.directive in directives),
     (_set_handler, lambda config, directives: not (config.fixups or FIXUP.directive in directives)),
+    (authentication.fake, lambda config, directives: config.settings[FAKE] is not None),
     (index.fixup, lambda config, directives: not config.fileless),
 )
 

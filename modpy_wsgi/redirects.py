@@ -50,11 +50,18 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
 
 
 def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
-    """A subrequest: every phase up to fixup for another URI. Returns it, and OK or the status that ended it."""
+    """A subrequest: every phase up to fixup for another URI, as with GET. Returns it, and OK or what ended it."""
     new = _derive(req, uri, None)
     new._main = req
+    new._method = "GET"
+    if "_subprocess_env" in req.__dict__:
+        new.subprocess_env.update(req.subprocess_env)
     if new._redirects > MAX_REDIRECTS:
-        req._application.log_request(req, f"more than {MAX_REDIRECTS} nested subrequests, probably a loop: {uri}")
+        req._application.log_request(
+            req,
+            f"AH00125: Request exceeded the limit of {MAX_REDIRECTS} subrequest nesting levels due to probable "
+            f"configuration error: {uri}",
+        )
         return new, 500
     try:
         if new._bad is not None:
@@ -84,6 +91,7 @@ def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_req
     new._the_request = req.the_request
     new._unparsed_uri = uri
     new._redirects = req._redirects + 1
+    new._useragent = req._useragent
     new.__dict__["_headers_in"] = req.headers_in  # one table for all of them, as in the original
     new._left, new._read_length = req._left, req._read_length
     return new

@@ -11,7 +11,7 @@ from typing import Any
 from . import constants
 from ._fast.table import table
 from .basic_auth import credentials
-from .config.directives import authn, core, mime, python
+from .config.directives import authn_core, core, mime, python
 from .connection import mp_conn
 from .environ import decode, raw_target, request_host
 from .finfo import mp_finfo
@@ -247,7 +247,7 @@ class RequestMembers(RequestState):
         its turn first. The claim counts for nothing else: a handler that says OK must have set the user.
         """
         if self._user is None and self._phase is not None and self._phase.directive == "PythonAuthenHandler":
-            kind = self._config.settings[authn.AUTH_TYPE] or ""
+            kind = self._config.settings[authn_core.AUTH_TYPE] or ""
             claimed = credentials(self) if kind.lower() == "basic" else None
             return claimed[0] if claimed else None
         return self._user
@@ -255,18 +255,23 @@ class RequestMembers(RequestState):
     @user.setter
     def user(self, value: str) -> None:
         self._user_text = value
+        self._claimed = False
 
     ap_auth_type = text("_auth_type", "How the user was authenticated: 'Basic', ...; or None.")
 
     @property
     def useragent_addr(self) -> tuple[str, int]:
-        """(address, port) of the client."""
+        """(address, port) of the client, as proxies that RemoteIPHeader trusts name it; then the port is 0."""
+        if self._useragent is not None:
+            return self._useragent, 0
         address: tuple[str, int] = self.connection.client_addr
         return address
 
     @property
     def useragent_ip(self) -> str:
-        """The client's address."""
+        """The client's address, as proxies that RemoteIPHeader trusts name it; conn.client_ip is the last proxy's."""
+        if self._useragent is not None:
+            return self._useragent
         address: str = self.connection.client_ip
         return address
 
@@ -362,11 +367,19 @@ class RequestMembers(RequestState):
         return table({key: value for key, value in options.items() if value})
 
     def _port(self) -> int:
-        """The port by which the client asked: of Host, else of ServerName, else the scheme's own."""
-        number = self._environ.get("HTTP_HOST", "").rpartition(":")[2]
-        if number.isascii() and number.isdigit() and self._config.settings[core.USE_CANONICAL_NAME] == "off":
+        """The port of this server in URLs, as UseCanonicalName and UseCanonicalPhysicalPort say.
+
+        That of Host, if the client's names count; of the connection, if real ports do; of ServerName; the scheme's own.
+        """
+        settings = self._config.settings
+        canonical = settings[core.USE_CANONICAL_NAME] == "on"
+        number = "" if canonical else self._environ.get("HTTP_HOST", "").rpartition(":")[2]
+        if number.isascii() and number.isdigit():
             return int(number)
-        return self.server.port or (443 if self._scheme() == "https" else 80)
+        configured = self.server.port
+        physical: int = self.connection.local_addr[1] if settings[core.USE_CANONICAL_PHYSICAL_PORT] else 0
+        port: int = configured or physical if canonical else physical or configured
+        return port or (443 if self._scheme() == "https" else 80)
 
     def _scheme(self) -> str:
         """http or https: as ServerName says (for a server behind one that does TLS), else as the server does."""

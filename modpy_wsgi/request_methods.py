@@ -9,14 +9,18 @@ import email.utils
 import socket
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from . import constants
 from ._fast.table import table
 from .basic_auth import challenge, credentials
 from .cgi_variables import add_cgi_vars, add_common_vars
-from .config.directives import authn, authz, core, python
+from .config.directives import authn_core, authz_core, core, python
+from .config.requirements import every_requirement
+from .connection import Client, mp_conn
 from .environ import encode
+from .members import lazy
 from .preconditions import conditions_met, etag_of
 from .request_body import RequestBody
 from .request_output import RequestOutput
@@ -47,17 +51,18 @@ class RequestMethods(RequestBody, RequestOutput):
 
     def auth_type(self) -> str | None:
         """AuthType."""
-        return self._config.settings[authn.AUTH_TYPE]
+        return self._config.settings[authn_core.AUTH_TYPE]
 
     def auth_name(self) -> str | None:
         """AuthName."""
-        return self._config.settings[authn.AUTH_NAME]
+        return self._config.settings[authn_core.AUTH_NAME]
 
     def requires(self) -> tuple[str, ...]:
         """The Require lines that hold for this method, as text: ('user spam', 'valid-user')."""
+        rules = self._config.settings[authz_core.AUTHORIZATION].rules
         return tuple(
-            " ".join((requirement.kind, *requirement.args))
-            for requirement in self._config.settings[authz.REQUIRE]
+            requirement.text
+            for requirement in (every_requirement(rules) if rules else ())
             if requirement.methods is None or requirement.methods.covers(self._method)
         )
 
@@ -77,6 +82,7 @@ class RequestMethods(RequestBody, RequestOutput):
             return None
         self._user, password = sent
         self._auth_type = "Basic"
+        self._claimed = True
         return password
 
     def get_remote_host(self, type: int = constants.REMOTE_NAME, str_is_ip: Any = None) -> Any:  # noqa: A002
@@ -84,7 +90,19 @@ class RequestMethods(RequestBody, RequestOutput):
 
         With `str_is_ip` a pair (text, whether it is an address). None if there is no name and only a name was asked.
         """
-        connection = self.connection
+        return self._host_of(self.connection, type, str_is_ip)
+
+    def _useragent_host(self, type: int = constants.REMOTE_NAME) -> Any:  # noqa: A002
+        """The same of the client that trusted proxies name, who need not be the connection's."""
+        if self._useragent is None:
+            return self.get_remote_host(type)
+        return self._host_of(self._client, type, None)
+
+    @lazy
+    def _client(self) -> Client:
+        return Client(self.useragent_ip)
+
+    def _host_of(self, connection: mp_conn | Client, type: int, str_is_ip: Any) -> Any:  # noqa: A002
         lookups = self._config.settings[core.HOSTNAME_LOOKUPS]
         double = type == constants.REMOTE_DOUBLE_REV
         if connection.remote_host is None and (double or (type != constants.REMOTE_NOLOOKUP and lookups != "off")):
@@ -117,11 +135,19 @@ class RequestMethods(RequestBody, RequestOutput):
         if not isinstance(uri, str):
             raise TypeError(f"construct_url() wants a str, not {type(uri).__name__}")
         scheme = self._scheme()
-        canonical = self._config.settings[core.USE_CANONICAL_NAME] != "off"
-        name = self.server.server_hostname if canonical or not self.hostname else self.hostname
+        name = self._server_name()
         port = self._port()
         place = name if port == (443 if scheme == "https" else 80) else f"{name}:{port}"
         return f"{scheme}://{place}{uri}"
+
+    def _server_name(self) -> str:
+        """The name by which this server calls itself in URLs, as UseCanonicalName says."""
+        canonical = self._config.settings[core.USE_CANONICAL_NAME]
+        if canonical == "dns":
+            name = _name_of_server(self.connection.local_ip)
+        else:
+            name = self.hostname or "" if canonical == "off" else ""
+        return name or self.server.server_hostname
 
     # CGI and WSGI
 
@@ -231,6 +257,12 @@ class RequestMethods(RequestBody, RequestOutput):
             if not isinstance(value, kind):
                 raise TypeError(f"log_error() wants a str and one of apache.APLOG_*, not {type(value).__name__}")
         self._application.log_request(self, message, level)
+
+
+@lru_cache(maxsize=64)
+def _name_of_server(address: str) -> str:
+    """The name of an address of this machine; it has few, and they do not change while a server runs."""
+    return _name_of(address)
 
 
 def _name_of(address: str) -> str:

@@ -10,8 +10,8 @@ import pytest
 from modpy_wsgi.config.directives import (
     access_compat,
     alias,
-    authn,
-    authz,
+    authn_core,
+    authz_core,
     core,
     env,
     mime,
@@ -23,6 +23,7 @@ from modpy_wsgi.config.directives import dir as mod_dir
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.config.model import Setting, Settings
 from modpy_wsgi.config.patterns import Regex, compile_regex
+from modpy_wsgi.config.requirements import Requirement, every_requirement
 
 ERROR_DOCUMENT = core.ErrorDocument
 
@@ -244,6 +245,12 @@ def test_optimize_is_told() -> None:
     assert load_text("PythonOptimize Off").warnings == ()
 
 
+def requirements(settings: Settings) -> list[Requirement]:
+    """The Require lines of a section, in order."""
+    rules = settings[authz_core.AUTHORIZATION].rules
+    return every_requirement(rules) if rules else []
+
+
 REQUIRE = {
     "all granted": ("all", ("granted",)),
     "all Denied": ("all", ("denied",)),
@@ -252,6 +259,16 @@ REQUIRE = {
     "user": ("user", ()),
     "local": ("local", ()),
     "method GET POST": ("method", ("GET", "POST")),
+    "method HEAD": ("method", ("GET",)),
+    "env A b": ("env", ("A", "b")),
+    "env": ("env", ()),
+    "host A.example .b.example": ("host", ("a.example", ".b.example")),
+    "host a.example# b.example": ("host", ("a.example",)),
+    "host # b.example": ("host", ()),
+    "forward-dns A.example": ("forward-dns", ("a.example",)),
+    'group Staff "the Board"': ("group", ("staff", "the board")),
+    "file-owner": ("file-owner", ()),
+    "file-group": ("file-group", ()),
     "ip 10.1 192.168.1.7/255.255.255.0 ::1": (
         "ip",
         tuple(map(ipaddress.ip_network, ("10.1.0.0/16", "192.168.1.0/24", "::1/128"))),
@@ -261,28 +278,29 @@ REQUIRE = {
 
 @pytest.mark.parametrize(("text", "wanted"), REQUIRE.items())
 def test_require(text: str, wanted: tuple[str, tuple[object, ...]]) -> None:
-    (requirement,) = in_directory(f"Require {text}")[authz.REQUIRE]
+    (requirement,) = requirements(in_directory(f"Require {text}"))
     assert (requirement.kind, requirement.args) == wanted
-    assert requirement.methods is None
+    assert requirement.methods is None and not requirement.negated
 
 
 def test_authentication() -> None:
     settings = in_directory('AuthType Basic\nAuthName "My realm"\nAuthUserFile /dev/null\nAuthBasicAuthoritative Off')
-    assert (settings[authn.AUTH_TYPE], settings[authn.AUTH_NAME]) == ("Basic", "My realm")
+    assert (settings[authn_core.AUTH_TYPE], settings[authn_core.AUTH_NAME]) == ("Basic", "My realm")
 
 
 def test_order_allow_deny() -> None:
-    access = in_directory("Order Deny,Allow\nDeny from all\nAllow from 10.1 env=a env=!b 10.0.0.0/8\nSatisfy All")[
-        access_compat.ACCESS
-    ]
+    text = "Order Deny,Allow\nDeny from all\nAllow from 10.1 env=a env=!b 10.0.0.0/8 Me.Example\nSatisfy All"
+    access = in_directory(text)[access_compat.ACCESS]
     assert access is not None
     assert access.orders == (("deny,allow", None),)
+    assert access.satisfy == (("all", None),)
     assert access.deny == (("all", "", False, None),)
     assert access.allow == (
         ("ip", ipaddress.ip_network("10.1.0.0/16"), False, None),
         ("env", "a", False, None),
         ("env", "b", True, None),
         ("ip", ipaddress.ip_network("10.0.0.0/8"), False, None),
+        ("host", "me.example", False, None),
     )
 
 
@@ -299,7 +317,7 @@ def test_methods_of_a_limit() -> None:
         "<Limit POST PUT>\nRequire user a\nDeny from all\n</Limit>\n<LimitExcept GET>\nRequire user b\n</LimitExcept>"
     )
     settings = in_directory(text)
-    post, rest = (requirement.methods for requirement in settings[authz.REQUIRE])
+    post, rest = (requirement.methods for requirement in requirements(settings))
     assert post is not None and rest is not None
     covered = {m for m in ("GET", "HEAD", "POST", "PUT", "FOO") if post.covers(m)}
     assert covered == {"POST", "PUT"}
@@ -320,7 +338,7 @@ NESTED_LIMITS = {
 def test_nested_limits(sections: tuple[str, str], wanted: set[str]) -> None:
     outer, inner = sections
     close = ["</" + section.split()[0][1:] + ">" for section in (inner, outer)]
-    (requirement,) = in_directory("\n".join([outer, inner, "Require local", *close]))[authz.REQUIRE]
+    (requirement,) = requirements(in_directory("\n".join([outer, inner, "Require local", *close])))
     assert requirement.methods is not None
     assert {method for method in ("GET", "POST", "PUT") if requirement.methods.covers(method)} == wanted
 
@@ -370,7 +388,9 @@ REDIRECTS = {
 @pytest.mark.parametrize(("text", "wanted"), REDIRECTS.items())
 def test_redirect(text: str, wanted: tuple[object, ...]) -> None:
     main = load_text(text).main
-    (found,) = (main.sections[0].settings if main.sections else main.settings)[alias.REDIRECTS]
+    settings = main.sections[0].settings if main.sections else main.settings
+    (found,) = settings[alias.REDIRECTS] or (settings[alias.REDIRECT_HERE],)
+    assert found is not None
     prefix, regex, *others = wanted
     assert [found.prefix, found.status, found.target] == [prefix, *others]
     assert same(found.regex, regex)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from stock_configurations import DEBIAN, FEDORA, RED_HAT_22
 
-from modpy_wsgi.config.directives import access_compat, alias, authz, core, mime, mpm, python
+from modpy_wsgi.config.directives import access_compat, alias, authz_core, core, mime, mpm, python
 from modpy_wsgi.config.load import load_site, load_text
 from modpy_wsgi.config.model import Address, SectionKind
 from modpy_wsgi.config.patterns import Regex, compile_regex, compile_wildcard
@@ -159,7 +159,9 @@ def test_fedora(tmp_path: Path) -> None:
         "/usr/share/httpd/noindex/",
     ]
     home = site.main.sections[5].settings
-    assert [(rule.kind, rule.args) for rule in home[authz.REQUIRE]] == [("method", ("GET", "POST", "OPTIONS"))]
+    rules = home[authz_core.AUTHORIZATION].rules
+    assert rules is not None
+    assert [rule.text for rule in rules.members] == ["method GET POST OPTIONS"]
     welcome = site.main.sections[6].settings
     assert welcome[core.ERROR_DOCUMENTS] == {403: core.ErrorDocument("local", "/.noindex.html")}
 
@@ -186,7 +188,7 @@ def test_red_hat_with_httpd_22(tmp_path: Path) -> None:
     assert settings[mpm.MAX_REQUEST_WORKERS] == 256
     assert mpm.THREADS_PER_CHILD not in settings
     access = next(s for s in site.main.sections if s.pattern == "/var/www/html/").settings[access_compat.ACCESS]
-    assert access is not None and access.orders[0].order == "allow,deny"
+    assert access is not None and access.orders[0].word == "allow,deny"
     publisher = next(s for s in site.main.sections if s.pattern == "/var/www/python/").settings
     assert publisher[python.HANDLERS]["PythonHandler"][0].name == "mod_python.publisher"
 

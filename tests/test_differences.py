@@ -13,6 +13,7 @@ import _apache
 from mod_python import apache
 from modpy_wsgi.request import mp_request
 from tests.oracle.cases import load, subjects
+from tests.oracle.matrix import verdict
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "differences.md").read_text()
 REASON = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*): \S.{9,}")
@@ -28,6 +29,8 @@ def reasons() -> Iterator[tuple[str, str]]:
                     yield f"{subject}/{case.name}: {asked.label}: {field}", reason
             if case.starts:
                 yield f"{subject}/{case.name}: starts", case.starts[1]
+    for entry in verdict.LISTED:
+        yield "matrix", entry.reason
 
 
 def rows() -> list[list[str]]:

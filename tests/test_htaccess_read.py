@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modpy_wsgi.config.directives import access_compat, authz, core, env, python
+from modpy_wsgi.config.directives import access_compat, authz_core, core, env, python
 from modpy_wsgi.config.directives import dir as mod_dir
 from modpy_wsgi.config.directives.options import Nonfatal
 from modpy_wsgi.config.htaccess import read_htaccess
@@ -106,7 +106,7 @@ def test_where_a_handler_stands(htaccess: Path) -> None:
 def test_limit(htaccess: Path) -> None:
     htaccess.write_text("<Limit POST>\nRequire user a\nDeny from all\n</Limit>\n")
     settings = read_htaccess(str(htaccess), allow=AUTH | LIMIT)
-    limit = settings[authz.REQUIRE][0].methods
+    limit = settings[authz_core.AUTHORIZATION].rules.members[0].methods
     assert limit is not None and limit.covers("POST") and not limit.covers("GET")
     access = settings[access_compat.ACCESS]
     assert access is not None and access.deny[0].methods == limit

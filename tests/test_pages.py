@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 import webtest
 
+from modpy_wsgi import Application
+from modpy_wsgi.config.load import load_text
 from modpy_wsgi.testing import site
 from tests import example_sites
 from tests.live_server import LiveServer, free_port, running, tool
@@ -233,6 +235,28 @@ def front_servers(page: Section, srv: Path) -> None:
                     assert answer == f"{scheme}://www.example.com/ /a%20b//c?d www.example.com"
 
     carry_out(console, srv, check=fronts)
+
+
+@example("docs/deploy.md: The address of the client")
+def address_of_the_client(page: Section, srv: Path) -> None:
+    rules = f'''
+        DocumentRoot "{srv}/site/htdocs"
+        <Location />
+            Require ip 192.0.2.0/24
+        </Location>
+    '''
+    app = webtest.TestApp(Application(load_text(page.take("apache") + rules)))
+    write(srv / "site" / "htdocs" / "page.txt", "page")
+
+    def status(address: str, forwarded: str) -> int:
+        environ = {"REMOTE_ADDR": address, "HTTP_X_FORWARDED_FOR": forwarded}
+        code: int = app.get("/page.txt", extra_environ=environ, expect_errors=True).status_int
+        return code
+
+    for proxy in ("127.0.0.1", "::1"):
+        assert status(proxy, "192.0.2.7") == 200
+        assert status(proxy, "192.0.2.7, 198.51.100.1") == 403  # the last is what the front server saw
+    assert status("198.51.100.1", "192.0.2.7") == 403
 
 
 def start_nginx(text: str, inner: int, srv: Path) -> tuple[list[str], int] | None:

@@ -413,7 +413,7 @@ CREDENTIALS: dict[str, tuple[str | None, tuple[str | None, str | None, str | Non
     "scheme only": ("Basic", ("", "", "Basic")),
     "no base64": ("Basic !!!", ("", "", "Basic")),
     "cut base64": ("Basic c3BhbTpl", ("e", "spam", "Basic")),
-    "broken base64": ("Basic c3B", ("", "", "Basic")),
+    "broken base64": ("Basic c3B", ("", "sp", "Basic")),
 }
 
 

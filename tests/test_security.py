@@ -643,7 +643,7 @@ def test_what_a_pattern_found_is_text_again(root: Path) -> None:
         ("<Limit GET>\nRequire all denied\n</Limit>", 403, 403),
         ("<Limit POST>\nRequire all denied\n</Limit>", 200, 403),
         ("<Limit GET>\nDeny from all\n</Limit>", 403, 403),
-        ("AuthType Basic\nAuthName x\n<Limit GET>\nRequire valid-user\n</Limit>", 401, 403),
+        ("AuthType Basic\nAuthName x\n<Limit GET>\nRequire valid-user\n</Limit>", 401, 401),
     ],
 )
 def test_index_is_open_to_get_and_to_the_requests_method(root: Path, rules: str, get: int, post: int) -> None:

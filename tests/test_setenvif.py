@@ -28,7 +28,7 @@ CASES = {
         {"X-Name": "a"},
         [("first", "yes"), ("second", "1")],
     ),
-    "a header by pattern": ('SetEnvIf "^X-N(am|on)e$" z got=&', {"X-Name": "xyz"}, [("got", "z")]),
+    "a header by pattern": ('SetEnvIf "^X-N(am|on)e$" z.* got=$0', {"X-Name": "xyz"}, [("got", "z")]),
     "header not there": ("SetEnvIf X-Absent ^$ got", {}, [("got", "1")]),
     "method": ("SetEnvIf Request_Method ^GET$ got", {}, [("got", "1")]),
     "path": ("SetEnvIf Request_URI \\.py$ got", {}, [("got", "1")]),

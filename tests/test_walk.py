@@ -507,14 +507,15 @@ def stamp(path: Path) -> tuple[int, int]:
     return found.st_atime_ns, found.st_mtime_ns
 
 
-def test_htaccess_is_read_again_when_it_changed(folder: Folder) -> None:
+@pytest.mark.parametrize("target", ["/a/b/x", "/a/b/page.txt", "/a/b/page.txt/info", "/a/b/"])
+def test_htaccess_is_read_again_when_it_changed(folder: Folder, target: str) -> None:
     folder.write(show="def handler(req):\n    req.write(req.get_options().get('k', '-'), 0)\n    return 0\n")
     app = folder.serve("AllowOverride All\nSetHandler mod_python\nPythonHandler show")
 
     def now() -> str:
-        return Server().ask(app, "/a/b/x").body.decode()
+        return Server().ask(app, target).body.decode()
 
-    (folder.root / "a/b").mkdir(parents=True)
+    folder.file("a/b/page.txt")
     assert now() == "-"
     path = folder.file("a/b/.htaccess", "PythonOption k one")  # it appears
     assert now() == "one"
@@ -536,6 +537,54 @@ def test_htaccess_is_read_again_when_it_changed(folder: Folder) -> None:
     assert now() == "-"
     folder.file("a/b/.htaccess", "PythonOption k again")
     assert now() == "again"
+
+
+@pytest.mark.parametrize("target", ["/a/b/c/page.txt", "/a/b/c/"])
+def test_htaccess_that_did_not_change_is_looked_at_only(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    for path in ("a/.htaccess", "a/b/c/.htaccess"):
+        folder.file(path, "AddType text/x-inner .txt")
+    folder.file("a/b/c/page.txt", "page")
+    app = folder.serve("AllowOverride All\nDirectoryIndex disabled")
+    before = Server().ask(app, target).header("Content-Type")
+    looked: list[str] = []
+    real = os.stat
+
+    def counting(path: Any, **options: Any) -> os.stat_result:
+        looked.append(os.fspath(path).removeprefix(f"{folder.root}/"))
+        return real(path, **options)
+
+    def never(*args: Any, **options: Any) -> None:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr(os, "stat", counting)
+    monkeypatch.setattr("modpy_wsgi.httpd.walk.read_htaccess", never)
+    assert Server().ask(app, target).header("Content-Type") == before
+    names = [".htaccess", "a/.htaccess", "a/b/.htaccess", "a/b/c/.htaccess"]
+    assert looked == [target[1:], *names]
+
+
+def test_links_are_looked_at_once_a_htaccess_says_so(folder: Folder) -> None:
+    folder.file("a/page.txt", "page")
+    folder.file("a/b/page.txt", "page")
+    os.symlink("page.txt", folder.root / "a/b/link.txt")
+    os.symlink("b", folder.root / "a/to-b")
+    app = folder.serve("AllowOverride All")
+    targets = ("/a/b/link.txt", "/a/to-b/page.txt", "/a/to-b/")
+
+    def codes() -> list[int]:
+        return [Server().ask(app, target).code for target in targets]
+
+    assert codes() == [200, 200, 403]
+    rules = folder.file("a/.htaccess", "Options -FollowSymLinks")
+    assert codes() == [403, 403, 403]
+    rules.unlink()
+    assert codes() == [200, 200, 403]
+    inner = folder.file("a/b/.htaccess", "Options -FollowSymLinks")
+    assert codes() == [403, 200, 403]  # what is forbidden in a folder are the links in it
+    inner.unlink()
+    assert codes() == [200, 200, 403]
 
 
 def test_htaccess_that_is_no_file(folder: Folder) -> None:

@@ -47,6 +47,10 @@ class Bounded(dict[K, V]):
             self[key] = value
             return value
 
+    def replace_named(self, key: K, value: V, name: str) -> V:
+        """The same as replace(), unless `name` is too long to be asked for again."""
+        return self.replace(key, value) if len(name) <= MAX_KEY else value
+
     def _make_room(self) -> None:
         if len(self) >= self._limit:
             for old in list(self)[: self._limit // 4 or 1]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from ..environ import encode
 from .cache import Bounded
 from .directives import core
-from .index import NOTHING
-from .model import Override, Section, Settings
+from .index import NO_LAYERS, on_top
+from .model import EMPTY, Override, Section, Settings
 from .request_config import RequestConfig
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Directory:
         found = host.children.get((self, name))
         if found is None:
             path = f"{self.path}{name}/"
-            settings = self.settings.merged(host.directory_settings(path)[1])
+            settings = on_top(self.settings, host.directory_settings(path)[1])
             found = host.children.keep((self, name), Directory(host, path, settings, above_plain=self.plain))
         return found
 
@@ -83,26 +83,28 @@ class Directory:
     def _config(self, name: str, location: tuple[tuple[int, ...], Settings], exists: bool) -> RequestConfig:
         host = self.host
         path = self.path + name
-        own, settings = NOTHING
+        own, layers = NO_LAYERS
         if name:
             # A <Directory> of a file's name holds for it where httpd need not look for links on the way (observed).
             if exists and self.follow and not self.if_owner:
-                own, settings = host.directory_settings(f"{path}/")
+                own, layers = host.directory_settings(f"{path}/")
         elif not exists:  # to DirectoryMatch and Files a directory without its slash is a name like others (observed)
             path = path[:-1]
             name = path[path.rfind("/") + 1 :]
-        settings = self.settings.merged(settings)
+        settings = on_top(self.settings, layers)
         matches = tuple(host.directory_matches(path))
         for _, section in matches:
             settings = settings.merged(section.settings)
-        files = settings[core.FILES_SECTIONS] if name else ()
+        files = settings[core.FILES_SECTIONS]  # some match the empty name of a directory, too
         chosen = tuple([i for i, section in enumerate(files) if _file_matches(section, name)])
         key = (self, own, tuple([position for position, _ in matches]), chosen, location[0])
         found = host.configs.get(key)
         if found is None:
-            for index in chosen:
-                settings = settings.merged(files[index].settings)
-            found = host.configs.keep(key, RequestConfig(host, settings.merged(location[1])))
+            # Files among themselves, then on top of the directory's: where merging asks, the order matters.
+            of_name = on_top(EMPTY, [files[index].settings for index in chosen])
+            settings = settings.merged(of_name).merged(location[1])
+            alone = not chosen and not location[0]
+            found = host.configs.keep(key, RequestConfig(host, settings, of_directory=alone))
         return found
 
 

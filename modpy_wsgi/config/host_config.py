@@ -15,15 +15,16 @@ from typing import Any
 from ..constants import APLOG_WARNING
 from ..environ import encode
 from .cache import MAX_CACHED, MIN_CACHED, Bounded
-from .directives import python, setenvif
+from .directives import python, remoteip, setenvif
 from .directory import Directory
-from .index import NOTHING, Index, merged, prefixes
+from .index import NO_LAYERS, Index, merged, on_top, position_of, prefixes
 from .model import Host, Section, Settings, Site
 from .request_config import RequestConfig
 
 __all__ = ["HostConfig"]
 
 _EARLY = ("PythonPostReadRequestHandler", "PythonInitHandler", "PythonTransHandler")  # before a file is known
+_OF_POST_READ = (remoteip.HEADER, setenvif.SETENVIF)
 _SLASHES = re.compile("/{2,}")
 
 
@@ -43,16 +44,17 @@ class HostConfig:
         self.configs: Bounded[tuple[Any, ...], RequestConfig] = Bounded(limit)
         self.configs_by_name: Bounded[tuple[Directory, str, tuple[int, ...], bool], RequestConfig] = Bounded(limit)
         self.guesses: Bounded[tuple[RequestConfig, str], Any] = Bounded(limit)  # what the extensions of a name say
-        self.root = Directory(self, "/", self.base.merged(self.directory_settings("/")[1]), above_plain=True)
+        self.root = Directory(self, "/", on_top(self.base, self.directory_settings("/")[1]), above_plain=True)
         self._directories: Bounded[str, Directory] = Bounded(limit)
         self._locations: Bounded[str, tuple[tuple[int, ...], Settings]] = Bounded(limit)
         self._early: Bounded[tuple[tuple[int, ...], bool], RequestConfig] = Bounded(limit)
         self.has_early_handlers = any(key in self.base_handlers for key in _EARLY)
-        self.has_early_work = self.has_early_handlers or setenvif.SETENVIF in self.base
+        self.has_early_work = self.has_early_handlers or any(key in self.base for key in _OF_POST_READ)
         self.server: Any = None  # the mp_server that stands for the host, given by the application
         self.targets: Bounded[str, Any] = Bounded(limit)  # for the translation of paths, which keeps what it found here
         self.paths: Bounded[str, Any] = Bounded(limit)  # the same, by the path as the server hands it over
         self.htaccess: Bounded[Any, Any] = Bounded(limit)  # for the directory walk: what each .htaccess said
+        self.trails: Bounded[str, Any] = Bounded(limit)  # and what those on the way to a directory come to
 
     def warn(self, line: str) -> None:
         """Write a line about the configuration to the error log."""
@@ -70,8 +72,8 @@ class HostConfig:
         main = cls(site)
         return main, tuple(cls(site, host, main_index=main._main) for host in site.hosts)
 
-    def directory_settings(self, path: str) -> tuple[tuple[int, ...], Settings]:
-        """The <Directory> sections of exactly this path (it ends in "/"): positions, and settings merged in order."""
+    def directory_settings(self, path: str) -> tuple[tuple[int, ...], tuple[Settings, ...]]:
+        """The <Directory> sections of exactly this path (it ends in "/"), in order: positions, and settings."""
         bare = path.rstrip("/")
         depth = bare.count("/")
         found: list[tuple[int, Settings]] = []
@@ -84,7 +86,10 @@ class HostConfig:
                     for position, section in wild
                     if section.regex is not None and section.regex.search(encode(path))
                 )
-        return merged(found) if found else NOTHING
+        if not found:
+            return NO_LAYERS
+        found.sort(key=position_of)
+        return tuple([position for position, _ in found]), tuple([settings for _, settings in found])
 
     def directory_matches(self, filename: str) -> Iterator[tuple[int, Section]]:
         """The <DirectoryMatch> sections that match this file name, as (position, section)."""

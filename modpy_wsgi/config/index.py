@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from .model import EMPTY, Section, SectionKind, Settings
 
-__all__ = ["NOTHING", "Index", "merged", "prefixes"]
+__all__ = ["NO_LAYERS", "Index", "merged", "on_top", "position_of", "prefixes"]
 
 _DIRECTORY_KINDS = (SectionKind.DIRECTORY, SectionKind.DIRECTORY_MATCH)
 
@@ -56,12 +56,16 @@ def prefixes(path: str) -> Iterator[str]:
 
 def merged(entries: Iterable[tuple[int, Settings]]) -> tuple[tuple[int, ...], Settings]:
     """Entries in order of their positions: these, and their settings merged."""
-    ordered = sorted(entries, key=_position)
-    settings = EMPTY
-    for _, inner in ordered:
+    ordered = sorted(entries, key=position_of)
+    return tuple([position for position, _ in ordered]), on_top(EMPTY, [inner for _, inner in ordered])
+
+
+def on_top(settings: Settings, layers: Iterable[Settings]) -> Settings:
+    """Settings with others on top, one after the other."""
+    for inner in layers:
         settings = settings.merged(inner)
-    return tuple([position for position, _ in ordered]), settings
+    return settings
 
 
-NOTHING: tuple[tuple[int, ...], Settings] = ((), EMPTY)
-_position: Callable[[tuple[int, Settings]], int] = lambda entry: entry[0]  # noqa: E731
+NO_LAYERS: tuple[tuple[int, ...], tuple[Settings, ...]] = ((), ())
+position_of: Callable[[tuple[int, Settings]], int] = lambda entry: entry[0]  # noqa: E731

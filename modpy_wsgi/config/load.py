@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from modpy_wsgi.config.arguments import arguments
-from modpy_wsgi.config.directives import ALL, core, mime, nearest
+from modpy_wsgi.config.directives import ALL, authz_core, core, mime, nearest
 from modpy_wsgi.config.envvars import read_envvars
 from modpy_wsgi.config.model import (
     Host,
     Kind,
     Limit,
     Origin,
+    Override,
     Row,
     Section,
     SectionKind,
@@ -32,6 +33,7 @@ from modpy_wsgi.config.model import (
 from modpy_wsgi.config.override import NO_RULES, Rules
 from modpy_wsgi.config.parser import Node, Reader, Tree, tree_of
 from modpy_wsgi.config.patterns import Regex
+from modpy_wsgi.config.requirements import added, checked, opened
 from modpy_wsgi.config.sections import addresses, limit, matcher
 from modpy_wsgi.config.values import Several
 from modpy_wsgi.errors import ConfigError
@@ -58,6 +60,7 @@ class _Place:
     directory_pattern: Regex | None = None
     location: str | None = None
     methods: Limit | None = None
+    within_require: bool = False  # in <RequireAll> and the like
     rules: Rules = NO_RULES
 
     def origin(self, node: Node) -> Origin:
@@ -79,6 +82,22 @@ class _Place:
         where = self.where if self.where is Where.HTACCESS else Where.DIRECTORY
         return replace(self, where=where, section=f"{node.name}>", values={}, **changes)
 
+    def permits(self, row: Row) -> bool:
+        """Whether the directive may stand here."""
+        if self.within_require and not (
+            row.override & Override.AUTHCONFIG or row.name.lower() in self.rules.allow_list
+        ):
+            return False
+        return self.rules.permit(row, self.where)
+
+    def settings(self) -> Settings:
+        """What the directives of a section have set, at its end. ValueError if they contradict one another."""
+        found = self.values.get(authz_core.AUTHORIZATION)
+        if found is not None and found.rules is not None and self.where is not Where.HTACCESS:
+            # httpd checks no .htaccess: there, what may only refuse refuses.
+            self.values[authz_core.AUTHORIZATION] = found._replace(rules=checked(found.rules))
+        return Settings(self.values)
+
 
 Container = Callable[[str, Node, _Place], None]  # acts on (text before the bracket, the node, where it stands)
 
@@ -92,7 +111,7 @@ def _walk(nodes: Iterable[Node], place: _Place) -> None:
                 place.warn(f"{node.file}:{node.line}: unknown directive '{node.name}' skipped")
                 continue
             raise _unknown(node)
-        if not place.rules.permit(row, place.where):
+        if not place.permits(row):
             if place.rules.skips_forbidden:
                 place.warn(f"{node.file}:{node.line}: {_shown(row)} forbidden by AllowOverride")
                 continue
@@ -142,8 +161,9 @@ def _container(lower: str, row: Row, node: Node, place: _Place) -> None:
     if end < 0:
         raise ConfigError(f"{row.name}> directive missing closing '>'", node.file, node.line)
     text = node.args[:end]
-    if not text.strip():
-        raise ConfigError(f"{row.name}> directive requires additional arguments", node.file, node.line)
+    if (lower in _WITHOUT_ARGUMENTS) is bool(text.strip()):
+        wrong = "doesn't take additional" if text.strip() else "requires additional"
+        raise ConfigError(f"{row.name}> directive {wrong} arguments", node.file, node.line)
     try:
         _CONTAINERS[lower](text, node, place)
     except ValueError as error:
@@ -202,7 +222,7 @@ def _directory(kind: SectionKind) -> Container:
         found, path, regex = matcher(text, kind, f"{node.file}:{node.line}")
         inner = place.inner(node, directory=path, directory_pattern=regex, location=None)
         _walk(node.children or (), inner)
-        place.sections.append(Section(found, path, regex, Settings(inner.values), inner.origin(node)))
+        place.sections.append(Section(found, path, regex, inner.settings(), inner.origin(node)))
 
     return section
 
@@ -212,7 +232,7 @@ def _location(kind: SectionKind) -> Container:
         found, path, regex = matcher(text, kind, f"{node.file}:{node.line}")
         inner = place.inner(node, location=path)
         _walk(node.children or (), inner)
-        place.sections.append(Section(found, path, regex, Settings(inner.values), inner.origin(node)))
+        place.sections.append(Section(found, path, regex, inner.settings(), inner.origin(node)))
 
     return section
 
@@ -221,12 +241,12 @@ def _files(kind: SectionKind) -> Container:
     def section(text: str, node: Node, place: _Place) -> None:
         if place.location is not None:
             raise ValueError("cannot occur within <Location> section")
-        if place.methods is not None:
-            raise ValueError("cannot occur within <Limit> section")
+        if place.methods is not None or place.within_require:
+            raise ValueError(f"cannot occur within {place.section} section")
         found, name, regex = matcher(text, kind, f"{node.file}:{node.line}")
         inner = place.inner(node)
         _walk(node.children or (), inner)
-        made = Section(found, name, regex, Settings(inner.values), inner.origin(node))
+        made = Section(found, name, regex, inner.settings(), inner.origin(node))
         place.values[core.FILES_SECTIONS] = (*place.values.get(core.FILES_SECTIONS, ()), made)
 
     return section
@@ -240,7 +260,19 @@ def _limit(exclude: bool) -> Container:
     return section
 
 
+def _require(text: str, node: Node, place: _Place) -> None:
+    """RequireAll, RequireAny, RequireNone: what stands in them writes to the section around, all but the rules."""
+    setting, values = authz_core.AUTHORIZATION, place.values
+    outer = values.get(setting, setting.default)
+    values[setting] = outer._replace(rules=opened(node.name))
+    _walk(node.children or (), replace(place, section=f"{node.name}>", within_require=True))
+    inner = values[setting]
+    values[setting] = inner._replace(rules=added(outer.rules, inner.rules))
+
+
+_WITHOUT_ARGUMENTS = frozenset({"<requireall", "<requireany", "<requirenone"})
 _CONTAINERS: dict[str, Container] = {
+    **dict.fromkeys(_WITHOUT_ARGUMENTS, _require),
     "<directory": _directory(SectionKind.DIRECTORY),
     "<directorymatch": _directory(SectionKind.DIRECTORY_MATCH),
     "<files": _files(SectionKind.FILES),

@@ -8,12 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .directives import alias, core, env, python
+from .directives import dir as directory
 from .model import Settings
 
 if TYPE_CHECKING:
     from .host_config import HostConfig
 
 __all__ = ["RequestConfig"]
+
+_OF_FIXUP = (core.FORCE_TYPE, core.ACCEPT_PATH_INFO, env.ENV, alias.REDIRECT_HERE)
 
 
 class RequestConfig:
@@ -24,16 +27,20 @@ class RequestConfig:
     """
 
     __slots__ = (
+        "access",
+        "authorization",
         "auto_reload",
         "debug",
         "debugger",
         "default_charset",
+        "fallback",
         "fileless",
         "fixups",
         "forms",
         "handlers",
         "host",
         "interpreter",
+        "of_directory",
         "options",
         "per_directive",
         "per_directory",
@@ -44,9 +51,12 @@ class RequestConfig:
         "settings",
     )
 
-    def __init__(self, host: HostConfig, settings: Settings, *, fileless: bool = False) -> None:
+    def __init__(
+        self, host: HostConfig, settings: Settings, *, fileless: bool = False, of_directory: bool = False
+    ) -> None:
         self.host = host
         self.fileless = fileless  # a <Location> answers by a Python handler: no file is looked for
+        self.of_directory = of_directory  # it is one for all that is in a directory: no Files and Location sections
         self.settings = settings
         self.handlers = settings[python.HANDLERS]
         python_config = settings[python.PYTHON_CONFIG]
@@ -60,7 +70,12 @@ class RequestConfig:
         self.set_handler = settings[core.SET_HANDLER]
         self.options = settings[core.OPTIONS]
         self.default_charset = settings[core.ADD_DEFAULT_CHARSET]
-        self.fixups = any(setting in settings for setting in (core.FORCE_TYPE, env.ENV, alias.REDIRECTS))
+        self.fixups = any(setting in settings for setting in _OF_FIXUP) or len(settings[alias.REDIRECTS]) > len(
+            host.base[alias.REDIRECTS]
+        )
+        self.fallback = settings[directory.FALLBACK]
         self.plan: Any = None
         self.interpreter: Any = None
         self.forms: Any = None  # what the site says of its forms, worked out at first use
+        self.access: Any = None  # Order, Allow and Deny, the same
+        self.authorization: Any = None  # Require, the same

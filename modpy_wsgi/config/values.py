@@ -7,10 +7,13 @@ administrator.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Origin, Setting, Value
+from modpy_wsgi.environ import decode, encode
 
 __all__ = [
     "Several",
@@ -18,10 +21,12 @@ __all__ = [
     "appended",
     "choice",
     "extension",
+    "fixed_expression",
     "fixed_number",
     "flag",
     "joined",
     "literal",
+    "names",
     "nothing",
     "number",
     "only",
@@ -46,6 +51,38 @@ def literal(word: str) -> str:
     if "%{" in word:
         raise ValueError(f"'{word}': expressions that are judged per request are not evaluated")
     return word
+
+
+_ESCAPE = re.compile(r"\\(?:([0-9]+)|(.))", re.DOTALL)
+_OCTAL = re.compile(r"[0-3]?[0-7]{1,2}", re.ASCII)
+_LETTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+
+
+def fixed_expression(word: str) -> str:
+    """What a text comes to that httpd takes for an expression: its escapes, as httpd 2.4's own scanner reads them.
+
+    ValueError for a variable or a reference to a match, which httpd would judge anew for each request.
+    """
+    if re.search(r"\$[0-9]", word):
+        raise ValueError(f"'{word}': expressions that are judged per request are not evaluated")
+    if "\\" not in literal(word):
+        return word
+
+    def character(found: re.Match[str]) -> str:
+        digits, other = found.groups()
+        if other:
+            return _LETTERS.get(other, other)
+        if _OCTAL.fullmatch(digits) is None or not int(digits, 8):
+            raise ValueError(f"'{word}': '{found[0]}' is no character")
+        return chr(int(digits, 8))
+
+    return decode(_ESCAPE.sub(character, encode(word)))
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The words of a list that httpd reads one by one: an empty one ("") ends it."""
+    found = words(text)
+    return tuple(found[: found.index("")] if "" in found else found)
 
 
 def nothing(so_far: Any, args: tuple[str, ...], origin: Origin) -> Several:

@@ -1,24 +1,24 @@
-"""Access by address and environment: Order, Allow and Deny (mod_access_compat).
+"""Access by address, name and environment: Order, Allow, Deny and Satisfy (mod_access_compat).
 
 Law: what no rule opens stays closed under "Order allow,deny"; a rule that cannot be judged does not open.
 """
 
 from __future__ import annotations
 
-import ipaddress
-from functools import lru_cache
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..config.directives.access_compat import ACCESS, AccessRule
+from ..config.directives.access_compat import ACCESS, Access, AccessRule, MethodRule
 from ..config.request_config import RequestConfig
 from ..constants import HTTP_FORBIDDEN, OK
+from . import clients
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["check", "client_address", "has_work"]
+__all__ = ["check", "has_work", "one_is_enough"]
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_Applies = Callable[["mp_request"], bool]
 
 
 def has_work(config: RequestConfig) -> bool:
@@ -28,45 +28,109 @@ def has_work(config: RequestConfig) -> bool:
 
 def check(req: mp_request, config: RequestConfig) -> int:
     """OK, or HTTP_FORBIDDEN."""
-    rules = config.settings[ACCESS]
-    if rules is None:
+    if (config.access or _compiled(config))(req):
         return OK
-    method = req.method
-    order = "deny,allow"
-    for rule in rules.orders:
-        if rule.methods is None or rule.methods.covers(method):
-            order = rule.order
-    allowed = any(_applies(req, rule, unknown=False) for rule in rules.allow)
-    denied = any(_applies(req, rule, unknown=True) for rule in rules.deny)
-    # "allow,deny" and "mutual-failure" are the same.
-    if (allowed or not denied) if order == "deny,allow" else (allowed and not denied):
-        return OK
-    req._application.log_request(req, f"client denied by server configuration: {req.filename or req.uri}")
+    req._application.log_request(req, f"client denied by server configuration: {req.filename or 'uri ' + req.uri}")
     return HTTP_FORBIDDEN
 
 
-def _applies(req: mp_request, rule: AccessRule, *, unknown: bool) -> bool:
+def one_is_enough(req: mp_request, config: RequestConfig) -> bool:
+    """Whether Satisfy Any holds for the request: who passes by address need not be a user, and the other way round."""
+    access = config.settings[ACCESS]
+    return access is not None and _last(access.satisfy, req.method, "all") == "any"
+
+
+def _last(rules: tuple[MethodRule, ...], method: str, otherwise: str) -> str:
+    """The word of the last rule that is about a method."""
+    for word, methods in reversed(rules):
+        if methods is None or methods.covers(method):
+            return word
+    return otherwise
+
+
+def _compiled(config: RequestConfig) -> _Applies:
+    """Whether a request may pass, as a function; made at first use."""
+    access = config.settings[ACCESS]
+    config.access = check = _passes if access is None else _of(access)
+    return check
+
+
+def _passes(req: mp_request) -> bool:
+    return True
+
+
+def _of(access: Access) -> _Applies:
+    allowed = _any([_rule(rule, unknown=False) for rule in access.allow])
+    denied = _any([_rule(rule, unknown=True) for rule in access.deny])
+
+    def deny_allow(req: mp_request) -> bool:
+        return allowed(req) or not denied(req)
+
+    def allow_deny(req: mp_request) -> bool:  # and "mutual-failure", which is the same
+        return allowed(req) and not denied(req)
+
+    if not access.orders:
+        return deny_allow
+    word, methods = access.orders[-1]
+    if methods is None:
+        return deny_allow if word == "deny,allow" else allow_deny
+
+    def by_method(req: mp_request) -> bool:
+        word = _last(access.orders, req.method, "deny,allow")
+        return deny_allow(req) if word == "deny,allow" else allow_deny(req)
+
+    return by_method
+
+
+def _any(rules: list[_Applies]) -> _Applies:
+    if len(rules) == 1:
+        return rules[0]
+
+    def applies(req: mp_request) -> bool:
+        return any(rule(req) for rule in rules)
+
+    return applies
+
+
+def _rule(rule: AccessRule, *, unknown: bool) -> _Applies:
     """Whether a rule is about a request; `unknown` is the answer where it asks for an address that is not known."""
-    if rule.methods is not None and not rule.methods.covers(req.method):
-        return False
-    if rule.kind == "all":
-        return True
-    if rule.kind == "env":
-        return (str(rule.value) in req.subprocess_env) is not rule.negated
+    applies = _KINDS[rule.kind](rule, unknown)
+    methods = rule.methods
+    if methods is None:
+        return applies
+    return lambda req: methods.covers(req.method) and applies(req)
+
+
+def _all(rule: AccessRule, unknown: bool) -> _Applies:
+    return _passes
+
+
+def _env(rule: AccessRule, unknown: bool) -> _Applies:
+    name, negated = str(rule.value), rule.negated
+    return lambda req: (name in req.subprocess_env) is not negated
+
+
+def _ip(rule: AccessRule, unknown: bool) -> _Applies:
     assert not isinstance(rule.value, str)
-    client = client_address(req)
-    return unknown if client is None else client in rule.value
+    found = clients.among([rule.value])
+
+    def ip(req: mp_request) -> bool:
+        known = found(req.useragent_ip)
+        return unknown if known is None else known
+
+    return ip
 
 
-def client_address(req: mp_request) -> Address | None:
-    """The client's address, of IPv4 where it can be; None if the server does not tell it, as over a Unix socket."""
-    return _address(req.useragent_ip)
+def _host(rule: AccessRule, unknown: bool) -> _Applies:
+    domain = str(rule.value)
+
+    def host(req: mp_request) -> bool:
+        name = clients.name_of(req)
+        if name is None:
+            return unknown and not req.useragent_ip  # httpd denies nobody who has no name
+        return clients.in_domain(name, domain)
+
+    return host
 
 
-@lru_cache(maxsize=1024)
-def _address(text: str) -> Address | None:
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    return address if address.version == 4 else address.ipv4_mapped or address
+_KINDS: dict[str, Callable[[AccessRule, bool], _Applies]] = {"all": _all, "env": _env, "host": _host, "ip": _ip}

@@ -1,18 +1,18 @@
-"""Require (mod_authz_core and its providers), before and after it is known who asks.
+"""Whether Require lets a request in, before and after it is known who asks (mod_authz_core).
 
-Law: with any Require in effect, a request that meets none is refused. Require lines of a <Limit> ask only its methods.
+Law: what is not granted is refused; a refusal that a user could change asks for one first.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..config.directives.authn import AUTH_TYPE
-from ..config.directives.authz import REQUIRE, Requirement
+from ..config.directives.authn_core import AUTH_TYPE
+from ..config.directives.authz_core import AUTHORIZATION
 from ..config.request_config import RequestConfig
 from ..constants import HTTP_FORBIDDEN, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
-from ..environ import socket_address
-from .access import client_address
+from .requirements import check_of
+from .verdicts import GRANTED, NO_USER, Check, granted
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -20,67 +20,66 @@ if TYPE_CHECKING:
 __all__ = ["NEEDS_USER", "has_work", "with_user", "without_user"]
 
 NEEDS_USER = -3  # no result of a handler
-_OF_USERS = frozenset({"user", "valid-user"})
+_MISTAKE = -1  # no verdict
 
 
 def has_work(config: RequestConfig) -> bool:
-    """Whether Require says more than "all granted" to everybody, or AuthType is there without a Require."""
-    requirements = config.settings[REQUIRE]
-    if not requirements:
-        return config.settings[AUTH_TYPE] is not None
-    return not any(
-        r.kind == "all" and r.args == ("granted",) and r.methods is None and not r.negated for r in requirements
-    )
-
-
-def _asked(req: mp_request, config: RequestConfig) -> list[Requirement]:
-    method = req.method
-    return [r for r in config.settings[REQUIRE] if r.methods is None or r.methods.covers(method)]
+    """Whether Require says more than "granted" to everybody, or AuthType is there without a Require."""
+    return _check_of(config) is not granted
 
 
 def without_user(req: mp_request, config: RequestConfig) -> int:
-    """OK if a Require is met by anybody, NEEDS_USER if one asks for a user, else HTTP_FORBIDDEN.
+    """OK, NEEDS_USER if a user may change the answer, else HTTP_FORBIDDEN.
 
     AuthType without a Require is HTTP_INTERNAL_SERVER_ERROR, as in httpd: somebody meant to close the place.
     """
-    requirements = _asked(req, config)
-    if not requirements:
-        if config.settings[REQUIRE] or config.settings[AUTH_TYPE] is None:
-            return OK
-        log = req._application.log_request
-        log(req, f"AuthType configured with no corresponding authorization directives: {req.uri}")
-        return HTTP_INTERNAL_SERVER_ERROR
-    if any(_met(req, requirement) for requirement in requirements):
+    verdict = (config.authorization or _check_of(config))(req)
+    if verdict == GRANTED:
         return OK
-    if any(requirement.kind in _OF_USERS for requirement in requirements):
+    if verdict == NO_USER:
         return NEEDS_USER
-    req._application.log_request(req, f"client denied by server configuration: {req.filename or req.uri}")
-    return HTTP_FORBIDDEN
+    return HTTP_INTERNAL_SERVER_ERROR if verdict == _MISTAKE else _denied(req)
 
 
 def with_user(req: mp_request, config: RequestConfig) -> int:
-    """OK if a Require is met by req.user, else HTTP_UNAUTHORIZED, so that the client may try another name."""
-    user = req.user
-    for requirement in _asked(req, config):
-        if requirement.kind == "valid-user" or (requirement.kind == "user" and user in requirement.args):
-            return OK
-        if _met(req, requirement):
-            return OK
-    req._application.log_request(req, f"user {user}: authorization failure for {req.uri!r}")
-    return HTTP_UNAUTHORIZED
+    """OK, or HTTP_UNAUTHORIZED, so that the client may try another name.
+
+    HTTP_FORBIDDEN instead where there is no AuthType to ask by, or AuthzSendForbiddenOnFailure is on.
+    """
+    verdict = _check_of(config)(req)
+    if verdict == GRANTED:
+        return OK
+    if verdict == _MISTAKE:
+        return HTTP_INTERNAL_SERVER_ERROR
+    log = req._application.log_request
+    if verdict == NO_USER:
+        log(req, f"authorization failure (no authenticated user): {req.uri}")
+        return HTTP_UNAUTHORIZED
+    if config.settings[AUTH_TYPE] is None:
+        return _denied(req)
+    log(req, f'user {req._user}: authorization failure for "{req.uri}": ')
+    return HTTP_FORBIDDEN if config.settings[AUTHORIZATION].forbidden else HTTP_UNAUTHORIZED
 
 
-def _met(req: mp_request, requirement: Requirement) -> bool:
-    kind, args = requirement.kind, requirement.args
-    if kind == "all":
-        return args == ("granted",)
-    if kind == "ip":
-        client = client_address(req)
-        return client is not None and any(client in network for network in args)
-    if kind == "method":
-        return req.method in args or (req.method == "HEAD" and "GET" in args)
-    if kind == "local":
-        client = client_address(req)
-        here = socket_address(req._environ)
-        return client is not None and (client.is_loopback or (here is not None and str(client) == here[0]))
-    return False
+def _denied(req: mp_request) -> int:
+    req._application.log_request(req, f"client denied by server configuration: {req.filename or 'uri ' + req.uri}")
+    return HTTP_FORBIDDEN
+
+
+def _check_of(config: RequestConfig) -> Check:
+    """What the rules of a configuration come to, compiled at first use."""
+    check: Check | None = config.authorization
+    if check is None:
+        rules = config.settings[AUTHORIZATION].rules
+        if rules is not None:
+            check = check_of(rules, config)
+        else:
+            check = granted if config.settings[AUTH_TYPE] is None else _without_require
+        config.authorization = check
+    return check
+
+
+def _without_require(req: mp_request) -> int:
+    log = req._application.log_request
+    log(req, f"AuthType configured with no corresponding authorization directives: {req.uri}")
+    return _MISTAKE

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..config.directives import remoteip
 from ..config.request_config import RequestConfig
 from ..constants import DECLINED, DIR_MAGIC_TYPE, DONE, HTTP_INTERNAL_SERVER_ERROR, PYTHON_HANDLERS
 from ..dispatch import calls_for, run_handlers
@@ -67,6 +68,21 @@ def _split(path: str, mount: str) -> tuple[str, str]:
     return "", path
 
 
+def _show_client(req: mp_request, environ: dict[str, Any]) -> None:
+    """The client that trusted proxies name, and what is left of their headers."""
+    environ["REMOTE_ADDR"] = req._useragent
+    environ.pop("REMOTE_PORT", None)
+    base = req._host.base
+    for name in (base[remoteip.HEADER], base[remoteip.PROXIES_HEADER]):
+        if name is not None:
+            key = f"HTTP_{name.upper().replace('-', '_')}"
+            value = req.headers_in.get(name)
+            if value is None:
+                environ.pop(key, None)
+            else:
+                environ[key] = encode(value)
+
+
 def _ask_fallback(req: mp_request, application: Callable[..., Iterable[bytes]]) -> int:
     """Let another WSGI application answer, as the user that the phases before found out, for the path they judged.
 
@@ -74,6 +90,8 @@ def _ask_fallback(req: mp_request, application: Callable[..., Iterable[bytes]]) 
     """
     environ = dict(req._environ)
     environ["SCRIPT_NAME"], environ["PATH_INFO"] = _split(encode(req.uri), environ.get("SCRIPT_NAME", ""))
+    if req._useragent is not None:
+        _show_client(req, environ)
     if req.user is not None:
         environ["REMOTE_USER"] = encode(req.user)
         environ["AUTH_TYPE"] = encode(req.ap_auth_type or "")

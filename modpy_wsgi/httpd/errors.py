@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..config.directives import core
-from ..constants import APLOG_ERR, HTTP_INTERNAL_SERVER_ERROR, METHOD_NUMBERS, STATUS_LINES
+from ..constants import APLOG_ERR, HTTP_INTERNAL_SERVER_ERROR, HTTP_OK, METHOD_NUMBERS, STATUS_LINES
 from ..response import BODILESS, NAMELESS
 from . import error_pages
 
@@ -28,13 +28,15 @@ def answer(req: mp_request, status: int) -> None:
         req._application.log_request(req, f"Handler returned invalid result code {status}: {req.uri}", APLOG_ERR)
         status = HTTP_INTERNAL_SERVER_ERROR
     if status not in STATUS_LINES or status in NAMELESS:
+        if 300 <= status < 400 and "Location" in req.headers_out:  # a redirection that has no name goes nowhere
+            req.err_headers_out["Location"] = req.headers_out["Location"]
         status = HTTP_INTERNAL_SERVER_ERROR
     if status in BODILESS:
         req._reset_output()
         req._status = status
         return
     document = req._config.settings[core.ERROR_DOCUMENTS].get(status)
-    failed_before = req._prev is not None and req._prev._failed
+    failed_before = _failed_before(req) is not None
     if document is None or document.kind == "default" or failed_before or req._server_write is not None:
         plain(req, status)
         return
@@ -52,6 +54,14 @@ def answer(req: mp_request, status: int) -> None:
             req.headers_out["Location"] = location
         req._content_type = "text/html; charset=iso-8859-1"
         req.write(document.value.encode("utf-8", "surrogateescape"), 0)
+
+
+def _failed_before(req: mp_request) -> mp_request | None:
+    """The request whose ErrorDocument this one is a part of: it, or where it redirects to without another status."""
+    before = req._prev
+    while before is not None and not before._failed:
+        before = before._prev if before._status != HTTP_OK else None
+    return before
 
 
 def _redirect(req: mp_request, status: int, uri: str) -> None:
@@ -86,7 +96,7 @@ def plain(req: mp_request, status: int) -> None:
 
     Where an ErrorDocument failed, the answer stays the error that it was to stand for: 403 does not become 401 or 404.
     """
-    first = req._prev
+    first = _failed_before(req)
     document_status = first._document_status if first is not None else 0
     if first is not None and document_status:
         status, req._allowed = document_status, first._allowed

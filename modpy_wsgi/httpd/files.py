@@ -17,6 +17,7 @@ from ..config.request_config import RequestConfig
 from ..constants import (
     AP_REQ_ACCEPT_PATH_INFO,
     APLOG_INFO,
+    DIR_MAGIC_TYPE,
     HTTP_FORBIDDEN,
     HTTP_INTERNAL_SERVER_ERROR,
     HTTP_METHOD_NOT_ALLOWED,
@@ -48,6 +49,8 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
     if method not in ("GET", "HEAD", "POST"):
         req.allow_methods(("GET", "OPTIONS", "POST"))
         if method == "OPTIONS":
+            if found is not None and stat.S_ISDIR(found.st_mode):
+                req._content_type = DIR_MAGIC_TYPE
             req.headers_out["Allow"] = allow_header(req)
             return OK
         return HTTP_METHOD_NOT_ALLOWED if method in METHOD_NUMBERS else HTTP_NOT_IMPLEMENTED
@@ -56,7 +59,7 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
         return HTTP_NOT_FOUND
     if stat.S_ISDIR(found.st_mode):
         log(req, f"Cannot serve directory {req.filename}: no index file, and listings are not provided")
-        return HTTP_FORBIDDEN
+        return HTTP_NOT_FOUND if method == "POST" else HTTP_FORBIDDEN  # as if nobody had a listing for that
     if req._path_info and not _accepts_path_info(req, config):
         log(req, f"File does not exist: {req.filename}{req._path_info}", APLOG_INFO)
         return HTTP_NOT_FOUND

@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING
 
 from ..config.directives import alias, core, env
 from ..config.request_config import RequestConfig
-from ..constants import OK
+from ..constants import AP_REQ_ACCEPT_PATH_INFO, AP_REQ_DEFAULT_PATH_INFO, AP_REQ_REJECT_PATH_INFO, OK
 from .translate import redirection
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
 __all__ = ["override"]
+
+_PATH_INFO = {
+    "on": AP_REQ_ACCEPT_PATH_INFO,
+    "off": AP_REQ_REJECT_PATH_INFO,
+    "default": AP_REQ_DEFAULT_PATH_INFO,
+}
 
 
 def override(req: mp_request, config: RequestConfig) -> int:
@@ -32,19 +38,24 @@ def override(req: mp_request, config: RequestConfig) -> int:
             req._content_type = forced
     if env.ENV in settings:
         set_variables(req, config)
-    if alias.REDIRECTS in settings:
-        rules = settings[alias.REDIRECTS]
-        return redirection(req, rules)
-    return OK
+    if core.ACCEPT_PATH_INFO in settings:
+        req._used_path_info = _PATH_INFO[settings[core.ACCEPT_PATH_INFO]]
+    here = settings[alias.REDIRECT_HERE]
+    rules = settings[alias.REDIRECTS]
+    rules = rules[: len(rules) - len(config.host.base[alias.REDIRECTS])]  # those of the server had their turn
+    return redirection(req, rules if here is None else (here, *rules), config)
 
 
 def set_variables(req: mp_request, config: RequestConfig) -> None:
-    """SetEnv, PassEnv and UnsetEnv, in order, into req.subprocess_env."""
-    table = req.subprocess_env
+    """SetEnv, PassEnv and UnsetEnv, in order, into req.subprocess_env; what SetEnvIf has set is not unset by them."""
+    made: dict[str, str] = {}
     for rule in config.settings[env.ENV]:
         if rule.op == "set":
-            table[rule.name] = rule.value
+            made[rule.name] = rule.value
         elif rule.op == "unset":
-            del table[rule.name]
+            made.pop(rule.name, None)
         elif rule.name in os.environ:
-            table[rule.name] = os.environ[rule.name]
+            made[rule.name] = os.environ[rule.name]
+    table = req.subprocess_env
+    for name, value in made.items():
+        table[name] = value

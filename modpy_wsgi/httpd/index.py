@@ -1,7 +1,7 @@
-"""Directories: the slash at the end (DirectorySlash) and the file that stands for them (DirectoryIndex), in fixup.
+"""Directories: the slash at the end and the file that stands for them; what stands for files that are not there.
 
 Law: an index file is looked up as a subrequest, through every phase up to fixup, so that nothing that closes it is
-passed by. Source: mod_dir's fixup.
+passed by. It is asked for as with GET, as mod_dir does; what closes it to the request's own method counts as well.
 """
 
 from __future__ import annotations
@@ -21,14 +21,21 @@ if TYPE_CHECKING:
 __all__ = ["fixup"]
 
 _AS_GET = frozenset({"GET", "HEAD"})
+_OF_LAST = frozenset({401, 406})  # which the last name may answer; the others are passed over
 
 
 def fixup(req: mp_request, config: RequestConfig) -> int:
-    """Redirect a directory without its slash, or take the place of its index file. Returns OK or a status."""
+    """Redirect a directory without its slash, or take the place of its index file; or of what answers for no file.
+
+    Returns OK or a status.
+    """
+    found = req._stat
+    if found is None:
+        if config.fallback is None or not _is_on(config.fallback) or req._handler is not None:
+            return OK
+        return _take_first(req, (config.fallback,), 0)[0]
     filename = req._filename
-    if not filename or filename[-1] != "/":
-        return OK
-    if req._stat is None or not stat.S_ISDIR(req._stat.st_mode):
+    if not filename or filename[-1] != "/" or not stat.S_ISDIR(found.st_mode):
         return OK
     if req._handler is None:
         req._handler = DIR_MAGIC_TYPE
@@ -37,61 +44,90 @@ def fixup(req: mp_request, config: RequestConfig) -> int:
     settings = config.settings
     uri = req.uri
     if not uri.endswith("/"):
-        if not settings[directory.DIRECTORY_SLASH]:
+        if not settings[directory.DIRECTORY_SLASH] or _goes_carefully(req):
             return OK
         location = req.construct_url(escape(uri) + "/")
         if req.args is not None:
             location += f"?{req.args}"
         req.headers_out["Location"] = location
         return HTTP_MOVED_PERMANENTLY
-    return _take_index(req, settings[directory.DIRECTORY_INDEX])
+    if req._handler != DIR_MAGIC_TYPE and settings[directory.CHECK_HANDLER]:
+        return OK
+    names, redirect = settings[directory.DIRECTORY_INDEX], settings[directory.INDEX_REDIRECT]
+    status, done = _take_first(req, names, redirect)
+    if done or status or not names or req._handler != DIR_MAGIC_TYPE or not _is_on(config.fallback):
+        return status
+    return _take_first(req, (config.fallback or "",), redirect)[0]
 
 
-def _take_index(req: mp_request, names: tuple[str, ...]) -> int:
+def _is_on(fallback: str | None) -> bool:
+    return fallback is not None and fallback.lower() != "disabled"
+
+
+def _goes_carefully(req: mp_request) -> bool:
+    """Whether the client is one that must not be redirected but for a GET, as BrowserMatch knows some."""
+    return req.method not in _AS_GET and "redirect-carefully" in req.subprocess_env
+
+
+def _take_first(req: mp_request, names: tuple[str, ...], redirect: int) -> tuple[int, bool]:
+    """Become the first of the names that is a file, or redirect there with the status `redirect`.
+
+    Returns OK or a status, and whether one was found. A name is a piece of a URL, escaped as it is written.
+    """
     refused = OK
-    for name in names:
-        path, question, query = name.partition("?")
-        uri = escape(path if path.startswith("/") else req.uri + path) + question + query
+    last = len(names) - 1
+    for index, name in enumerate(names):
+        uri = name if name.startswith("/") else escape(req.uri[: req.uri.rfind("/") + 1]) + name
         if req.args is not None:
-            uri += f"?{req.args}"  # behind a query of its own, too, as in httpd
+            uri += f"?{req.args}"
         found, status = req._application.look_up(req, uri)
-        if status == OK and req.method not in _AS_GET:
-            status = _refused_to_get(found, found._config)
         if status == OK and found._stat is not None:
             if stat.S_ISREG(found._stat.st_mode):
+                if req.method not in _AS_GET and found._config is not req._config:
+                    status = _refused(found, found._config, req.method)
+                    if status:
+                        return status, True
+                if redirect:
+                    req.headers_out["Location"] = req.construct_url(found.uri)
+                    return redirect, True
                 _become(req, found)
-                return OK
-        elif 300 <= status < 400 or status == 401:
-            if status != 401:
-                req.headers_out["Location"] = found.headers_out.get("Location", "")
-                return status
-            req.err_headers_out.update(found.err_headers_out)
-            return status
-        elif status and status != 404 and not refused:
+                return OK, True
+        elif 300 <= status < 400 or (status in _OF_LAST and index == last):
+            _take_headers(req, found)
+            return status, True
+        elif status and status != 404:
             refused = status
-    return refused
+    return refused, False
 
 
-def _refused_to_get(found: mp_request, config: RequestConfig) -> int:
-    """httpd asks for an index as for GET, whatever the request's method: OK, or the status that its rules say to that.
+def _take_headers(req: mp_request, found: mp_request) -> None:
+    """What a redirection or a challenge of another request says."""
+    for name in ("headers_out", "err_headers_out", "notes"):
+        if f"_{name}" in found.__dict__:
+            getattr(req, name).update(getattr(found, name))
 
-    Those for the request's own method were asked before, so a <Limit> of either closes.
-    """
-    method, found._method = found._method, "GET"
+
+def _refused(found: mp_request, config: RequestConfig, method: str) -> int:
+    """OK, or HTTP_FORBIDDEN if the rules of an index would refuse it to the request's own method."""
+    found._method = method
     try:
-        status = access.check(found, config) or authorization.without_user(found, config)
-        if status != authorization.NEEDS_USER:
-            return status
-        return HTTP_FORBIDDEN if found._user is None else authorization.with_user(found, config)
+        status = access.check(found, config)
+        if not status and access.one_is_enough(found, config):
+            return OK
+        if not status or access.one_is_enough(found, config):
+            status = authorization.without_user(found, config)
+            if status == authorization.NEEDS_USER:
+                status = HTTP_FORBIDDEN if found._user is None else authorization.with_user(found, config)
+        return HTTP_FORBIDDEN if status else OK
     finally:
-        found._method = method
+        found._method = "GET"
 
 
 def _become(req: mp_request, other: mp_request) -> None:
     """Go on as the file of `other` (httpd's ap_internal_fast_redirect): what was found out about it now holds here."""
     req._uri = other._uri
     req._filename, req._stat, req._finfo = other._filename, other._stat, None
-    req._path_info = other._path_info or None
+    req._path_info = other._path_info
     req.__dict__.pop("_canonical_filename", None)
     req._args = other._args
     req._config = other._config

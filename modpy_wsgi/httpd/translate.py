@@ -1,4 +1,4 @@
-"""From a URL path to a file name: Redirect, Alias, ServerPath, DocumentRoot (mod_alias and the core, phase translate).
+"""From a URL path to a file name: Redirect, Alias, UserDir, ServerPath, DocumentRoot (httpd's phase translate).
 
 Law: the same path of the same host always leads to the same place, so it is worked out once and kept.
 """
@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..config.directives import alias, core, python
 from ..config.host_config import HostConfig
 from ..config.patterns import Regex
 from ..config.request_config import RequestConfig
-from ..constants import OK, PYTHON_HANDLERS
+from ..constants import HTTP_INTERNAL_SERVER_ERROR, OK, PYTHON_HANDLERS
 from ..environ import decode, encode, escape, normalise, read_path
+from . import userdir
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -24,7 +25,9 @@ __all__ = ["Target", "document_root", "read_target", "redirection", "target_of"]
 
 _OF_PYTHON = (python.HANDLERS, python.PYTHON_CONFIG, python.PYTHON_OPTIONS)
 _SLASHES = re.compile(r"/+")
-_REFERENCE = re.compile(r"\\(.)|\$([0-9])|&")
+_REFERENCE = re.compile(r"\\(.)|\$([0-9])", re.DOTALL)
+_URL = re.compile(r"[A-Za-z0-9+.-]+:")
+_QUERY = re.compile("[?#]")
 
 
 class Target:
@@ -39,6 +42,7 @@ class Target:
         "handler",
         "known",
         "location",
+        "of_user",
         "place",
         "redirects",
         "uri",
@@ -46,22 +50,31 @@ class Target:
 
     def __init__(self, host: HostConfig, uri: str) -> None:
         self.uri = uri
-        self.redirects = tuple([r for r in host.base[alias.REDIRECTS] if _rest(r.prefix, r.regex, uri) is not None])
-        # Whether something may happen before a file is looked for.
-        self.eventful = host.has_early_work or bool(self.redirects) or uri == "*"
+        self.early = host.early(uri)
+        here = self.early.settings[alias.REDIRECT_HERE]  # of a <Location>: the first to be asked
+        matching = [rule for rule in host.base[alias.REDIRECTS] if _rest(rule.prefix, rule.regex, uri) is not None]
+        self.redirects = tuple(matching) if here is None else (here, *matching)
         self.context = ("", document_root(host))  # the prefix and folder of the Alias, as CGI shows them
+        self.of_user = False  # whether a UserDir may say another file name
         filename, self.handler = self._translated(host)
         self.filename = normalise(filename)  # or "/dir//closed" would pass by <Directory /dir/closed>
+        # Whether something may happen before a file is looked for.
+        self.eventful = host.has_early_work or bool(self.redirects) or self.of_user or uri == "*"
         self.known = 0  # how much of the file name was a file at the last look; a hint only
         # The file of the last look, its path info and what holds there, where nothing on the way to it can change that.
         self.place: tuple[str, str, RequestConfig] | None = None
         self.location = host.location(uri)
-        self.early = host.early(uri)
         self.config = _without_file(host, uri)  # all that holds, where no file is looked for
 
     def _translated(self, host: HostConfig) -> tuple[str, str | None]:
         """The file name, and the handler of a ScriptAlias."""
         uri = self.uri
+        here = self.early.settings[alias.ALIAS_HERE]
+        if here is not None:
+            rest = _rest(here.location, None, uri) if self.early.settings[alias.PRESERVE_PATH] else None
+            if rest is not None:
+                self.context = (here.location.rstrip("/"), here.target.rstrip("/"))
+            return here.target + (rest or ""), here.handler
         for rule in host.base[alias.ALIASES]:
             rest = _rest(rule.prefix, rule.regex, uri)
             if rest is None:
@@ -69,9 +82,13 @@ class Target:
             if rule.regex is not None:
                 match = rule.regex.search(encode(uri))
                 assert match is not None
-                return substitute(rule.target, match), rule.handler
+                target = substitute(rule.target, match)
+                if not target.startswith("/"):
+                    target = posixpath.join(host.base[core.SERVER_ROOT], target)
+                return target, rule.handler
             self.context = ((rule.prefix or "").rstrip("/"), rule.target.rstrip("/"))
             return rule.target + rest, rule.handler
+        self.of_user = userdir.is_of_user(host, uri)
         path = (host.base[core.SERVER_PATH] or "").rstrip("/")
         if path and (uri == path or uri.startswith(path + "/")):
             uri = uri[len(path) :]
@@ -145,8 +162,8 @@ def _rest(prefix: str | None, regex: Regex | None, uri: str) -> str | None:
     return None
 
 
-def substitute(target: str, match: re.Match[str], change: Callable[[str], str] = str) -> str:
-    """`target` with $0 to $9 and & replaced by what matched, each changed by `change` (httpd's ap_pregsub).
+def substitute(target: str, match: re.Match[str]) -> str:
+    """`target` with $0 to $9 replaced by what matched (httpd's ap_pregsub).
 
     What matched are bytes, which may be parts of characters that become whole again only in the result.
     """
@@ -154,13 +171,13 @@ def substitute(target: str, match: re.Match[str], change: Callable[[str], str] =
     def replacement(found: re.Match[str]) -> str:
         if found.group(1) is not None:
             return found.group(1)
-        number = int(found.group(2) or 0)
-        return change(decode(match.group(number) or "")) if number <= (match.re.groups or 0) else ""
+        number = int(found.group(2))
+        return (match.group(number) or "") if number <= (match.re.groups or 0) else ""
 
-    return decode(encode(_REFERENCE.sub(replacement, target)))
+    return decode(_REFERENCE.sub(replacement, encode(target)))
 
 
-def redirection(req: mp_request, rules: Iterable[alias.Redirect]) -> int:
+def redirection(req: mp_request, rules: Iterable[alias.Redirect], config: RequestConfig) -> int:
     """The status of the first rule that matches the request's path, its Location set; OK if none does."""
     uri = req.uri
     for rule in rules:
@@ -169,16 +186,33 @@ def redirection(req: mp_request, rules: Iterable[alias.Redirect]) -> int:
             continue
         if rule.target is None:
             return rule.status
-        if rule.regex is not None:
-            match = rule.regex.search(encode(uri))
-            assert match is not None
-            target = substitute(rule.target, match, escape)
-        else:
-            target = rule.target + escape(rest)
-        if target.startswith("/"):
+        target = _goal(rule, rest, uri)
+        if not target.startswith("/"):
+            if not _URL.match(target):
+                req._application.log_request(
+                    req,
+                    f"AH00674: cannot redirect '{uri}' to '{target}'; target is not a valid absoluteURI or abs_path",
+                )
+                return HTTP_INTERNAL_SERVER_ERROR
+        elif not config.settings[alias.REDIRECT_RELATIVE]:
             target = req.construct_url(target)
         if req.args is not None and "?" not in target:
             target = f"{target}?{req.args}"
         req.headers_out["Location"] = target
         return rule.status
     return OK
+
+
+def _goal(rule: alias.Redirect, rest: str, uri: str) -> str:
+    """Where a rule leads, escaped: what a prefix leaves over; else all of it but query and fragment (as httpd does)."""
+    assert rule.target is not None
+    if rule.prefix is not None:
+        return rule.target + escape(rest)
+    target = rule.target
+    if rule.regex is not None:
+        match = rule.regex.search(encode(uri))
+        assert match is not None
+        target = substitute(target, match)
+    end = _QUERY.search(target)
+    path = target[: end.start()] if end else target
+    return escape(path) + target[len(path) :]

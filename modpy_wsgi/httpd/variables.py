@@ -32,22 +32,27 @@ def section_has_work(config: RequestConfig) -> bool:
 
 
 def of_section(req: mp_request, config: RequestConfig) -> int:
-    """Set the variables of the sections that hold."""
+    """Set the variables of the sections that hold; a subrequest has those of its main request, and no others."""
+    if req._main is not None:
+        return OK
     _apply(req, config.settings[SETENVIF][len(config.host.base[SETENVIF]) :])
     return OK
 
 
 def _apply(req: mp_request, rules: tuple[SetEnvIf, ...]) -> None:
     table = req.subprocess_env
+    attribute, value = None, ""
     for rule in rules:
-        match = rule.regex.search(encode(_value(req, rule)))
+        if rule.attribute != attribute:  # else, as in httpd, what was found last, were it set anew meanwhile
+            attribute, value = rule.attribute, encode(_value(req, rule))
+        match = rule.regex.search(value)
         if match is None:
             continue
-        for name, value in rule.assignments:
-            if value is None:
+        for name, text in rule.assignments:
+            if text is None:
                 del table[name]
             else:
-                table[name] = substitute(value, match)
+                table[name] = text if rule.plain else substitute(text, match)
 
 
 def _value(req: mp_request, rule: SetEnvIf) -> str:
@@ -57,10 +62,11 @@ def _value(req: mp_request, rule: SetEnvIf) -> str:
     if read is not None:
         return read(req) or ""
     if rule.headers is not None:
+        found = ""
         for name, value in req.headers_in.items():
             if rule.headers.search(name):
-                return str(value)
-        return ""
+                found = str(value)  # the last of them
+        return found
     value = req.headers_in.get(attribute)
     if value is None:
         value = req.subprocess_env.get(attribute)
@@ -69,7 +75,8 @@ def _value(req: mp_request, rule: SetEnvIf) -> str:
 
 _ATTRIBUTES: dict[str, Callable[[Any], str | None]] = {
     "remote_addr": lambda req: req.useragent_ip,
-    "remote_host": lambda req: req.get_remote_host(),
+    "remote_host": lambda req: req._useragent_host(),
+    "remote_user": lambda req: req._user,
     "request_method": lambda req: req.method,
     "request_protocol": lambda req: req.protocol,
     "request_uri": lambda req: req.uri,

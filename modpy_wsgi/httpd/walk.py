@@ -3,6 +3,9 @@
 Law: nothing is served that this walk has not seen. It is httpd's directory walk: a component that does not exist ends
 it (the rest is path info), a symbolic link needs FollowSymLinks or SymLinksIfOwnerMatch where it lies, a .htaccess
 counts where AllowOverride says so, and what is neither file nor directory is refused.
+
+Where every folder on the way lets links be followed, there is nothing to look at but the .htaccess files: then the way
+is kept as a trail, the stamps of those files with what they lead to, and is good as long as each is as it was.
 """
 
 from __future__ import annotations
@@ -52,10 +55,51 @@ def walk(host: HostConfig, filename: str, known: int = 0) -> Walk:
         raise Refused(404, str(error)) from None
     if stat.S_ISREG(found.st_mode):
         file, rest = (filename[:known], filename[known:]) if known else (filename, "")
-        directory = host.directory(file[: file.rfind("/") + 1])
+        path = file[: file.rfind("/") + 1]
+        directory = host.directory(path)
         if directory.plain:
             return (file, rest, found, directory)
+        trodden = _trail(host, path)
+        if trodden is not None and trodden.follow:  # the file itself may be a link
+            return (file, rest, found, trodden)
+    elif stat.S_ISDIR(found.st_mode) and not known:
+        trodden = _trail(host, filename if filename[-1] == "/" else filename + "/")
+        if trodden is not None:
+            return (trodden.path, "", found, trodden)
     return _descend(host, filename, exists=not known)
+
+
+def _trail(host: HostConfig, path: str) -> Directory | None:
+    """The directory `path` (which is there, ends in "/") under every .htaccess on the way; None if links are looked at.
+
+    Raises Refused as walk() does.
+    """
+    trail: tuple[tuple[tuple[str, _Stamp | None], ...], Directory | None] | None = host.trails.get(path)
+    if trail is not None:
+        if trail[1] is None:
+            return None
+        for name, stamp in trail[0]:
+            try:
+                found = os.stat(name)
+            except (FileNotFoundError, NotADirectoryError):
+                if stamp is not None:
+                    break
+            except OSError:
+                break
+            else:
+                if stamp is None or (found.st_mtime_ns, found.st_size, found.st_ino) != stamp:
+                    break
+        else:
+            return trail[1]
+    looks: list[tuple[str, _Stamp | None]] = []
+    directory = with_htaccess(host.root, looks)
+    for name in path[1:-1].split("/") if path != "/" else ():
+        if not directory.follow:  # here, or in the .htaccess so far
+            host.trails.replace_named(path, ((), None), path)
+            return None
+        directory = with_htaccess(directory.child(name), looks)
+    host.trails.replace_named(path, (tuple(looks), directory), path)
+    return directory
 
 
 def _descend(host: HostConfig, filename: str, *, exists: bool) -> Walk:
@@ -99,19 +143,27 @@ def _look(directory: Directory, path: str) -> os.stat_result | None:
     raise Refused(403, f"symbolic link not allowed or link target not accessible: {path}")
 
 
-def with_htaccess(directory: Directory) -> Directory:
-    """The directory under its .htaccess, if there may be one and there is; parsed again when the file changed."""
+def with_htaccess(directory: Directory, looks: list[tuple[str, _Stamp | None]] | None = None) -> Directory:
+    """The directory under its .htaccess, if there may be one and there is; parsed again when the file changed.
+
+    `looks` gets what was looked at: each name, and its stamp if it was there.
+    """
     for name in directory.access_files:
         path = directory.path + name
         try:
             found = os.stat(path)
         except (FileNotFoundError, NotADirectoryError):
+            if looks is not None:
+                looks.append((path, None))
             continue
         except OSError as error:
             raise Refused(
                 403, f"{path}: unable to check htaccess file, ensure it is readable: {error.strerror}"
             ) from None
-        settings = _read(directory, path, (found.st_mtime_ns, found.st_size, found.st_ino))
+        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+        if looks is not None:
+            looks.append((path, stamp))
+        settings = _read(directory, path, stamp)
         return directory.overlaid(settings)
     return directory
 

@@ -1,4 +1,7 @@
-"""`python -m tests.oracle [subject …]`: asks Apache and records its answers. `--show` prints them instead."""
+"""`python -m tests.oracle [subject …]`: asks Apache and records its answers. `--show` prints them instead.
+
+The subject `matrix` is the access matrix; with `--random N` both sides are compared beyond what is recorded.
+"""
 
 import argparse
 import json
@@ -11,6 +14,8 @@ from typing import Any
 from . import apache, golden
 from .answer import Blur, record, titles
 from .cases import Case, load, subjects
+from .matrix import asking, campaign, recorded
+from .matrix.families import families
 
 
 def ask_apache(case: Case) -> dict[str, Any]:
@@ -35,11 +40,18 @@ def main() -> int:
     parser.add_argument("subject", nargs="*", help="default: all")
     parser.add_argument("--show", action="store_true", help="print the answers, change nothing")
     parser.add_argument("--case", help="only this case (with --show)")
+    parser.add_argument("--random", type=int, metavar="N", help="matrix: compare N random answers, record nothing")
+    parser.add_argument("--seed", type=int, default=1, help="matrix: of the random answers")
     options = parser.parse_args()
     if not apache.available():
         print("the original is not here: apt-get install apache2 libapache2-mod-python", file=sys.stderr)
         return 1
-    for subject in options.subject or subjects():
+    if options.random:
+        return campaign.run(options.random, options.seed)
+    for subject in options.subject or [*subjects(), "matrix"]:
+        if subject == "matrix":
+            _record_matrix()
+            continue
         cases = [case for case in load(subject) if not options.case or case.name == options.case]
         before = golden.read(subject)
         entries = {case.name: ask_apache(case) for case in cases}
@@ -53,6 +65,15 @@ def main() -> int:
         for line in changes(before, entries) + [f"no answer (did it crash?): {name}" for name in silent]:
             print(f"    {line}")
     return 0
+
+
+def _record_matrix() -> None:
+    for family in families():
+        changed = recorded.write(family, asking.ask_apache(family))
+        told = f"matrix/{family.name}: {len(family.groups)} groups, {family.count()} answers"
+        print(told + (", changed" if changed else ""))
+        for line in changed:
+            print(f"    {line}")
 
 
 def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

@@ -81,11 +81,16 @@ def record(answer: Answer, request: Request, blur: Blur) -> Json:
             value = str(len(body.encode("utf-8", "surrogateescape")))  # the folder's name may be longer elsewhere
         if name.lower() == "allow":
             value = ",".join(sorted(value.replace(" ", "").split(",")))  # httpd's order is that of a seeded hash table
+        if name.lower() in ("www-authenticate", "authentication-info"):
+            value = _ONCE.sub(r'\1="@ONCE@"', value)  # what the server makes up, and what is computed of it
         headers.append(f"{name}: {'@NOW@' if _is_now(value) else blur.text(value)}")
     entry: Json = {"status": answer.status, "headers": headers, "framing": answer.framing, "body": _readable(body)}
     if request.log:
         entry["log"] = {piece: any(piece in blur.text(line) for line in answer.log) for piece in request.log}
     return entry
+
+
+_ONCE = re.compile(r'\b(nonce|nextnonce|rspauth|opaque)="[^"]*"')
 
 
 def _is_now(value: str) -> bool:

@@ -62,6 +62,9 @@ class Apache:
 
         Apache closes a connection after the log and cleanup phases, so the log lines are complete as well.
         """
+        first = request.before()
+        if first is not None:
+            request = request.after(self.ask(first).headers)
         raw = b""
         with socket.create_connection(("127.0.0.1", self.port), TIMEOUT) as connection:
             try:

@@ -71,6 +71,7 @@ def environ(request: Request, errors: io.StringIO, port: int = PORT) -> dict[str
     for name, value in request.fields(port):
         if "_" in name:
             continue  # gunicorn drops them, because they could pass for another header
+        value = value.strip(" \t")
         key = name.upper().replace("-", "_")
         key = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
         values[key] = f"{values[key]},{value}" if key in values else value
@@ -133,6 +134,9 @@ class Served:
 
     def ask(self, request: Request) -> Answer:
         """Send one request; the log lines come from wsgi.errors and from the site's ErrorLog."""
+        first = request.before()
+        if first is not None:
+            request = request.after(self.ask(first).headers)
         answer, errors = call(self.app, request, self.port)
         lines, self.log_position = log_lines(self.root / "logs" / "error.log", self.log_position)
         answer.log = errors.splitlines() + lines

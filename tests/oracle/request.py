@@ -1,7 +1,10 @@
 """A request as a case table describes it; it is sent byte for byte, so that odd paths arrive untouched."""
 
+import hashlib
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from time import sleep
 from typing import Any
 
 HOST = "oracle.test:@PORT@"
@@ -17,6 +20,81 @@ class _Any:
 
 
 ANY = _Any()
+
+
+Fields = tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True)
+class Digest:
+    """Credentials of Digest authentication, sent in answer to a challenge that is asked for just before.
+
+    `change` are fields of the header that the client fills in otherwise (None: leaves out); `forge` are changed after
+    the response was computed, so that it does not fit them. `first` is the target asked for the challenge, by default
+    the request's own; `wait` are seconds between the two. @NONCE@ and @URI@ in a value stand for what is usual there.
+    """
+
+    user: str
+    password: str
+    change: Fields = ()
+    forge: Fields = ()
+    first: str | None = None
+    wait: float = 0.0
+    secret: str | None = None  # taken for the MD5 of name, realm and password
+
+    def header(self, method: str, target: str, challenge: str) -> str:
+        """The Authorization header (RFC 7616 with MD5; without qop RFC 2069)."""
+        found = re.findall(r'(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^,]*))', challenge)
+        asked = {name: re.sub(r"\\(.)", r"\1", quoted) or bare for name, quoted, bare in found}
+        usual: dict[str, str | None] = {
+            "username": self.user,
+            "realm": asked["realm"],
+            "nonce": asked["nonce"],
+            "uri": target,
+            "algorithm": asked.get("algorithm"),
+            "opaque": asked.get("opaque"),
+            "qop": asked["qop"].partition(",")[0] if "qop" in asked else None,
+            "nc": "00000001" if "qop" in asked else None,
+            "cnonce": "0a4f113b" if "qop" in asked else None,
+        }
+        marks = {"@NONCE@": asked["nonce"], "@URI@": target}
+        fields = usual | self._filled(self.change, marks)
+        fields |= self._filled((("response", self._response(method, fields)), *self.forge), marks)
+        bare = ("qop", "nc", "algorithm")
+        parts = [
+            f"{name}={value}" if name in bare else f'{name}="{_escaped(value)}"'
+            for name, value in fields.items()
+            if value is not None
+        ]
+        return "Digest " + ", ".join(parts)
+
+    @staticmethod
+    def _filled(changes: Fields, marks: dict[str, str]) -> dict[str, str | None]:
+        filled = {}
+        for name, value in changes:
+            for mark, text in marks.items():
+                value = value and value.replace(mark, text)
+            filled[name] = value
+        return filled
+
+    def _response(self, method: str, fields: Mapping[str, str | None]) -> str:
+        secret = self.secret
+        if secret is None:
+            secret = _md5(f"{self.user}:{fields['realm']}:{self.password}")
+        if (fields["algorithm"] or "").lower() == "md5-sess":
+            secret = _md5(f"{secret}:{fields['nonce']}:{fields['cnonce']}")
+        what = _md5(f"{method}:{fields['uri']}")
+        if fields["qop"] is None:
+            return _md5(f"{secret}:{fields['nonce']}:{what}")
+        return _md5(f"{secret}:{fields['nonce']}:{fields['nc']}:{fields['cnonce']}:{fields['qop']}:{what}")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -41,6 +119,7 @@ class Request:
     tidy: Callable[[str], str] | None = None
     hang_up: bool = False  # close our sending side after the body, so that a body that is too short is seen as such
     raw_headers: bytes = b""
+    digest: Digest | None = None
     differs: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
 
     @property
@@ -59,6 +138,22 @@ class Request:
         if "connection" not in given:
             filled.append(("Connection", "close"))
         return filled
+
+    def before(self) -> "Request | None":
+        """The request that is to be sent first, to get a challenge; None if there is none."""
+        if self.digest is None:
+            return None
+        return replace(self, digest=None, target=self.digest.first or self.target)
+
+    def after(self, headers: list[tuple[str, str]]) -> "Request":
+        """This request with the answer to the challenge among the headers of the first one's answer, if there is."""
+        assert self.digest is not None
+        challenge = next((value for name, value in headers if name.lower() == "www-authenticate"), None)
+        if challenge is None:
+            return replace(self, digest=None)
+        sleep(self.digest.wait)
+        header = self.digest.header(self.method, self.target, challenge)
+        return replace(self, digest=None, headers=(*self.headers, ("Authorization", header)))
 
     def content(self) -> bytes:
         """The body as an application reads it: without the framing of a chunked one."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from modpy_wsgi.config.directives.table import known
-from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Value, Where
+from modpy_wsgi.config.directives.table import info
+from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Value, Where
 from modpy_wsgi.config.patterns import Regex, compile_regex
-from modpy_wsgi.config.values import absolute, literal
+from modpy_wsgi.config.values import Several, absolute, flag, literal
 
 MODULES = ("alias_module", "mod_alias.c")
 
@@ -20,6 +20,14 @@ class Alias(NamedTuple):
     target: str  # absolute; with regex, $1 to $9 and & stand for what matched
     handler: str | None  # "cgi-script" for ScriptAlias
     origin: Origin
+
+
+class Here(NamedTuple):
+    """The place in the file system of all that a <Location> is about."""
+
+    target: str  # absolute
+    handler: str | None
+    location: str  # as the section is written: what AliasPreservePath takes off
 
 
 class Redirect(NamedTuple):
@@ -38,18 +46,24 @@ def _inner_first(outer: tuple[Any, ...], inner: tuple[Any, ...]) -> tuple[Any, .
 
 
 ALIASES: Setting[tuple[Alias, ...]] = Setting("Alias", (), _inner_first)
+ALIAS_HERE: Setting[Here | None] = Setting("Alias of a Location", None)
+PRESERVE_PATH: Setting[bool] = Setting("AliasPreservePath", False)
 REDIRECTS: Setting[tuple[Redirect, ...]] = Setting("Redirect", (), _inner_first)
+REDIRECT_HERE: Setting[Redirect | None] = Setting("Redirect of a section", None)
+REDIRECT_RELATIVE: Setting[bool] = Setting("RedirectRelative", False)
 
 _REDIRECTIONS = frozenset(range(300, 400))
 _STATUS_WORDS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
 
 
 def _alias(handler: str | None) -> Value:
-    def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Alias, ...]:
+    def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Alias, ...] | Several:
         if len(args) == 1:
-            raise ValueError(
-                "the form with one argument is not implemented; give the URL-path too, outside of the section"
-            )
+            if origin.where is not Where.DIRECTORY:
+                raise ValueError("must have two arguments when used globally")
+            if origin.location is None:
+                raise ValueError("with one argument it stands in <Location> only")
+            return Several({ALIAS_HERE: Here(absolute(literal(args[0]), origin), handler, origin.location)})
         if origin.where is Where.DIRECTORY:
             raise ValueError("cannot occur within <Directory>, <Location> or <Files> section")
         prefix, target = args
@@ -79,7 +93,7 @@ def _status(word: str) -> int | None:
 
 
 def _redirect(default: int, use_regex: bool) -> Value:
-    def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Redirect, ...]:
+    def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Redirect, ...] | Several:
         rest = list(args)
         status = _status(rest[0])
         if status is None and len(rest) == 3:
@@ -89,10 +103,8 @@ def _redirect(default: int, use_regex: bool) -> Value:
         code = default if status is None else status
         goes_on = code in _REDIRECTIONS
         if len(rest) == (1 if goes_on else 0) and origin.where in Where.ACCESS and not use_regex:
-            rule = Redirect(None, None, code, literal(rest[0]) if goes_on else None, origin)
-        else:
-            rule = _from_to(rest, code, use_regex, origin)
-        return (*(so_far or ()), rule)
+            return Several({REDIRECT_HERE: Redirect(None, None, code, literal(rest[0]) if goes_on else None, origin)})
+        return (*(so_far or ()), _from_to(rest, code, use_regex, origin))
 
     return value
 
@@ -136,20 +148,14 @@ def _alias_row(name: str, value: Value, args: Args, where: Where, usage: str) ->
 
 
 ROWS = (
-    _alias_row("Alias", _alias(None), Args.TAKE12, Where.CONF, "URL-path file-path"),
-    _alias_row("ScriptAlias", _alias("cgi-script"), Args.TAKE12, Where.CONF, "URL-path file-path"),
+    _alias_row("Alias", _alias(None), Args.TAKE12, Where.CONF, "[URL-path] file-path"),
+    _alias_row("ScriptAlias", _alias("cgi-script"), Args.TAKE12, Where.CONF, "[URL-path] file-path"),
     _alias_row("AliasMatch", _alias_match(None), Args.TAKE2, Where.RSRC, "regex file-path"),
     _alias_row("ScriptAliasMatch", _alias_match("cgi-script"), Args.TAKE2, Where.RSRC, "regex file-path"),
     _redirect_row("Redirect", Args.TAKE123, 302, False, "[status] URL-path [URL]"),
     _redirect_row("RedirectMatch", Args.TAKE23, 302, True, "[status] regex [URL]"),
     _redirect_row("RedirectTemp", Args.TAKE2, 302, False, "URL-path URL"),
     _redirect_row("RedirectPermanent", Args.TAKE2, 301, False, "URL-path URL"),
-    *known(
-        Kind.UNSUPPORTED,
-        "redirections are sent with whole URLs",
-        """
-        RedirectRelative  flag any FileInfo
-        AliasPreservePath flag any FileInfo
-        """,
-    ),
+    info("RedirectRelative", Args.FLAG, REDIRECT_RELATIVE, flag, "On|Off"),
+    info("AliasPreservePath", Args.FLAG, PRESERVE_PATH, flag, "On|Off"),
 )

@@ -1,35 +1,22 @@
-"""The providers of users and groups that are not implemented: files, databases, LDAP, forms, digests."""
+"""The providers of users and groups that are not implemented: databases, LDAP, forms."""
 
 from __future__ import annotations
 
-from modpy_wsgi.config.directives.table import accepted, known
+from modpy_wsgi.config.directives.table import known
 from modpy_wsgi.config.model import Kind
 
 ROWS = (
     *known(
         Kind.UNSUPPORTED,
-        "of authentication, only a PythonAuthenHandler and single Require lines are judged",
+        "passwords come from files, anonymous visitors and a PythonAuthenHandler only",
         """
         AllowMethods                  0+   directory
-        Anonymous                     1+   access    AuthConfig
-        Anonymous_LogEmail            flag access    AuthConfig
-        Anonymous_MustGiveEmail       flag access    AuthConfig
-        Anonymous_NoUserID            flag access    AuthConfig
-        Anonymous_VerifyEmail         flag access    AuthConfig
         AuthDBDUserPWQuery            1    directory
         AuthDBDUserRealmQuery         1    directory
         AuthDBMGroupFile              1    access    AuthConfig
         AuthDBMType                   1    access    AuthConfig
         AuthDBMUserFile               1    access    AuthConfig
         AuthDefaultAuthoritative      flag access    AuthConfig
-        AuthDigestAlgorithm           1    access    AuthConfig
-        AuthDigestDomain              1+   access    AuthConfig
-        AuthDigestNcCheck             flag access    AuthConfig
-        AuthDigestNonceFormat         1    access    AuthConfig
-        AuthDigestNonceLifetime       1    access    AuthConfig
-        AuthDigestProvider            1+   access    AuthConfig
-        AuthDigestQop                 1+   access    AuthConfig
-        AuthDigestShmemSize           1    server
         AuthFormAuthoritative         flag access    AuthConfig
         AuthFormBody                  1    access    AuthConfig
         AuthFormDisableNoStore        flag access    AuthConfig
@@ -45,7 +32,6 @@ ROWS = (
         AuthFormSitePassphrase        1    access    AuthConfig
         AuthFormSize                  1    directory
         AuthFormUsername              1    access    AuthConfig
-        AuthGroupFile                 1    access    AuthConfig
         AuthLDAPAuthorizePrefix       1    access    AuthConfig
         AuthLDAPBindAuthoritative     flag access    AuthConfig
         AuthLDAPBindDN                1    access    AuthConfig
@@ -82,13 +68,6 @@ ROWS = (
         AuthzLDAPAuthoritative        flag access    AuthConfig
         AuthzOwnerAuthoritative       flag access    AuthConfig
         AuthzUserAuthoritative        flag access    AuthConfig
-        """,
-    ),
-    *accepted(
-        "/dev/null",
-        "passwords are checked by a PythonAuthenHandler only",
-        """
-        AuthUserFile 1 access    AuthConfig
         """,
     ),
     *known(

@@ -54,6 +54,7 @@ from modpy_wsgi.config.directives.server import (
     TIMEOUT,
     TRACE_ENABLE,
     USE_CANONICAL_NAME,
+    USE_CANONICAL_PHYSICAL_PORT,
     Listen,
     ServerName,
 )
@@ -105,6 +106,7 @@ __all__ = [
     "TIMEOUT",
     "TRACE_ENABLE",
     "USE_CANONICAL_NAME",
+    "USE_CANONICAL_PHYSICAL_PORT",
     "ErrorDocument",
     "Listen",
     "Nonfatal",
@@ -219,7 +221,6 @@ ROWS: tuple[Row, ...] = (
         RegisterHttpMethod       1+   server
         SeeRequestTail           flag server
         UNCList                  0+   server
-        UseCanonicalPhysicalPort 1    conf
         """,
     ),
     *known(

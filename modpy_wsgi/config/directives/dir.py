@@ -1,17 +1,21 @@
-"""mod_dir: DirectoryIndex, DirectorySlash."""
+"""mod_dir: DirectoryIndex, DirectorySlash and their relatives; what answers where no file is."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from modpy_wsgi.config.directives.table import known
-from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Where
-from modpy_wsgi.config.values import flag
+from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Value, Where
+from modpy_wsgi.config.values import fixed_number, flag, text
 
 MODULES = ("dir_module", "mod_dir.c")
 
 DIRECTORY_INDEX: Setting[tuple[str, ...]] = Setting("DirectoryIndex", ("index.html",))
 DIRECTORY_SLASH: Setting[bool] = Setting("DirectorySlash", True)
+INDEX_REDIRECT: Setting[int] = Setting("DirectoryIndexRedirect", 0)  # the status; 0: the index answers itself
+CHECK_HANDLER: Setting[bool] = Setting("DirectoryCheckHandler", False)
+FALLBACK: Setting[str | None] = Setting("FallbackResource", None)  # None or "disabled" in any case: there is none
+
+_STATUS_WORDS = {"on": 302, "off": 0, "permanent": 301, "temp": 302, "seeother": 303}
 
 
 def _index(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[str, ...]:
@@ -22,24 +26,23 @@ def _index(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[str, ...
     return names + args
 
 
+def _redirect(so_far: Any, args: tuple[str, ...], origin: Origin) -> int:
+    word = args[0].lower()
+    if not word[:1].isdigit():
+        if word not in _STATUS_WORDS:
+            raise ValueError(f"'{args[0]}' is neither On nor Off, and no redirection")
+        return _STATUS_WORDS[word]
+    return fixed_number(word, 300, 399, "a status of a redirection")
+
+
+def _row(name: str, args: Args, setting: Setting[Any], value: Value, usage: str) -> Row:
+    return Row(name, args, Where.ANY, Override.INDEXES, setting=setting, value=value, usage=f"{name} {usage}")
+
+
 ROWS = (
-    Row(
-        "DirectoryIndex",
-        Args.ARGV,
-        Where.ANY,
-        Override.INDEXES,
-        setting=DIRECTORY_INDEX,
-        value=_index,
-        usage="DirectoryIndex disabled | name ...",
-    ),
-    Row("DirectorySlash", Args.FLAG, Where.ANY, Override.INDEXES, setting=DIRECTORY_SLASH, value=flag),
-    *known(
-        Kind.UNSUPPORTED,
-        "which file answers is decided otherwise",
-        """
-        DirectoryCheckHandler  flag any Indexes
-        DirectoryIndexRedirect 1    any Indexes
-        FallbackResource       1,2  any Indexes
-        """,
-    ),
+    _row("DirectoryIndex", Args.ARGV, DIRECTORY_INDEX, _index, "disabled | name ..."),
+    _row("DirectorySlash", Args.FLAG, DIRECTORY_SLASH, flag, "On|Off"),
+    _row("DirectoryIndexRedirect", Args.TAKE1, INDEX_REDIRECT, _redirect, "On|Off|permanent|temp|seeother|3xx"),
+    _row("DirectoryCheckHandler", Args.FLAG, CHECK_HANDLER, flag, "On|Off"),
+    _row("FallbackResource", Args.TAKE1, FALLBACK, text, "disabled | URL-path"),
 )

@@ -1,4 +1,4 @@
-"""The modules that lead a URL elsewhere: mod_userdir, mod_vhost_alias, mod_speling, mod_remoteip, mod_ident."""
+"""Modules that are not needed, and accepted where they are off: mod_vhost_alias, mod_speling, mod_ident."""
 
 from __future__ import annotations
 
@@ -6,13 +6,6 @@ from modpy_wsgi.config.directives.table import accepted, known
 from modpy_wsgi.config.model import Kind
 
 ROWS = (
-    *accepted(
-        "disabled",
-        "there are no directories of users",
-        """
-        UserDir raw server
-        """,
-    ),
     *accepted(
         "none",
         "the name of the host is not made a directory",
@@ -36,26 +29,6 @@ ROWS = (
         """
         CheckBasenameMatch flag any       Options
         CheckCaseOnly      flag any       Options
-        """,
-    ),
-    *accepted(
-        "0",
-        "the address of the client is what the WSGI server says it is",
-        """
-        RemoteIPProxyProtocol flag server
-        """,
-    ),
-    *known(
-        Kind.UNSUPPORTED,
-        "the address of the client is what the WSGI server says it is",
-        """
-        RemoteIPHeader                  1  server
-        RemoteIPInternalProxy           1+ server
-        RemoteIPInternalProxyList       1  server
-        RemoteIPProxiesHeader           1  server
-        RemoteIPProxyProtocolExceptions 0+ server
-        RemoteIPTrustedProxy            1+ server
-        RemoteIPTrustedProxyList        1  server
         """,
     ),
     *accepted(

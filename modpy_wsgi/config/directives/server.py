@@ -51,6 +51,7 @@ LIMIT_REQUEST_FIELD_SIZE: Setting[int] = Setting("LimitRequestFieldSize", 8190)
 LIMIT_REQUEST_BODY: Setting[int] = Setting("LimitRequestBody", 1024 * 1024 * 1024)  # 0: no limit
 HOSTNAME_LOOKUPS: Setting[str] = Setting("HostnameLookups", "off")  # "on", "off", "double"
 USE_CANONICAL_NAME: Setting[str] = Setting("UseCanonicalName", "off")  # "on", "off", "dns"
+USE_CANONICAL_PHYSICAL_PORT: Setting[bool] = Setting("UseCanonicalPhysicalPort", False)
 ALLOW_ENCODED_SLASHES: Setting[str] = Setting("AllowEncodedSlashes", "off")  # "on", "off", "nodecode"
 SERVER_TOKENS: Setting[str] = Setting("ServerTokens", "full")  # full, prod, major, minor, min, os
 TRACE_ENABLE: Setting[str] = Setting("TraceEnable", "on")  # "on", "off", "extended"
@@ -167,6 +168,14 @@ ROWS: tuple[Row, ...] = (
         USE_CANONICAL_NAME,
         choice(on="on", off="off", dns="dns"),
         "On|Off|DNS",
+    ),
+    row(
+        "UseCanonicalPhysicalPort",
+        Args.TAKE1,
+        Where.CONF,
+        USE_CANONICAL_PHYSICAL_PORT,
+        choice(on=True, off=False),
+        "On|Off",
     ),
     row(
         "AllowEncodedSlashes",

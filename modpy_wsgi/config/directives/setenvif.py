@@ -15,8 +15,12 @@ MODULES = ("setenvif_module", "mod_setenvif.c")
 
 # What may stand in place of a header's name, besides the name of a variable that was set before.
 ATTRIBUTES = frozenset(
-    {"remote_addr", "remote_host", "request_method", "request_protocol", "request_uri", "server_addr"}
+    (
+        *("remote_addr", "remote_host", "remote_user"),
+        *("request_method", "request_protocol", "request_uri", "server_addr"),
+    )
 )
+_PLAIN = re.compile(r"(?:[^\^.$|()\[\]*+?{}\\]|\\[\^.$|()\[\]*+?{}\\])*", re.DOTALL)
 _HEADER_NAME = re.compile(r"[-A-Za-z0-9_]*\Z")
 
 
@@ -26,7 +30,8 @@ class SetEnvIf(NamedTuple):
     attribute: str  # a member of ATTRIBUTES in lower case, else the name of a header or of a variable
     headers: Regex | None  # given instead of a plain header name: any header whose name matches
     regex: Regex
-    assignments: tuple[tuple[str, str | None], ...]  # None removes; $1 to $9 and & in a value stand for what matched
+    assignments: tuple[tuple[str, str | None], ...]  # None removes; $0 to $9 in a value stand for what matched
+    plain: bool  # the expression is plain text: then $0 to $9 are, too
 
 
 SETENVIF: Setting[tuple[SetEnvIf, ...]] = Setting("SetEnvIf", (), joined)
@@ -49,6 +54,7 @@ def _rule(ignore_case: bool, attribute: str | None) -> Value:
             headers=None if plain else compile_regex(name, ignore_case=ignore_case, place=origin.place),
             regex=compile_regex(regex, ignore_case=ignore_case, place=origin.place),
             assignments=tuple(_assignment(word) for word in parts),
+            plain=_is_plain(regex),
         )
         return (*(so_far or ()), rule)
 
@@ -61,7 +67,14 @@ def _assignment(word: str) -> tuple[str, str | None]:
         return name[1:], None
     if not name:
         raise ValueError(f"'{word}' names no variable")
-    return name, value if mark else "1"
+    if value.startswith("!"):
+        return name, None
+    return name, value or "1"
+
+
+def _is_plain(regex: str) -> bool:
+    """Whether httpd takes an expression for plain text: nothing in it that is special, unless it is escaped."""
+    return _PLAIN.fullmatch(regex) is not None
 
 
 def _row(name: str, ignore_case: bool, attribute: str | None, usage: str) -> Row:

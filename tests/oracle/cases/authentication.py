@@ -1,7 +1,5 @@
 """Who may see what: PythonAccessHandler, PythonAuthenHandler and PythonAuthzHandler beside Require."""
 
-from typing import Any
-
 from ..request import ANY, basic, get
 from ..site import Site
 from . import Case
@@ -90,7 +88,7 @@ def site(directives: str, outside: str = "") -> Site:
     return Site(conf, {"lib/guard.py": MODULE, "htdocs/page.txt": "page\n", "htdocs/open/page.txt": "page\n"})
 
 
-def asked(name: str, directives: str, **options: Any) -> Case:
+def asked(name: str, directives: str) -> Case:
     """A site, asked without a user, with a good one, a bad one and another good one."""
     differs = UNFINISHED if "without AuthName" in name else {}
     requests = [
@@ -99,11 +97,10 @@ def asked(name: str, directives: str, **options: Any) -> Case:
         get("/page.txt", basic("spam", "bacon"), name="spam:bacon", differs=differs),
         get("/page.txt", basic("other", "eggs"), name="other:eggs", differs=differs),
     ]
-    return Case(name, site(directives), requests, **options)
+    return Case(name, site(directives), requests)
 
 
 UNFINISHED = {"header:WWW-Authenticate": (ANY, "cut-realm: the header of the original ends in the middle")}
-EITHER = (False, "satisfy-any: what decides access and is not implemented stops the start")
 BASIC = 'AuthType Basic\nAuthName "Restricted Area"\n'
 OWN = 'AuthType Mine\nAuthName "Restricted Area"\n'
 AUTHEN = "PythonAuthenHandler guard\n"
@@ -162,11 +159,7 @@ CASES = (
     asked("access 401", BASIC + "PythonAccessHandler guard::unauthorized"),
     asked("access asks for a password", "PythonAccessHandler guard::authenhandler"),
     asked("access asks for a password, with AuthName", BASIC + "PythonAccessHandler guard::authenhandler"),
-    asked(
-        "Satisfy Any",
-        BASIC + AUTHEN + "Require valid-user\nOrder deny,allow\nDeny from all\nSatisfy Any",
-        starts=EITHER,
-    ),
+    asked("Satisfy Any", BASIC + AUTHEN + "Require valid-user\nOrder deny,allow\nDeny from all\nSatisfy Any"),
     asked("Satisfy All", BASIC + AUTHEN + "Require valid-user\nOrder deny,allow\nDeny from all\nSatisfy All"),
     Case(
         "open folder in a closed one",

@@ -1,7 +1,7 @@
 """internal_redirect and its members prev, next and main; redirects that go round."""
 
 from ..request import ANY, Request, get, head, post
-from ..site import Site
+from ..site import Entry, Site
 from . import Case
 
 MODULE = """
@@ -134,7 +134,68 @@ def simple(name: str) -> Request:
     return get(f"/{name}?first=1")
 
 
+LOOPS = ("exceeded the limit of 10 internal redirects", "exceeded the limit of 10 subrequest nesting levels")
+CLOSED = "error-page-access: the original does not ask again where the same sections hold"
+WHOLE = ("Content-Length", "Content-Type", "ETag", "Last-Modified")
+ROUND = """
+    from mod_python import apache
+
+    def handler(req):
+        req.internal_redirect(req.get_options()["to"])
+        return apache.OK
+"""
+
+
+def looping(name: str, directives: str, *targets: str, mark: bool = False) -> Case:
+    """Directives that lead in a circle, and what is asked; `mark`: a closed error page stays closed."""
+    files: dict[str, Entry] = {
+        "lib/going_round.py": ROUND,
+        "htdocs/one/page.txt": "one\n",
+        "htdocs/two/page.txt": "two\n",
+        "htdocs/closed/page.txt": "closed\n",
+    }
+    conf = "PythonPath \"['@ROOT@/lib'] + sys.path\"\nPythonHandler going_round\n"
+    conf += '<Directory "@ROOT@/htdocs/closed">\nRequire all denied\n</Directory>\n'
+    differs = dict.fromkeys(("body", *(f"header:{name}" for name in WHOLE)), (ANY, CLOSED)) if mark else {}
+    return Case(name, Site(conf + directives, files), [get(target, log=LOOPS, differs=differs) for target in targets])
+
+
+def place(path: str, directives: str) -> str:
+    """Directives for a URL."""
+    return f'<Location "{path}">\n{directives}\n</Location>\n'
+
+
 CASES = (
+    looping("loop of indexes", "DirectoryIndex /one/", "/one/", "/two/", "/"),
+    looping(
+        "loop of two indexes",
+        "DirectoryIndex disabled\n" + place("/one", "DirectoryIndex /two/") + place("/two", "DirectoryIndex /one/"),
+        "/one/",
+        "/two/",
+        "/",
+    ),
+    looping("loop of fallbacks", "FallbackResource /absent", "/absent", "/other", "/one/"),
+    looping("loop of a fallback and an index", "FallbackResource /one/\nDirectoryIndex nothing", "/absent", "/one/"),
+    looping(
+        "loop of handlers",
+        place("/a", "SetHandler mod_python\nPythonOption to /b")
+        + place("/b", "SetHandler mod_python\nPythonOption to /a"),
+        "/a",
+        "/b",
+    ),
+    looping("error page that is not there", "ErrorDocument 404 /absent-too", "/absent", "/absent-too"),
+    looping(
+        "error page that is closed", "ErrorDocument 403 /closed/page.txt", "/closed/x", "/closed/page.txt", mark=True
+    ),
+    looping(
+        "error page with a fallback", "ErrorDocument 404 /absent-too\nFallbackResource /absent", "/absent", "/one/x"
+    ),
+    looping(
+        "error page of an index",
+        "ErrorDocument 403 /one/\nErrorDocument 500 /one/\nDirectoryIndex /closed/page.txt",
+        "/one/",
+        "/closed/page.txt",
+    ),
     Case(
         "internal_redirect",
         SITE,
