@@ -26,8 +26,8 @@ cdef extern from *:
         uint16_t marks[modpy_window + 1];
     } modpy_marks;
 
-    /* The 64 bytes of a text from *at* on: their place, and the bits of those that count. Of a text that ends before, it
-       is the last 64; of one that has no more than that, a copy, which is followed by NULs. */
+    /* The 64 bytes of a text from *at* on: their place, and the bits of those that count. Of a text that ends before,
+       these are its last 64; of one that has no more than that, a copy, which is followed by NULs. */
     static inline const uint8_t *modpy_part(
         const uint8_t *data, uint32_t size, uint32_t *at, uint8_t *copy, uint64_t *inside
     ) {
@@ -78,10 +78,12 @@ cdef extern from *:
     }
 
     #ifdef MODPY_WIDE
-    /* The same with registers of 32 bytes, for '&' and one other separator: finding marks is most of what there is to do
-       besides making names and values. The low half of a byte picks a letter from a table; four signs pick themselves. */
+    /* The same with registers of 32 bytes, for '&' and one other separator: finding marks is most of what there is to
+       do besides making names and values. The low half of a byte picks a letter from a table, twice the same; four signs
+       pick themselves. */
     static const uint8_t modpy_sign_table[32] = {
-        255, 0, 0, 0, 0, '%', '&', 0, 0, 0, 0, '+', 0, '=', 0, 0, 255, 0, 0, 0, 0, '%', '&', 0, 0, 0, 0, '+', 0, '=', 0, 0
+        255, 0, 0, 0, 0, '%', '&', 0, 0, 0, 0, '+', 0, '=', 0, 0,
+        255, 0, 0, 0, 0, '%', '&', 0, 0, 0, 0, '+', 0, '=', 0, 0,
     };
 
     __attribute__((target("avx2"))) static void modpy_mark_signs_wide(
