@@ -5,8 +5,9 @@ It starts where a line starts. What only begins like it is data.
 
 The search looks for LF, for the second dash two bytes later, and for the boundary's last letter where that would be, in
 64 places at once, and in these places for all the rest of such a line. No byte has a slow way of its own, as CR, LF and
-the boundary's letters have in a search for one of them. Whatever the body and the boundary are, the search is linear: a boundary has no LF, so where the text agrees with
-"LF -- boundary" for some letters, no other place within these letters can be one.
+the boundary's letters have in a search for one of them. Whatever the body and the boundary are, the search is linear: a
+boundary has no LF, so where the text agrees with "LF -- boundary" for some letters, no other place within these letters
+can be one.
 """
 
 from libc.stdint cimport uint8_t
@@ -77,7 +78,9 @@ cdef extern from *:
     static inline int modpy_same(const uint8_t *one, const uint8_t *other, Py_ssize_t length) {
         if (length >= 16) {
             modpy_block differs = modpy_load(one + length - 16) ^ modpy_load(other + length - 16);
-            for (Py_ssize_t at = 0; at < length - 16; at += 16) differs |= modpy_load(one + at) ^ modpy_load(other + at);
+            for (Py_ssize_t at = 0; at < length - 16; at += 16) {
+                differs |= modpy_load(one + at) ^ modpy_load(other + at);
+            }
             return modpy_bits((modpy_block) (differs == modpy_each(0))) == 0xFFFF;
         }
         if (length >= 8) return !memcmp(one, other, 8) && !memcmp(one + length - 8, other + length - 8, 8);
@@ -101,12 +104,16 @@ cdef extern from *:
         return verdict;
     }
 
-    /* Each bit and the ones below it, *size* in all. */
+    /* Each bit and the ones below it, *size* in all, which is 8 at least. */
     static inline uint64_t modpy_smeared(uint64_t bits, Py_ssize_t size) {
-        Py_ssize_t done = 1;
-        if (size > 64) size = 64;
-        for (; done * 2 <= size; done *= 2) bits |= bits >> done;
-        return size > done ? bits | bits >> (size - done) : bits;
+        Py_ssize_t done = 8;
+        bits |= bits >> 1;
+        bits |= bits >> 2;
+        bits |= bits >> 4;
+        if (size >= 16) bits |= bits >> 8, done = 16;
+        if (size >= 32) bits |= bits >> 16, done = 32;
+        if (size >= 64) return bits | bits >> 32;
+        return bits | bits >> (size - done);
     }
 
     /* Of places where the line may start those that are worth a look. *after* has the bits of what comes after the
@@ -125,8 +132,9 @@ cdef extern from *:
         return open ? 1ULL << (63 - __builtin_clzll(places)) : 0;
     }
 
-    /* name(): from *data* on, in steps of 64 bytes, the first 64 in which the line may start, and the bits of the places;
-       or where there are fewer than *length* + 64 bytes left. It is made twice, for registers of 16 and of 32 bytes.
+    /* name(): from *data* on, in steps of 64 bytes, the first 64 in which the line may start, and the bits of the
+       places; or where there are fewer than *length* + 64 bytes left. It is made twice, for registers of 16 and of 32
+       bytes.
 
        Few places pass the first test, unless somebody wants it. For these a short boundary is compared in all places at
        once. In a long one there is no LF: where one follows too early, no line starts. */

@@ -79,8 +79,8 @@ cdef extern from *:
 
     #ifdef MODPY_WIDE
     /* The same with registers of 32 bytes, for '&' and one other separator: finding marks is most of what there is to
-       do besides making names and values. The low half of a byte picks a letter from a table, twice the same; four signs
-       pick themselves. */
+       do besides making names and values. The low half of a byte picks a letter from a table; four signs pick
+       themselves. */
     static const uint8_t modpy_sign_table[32] = {
         255, 0, 0, 0, 0, '%', '&', 0, 0, 0, 0, '+', 0, '=', 0, 0,
         255, 0, 0, 0, 0, '%', '&', 0, 0, 0, 0, '+', 0, '=', 0, 0,
