@@ -1,6 +1,6 @@
 """Forms as applications read them, beside peers: 20 small fields, and a page of the publisher.
 
-Run: python benchmarks/bench_forms.py [rounds]. Candidates take turns in every round; medians in microseconds of CPU, and
+Run: python benchmarks/bench_forms.py [rounds]. Candidates take turns in every round; medians in microseconds of CPU and
 their ratios to the first row. Werkzeug and cgi (Python up to 3.12, or legacy-cgi) are left out where they are missing.
 
 Goals: 20 small multipart fields into a FieldStorage at most 30 us; a publisher page with one argument, through all
@@ -25,7 +25,7 @@ from modpy_wsgi.config.load import load_text
 from modpy_wsgi.forms import FieldStorage
 from modpy_wsgi.testing import request
 
-CALLS = 1_000
+CALLS = 200
 BOUNDARY = "----boundary"
 TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 PAGE = "def say(req, what='nothing'):\n    return 'I am saying %s' % what\n"
