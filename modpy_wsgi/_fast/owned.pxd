@@ -57,10 +57,12 @@ cdef extern from *:
     /* An empty list with room for some: what a list has once they were taken out again. */
     static inline PyObject *modpy_new_list(Py_ssize_t room) {
         PyObject *list = PyList_New(0);
+    #ifndef Py_GIL_DISABLED  /* there the places lie behind a head of their own */
         if (list) {
             ((PyListObject *) list)->ob_item = PyMem_New(PyObject *, room);
             if (((PyListObject *) list)->ob_item) ((PyListObject *) list)->allocated = room;
         }
+    #endif
         return list;
     }
     #endif
