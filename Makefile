@@ -1,6 +1,6 @@
 # The two commands that matter:
 #
-#   make serve      sets everything up and serves examples/quickstart on 127.0.0.1:8000 (make serve PORT=8080)
+#   make serve      sets everything up and serves the examples on 127.0.0.1:8000 (make serve PORT=8080)
 #   make test       sets everything up and runs all checks: ruff, mypy, cython-lint, pytest
 #
 # Both need CPython >= 3.10 with its headers, make and a C compiler; the rest goes into .venv.
@@ -16,6 +16,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
     $$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && command -v $$p && break; done)
 PORT ?= 8000
 PYTEST_ARGS ?=
+SECONDS = 240
 
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -25,13 +26,14 @@ BUILD_NEEDS = 'setuptools>=77' 'Cython>=3.1,<4'
 FAST = $(wildcard modpy_wsgi/_fast/*.pyx modpy_wsgi/_fast/*.pxd)
 METADATA = pyproject.toml setup.py
 
-.PHONY: help serve test test-all lint pytest oracle bench changes clean distclean
+.PHONY: help serve test test-all lint pytest fuzz oracle bench changes clean distclean
 
 help:
 	@sed -n 's/^#   \(make .*\)/\1/p' Makefile
 	@echo "make test-all   runs the tests on every CPython >= 3.10 found"
 	@echo "make lint       ruff, mypy, cython-lint"
 	@echo "make pytest     the tests alone (PYTEST_ARGS='-k table')"
+	@echo "make fuzz       fuzzes what reads untrusted text, each target for SECONDS=$(SECONDS) (clang; passed over without)"
 	@echo "make oracle     records anew the answers of Apache with mod_python (root, apache2, libapache2-mod-python)"
 	@echo "make bench      the benchmarks"
 	@echo "make clean      removes what was built; make distclean also removes .venv*"
@@ -65,6 +67,12 @@ $(VENV)/.dev: $(VENV)/.made $(METADATA)
 	@PYTHONWARNINGS=ignore $(PIP) install --no-build-isolation --editable '.[dev]'
 	@touch $@ $(VENV)/.serve
 
+# atheris has wheels for some versions of CPython only, and is not built here: without it `python -m fuzz` says so.
+$(VENV)/.fuzz: $(VENV)/.made $(METADATA) | $(VENV)/.serve
+	@echo "installing what fuzzing needs"
+	@PYTHONWARNINGS=ignore $(PIP) install --no-build-isolation --only-binary=atheris --editable '.[fuzz]' \
+	    && touch $@ || echo "make: atheris cannot be installed beside $$($(BIN)/python --version)" >&2
+
 # After an install, because that has built the extensions already: setup.py then finds nothing to do.
 $(VENV)/.built-serve: $(VENV)/.serve $(FAST)
 	@$(BIN)/python setup.py --quiet build_ext --inplace
@@ -77,7 +85,7 @@ $(VENV)/.built-dev: $(VENV)/.dev $(FAST)
 # ---- the commands -------------------------------------------------------------------------------------------------
 
 serve: $(VENV)/.built-serve
-	PWD=$(CURDIR) $(BIN)/modpy-wsgi serve -f examples/quickstart/httpd.conf --bind 127.0.0.1:$(PORT)
+	PWD=$(CURDIR) $(BIN)/modpy-wsgi serve -f examples/httpd.conf --bind 127.0.0.1:$(PORT)
 
 test: lint pytest
 
@@ -105,6 +113,9 @@ test-all:
 	[ -z "$$failed" ] || { echo "make: failed on:$$failed" >&2; exit 1; }; \
 	echo "==== passed on:$$done"
 
+fuzz: $(VENV)/.built-serve $(VENV)/.fuzz
+	$(BIN)/python -m fuzz $(SECONDS)
+
 oracle: $(VENV)/.built-dev
 	$(BIN)/python -m tests.oracle
 
@@ -117,7 +128,7 @@ changes: $(VENV)/.built-dev
 clean:
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis htmlcov .coverage
 	rm -f modpy_wsgi/_fast/*.c modpy_wsgi/_fast/*.so modpy_wsgi/_fast/*.html $(VENV)/.built-*
-	find modpy_wsgi mod_python tests examples benchmarks -name __pycache__ -prune -exec rm -rf {} +
+	find modpy_wsgi mod_python tests examples benchmarks fuzz -name __pycache__ -prune -exec rm -rf {} +
 
 distclean: clean
 	rm -rf .venv .venv-*

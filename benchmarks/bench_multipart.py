@@ -1,8 +1,9 @@
 """The multipart parser beside others: a small form, an upload of 100 MB, and bodies made to be slow.
 
 Run: python benchmarks/bench_multipart.py [rounds]. Peers that are not installed are left out: fast-multipart,
-multipart, python-multipart, werkzeug. Every round does each row once, ours and theirs in turn; a row shows the median
-over the rounds of the CPU time, the kernel's included, and its ratio to the first row (above 1: slower than that).
+multipart, python-multipart, werkzeug, cgi (which Python has up to 3.12; then legacy-cgi, by the same name). Every round
+does each row once, ours and theirs in turn; a row shows the median over the rounds of the CPU time, the kernel's
+included, and its ratio to the first row (above 1: slower than that).
 
 Goals: 20 fields no slower than fast-multipart; an upload in at most 1/0.9 of the time of reading 64 KB blocks and
 writing them to a temporary file, no slower than fast-multipart and multipart, within 4 MB of memory; no body in more
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 import types
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -121,6 +123,15 @@ def werkzeug(stream: io.BytesIO) -> object:
     return [*form, *files]
 
 
+def cgi(stream: io.BytesIO) -> object:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from cgi import FieldStorage
+    kind = f"multipart/form-data; boundary={BOUNDARY.decode()}"
+    form = FieldStorage(stream, {"content-type": kind}, environ={"REQUEST_METHOD": "POST"})
+    return [field.name for field in form.list]
+
+
 def copied(stream: io.BytesIO) -> object:
     """What any server does at least."""
     with tempfile.TemporaryFile(buffering=0) as file:
@@ -132,7 +143,7 @@ def copied(stream: io.BytesIO) -> object:
 def peers() -> dict[str, Callable[[io.BytesIO], object]]:
     """Those that are installed."""
     found: dict[str, Callable[[io.BytesIO], object]] = {}
-    for read in (fast_multipart, multipart, python_multipart, werkzeug):
+    for read in (fast_multipart, multipart, python_multipart, werkzeug, cgi):
         try:
             read(io.BytesIO(body(b"x")))
         except ImportError:
@@ -179,6 +190,13 @@ ADVERSE_BODIES: dict[str, tuple[bytes, bytes]] = {
     "one letter, and one more": (b"a", b"\n--ab"),
     "one letter, and a dash": (b"a", b"\n--a-x"),
     "one letter, and a blank": (b"a", b"\n--a x"),
+    "one letter, two dashes": (b"a", b"\n--a--x"),
+    "one letter, CR": (b"a", b"\n--a\rx"),
+    "five letters, and one more": (b"bound", b"\n--boundx"),
+    "five dashes, and one more": (b"-----", b"\n-------x"),
+    "20 letters, all but the last two": (LONG[:20], b"\n--" + LONG[:18] + b"#a"),
+    "20 letters, 66 blanks": (LONG[:20], b"\n--" + LONG[:20] + b" " * 66),
+    "20 dashes, LF LF dash": (DASHES[:20], b"\n\n-"),
 }
 
 
@@ -248,6 +266,8 @@ def main(rounds: int) -> None:
     """Print the tables."""
     readers = {"modpy_wsgi": ours, **peers()}
     for read in readers.values():
+        if read is cgi:  # it reads lines
+            continue
         print(f"memory of an upload, {read.__name__:20} {growth(read, UPLOAD):8.1f} MB")  # before anything is large
 
     form = small_form()

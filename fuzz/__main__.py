@@ -9,22 +9,31 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from .engine import TARGETS
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 BUILD = ROOT / "build" / "fuzz"
 SANITIZE = "-fsanitize=address,fuzzer-no-link"
-TARGETS = ("query", "multipart")
 
 
 def missing() -> list[str]:
     """What is needed and not there."""
-    modules = [name for name in ("atheris", "Cython", "setuptools") if importlib.util.find_spec(name) is None]
-    return modules + [name for name in ("clang",) if shutil.which(name) is None]
+    absent = [name for name in ("atheris", "Cython", "setuptools") if importlib.util.find_spec(name) is None]
+    command = ["clang", *SANITIZE.split(), "-shared", "-fPIC", "-x", "c", os.devnull, "-o", os.devnull]
+    try:
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+    except FileNotFoundError:
+        absent.append("clang")
+    except subprocess.CalledProcessError:
+        absent.append("AddressSanitizer of clang (Debian, Ubuntu: apt-get install libclang-rt-dev)")
+    if not absent and subprocess.run([sys.executable, "-c", ""], env=environment("query")).returncode:
+        absent.append("a system that AddressSanitizer can run on")
+    return absent
 
 
 def build() -> None:
@@ -34,8 +43,13 @@ def build() -> None:
     subprocess.run([*command, str(BUILD / "lib")], cwd=ROOT, env={**os.environ, **flags}, check=True)  # noqa: S603
 
 
-def environment() -> dict[str, str]:
-    """AddressSanitizer has to be there before Python's memory is; pymalloc would hide what is freed from it."""
+def environment(target: str) -> dict[str, str]:
+    """AddressSanitizer has to be there before Python's memory is; pymalloc would hide what is freed from it.
+
+    Python code is looked at without it, beside the extensions that are built in place: that is much faster.
+    """
+    if TARGETS[target]:
+        return {**os.environ, "PYTHONPATH": str(ROOT)}
     import atheris
 
     path = os.pathsep.join([str(BUILD / "lib"), str(ROOT)])
@@ -60,21 +74,23 @@ def run(target: str, seconds: int) -> bool:
         "-verbosity=0",
         "-print_final_stats=1",
     ]
-    command = [sys.executable, str(HERE / f"fuzz_{target}.py"), *options, f"-artifact_prefix={BUILD}{os.sep}"]
+    command = [sys.executable, "-m", "fuzz.engine", target, *options, f"-artifact_prefix={BUILD}{os.sep}"]
     print(f"fuzzing {target} for {seconds} s", flush=True)
     # New inputs go to the first directory; the kept ones are only read.
     inputs = [str(corpus), str(HERE / "corpus" / target)]
-    return subprocess.run([*command, *inputs], cwd=BUILD, env=environment()).returncode == 0  # noqa: S603
+    return subprocess.run([*command, *inputs], cwd=BUILD, env=environment(target)).returncode == 0  # noqa: S603
 
 
 def main(seconds: int) -> int:
     """Give the exit status."""
     absent = missing()
     if absent:
-        print(f"nothing is fuzzed: {', '.join(absent)} not found")
+        print(f"nothing is fuzzed; not found: {', '.join(absent)}")
         return 0
     build()
     found = [target for target in TARGETS if not run(target, seconds)]
+    for target in found:
+        print(f"{target} failed: the input is in {BUILD}; once mended, it belongs to {HERE / 'corpus' / target}")
     return 1 if found else 0
 
 

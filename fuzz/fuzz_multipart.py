@@ -1,7 +1,6 @@
 """Fuzzes the multipart parser: whatever the body and wherever it is cut, it says what reading it by lines says.
 
-Run all targets with `python -m fuzz`. This one alone: python fuzz/fuzz_multipart.py [libFuzzer's options]
-fuzz/corpus/multipart
+Run all targets with `python -m fuzz`. This one alone: python -m fuzz.engine multipart fuzz/corpus/multipart
 """
 
 from __future__ import annotations
@@ -92,9 +91,3 @@ def check(data: bytes) -> None:
         wanted = plain(oracle(body, boundary, meaning_of=meaning_of))
         assert (None if isinstance(whole, str) else whole) == wanted, (whole, wanted)
     parse_header(body)
-
-
-if __name__ == "__main__":
-    from fuzz.engine import fuzz
-
-    fuzz(check)

@@ -1,6 +1,6 @@
 """Fuzzes the query parser: whatever the text, it says what urllib.parse says.
 
-Run all targets with `python -m fuzz`. This one alone: python fuzz/fuzz_query.py [libFuzzer's options] fuzz/corpus/query
+Run all targets with `python -m fuzz`. This one alone: python -m fuzz.engine query fuzz/corpus/query
 """
 
 from __future__ import annotations
@@ -44,9 +44,3 @@ def check(data: bytes) -> None:
         assert lists == wanted
     assert unquote(text) == (decoded(text) if "%" in text else text)
     assert unquote_plus(raw).decode("utf-8", "surrogateescape") == decoded(text.replace("+", " "))
-
-
-if __name__ == "__main__":
-    from fuzz.engine import fuzz
-
-    fuzz(check)

@@ -14,7 +14,7 @@ from . import constants, current, delivery, dispatch
 from .config.directives import core, python
 from .config.hosts import Hosts
 from .config.model import Site
-from .config.resolve import RequestConfig
+from .config.request_config import RequestConfig
 from .constants import OK
 from .environ import check_head
 from .errors import BadRequest, HandlerError

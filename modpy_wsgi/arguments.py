@@ -6,10 +6,11 @@ Law: a field never replaces an argument that the server gives (`req`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
-from .config.resolve import Bounded
+from .config.cache import Bounded
 
 if TYPE_CHECKING:
     from .forms import FieldStorage
@@ -41,43 +42,61 @@ def apply_fs_data(function: Callable[..., Any], fs: FieldStorage, /, **given: An
     A field that was sent once is passed as its value (a file as its Field), one sent several times as a list. `given`
     are arguments of the caller's, passed where there is a parameter for them. Returns what the function returns.
     """
+    code, bound = (function.__code__, False) if function.__class__ is FunctionType else code_of(function)
+    if code is None:
+        return function()
+    fields = _values(fs)
+    fields.update(given)
+    positional, named, takes_all = _parameters(code, 1 if bound else 0)
+    if positional:
+        args = []
+        for name in positional:
+            if name not in fields:
+                break  # parameters behind it cannot be given either
+            args.append(fields.pop(name))
+        function = partial(function, *args)
+    if takes_all:
+        return function(**fields)
+    chosen = {}
+    for name in named:
+        if name in fields:
+            chosen[name] = fields[name]
+    return function(**chosen)
+
+
+def _values(fs: FieldStorage) -> dict[str, Any]:
+    """The fields by name: a value, or a list of them."""
     fields: dict[str, Any] = {}
-    repeated: dict[str, list[Any]] = {}
-    for field in fs.list:
-        name = field.name
-        value = field if field.filename is not None else field.value
+    repeated: set[str] = set()
+    entries: Any = fs._entries
+    for entry in fs.list if entries is None else entries:
+        if entry.__class__ is tuple:
+            name, value = entry
+        else:
+            name = entry.name
+            value = entry.value if entry.filename is None else entry
         if name not in fields:
             fields[name] = value
         elif name in repeated:
-            repeated[name].append(value)
+            fields[name].append(value)
         else:
-            fields[name] = repeated[name] = [fields[name], value]
-    fields.update(given)
-    code, bound = code_of(function)
-    if code is None:
-        return function()
-    positional, named = _parameters(code, 1 if bound else 0)
-    args = []
-    for name in positional:
-        if name not in fields:
-            break  # parameters behind it cannot be given either
-        args.append(fields.pop(name))
-    if not code.co_flags & _VARIADIC_KEYWORDS:
-        fields = {name: fields[name] for name in named if name in fields}
-    return function(*args, **fields)
+            fields[name] = [fields[name], value]
+            repeated.add(name)
+    return fields
 
 
-def _parameters(code: CodeType, first: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names of the parameters that go by position only, and of those that can be named, from the `first` on."""
+def _parameters(code: CodeType, first: int) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """The names of the parameters that go by position only, of those that can be named, from the `first` on; and
+    whether it takes all others as well (**kw)."""
     key = (id(code), first)
     kept = _known.get(key)
     if kept is None or kept[0] is not code:
         names = code.co_varnames
         positional = names[first : code.co_posonlyargcount]
         named = names[max(first, code.co_posonlyargcount) : code.co_argcount + code.co_kwonlyargcount]
-        kept = _known.replace(key, (code, positional, named))
-    return kept[1], kept[2]
+        kept = _known.replace(key, (code, (positional, named, bool(code.co_flags & _VARIADIC_KEYWORDS))))
+    return kept[1]
 
 
 # Python makes a new tuple of a code's names each time that it is asked for them.
-_known: Bounded[tuple[int, int], tuple[CodeType, tuple[str, ...], tuple[str, ...]]] = Bounded()
+_known: Bounded[tuple[int, int], tuple[CodeType, tuple[tuple[str, ...], tuple[str, ...], bool]]] = Bounded()

@@ -13,7 +13,7 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from .config.directives.python import HandlerRef
-from .config.resolve import RequestConfig
+from .config.request_config import RequestConfig
 from .constants import DECLINED, DONE, HTTP_INTERNAL_SERVER_ERROR, OK
 from .environ import decode, encode
 from .errors import SERVER_RETURN, HandlerError

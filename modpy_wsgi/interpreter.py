@@ -39,7 +39,7 @@ class _Loaded(NamedTuple):
 
     module: ModuleType
     version: int
-    files: tuple[tuple[str, int, int, int], ...]  # (file, mtime in ns, size, inode)
+    files: tuple[tuple[str, int, int, int], ...]  # (file, mtime in ns, size, inode), the module's own first
 
 
 class _Ground:
@@ -148,12 +148,18 @@ class Interpreter:
             ground.evaluated.add(expression)
 
     def load(
-        self, module_name: str, *, autoreload: bool = True, log: Callable[[str], None] | None = None
+        self,
+        module_name: str,
+        *,
+        autoreload: bool = True,
+        log: Callable[[str], None] | None = None,
+        found: os.stat_result | None = None,
     ) -> ModuleType:
         """Import a module as apache.import_module does; a dotted name gives the leaf (manual 4.5.1).
 
         With `autoreload`, a module of the site is loaded again if its file, or the file of a module of the site that it
-        imported, has changed; what is installed never is. `log` is told of each load.
+        imported, has changed; what is installed never is. `log` is told of each load. `found` is what the caller has
+        just seen of the module's own file, which is not looked at once more then.
         Raises what the import raises; then nothing of the module is left behind, an older one goes on being used by
         those that have it, and the next call tries again.
         """
@@ -161,18 +167,26 @@ class Interpreter:
         if loaded is not None:
             if not autoreload:
                 return loaded.module
-            if loaded.version == self._modules.version and _as_they_were(loaded.files):
+            files = loaded.files
+            if loaded.version == self._modules.version and (not files or _as_they_were(files, found)):
                 return loaded.module
         return self._load(module_name, autoreload, log)
 
-    def load_file(self, file: str, *, autoreload: bool = True, log: Callable[[str], None] | None = None) -> ModuleType:
+    def load_file(
+        self,
+        file: str,
+        *,
+        autoreload: bool = True,
+        log: Callable[[str], None] | None = None,
+        found: os.stat_result | None = None,
+    ) -> ModuleType:
         """Load a module from a file that need not be on the path, as publisher does with its pages; else like `load`.
 
         Files of one name in different directories are different modules.
         """
         name = self._ground.file_names.get(file)
         if name is not None:
-            return self.load(name, autoreload=autoreload, log=log)
+            return self.load(name, autoreload=autoreload, log=log, found=found)
         name = _marked_slug(file)
         self._space.files[name] = file
         try:
@@ -341,14 +355,17 @@ def _marked_slug(name: str) -> str:
     return f"{_slug(name)}_{mark.hexdigest()}"
 
 
-def _as_they_were(files: tuple[tuple[str, int, int, int], ...]) -> bool:
+def _as_they_were(files: tuple[tuple[str, int, int, int], ...], found: os.stat_result | None) -> bool:
+    """Tell whether no file has changed; `found` is what is known of the first one, if somebody has just looked."""
     for file, mtime, size, inode in files:
-        try:
-            found = os.stat(file)
-        except OSError:
-            return False
+        if found is None:
+            try:
+                found = os.stat(file)
+            except OSError:
+                return False
         if found.st_mtime_ns != mtime or found.st_size != size or found.st_ino != inode:
             return False
+        found = None
     return True
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .config.directives import core, python
 from .config.hosts import Hosts
 from .config.model import Override, Settings
-from .config.resolve import RequestConfig
+from .config.request_config import RequestConfig
 
 if TYPE_CHECKING:
     from .request import mp_request

@@ -5,8 +5,12 @@ Law: what holds for a request is decided here once: the Location that answers wi
 
 from __future__ import annotations
 
+import os
+import stat
+
 from . import constants
-from .config.resolve import HostConfig
+from .config.host_config import HostConfig
+from .config.request_config import RequestConfig
 from .constants import DECLINED, OK
 from .environ import normalise
 from .errors import BadRequest
@@ -95,13 +99,36 @@ def _run_early(req: mp_request, host: HostConfig) -> int:
 
 def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None:
     """Look for the file, and for what holds there."""
-    known = target.known if filename is target.filename else 0
-    req._filename, req._path_info, req._stat, directory = walk(req._host, filename, known)
-    if req._path_info and not known and req._stat is not None and filename is target.filename:
-        target.known = len(req._filename)
-    name = req._filename[len(directory.path) :]
-    req._whole = req._stat is not None and not req._path_info if name else filename[-1] == "/"
-    req._config = directory.config(name, target.location, req._whole)
+    translated = filename is target.filename
+    if not (translated and target.place is not None and _is_still_there(req, target.place)):
+        known = target.known if translated else 0
+        file, rest, found, directory = walk(req._host, filename, known)
+        name = file[len(directory.path) :]
+        req._whole = found is not None and not rest if name else filename[-1] == "/"
+        config = directory.config(name, target.location, req._whole)
+        req._filename, req._path_info, req._stat, req._config = file, rest, found, config
+        if translated and found is not None and stat.S_ISREG(found.st_mode):
+            if directory.plain:
+                target.place = (file, rest, config)
+            elif rest:
+                target.known = len(file)
+    origin = req._main or req._prev
+    if origin is not None and not req._path_info and _folder(origin._filename) == _folder(req._filename):
+        req._path_info = None  # where httpd has nothing to walk, and sets nothing (observed)
+
+
+def _is_still_there(req: mp_request, place: tuple[str, str, RequestConfig]) -> bool:
+    """Whether the file of the last look is one still; then the request has it."""
+    file = place[0]
+    try:
+        found = os.stat(file)
+    except (OSError, ValueError):
+        return False
+    if not stat.S_ISREG(found.st_mode):
+        return False
+    req._filename, req._path_info, req._config = place
+    req._stat, req._whole = found, not req._path_info
+    return True
 
 
 def _folder(filename: str | None) -> str:

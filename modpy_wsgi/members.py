@@ -34,7 +34,7 @@ class lazy(Generic[T]):  # noqa: N801 - reads as a decorator
         if instance is None:
             return self
         value = self.compute(instance)
-        instance.__dict__[self.name] = value
+        setattr(instance, self.name, value)  # to ask for __dict__ would make Python keep one, and slow all members down
         return value
 
 
@@ -47,10 +47,8 @@ class fixed(lazy[T]):  # noqa: N801 - reads as a decorator
     def __get__(self, instance: object | None, owner: type) -> Any:
         if instance is None:
             return self
-        try:
-            return instance.__dict__[self.name]
-        except KeyError:
-            return super().__get__(instance, owner)
+        value = getattr(instance, self.name, None)
+        return super().__get__(instance, owner) if value is None else value
 
     def __set__(self, instance: object, value: Any) -> None:
         raise AttributeError(f"attribute {self.name[1:]!r} of {type(instance).__name__!r} objects is not writable")

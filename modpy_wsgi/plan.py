@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .config.directives.auth_basic import FAKE
-from .config.resolve import RequestConfig
+from .config.request_config import RequestConfig
 from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from .dispatch import Call, calls_for, run_handlers
 from .httpd import access, authentication, authorization, fixups, index, types, variables

@@ -68,6 +68,8 @@ def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
             raise new._bad
         status = locate(new) or run_steps(new, new._config)
     except BadRequest as error:
+        if error.status >= 500:  # the server's
+            req._application.log_request(req, str(error))
         return new, error.status
     return new, status
 
@@ -79,10 +81,10 @@ def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_req
     environ["QUERY_STRING"] = query if question else ""
     bad = None
     try:
-        path = _read_path(req, escaped)
+        target = translate.target_of(req._host, _read_path(req, escaped))
     except BadRequest as error:
-        path, bad = "/", error
-    new = mp_request(req._application, req._host, environ, req._start_response, translate.target_of(req._host, path))
+        target, bad = translate.target_of(req._host, "/"), error
+    new = mp_request(req._application, req._host, environ, req._start_response, target)
     new._bad = bad
     new._args = query if question else None
     new._request_time = req._request_time

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from . import constants
-from .config.resolve import HostConfig, RequestConfig
+from .config.host_config import HostConfig
+from .config.request_config import RequestConfig
 from .current import CurrentApplication
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ class RequestState:
     # Of reading the body
     _left: int | None = None  # bytes the client still owes; -1 for a chunked body, None before the first read
     _read_length = 0
+    _form_body: Any = None  # what the first FieldStorage has made of it
 
     # Of writing the answer
     _server_write: Callable[[bytes], Any] | None = None  # once the head was sent

@@ -29,7 +29,7 @@ readBlockSize = 65368  # noqa: N816 - mod_python's name; bytes of a body that we
 
 
 def redirect(req: RequestMethods, location: str, permanent: Any = 0, text: str | None = None) -> NoReturn:
-    """Send the client to another URL: 302, or 301 if `permanent`, with `text` (HTML) or a line of its own as the body.
+    """Send the client to another URL: 302, or 301 if `permanent`, with `text` or a line of HTML of its own as the body.
 
     Raises SERVER_RETURN(DONE), always; OSError if something was sent already.
     """
@@ -38,7 +38,6 @@ def redirect(req: RequestMethods, location: str, permanent: Any = 0, text: str |
     req.err_headers_out["Location"] = location
     req.status = HTTP_MOVED_PERMANENTLY if permanent else HTTP_MOVED_TEMPORARILY
     if text is None:
-        req.content_type = "text/html"
         text = f'<p>The document has moved <a href="{html.escape(location)}">here</a></p>\n'
-    req.write(text, 0)
+    req.write(text)
     raise SERVER_RETURN(DONE)

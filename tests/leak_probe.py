@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from modpy_wsgi.config import resolve
+from modpy_wsgi.config import cache, host_config
 from tests.wsgi_site import Folder, Server, environ
 
 PAGE = """
@@ -148,8 +148,8 @@ def resident() -> int:
 def main() -> None:
     """See the module's docstring."""
     requests = int(sys.argv[2])
-    resolve.MAX_CACHED = 64  # so that every cache is full at once
-    resolve.Bounded.__init__.__defaults__ = (64,)
+    host_config.MAX_CACHED = 64  # so that every cache is full at once
+    cache.Bounded.__init__.__defaults__ = (64,)
     with Folder(Path(sys.argv[1])) as folder:
         app = site(folder)
         warm = 8_000

@@ -16,11 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modpy_wsgi.config.host_config import HostConfig
 from modpy_wsgi.config.htaccess import parse_htaccess
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.config.model import Names, Override
 from modpy_wsgi.config.override import Rules
-from modpy_wsgi.config.resolve import HostConfig, RequestConfig
+from modpy_wsgi.config.request_config import RequestConfig
 from modpy_wsgi.constants import HTTP_FORBIDDEN, OK
 from modpy_wsgi.errors import ConfigError
 from modpy_wsgi.httpd import authorization, clients, groups

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from stock_configurations import DEBIAN, FEDORA, RED_HAT_22
 from modpy_wsgi.config.directives import access_compat, alias, authz_core, core, mime, mpm, python
 from modpy_wsgi.config.load import load_site, load_text
 from modpy_wsgi.config.model import Address, SectionKind
+from modpy_wsgi.config.patterns import Regex, compile_regex, compile_wildcard
 from modpy_wsgi.errors import ConfigError
 
 ADDRESSES = {
@@ -58,41 +60,45 @@ SECTIONS = {
     "<Directory />": (SectionKind.DIRECTORY, "/", None),
     "<Directory /srv//a/../b/>": (SectionKind.DIRECTORY, "/srv/b/", None),
     '<Directory "/srv/a b">': (SectionKind.DIRECTORY, "/srv/a b/", None),
-    "<Directory /home/*/www>": (SectionKind.DIRECTORY, "/home/*/www/", r"\A/home/[^/]*/www/\Z"),
-    '<Directory ~ "^/srv/(a|b)$">': (SectionKind.DIRECTORY_MATCH, "^/srv/(a|b)$", r"^/srv/(a|b)\Z"),
-    "<DirectoryMatch ^/srv/.+/x>": (SectionKind.DIRECTORY_MATCH, "^/srv/.+/x", "^/srv/.+/x"),
-    "<DirectoryMatch ~ ^/srv>": (SectionKind.DIRECTORY_MATCH, "^/srv", "^/srv"),
+    "<Directory /home/*/www>": (SectionKind.DIRECTORY, "/home/*/www/", compile_wildcard),
+    '<Directory ~ "^/srv/(a|b)$">': (SectionKind.DIRECTORY_MATCH, "^/srv/(a|b)$", compile_regex),
+    "<DirectoryMatch ^/srv/.+/x>": (SectionKind.DIRECTORY_MATCH, "^/srv/.+/x", compile_regex),
+    "<DirectoryMatch ~ ^/srv>": (SectionKind.DIRECTORY_MATCH, "^/srv", compile_regex),
     "<Location /a/>": (SectionKind.LOCATION, "/a/", None),
-    "<Location /a/*/b>": (SectionKind.LOCATION, "/a/*/b", r"\A/a/[^/]*/b\Z"),
-    "<Location ~ /a>": (SectionKind.LOCATION_MATCH, "/a", "/a"),
-    "<LocationMatch /(a|b)>": (SectionKind.LOCATION_MATCH, "/(a|b)", "/(a|b)"),
+    "<Location /a/*/b>": (SectionKind.LOCATION, "/a/*/b", compile_wildcard),
+    "<Location ~ /a>": (SectionKind.LOCATION_MATCH, "/a", compile_regex),
+    "<LocationMatch /(a|b)>": (SectionKind.LOCATION_MATCH, "/(a|b)", compile_regex),
 }
 
 
 @pytest.mark.parametrize(("text", "wanted"), SECTIONS.items())
-def test_section(text: str, wanted: tuple[SectionKind, str, str | None]) -> None:
+def test_section(text: str, wanted: tuple[SectionKind, str, Callable[[str], Regex] | None]) -> None:
     (section,) = load_text(f"{text}\nSetEnv A 1\n</{text[1:].split()[0]}>").main.sections
-    assert (section.kind, section.pattern, section.regex and section.regex.pattern) == wanted
+    kind, pattern, compiled = wanted
+    assert (section.kind, section.pattern) == (kind, pattern)
+    assert (section.regex and section.regex.pattern) == (compiled and compiled(pattern).pattern)
     assert section.settings
 
 
 FILES = {
     "<Files x.py>": (SectionKind.FILES, "x.py", None),
     "<Files ./x.py>": (SectionKind.FILES, "x.py", None),
-    "<Files *.py>": (SectionKind.FILES, "*.py", r"\A[^/]*\.py\Z"),
-    r'<Files ~ "^\.ht">': (SectionKind.FILES_MATCH, r"^\.ht", r"^\.ht"),
-    r"<FilesMatch \.(gif|png)$>": (SectionKind.FILES_MATCH, r"\.(gif|png)$", r"\.(gif|png)\Z"),
+    "<Files *.py>": (SectionKind.FILES, "*.py", compile_wildcard),
+    r'<Files ~ "^\.ht">': (SectionKind.FILES_MATCH, r"^\.ht", compile_regex),
+    r"<FilesMatch \.(gif|png)$>": (SectionKind.FILES_MATCH, r"\.(gif|png)$", compile_regex),
 }
 
 
 @pytest.mark.parametrize("around", ["", "<Directory /srv>", "<VirtualHost *>"])
 @pytest.mark.parametrize(("text", "wanted"), FILES.items())
-def test_files(text: str, wanted: tuple[SectionKind, str, str | None], around: str) -> None:
+def test_files(text: str, wanted: tuple[SectionKind, str, Callable[[str], Regex] | None], around: str) -> None:
     close = f"</{around[1:].split()[0]}>" if around else ""
     site = load_text(f"{around}\n{text}\nSetEnv A 1\n</{text[1:].split()[0]}>\n{close}")
     settings = (site.hosts or site.main.sections or (site.main,))[0].settings
     (section,) = settings[core.FILES_SECTIONS]
-    assert (section.kind, section.pattern, section.regex and section.regex.pattern) == wanted
+    kind, pattern, compiled = wanted
+    assert (section.kind, section.pattern) == (kind, pattern)
+    assert (section.regex and section.regex.pattern) == (compiled and compiled(pattern).pattern)
 
 
 def test_sections_stand_in_their_host_in_order() -> None:
@@ -268,6 +274,16 @@ def test_a_module_that_is_loaded_and_not_implemented_stops_the_start() -> None:
 def test_a_missing_document_root_is_told(tmp_path: Path) -> None:
     site = load_text(f"DocumentRoot {tmp_path}\n<VirtualHost *>\nDocumentRoot {tmp_path}/none\n</VirtualHost>")
     assert site.warnings == (f"DocumentRoot '{tmp_path}/none' is not a directory, or is not readable",)
+
+
+@pytest.mark.parametrize("name", ["DocumentRoot", "ServerRoot", "TypesConfig"])
+def test_names_that_are_too_long_are_warned_of(name: str) -> None:
+    (warning,) = load_text(f"{name} /{'x' * 300}").warnings
+    assert name in warning
+
+
+def test_an_optional_include_may_have_too_long_a_name() -> None:
+    assert load_text(f"IncludeOptional /{'x' * 300}").warnings == ()
 
 
 def test_a_missing_list_of_types_is_told() -> None:

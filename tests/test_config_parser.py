@@ -115,6 +115,7 @@ CONDITIONS = {
     "IfFile dev/null": True,
     "IfFile !/dev/null": False,
     "IfFile /nothing/here": False,
+    f"IfFile {'x' * 300}": False,  # longer than a name may be: no file, and no error
     "IfDirective ServerName": True,
     "IfDirective servername": True,
     "IfDirective NoSuch": False,
@@ -157,6 +158,7 @@ BROKEN = {
     "Define with a colon": ("Define a:b", "1: a variable's name must not contain ':'"),
     "Include without a name": ("Include", "1: Include takes one argument"),
     "Include of nothing": ("\nInclude /nothing/here", "2: Include: /nothing/here: could not open configuration file"),
+    "Include of too long a name": (f"Include /{'x' * 300}", "could not open configuration file: File name too long"),
     "no match": ("Include /dev/null*x", "1: Include: no matches for the wildcard 'null*x' in '/dev'"),
     "no such folder": ("Include /nothing/*.conf", "1: Include: could not open directory /nothing"),
     "LoadModule without a file": ("LoadModule x", "1: LoadModule takes two arguments"),

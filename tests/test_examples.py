@@ -1,4 +1,7 @@
-"""The manual's first sites: as examples/ holds them, and from the manual's own lines of configuration."""
+"""The manual's first sites: as examples/ holds them, and from the manual's own lines of configuration.
+
+The guestbook and the manual's feedback form have tests of their own: test_guestbook, test_feedback, test_browser.
+"""
 
 from __future__ import annotations
 
@@ -24,18 +27,18 @@ def login(user: str, password: str) -> dict[str, str]:
 def quickstart() -> Iterator[webtest.TestApp]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PWD", str(CHECKOUT))
-        application = from_httpd_conf(CHECKOUT / "examples" / "quickstart" / "httpd.conf")
+        application = from_httpd_conf(CHECKOUT / "examples" / "httpd.conf")
     yield webtest.TestApp(application)
     application.close()
 
 
 def test_index_page_and_its_links(quickstart: webtest.TestApp) -> None:
-    page = quickstart.get("/")
+    page = quickstart.get("/quickstart/")
     assert page.content_type == "text/html"
     links = [link["href"] for link in page.html.find_all("a")]
     assert len(links) == 4
     for link in links:
-        quickstart.get(f"/{link}", headers=login("spam", "eggs")).mustcontain("Hello World!")
+        quickstart.get(f"/quickstart/{link}", headers=login("spam", "eggs")).mustcontain("Hello World!")
 
 
 ANSWERS: dict[str, tuple[str, dict[str, str], int, str]] = {
@@ -54,7 +57,7 @@ ANSWERS: dict[str, tuple[str, dict[str, str], int, str]] = {
 @pytest.mark.parametrize("name", ANSWERS)
 def test_quickstart(quickstart: webtest.TestApp, name: str) -> None:
     path, headers, status, content_type = ANSWERS[name]
-    answer = quickstart.get(path, headers=headers, status=status)
+    answer = quickstart.get(f"/quickstart{path}", headers=headers, status=status)
     assert answer.content_type == content_type
     if status == 200:
         assert answer.text == "Hello World!"
@@ -93,7 +96,7 @@ def test_manuals_own_lines(folder: str) -> None:
 
 @pytest.mark.parametrize("folder", MANUAL)
 def test_examples_hold_the_manuals_lines(folder: str) -> None:
-    conf = (CHECKOUT / "examples" / "quickstart" / "httpd.conf").read_text()
+    conf = (CHECKOUT / "examples" / "quickstart" / "site.conf").read_text()
     assert f"htdocs/{folder}>\n{MANUAL[folder]}</Directory>" in conf
 
 

@@ -57,6 +57,12 @@ TEXTS: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "query and body": ({"url": "/?a=1", "body": b"a=2"}, [("a", "1"), ("a", "2")]),
     "PUT": ({"body": b"a=1", "method": "PUT"}, [("a", "1")]),
     "PATCH": ({"body": b"a=1", "method": "PATCH"}, [("a", "1")]),
+    "PUT of something else": ({"url": "/?a=1", "body": b"{}", "method": "PUT", "content_type": "a/json"}, [("a", "1")]),
+    "PUT without a type": ({"url": "/?a=1", "body": b"b=2", "method": "PUT", "content_type": ""}, [("a", "1")]),
+    "PATCH of parts that are no form": (
+        {"url": "/?a=1", "body": b"x", "method": "PATCH", "content_type": "multipart/byteranges; boundary=b"},
+        [("a", "1")],
+    ),
     "GET has no body": ({"url": "/?a=1", "body": b"b=2", "method": "GET"}, [("a", "1")]),
     "type with a charset": ({"body": b"a=1", "content_type": URLENCODED + "; charset=UTF-8"}, [("a", "1")]),
     "escapes": ({"body": b"a+b=%C3%A9+%26&c=%zz"}, [("a b", "\u00e9 &"), ("c", "%zz")]),
@@ -78,6 +84,15 @@ TEXTS: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
         [("_charset_", "latin-1"), ("a", "\u00e9")],
     ),
     "nothing": ({"body": b""}, []),
+    "multipart, nothing": ({"body": b"", "content_type": MULTIPART}, []),
+    "multipart, no file chosen": (
+        {"body": multipart(part("f", b"", filename=""), part("a", b"1")), "content_type": MULTIPART},
+        [("f", ""), ("a", "1")],
+    ),
+    "multipart, a file without a name": (
+        {"body": multipart(part("f", "\u00e9".encode(), filename="")), "content_type": MULTIPART},
+        [("f", "\u00e9")],
+    ),
 }
 
 
@@ -172,6 +187,23 @@ def test_callbacks() -> None:
     assert found["a"].file is texts[0] and found["a"].value == b"1" and found["a"].filename is None
 
 
+def test_put_leaves_what_is_no_form_to_the_handler() -> None:
+    req = asked(b'{"a": 1}', "application/json", method="PUT")
+    assert FieldStorage(req).list == [] and req.read() == b'{"a": 1}'
+    assert FieldStorage(request("/?a=1", method="PUT")).keys() == ["a"]  # without a body, too
+
+
+def test_callback_is_asked_where_no_file_was_chosen() -> None:
+    made: list[str] = []
+
+    def file(name: str) -> io.BytesIO:
+        made.append(name)
+        return io.BytesIO()
+
+    (field,) = form(multipart(part("f", b"", filename="")), MULTIPART, file_callback=file).list
+    assert made == [""] and type(field) is StringField and field == "" and field.filename is None
+
+
 def test_callback_that_refuses_a_file() -> None:
     def refuse(filename: str) -> Any:
         raise SERVER_RETURN(403)
@@ -210,6 +242,10 @@ BAD: dict[str, tuple[Callable[[], Any], int]] = {
         lambda: form(multipart(part("a", b"x" * 600)), MULTIPART, config=OPTION + "text 500"),
         413,
     ),
+    "too much text in files without a name": (
+        lambda: form(multipart(part("a", b"x" * 600, filename="")), MULTIPART, config=OPTION + "text 500"),
+        413,
+    ),
     "too many headers": (
         lambda: form(
             multipart(part("a", b"x", content_type="a/b\r\nX-A: 1\r\nX-B: 2")), MULTIPART, config=OPTION + "headers 3"
@@ -239,7 +275,7 @@ def test_body_cut_at_every_byte_leaves_nothing(ending: str) -> None:
     """A body that ends too early: 400, or OSError if it was announced longer; no file is left open."""
     body = multipart(part("a", b"1"), part("f", b"x" * 50, filename="f"))
     before = open_files()
-    for size in range(len(body) - len(f"{BOUNDARY}--\r\n") - 2):
+    for size in range(1, len(body) - len(f"{BOUNDARY}--\r\n") - 2):
         length = size if ending == "cut" else len(body)
         req = request(
             "/",

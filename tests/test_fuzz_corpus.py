@@ -1,16 +1,17 @@
 """What the fuzz targets have met, once more: without atheris, and with whatever build there is."""
 
-import importlib
 from pathlib import Path
 
 import pytest
 
+from fuzz import engine
+
 CORPUS = Path(__file__).resolve().parent.parent / "fuzz" / "corpus"
 
 
-@pytest.mark.parametrize("target", ["query", "multipart"])
+@pytest.mark.parametrize("target", engine.TARGETS)
 def test_corpus(target: str) -> None:
-    check = importlib.import_module(f"fuzz.fuzz_{target}").check
+    check = engine.load(target)
     files = sorted((CORPUS / target).iterdir())
     assert len(files) > 50
     for file in files:

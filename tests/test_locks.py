@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from modpy_wsgi.config import resolve
+from modpy_wsgi.config import cache
 from modpy_wsgi.locks import lock, reentrant_lock
 from tests.wsgi_site import Folder, Server
 
@@ -107,7 +107,7 @@ def test_request_in_a_child(tmp_path: Path, name: str) -> None:
             "reloading": ground.reloading,
             "path": ground.path_lock,
             "starting": app._starting,
-            "caches": resolve._writing,
+            "caches": cache._writing,
             "log": app.main_server._log._outlet.target._lock,  # type: ignore[attr-defined]
         }
         with Holder(locks[name]):

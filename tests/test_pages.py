@@ -21,6 +21,7 @@ import webtest
 from modpy_wsgi import Application, from_httpd_conf
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.testing import site
+from tests import example_sites
 from tests.live_server import LiveServer, free_port, running, tool
 from tests.pages import CHECKOUT, Section, carry_out, placed, section, sections
 
@@ -408,6 +409,14 @@ def quickstart_directory(page: Section, srv: Path) -> None:
 @example("docs/quickstart.md: Debugging")
 def quickstart_debugging(page: Section, srv: Path) -> None:
     carry_out(page.take("console"), srv, folder=srv / "site", check=says_hello)
+
+
+@example("docs/examples.md: Examples")
+def examples_by_hand(page: Section, srv: Path) -> None:
+    place = example_sites.copy(srv)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PWD", str(place))  # as a shell would have it there
+        carry_out(page.take("console"), srv, folder=place)
 
 
 @example("docs/performance.md: Performance")

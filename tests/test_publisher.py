@@ -271,7 +271,15 @@ PROTECTED = {
         {None: 401, ("eggs", "spam"): 401},
     ),
     "access constant": ("__access__ = 0\nhello = 'hello'\n", {None: 403, ("eggs", "spam"): 403}),
-    "open constant": ("__auth__ = 1\n__access__ = 1\nhello = 'hello'\n", {None: 200}),
+    "open constant": (
+        "__auth_realm__ = 'Members only'\n__auth__ = 1\n__access__ = 1\nhello = 'hello'\n",
+        {None: 401, ("eggs", "any"): 200, ("", "any"): 401},
+    ),
+    "everybody with a name": (
+        "__auth_realm__ = 'Members only'\ndef __auth__(req, user, passwd):\n    return 1\nhello = 'hello'\n",
+        {None: 401, ("eggs", "any"): 200, ("", "any"): 401},
+    ),
+    "open access": ("__access__ = 1\nhello = 'hello'\n", {None: 200}),
     "nested functions": (
         """
         def hello(req):

@@ -25,8 +25,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modpy_wsgi import Application
+from modpy_wsgi.config.cache import Bounded
 from modpy_wsgi.config.load import load_text
-from modpy_wsgi.config.resolve import Bounded
 from tests.wsgi_site import Folder, Server
 
 SHOW = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -747,3 +748,42 @@ def test_htaccess_handlers_run_with_their_folder_first_on_the_path(folder: Folde
 def test_walk_for_a_server_that_hands_over_bytes_that_are_no_text(folder: Folder) -> None:
     folder.file("\udcff.txt", "page")
     assert Server().call(folder.serve(), environ("/%ff.txt")).body == b"page"
+
+
+def test_what_stands_at_a_path_may_be_another_thing_each_time(folder: Folder) -> None:
+    folder.write(show="def handler(req):\n    req.write('%s %s' % (req.filename, req.path_info), 0)\n    return 0\n")
+    app = folder.serve("SetHandler mod_python\nPythonHandler show")
+    root = folder.root
+    place = root / "p"
+
+    def answer() -> tuple[int, str]:
+        found = Server().ask(app, "/p/x/y")
+        return found.code, found.body.decode().replace(str(root), "") if found.code == 200 else ""
+
+    def file() -> None:
+        place.write_text("file")
+
+    def folder_with_file() -> None:
+        place.mkdir()
+        (place / "x").write_text("file")
+
+    def link_to_file() -> None:
+        place.symlink_to(root / "show.py")
+
+    def fifo() -> None:
+        os.mkfifo(place)
+
+    steps = {
+        file: (200, "/p /x/y"),
+        folder_with_file: (200, "/p/x /y"),
+        link_to_file: (200, "/p /x/y"),
+        fifo: (403, ""),
+        lambda: None: (200, "/p /x/y"),  # nothing there
+    }
+    for make, wanted in [*steps.items(), *reversed(steps.items())]:
+        make()
+        assert [answer(), answer()] == [wanted, wanted]
+        if place.is_dir():
+            shutil.rmtree(place)
+        else:
+            place.unlink(missing_ok=True)

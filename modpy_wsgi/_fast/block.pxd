@@ -4,7 +4,7 @@ Law: C with GNU vectors, which gcc and clang turn into whatever the machine has;
 differs (a machine instruction on x86, a multiplication elsewhere).
 """
 
-from libc.stdint cimport uint8_t, uint32_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 cdef enum:
     BLOCK = 16  # bytes looked at together
@@ -53,6 +53,9 @@ cdef extern from *:
     #ifdef MODPY_WIDE
     typedef uint8_t modpy_wide_block __attribute__((vector_size(32)));
     #define modpy_wide_bits(found) ((uint32_t) _mm256_movemask_epi8((__m256i) (found)))
+    /* Of each byte, the letter of a table that its low half tells; 0 if it is above 127. */
+    #define modpy_wide_picked(table, block) \
+        ((modpy_wide_block) _mm256_shuffle_epi8((__m256i) (table), (__m256i) (block)))
     #endif
 
     /* Copies sixteen bytes, each '+' as *plus*. Gives the bits of the percent signs. */
@@ -63,10 +66,45 @@ cdef extern from *:
         return modpy_bits((modpy_block) (block == modpy_each('%')));
     }
 
-    #define modpy_lowest(bits) __builtin_ctz(bits)
-    #define modpy_highest(bits) (31 - __builtin_clz(bits))
+    /* memcpy() of what is short as a rule: the call alone took as long as the copy. */
+    static inline void modpy_copy_text(uint8_t *target, const uint8_t *source, Py_ssize_t size) {
+        modpy_block first, second;
+        uint64_t eight, last_eight;
+        if (size > 512) {
+            memcpy(target, source, (size_t) size);
+        } else if (size >= 32) {
+            const uint8_t *rest = source + size - 32;
+            uint8_t *to = target + size - 32;
+            for (; source < rest; source += 32, target += 32) {
+                first = modpy_load(source);
+                second = modpy_load(source + 16);
+                memcpy(target, &first, 16);
+                memcpy(target + 16, &second, 16);
+            }
+            first = modpy_load(rest);
+            second = modpy_load(rest + 16);
+            memcpy(to, &first, 16);
+            memcpy(to + 16, &second, 16);
+        } else if (size >= 16) {
+            first = modpy_load(source);
+            second = modpy_load(source + size - 16);
+            memcpy(target, &first, 16);
+            memcpy(target + size - 16, &second, 16);
+        } else if (size >= 8) {
+            memcpy(&eight, source, 8);
+            memcpy(&last_eight, source + size - 8, 8);
+            memcpy(target, &eight, 8);
+            memcpy(target + size - 8, &last_eight, 8);
+        } else {
+            for (; size > 0; size--) *target++ = *source++;
+        }
+    }
+
+    #define modpy_lowest(bits) __builtin_ctzll(bits)
+    #define modpy_highest(bits) (63 - __builtin_clzll(bits))
     #endif
     """
     uint32_t copy_block "modpy_copy"(const uint8_t *source, uint8_t *target, uint8_t plus) noexcept nogil
-    int lowest "modpy_lowest"(uint32_t bits) noexcept nogil  # of bits that are not 0
-    int highest "modpy_highest"(uint32_t bits) noexcept nogil
+    void copy_text "modpy_copy_text"(uint8_t *target, const uint8_t *source, Py_ssize_t size) noexcept nogil
+    int lowest "modpy_lowest"(uint64_t bits) noexcept nogil  # of bits that are not 0
+    int highest "modpy_highest"(uint64_t bits) noexcept nogil

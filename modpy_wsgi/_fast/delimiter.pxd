@@ -4,9 +4,10 @@ Law: the line is "--", the boundary, "--" again if it is the last one, at most P
 It starts where a line starts. What only begins like it is data.
 
 The search looks for LF, for the second dash two bytes later, and for the boundary's last letter where that would be, in
-64 places at once. No byte has a slow way of its own, as CR, LF and the boundary's letters have in a search for one of
-them. Whatever the body and the boundary are, the search is linear: a boundary has no LF, so where the text agrees with
-"LF -- boundary" for some letters, no other place within these letters can be one.
+64 places at once, and in these places for all the rest of such a line. No byte has a slow way of its own, as CR, LF and
+the boundary's letters have in a search for one of them. Whatever the body and the boundary are, the search is linear: a
+boundary has no LF, so where the text agrees with "LF -- boundary" for some letters, no other place within these letters
+can be one.
 """
 
 from libc.stdint cimport uint8_t
@@ -61,11 +62,29 @@ cdef extern from *:
             at += 2;
         }
         stop = end - at > 64 ? at + 64 : end;
+        for (; stop - at >= 16; at += 16) {
+            modpy_block block = modpy_load(at);
+            modpy_block blank = (modpy_block) ((block == modpy_each(' ')) | (block == modpy_each('\\t')));
+            if (modpy_bits(blank) != 0xFFFF) break;
+        }
         while (at < stop && (*at == ' ' || *at == '\\t')) at++;
         if (at < end && *at == '\\r') at++;
         if (at == end) return modpy_open;
         *next = at + 1;
         return *at == '\\n' ? modpy_yes : modpy_no;
+    }
+
+    /* Whether these are the same, four bytes at least; the last ones are compared with those before them. */
+    static inline int modpy_same(const uint8_t *one, const uint8_t *other, Py_ssize_t length) {
+        if (length >= 16) {
+            modpy_block differs = modpy_load(one + length - 16) ^ modpy_load(other + length - 16);
+            for (Py_ssize_t at = 0; at < length - 16; at += 16) {
+                differs |= modpy_load(one + at) ^ modpy_load(other + at);
+            }
+            return modpy_bits((modpy_block) (differs == modpy_each(0))) == 0xFFFF;
+        }
+        if (length >= 8) return !memcmp(one, other, 8) && !memcmp(one + length - 8, other + length - 8, 8);
+        return !memcmp(one, other, 4) && !memcmp(one + length - 4, other + length - 4, 4);
     }
 
     /* Whether the line starts at this LF. *length* is that of the pattern, LF and dashes included; all of it is there.
@@ -74,15 +93,8 @@ cdef extern from *:
         const uint8_t *place, const uint8_t *end, const uint8_t *pattern, Py_ssize_t length,
         modpy_rest *rest, const uint8_t **next
     ) {
-        Py_ssize_t at = 0;
         int verdict;
-        for (; at + 8 <= length; at += 8) {
-            uint64_t ours, theirs;
-            memcpy(&ours, pattern + at, 8);
-            memcpy(&theirs, place + at, 8);
-            if (ours != theirs) return modpy_no;
-        }
-        for (; at < length; at++) if (place[at] != pattern[at]) return modpy_no;
+        if (!modpy_same(place, pattern, length)) return modpy_no;
         place += length;
         verdict = modpy_rest_at(place, end, rest, next);
         if (verdict == modpy_open) {
@@ -92,55 +104,99 @@ cdef extern from *:
         return verdict;
     }
 
-    static inline modpy_block modpy_starts(const uint8_t *place, Py_ssize_t length, modpy_block last) {
-        return (modpy_block) (
-            (modpy_load(place) == modpy_each('\\n')) & (modpy_load(place + 2) == modpy_each('-'))
-            & (modpy_load(place + length - 1) == last));
-    }
-
-    static inline uint64_t modpy_all_bits(const modpy_block *found) {
-        uint64_t bits = 0;
-        for (int part = 0; part < 4; part++) bits |= (uint64_t) modpy_bits(found[part]) << 16 * part;
-        return bits;
-    }
-
-    /* The bits of the bytes that are equal to this one, of 64. */
-    static inline uint64_t modpy_where(const uint8_t *data, uint8_t byte) {
-        modpy_block found[4];
-        for (int part = 0; part < 4; part++) found[part] = modpy_load(data + 16 * part) == modpy_each(byte);
-        return modpy_all_bits(found);
-    }
-
-    /* Each bit and the ones below it, *size* in all. */
+    /* Each bit and the ones below it, *size* in all, which is 8 at least. */
     static inline uint64_t modpy_smeared(uint64_t bits, Py_ssize_t size) {
-        Py_ssize_t done = 1;
-        if (size > 64) size = 64;
-        for (; done * 2 <= size; done *= 2) bits |= bits >> done;
-        return size > done ? bits | bits >> (size - done) : bits;
+        Py_ssize_t done = 8;
+        bits |= bits >> 1;
+        bits |= bits >> 2;
+        bits |= bits >> 4;
+        if (size >= 16) bits |= bits >> 8, done = 16;
+        if (size >= 32) bits |= bits >> 16, done = 32;
+        if (size >= 64) return bits | bits >> 32;
+        return bits | bits >> (size - done);
     }
 
-    /* Of many places those that are worth a look. So many can only be there if somebody wanted it.
-
-       There are none within the pattern, which has no LF. A short pattern is compared in all places at once. What comes
-       after it is read in all places at once too: a sum carries the end of the boundary over the blanks after it. If no
-       line ends as it should, it is only in the last place that it may still do so. */
-    static inline uint64_t modpy_worth(
-        const uint8_t *data, const uint8_t *pattern, Py_ssize_t length, uint64_t places
-    ) {
-        uint64_t dash, blank, cr, ends;
-        places &= ~modpy_smeared(modpy_where(data, '\\n') >> 1, length - 1);
-        if (length <= 8) for (int at = 1; at < length - 1; at++) places &= modpy_where(data + at, pattern[at]);
-        if (!(places & (places - 1))) return places;
-        data += length;
-        dash = modpy_where(data, '-');
-        blank = modpy_where(data, ' ') | modpy_where(data, '\\t');
-        cr = modpy_where(data, '\\r');
-        ends = (places & ~dash) | (places & dash & dash >> 1) << 2;
-        ends = (ends & ~blank) | ((blank + (ends & blank)) & ~blank);
-        ends = (ends & ~cr) | (ends & cr) << 1;
-        if (ends & modpy_where(data, '\\n')) return places;
-        return 1ULL << (63 - __builtin_clzll(places));
+    /* Of places where the line may start those that are worth a look. *after* has the bits of what comes after the
+       boundary in each place: all of it is read in all places at once, and a sum carries the end of the boundary over
+       the blanks after it. If no line ends as it should, it is only in the last place that it may still do so: between
+       two of them there is a LF. */
+    static inline uint64_t modpy_worth(uint64_t places, uint64_t dash, uint64_t blank, uint64_t cr, uint64_t lf) {
+        uint64_t dashes = places & dash & dash >> 1, ends = (places & ~dash) | dashes << 2, sum, ending;
+        uint64_t open = dashes >> 62 | (places & dash) >> 63;
+        sum = blank + (ends & blank);
+        open |= sum < blank;
+        ends = (ends | sum) & ~blank;
+        ending = ends & cr;
+        open |= ending >> 63;
+        if (((ends & ~cr) | ending << 1) & lf) return places;
+        return open ? 1ULL << (63 - __builtin_clzll(places)) : 0;
     }
+
+    /* name(): from *data* on, in steps of 64 bytes, the first 64 in which the line may start, and the bits of the
+       places; or where there are fewer than *length* + 64 bytes left. It is made twice, for registers of 16 and of 32
+       bytes.
+
+       Few places pass the first test, unless somebody wants it. For these a short boundary is compared in all places at
+       once. In a long one there is no LF: where one follows too early, no line starts; of lines too short to get so
+       far, one more letter tells it sooner. */
+    #define MODPY_PLACES(name, attribute, block_of, bits_of) \
+        attribute static inline uint64_t name##_where(const uint8_t *data, uint8_t byte) { \
+            const block_of none = {0}; \
+            uint64_t bits = 0; \
+            for (unsigned at = 0; at < 64; at += sizeof none) { \
+                block_of block; \
+                memcpy(&block, data + at, sizeof block); \
+                bits |= (uint64_t) bits_of((block_of) (block == (byte - none))) << at; \
+            } \
+            return bits; \
+        } \
+        attribute static const uint8_t *name( \
+            const uint8_t *data, const uint8_t *end, const uint8_t *pattern, Py_ssize_t length, uint64_t *found \
+        ) { \
+            const block_of none = {0}, lf = '\\n' - none, dash = '-' - none, last = pattern[length - 1] - none; \
+            const uint8_t *after; \
+            for (; end - data >= length + 64; data += 64) { \
+                block_of starts[64 / sizeof none], any = none; \
+                uint64_t places = 0; \
+                for (unsigned part = 0; part < 64 / sizeof none; part++) { \
+                    block_of first, third, final; \
+                    memcpy(&first, data + part * sizeof none, sizeof none); \
+                    memcpy(&third, data + part * sizeof none + 2, sizeof none); \
+                    memcpy(&final, data + part * sizeof none + length - 1, sizeof none); \
+                    starts[part] = (block_of) ((first == lf) & (third == dash) & (final == last)); \
+                    any |= starts[part]; \
+                } \
+                if (!bits_of(any)) continue; \
+                for (unsigned part = 0; part < 64 / sizeof none; part++) \
+                    places |= (uint64_t) bits_of(starts[part]) << part * sizeof none; \
+                places &= name##_where(data + 1, '-'); \
+                if (length <= 10) { \
+                    for (Py_ssize_t at = 3; places && at < length - 1; at++) \
+                        places &= name##_where(data + at, pattern[at]); \
+                } else if (places &= name##_where(data + 5, pattern[5])) { \
+                    places &= ~modpy_smeared(name##_where(data, '\\n') >> 1, length - 1); \
+                } \
+                if (!places) continue; \
+                after = data + length; \
+                places = modpy_worth( \
+                    places, name##_where(after, '-'), name##_where(after, ' ') | name##_where(after, '\\t'), \
+                    name##_where(after, '\\r'), name##_where(after, '\\n')); \
+                if (places) { \
+                    *found = places; \
+                    break; \
+                } \
+            } \
+            return data; \
+        }
+
+    MODPY_PLACES(modpy_places_16, , modpy_block, modpy_bits)
+    #ifdef MODPY_WIDE
+    MODPY_PLACES(modpy_places_32, __attribute__((target("avx2"))), modpy_wide_block, modpy_wide_bits)
+    #define modpy_places(...) \
+        (__builtin_cpu_supports("avx2") ? modpy_places_32(__VA_ARGS__) : modpy_places_16(__VA_ARGS__))
+    #else
+    #define modpy_places modpy_places_16
+    #endif
 
     /* The first line between *data* and *end* that is one or, at the end, may become one; NULL if there is none. A line
        of which not even the boundary is all there is not found. */
@@ -148,20 +204,15 @@ cdef extern from *:
         const uint8_t *data, const uint8_t *end, const uint8_t *pattern, Py_ssize_t length,
         modpy_rest *rest, const uint8_t **next, int *verdict
     ) {
-        const modpy_block last = modpy_each(pattern[length - 1]);
         while (end - data >= length + 64) {
-            modpy_block found[4];
-            for (int part = 0; part < 4; part++) found[part] = modpy_starts(data + 16 * part, length, last);
-            if (modpy_bits(found[0] | found[1] | found[2] | found[3])) {
-                uint64_t places = modpy_all_bits(found);
-                if (places & (places - 1)) places = modpy_worth(data, pattern, length, places);
-                for (; places; places &= places - 1) {
-                    const uint8_t *place = data + __builtin_ctzll(places);
-                    *verdict = modpy_line_at(place, end, pattern, length, rest, next);
-                    if (*verdict != modpy_no) return place;
-                }
+            uint64_t places = 0;
+            data = modpy_places(data, end, pattern, length, &places);
+            for (; places; places &= places - 1) {
+                const uint8_t *place = data + __builtin_ctzll(places);
+                *verdict = modpy_line_at(place, end, pattern, length, rest, next);
+                if (*verdict != modpy_no) return place;
+                if (!(places & (places - 1))) data += 64;
             }
-            data += 64;
         }
         for (; end - data >= length; data++) {
             data = memchr(data, '\\n', (size_t) (end - data - length + 1));

@@ -22,6 +22,7 @@ from modpy_wsgi._fast.owned cimport (
     drop,
     give,
     keep,
+    learn_head,
     letters_of,
     new_ascii,
     new_list,
@@ -29,17 +30,20 @@ from modpy_wsgi._fast.owned cimport (
     set_default,
     utf8_text,
 )
-from modpy_wsgi._fast.block cimport highest, lowest
-from modpy_wsgi._fast.signs cimport SIGNS, next_signs
+from modpy_wsgi._fast.block cimport copy_text
+from modpy_wsgi._fast.signs cimport WINDOW, Marks, find_marks
 from modpy_wsgi._fast.text cimport PyUnicode_IS_ASCII, __Pyx_PyUnicode_READY
 
 from modpy_wsgi.errors import BadRequest
+
+cdef extern from *:
+    Py_ssize_t PY_SSIZE_T_MAX
 
 cdef enum:
     KNOWN = 128  # names remembered: a power of two, see place_of()
     LONGEST = 16  # letters of a name that is remembered
     FEW = 64  # fields whose names are looked up; what has more is no form that a person filled in
-    ROOM = 8  # pairs that a list has room for at first
+    ROOM = 16  # pairs that a list has room for at first
 
 cdef enum Kind:
     ASCII  # the letters of a str
@@ -78,10 +82,11 @@ cdef inline uint64_t last_letters(const uint8_t *letters, Py_ssize_t size) noexc
     return first_letters(letters + size - (8 if size >= 8 else 4 if size >= 4 else 2), size)
 
 
-cdef inline size_t place_of(const Name *name) noexcept nogil:
-    return (name.start ^ name.end * <uint64_t> 31 ^ name.size) * <uint64_t> 0x9E3779B97F4A7C15ULL >> 57
+cdef inline size_t place_of(uint64_t start, uint64_t end, Py_ssize_t size) noexcept nogil:
+    return (start ^ end * <uint64_t> 31 ^ size) * <uint64_t> 0x9E3779B97F4A7C15ULL >> 57
 
 
+@cython.final
 @cython.no_gc
 @cython.auto_pickle(False)
 cdef class Names:
@@ -109,21 +114,24 @@ cdef class Names:
         keep(self.letters[letter])
         return self.letters[letter]
 
-    cdef PyObject *get(self, const uint8_t *letters, Py_ssize_t size) except NULL:
+    cdef inline PyObject *get(self, const uint8_t *letters, Py_ssize_t size) except NULL:
         """The str of these ASCII letters, two at least, LONGEST at most. A new reference."""
-        cdef Name name
-        cdef Name *known
+        cdef uint64_t start = first_letters(letters, size), end = last_letters(letters, size)
+        cdef Name *name = &self.known[place_of(start, end, size)]
+        if unlikely(name.start != start or name.end != end or name.size != size):
+            self.remember(name, letters, size)
+        keep(name.text)
+        return name.text
+
+    cdef int remember(self, Name *name, const uint8_t *letters, Py_ssize_t size) except -1:
+        cdef PyObject *text = ascii_text(letters, size)
+        if name.text is not NULL:
+            drop(name.text)
+        name.text = text
         name.start = first_letters(letters, size)
         name.end = last_letters(letters, size)
         name.size = size
-        known = &self.known[place_of(&name)]
-        if known.start != name.start or known.end != name.end or known.size != size:
-            name.text = ascii_text(letters, size)
-            if known.text is not NULL:
-                drop(known.text)
-            known[0] = name
-        keep(known.text)
-        return known.text
+        return 0
 
 
 cdef struct Reading:
@@ -133,7 +141,7 @@ cdef struct Reading:
     bint blanks  # whether fields without a value are kept
     bint strict
     Py_ssize_t fields  # found
-    Py_ssize_t limit  # of fields; -1 is none
+    Py_ssize_t limit  # of fields
     uint8_t *room  # for what is unescaped, owned; NULL until there is something
     PyObject *pairs  # the list to fill; NULL if it is a dict
     PyObject *lists  # the dict to fill
@@ -142,8 +150,8 @@ cdef struct Reading:
 
 cdef inline PyObject *ascii_text(const uint8_t *letters, Py_ssize_t size) except NULL:
     """A new reference. *size* is not 0: for that Python has one object."""
-    cdef PyObject *text = new_ascii(size, 127)
-    memcpy(letters_of(text), letters, size)
+    cdef PyObject *text = new_ascii(size)
+    copy_text(letters_of(text), letters, size)
     return text
 
 
@@ -156,15 +164,17 @@ cdef inline PyObject *text_of(const uint8_t *start, Py_ssize_t size, Kind kind) 
     return utf8_text(<const char *> start, size, b"surrogateescape")
 
 
-cdef inline PyObject *piece(
-    const Reading *reading, Names names, Py_ssize_t start, Py_ssize_t size, bint name
-) except NULL:
+cdef inline PyObject *name_of(const Reading *reading, Names names, Py_ssize_t start, Py_ssize_t size) except NULL:
+    """A name without an escape. A new reference."""
+    if 1 < size <= LONGEST and reading.kind == ASCII and reading.fields <= FEW:
+        return names.get(reading.data + start, size)
+    return value_of(reading, names, start, size)
+
+
+cdef inline PyObject *value_of(const Reading *reading, Names names, Py_ssize_t start, Py_ssize_t size) except NULL:
     """A name or value without an escape. A new reference."""
-    if reading.kind == ASCII:
-        if size == 1:
-            return names.letter(reading.data[start])
-        if name and 1 < size <= LONGEST and reading.fields <= FEW:
-            return names.get(reading.data + start, size)
+    if reading.kind == ASCII and size == 1:
+        return names.letter(reading.data[start])
     return text_of(reading.data + start, size, reading.kind)
 
 
@@ -174,7 +184,7 @@ cdef PyObject *decoded(Reading *reading, Py_ssize_t start, Py_ssize_t size, uint
     cdef Kind kind = reading.kind
     cdef PyObject *text
     if kind == ASCII and size > 1 and memchr(reading.data + start, 37, size) is NULL:  # as often: only blanks
-        text = new_ascii(size, 127)
+        text = new_ascii(size)
         unescaped(reading.data + start, size, letters_of(text), plus, &bits)
         return text
     if reading.room is NULL:
@@ -213,31 +223,34 @@ cdef int add_to_list(Reading *reading, PyObject *name, PyObject *value) except -
     return append(found, value)
 
 
-cdef int field(
+cdef inline int field(
     Reading *reading, Py_ssize_t start, Py_ssize_t equals, Py_ssize_t end, bint name_escaped, bint escaped, Names names
 ) except -1:
     """Add the field between *start* and *end*; *equals* is where its '=' is, *end* if it has none."""
     cdef PyObject *name
     cdef PyObject *value
-    cdef Py_ssize_t after = min(equals + 1, end)
-    if reading.strict:
-        if equals == end:
-            raise refused(reading, start, end)
-    elif end == start:
-        return 0
+    cdef Py_ssize_t after = equals + 1
+    cdef bint blank = after >= end
+    if blank:
+        after = end
+        if reading.strict:
+            if equals == end:
+                raise refused(reading, start, end)
+        elif end == start:
+            return 0
     reading.fields += 1
-    if unlikely(reading.fields > reading.limit >= 0):
+    if unlikely(reading.fields > reading.limit):
         raise TooManyFields(f"more than {reading.limit} fields in a query string or form")
-    if after == end and not reading.blanks:
+    if blank and not reading.blanks:
         return 0
     if name_escaped:
         name = decoded(reading, start, equals - start, 32)
     else:
-        name = piece(reading, names, start, equals - start, True)
+        name = name_of(reading, names, start, equals - start)
     if escaped:
         value = decoded(reading, after, end - after, 32)
     else:
-        value = piece(reading, names, after, end - after, False)
+        value = value_of(reading, names, after, end - after)
     if reading.pairs is not NULL:
         return add_pair(reading, name, value)
     return add_to_list(reading, name, value)
@@ -247,35 +260,27 @@ cdef int walk(Reading *reading, uint8_t one, uint8_t other, Names names) except 
     """Find the fields and add them."""
     cdef const uint8_t *data = reading.data
     cdef Py_ssize_t size = reading.size, base = 0, start = 0, equals = -1, at
-    cdef Py_ssize_t escape = -1  # where the last one before *at* stood
-    cdef bint name_escaped = False
-    cdef uint32_t ends, escapes, before
-    while True:
-        base = next_signs(data, base, size, one, other, &ends, &escapes, &escape)
-        if base >= size:
-            break
-        while ends:
-            at = base + lowest(ends)
-            before = escapes & ((ends & -ends) - 1)
-            if before:
-                escape = base + highest(before)
-            ends &= ends - 1
-            if data[at] == one or data[at] == other:
-                if equals < 0:
-                    field(reading, start, at, at, escape >= start, False, names)
-                else:
-                    field(reading, start, equals, at, name_escaped, escape > equals, names)
+    cdef int equals_sign = -1 if one == 61 or other == 61 else 61
+    cdef bint name_escaped = False, escaped = False
+    cdef Marks found
+    cdef uint32_t mark
+    found.decode = 0
+    while base <= size:
+        find_marks(data + base, size - base, one, other, &found)
+        for mark in range(found.count):
+            at = base + (found.marks[mark] >> 1)
+            escaped |= found.marks[mark] & 1
+            if equals < 0:
+                equals = at
+                name_escaped = escaped
+                escaped = False
+            if data[at] != equals_sign:  # at the end there is a NUL
+                field(reading, start, equals, at, name_escaped, escaped, names)
                 start = at + 1
                 equals = -1
-            elif equals < 0:
-                equals = at
-                name_escaped = escape >= start
-        if escapes:
-            escape = base + highest(escapes)
-        base += SIGNS
-    if equals < 0:
-        return field(reading, start, size, size, escape >= start, False, names)
-    return field(reading, start, equals, size, name_escaped, escape > equals, names)
+                escaped = False
+        base += WINDOW
+    return 0
 
 
 cdef bytes encoded(object text):
@@ -337,8 +342,8 @@ cdef int read_with(
     ends = separators
     if not ends.isascii() or not 1 <= len(ends) <= 2:
         raise ValueError(f"separators must be one or two ASCII characters, not {separators!r}")
-    reading.limit = -1 if limit is None else limit
-    if limit is not None and reading.limit < 0:
+    reading.limit = PY_SSIZE_T_MAX if limit is None else limit
+    if reading.limit < 0:
         raise ValueError(f"max_num_fields must not be negative: {limit}")
     reading.blanks = blanks
     reading.strict = strict
@@ -392,7 +397,7 @@ cdef inline bint plain_call(Reading *reading, PyObject **arguments, Py_ssize_t c
         return False
     reading.blanks = count > 1 and <object> arguments[1]
     reading.strict = count > 2 and <object> arguments[2]
-    reading.limit = -1
+    reading.limit = PY_SSIZE_T_MAX
     return True
 
 
@@ -419,6 +424,7 @@ cdef object lists_of(Names names, PyObject **arguments, Py_ssize_t count, PyObje
     return lists
 
 
+learn_head()
 _names = Names()
 modpy_functions[0].ml_meth = <void *> pairs_of
 modpy_functions[1].ml_meth = <void *> lists_of

@@ -5,15 +5,15 @@ Law: a condition is judged when its line is read, by what the lines before it sa
 
 from __future__ import annotations
 
+import os.path
 import posixpath
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Protocol
 
 from modpy_wsgi.config.directives import ALL, BUILT_IN, MPM_MODULES
 from modpy_wsgi.config.lexer import words
-from modpy_wsgi.config.patterns import compile_regex
+from modpy_wsgi.config.patterns import RunawayPattern, compile_regex
 
 __all__ = ["CONDITIONS", "DEFAULT_MPM", "HTTPD_VERSION", "module_names"]
 
@@ -66,7 +66,7 @@ def _if_define(args: str, known: Known) -> bool:
 
 
 def _if_file(args: str, known: Known) -> bool:
-    return _negatable(args, lambda name: Path(known.server_root, name).exists())
+    return _negatable(args, lambda name: os.path.exists(os.path.join(known.server_root, name)))
 
 
 def _if_directive(args: str, known: Known) -> bool:
@@ -113,7 +113,10 @@ def _if_version(args: str, known: Known) -> bool:
 
 
 def _version_matches(regex: str) -> bool:
-    return compile_regex(regex).search(".".join(map(str, HTTPD_VERSION))) is not None
+    try:
+        return compile_regex(regex).search(".".join(map(str, HTTPD_VERSION))) is not None
+    except RunawayPattern as error:
+        raise ValueError(str(error)) from None
 
 
 _Version = tuple[int, ...]

@@ -13,9 +13,10 @@ from typing import Any
 
 from ..environ import local_address, local_port, port_number, request_host
 from ..errors import BadRequest
+from .cache import Bounded
 from .directives import core
+from .host_config import HostConfig
 from .model import Host, Site
-from .resolve import Bounded, HostConfig
 
 __all__ = ["Hosts"]
 

@@ -11,7 +11,6 @@ import posixpath
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from re import Pattern
 from typing import Any
 
 from modpy_wsgi.config.arguments import arguments
@@ -33,6 +32,7 @@ from modpy_wsgi.config.model import (
 )
 from modpy_wsgi.config.override import NO_RULES, Rules
 from modpy_wsgi.config.parser import Node, Reader, Tree, tree_of
+from modpy_wsgi.config.patterns import Regex
 from modpy_wsgi.config.requirements import added, checked, opened
 from modpy_wsgi.config.sections import addresses, limit, matcher
 from modpy_wsgi.config.values import Several
@@ -57,7 +57,7 @@ class _Place:
     sections: list[Section] = field(default_factory=list)  # of the host
     hosts: list[Host] = field(default_factory=list)
     directory: str | None = None
-    directory_pattern: Pattern[str] | None = None
+    directory_pattern: Regex | None = None
     location: str | None = None
     methods: Limit | None = None
     within_require: bool = False  # in <RequireAll> and the like
@@ -219,7 +219,7 @@ def _names(values: dict[Setting[Any], Any]) -> tuple[tuple[str, ...], tuple[str,
 
 def _directory(kind: SectionKind) -> Container:
     def section(text: str, node: Node, place: _Place) -> None:
-        found, path, regex = matcher(text, kind)
+        found, path, regex = matcher(text, kind, f"{node.file}:{node.line}")
         inner = place.inner(node, directory=path, directory_pattern=regex, location=None)
         _walk(node.children or (), inner)
         place.sections.append(Section(found, path, regex, inner.settings(), inner.origin(node)))
@@ -229,7 +229,7 @@ def _directory(kind: SectionKind) -> Container:
 
 def _location(kind: SectionKind) -> Container:
     def section(text: str, node: Node, place: _Place) -> None:
-        found, path, regex = matcher(text, kind)
+        found, path, regex = matcher(text, kind, f"{node.file}:{node.line}")
         inner = place.inner(node, location=path)
         _walk(node.children or (), inner)
         place.sections.append(Section(found, path, regex, inner.settings(), inner.origin(node)))
@@ -243,7 +243,7 @@ def _files(kind: SectionKind) -> Container:
             raise ValueError("cannot occur within <Location> section")
         if place.methods is not None or place.within_require:
             raise ValueError(f"cannot occur within {place.section} section")
-        found, name, regex = matcher(text, kind)
+        found, name, regex = matcher(text, kind, f"{node.file}:{node.line}")
         inner = place.inner(node)
         _walk(node.children or (), inner)
         made = Section(found, name, regex, inner.settings(), inner.origin(node))
@@ -309,10 +309,10 @@ def site_of(tree: Tree) -> Site:
     main = Host(Settings(place.values), tuple(place.sections), (), names, wild)
     for host in (main, *place.hosts):
         root = host.settings[core.DOCUMENT_ROOT]
-        if root is not None and not Path(root).is_dir():
+        if root is not None and not os.path.isdir(root):
             warnings.append(f"DocumentRoot '{root}' is not a directory, or is not readable")
         types = host.settings[mime.TYPES_CONFIG]
-        if mime.TYPES_CONFIG in host.settings and not Path(types).is_file():
+        if mime.TYPES_CONFIG in host.settings and not os.path.isfile(types):
             warnings.append(f"TypesConfig '{types}' is not there: the types that Python knows are used")
     return Site(
         main=main,

@@ -10,8 +10,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from re import Pattern
 from typing import Any, Generic, TypeVar
+
+from modpy_wsgi.config.patterns import Regex
 
 __all__ = [
     "EMPTY",
@@ -96,13 +97,18 @@ class Origin:
     file: str
     line: int
     directory: str | None = None  # of the enclosing <Directory> or the .htaccess, ends in "/"; None elsewhere
-    directory_pattern: Pattern[str] | None = None  # if `directory` is a pattern: what finds it in a path
+    directory_pattern: Regex | None = None  # if `directory` is a pattern: what finds it in a path
     location: str | None = None  # path of the enclosing <Location>, if any
     server_root: str = "/"
     methods: Limit | None = None  # the enclosing <Limit> or <LimitExcept>, if any
     htaccess: bool = False
     options_allowed: frozenset[str] | None = None  # in a .htaccess under AllowOverride Options=...; None: all
     where: Where = Where.SERVER  # exactly one of its members; in a .htaccess HTACCESS, within <Files> too
+
+    @property
+    def place(self) -> str:
+        """File and line, for messages."""
+        return f"{self.file}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +224,7 @@ class Section:
 
     kind: SectionKind
     pattern: str
-    regex: Pattern[str] | None
+    regex: Regex | None
     settings: Settings
     origin: Origin
 

@@ -51,10 +51,9 @@ class Tree:
 
 def read_file(path: str) -> bytes:
     """The bytes of a file of the configuration; OSError if it cannot be read or is no regular file."""
-    file = Path(path)
-    if not file.is_file() and path != os.devnull and file.exists():
+    if not os.path.isfile(path) and path != os.devnull and os.path.exists(path):
         raise OSError("not a regular file")
-    return file.read_bytes()
+    return Path(path).read_bytes()
 
 
 @dataclass(slots=True)
@@ -201,7 +200,7 @@ class Reader:
     def _server_root(self, name: str, args: str, file: str, line: int) -> list[Node]:
         root = _one(name, args, file, line)
         root = posixpath.normpath(posixpath.join(self.server_root, root))
-        if not Path(root).is_dir():
+        if not os.path.isdir(root):
             self.warnings.append(f"{file}:{line}: ServerRoot '{root}' is not a directory")
         self.server_root = root
         return [Node("ServerRoot", args, file, line, None)]

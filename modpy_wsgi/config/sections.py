@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from re import Pattern
 
 from modpy_wsgi.config.addresses import host_and_port
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Address, Limit, SectionKind
-from modpy_wsgi.config.patterns import compile_regex, compile_wildcard, has_wildcard
+from modpy_wsgi.config.patterns import Regex, compile_regex, compile_wildcard, has_wildcard
 
 __all__ = ["addresses", "limit", "literal", "matcher"]
 
@@ -46,10 +45,11 @@ def _address(word: str) -> Address:
     return Address(host, port)
 
 
-def matcher(text: str, kind: SectionKind) -> tuple[SectionKind, str, Pattern[str] | None]:
+def matcher(text: str, kind: SectionKind, place: str) -> tuple[SectionKind, str, Regex | None]:
     """Of Directory, Files, Location and their Match forms: (kind, path or regular expression, compiled pattern).
 
-    With `~` the kind is the Match form. The pattern is None for a path that is meant literally.
+    With `~` the kind is the Match form. The pattern is None for a path that is meant literally. `place` is the
+    "file:line" of the section.
     """
     parts = words(text)
     if parts and parts[0] == "~" and kind in _MATCH_FORM:
@@ -59,7 +59,7 @@ def matcher(text: str, kind: SectionKind) -> tuple[SectionKind, str, Pattern[str
         raise ValueError("takes one path or pattern")
     canonical = _CANONICAL.get(kind)
     if canonical is None:
-        return kind, parts[0], compile_regex(parts[0])
+        return kind, parts[0], compile_regex(parts[0], place=place)
     path = canonical(parts[0])
     return kind, path, compile_wildcard(path) if has_wildcard(path) else None
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from .._fast.table import table
 from ..members import lazy
 
-__all__ = ["Field", "StringField"]
+__all__ = ["Field", "StringField", "text_field"]
 
 
 class _OfPart:
@@ -88,3 +88,10 @@ class StringField(str, _OfPart):
 
     def __repr__(self) -> str:
         return f"Field({self.name!r}, {str.__str__(self)!r})"
+
+
+def text_field(name: str, value: str) -> StringField:
+    """A field of this name and value, as one of a query string."""
+    field = StringField(value)
+    field.name = name
+    return field

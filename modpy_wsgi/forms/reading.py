@@ -21,13 +21,15 @@ from .spool import Allowance, SpooledFile
 if TYPE_CHECKING:
     from ..request_methods import RequestMethods
 
-__all__ = ["read_form"]
+__all__ = ["Entry", "read_form"]
 
 BLOCK = 256 * 1024  # bytes asked of the server at once
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _URLENCODED = "application/x-www-form-urlencoded"
+_MULTIPART = "multipart/form-data"
 
-AnyField = Field | StringField
+Entry = tuple[str, str] | Field | StringField
+"""A field: name and value of one that came without more than these, to be made when somebody asks for it."""
 
 
 def read_form(
@@ -36,18 +38,26 @@ def read_form(
     strict_parsing: bool,
     file_callback: Callable[[str], Any] | None,
     field_callback: Callable[[], Any] | None,
-) -> list[AnyField]:
+) -> list[Entry]:
     """The fields of a request's form in order, query string first. Raises as FieldStorage does."""
     limits, separators, charset = rules_of(req._config)
-
-    def pairs(text: str) -> list[tuple[str, str]]:
-        return parse_qsl(text, keep_blank_values, strict_parsing, max_num_fields=limits.fields, separators=separators)
-
+    args = req.args
+    found: list[Entry] = []
     try:
-        found: list[AnyField] = _texts(pairs(req.args), charset) if req.args else []
-        if req.method in _WITH_BODY:
+        if args:
+            pairs = parse_qsl(
+                args, keep_blank_values, strict_parsing, max_num_fields=limits.fields, separators=separators
+            )
+            found = _texts(pairs, charset)
+        if req._method in _WITH_BODY:
             body = _body(req, limits, file_callback, field_callback)
-            found += _texts(pairs(body), charset) if isinstance(body, str) else _parts(body, charset)
+            if isinstance(body, str):
+                pairs = parse_qsl(
+                    body, keep_blank_values, strict_parsing, max_num_fields=limits.fields, separators=separators
+                )
+                found += _texts(pairs, charset)
+            else:
+                found += _parts(body, charset)
     except BadRequest as error:
         req.log_error(f"the form cannot be read: {error}")
         raise SERVER_RETURN(error.status) from error
@@ -60,21 +70,26 @@ def _body(
     file_callback: Callable[[str], Any] | None,
     field_callback: Callable[[], Any] | None,
 ) -> Any:
-    """The body: text that is still to be parsed, or the parts of a multipart form. Kept for the next who asks."""
-    kept = req.__dict__.get("_form_body")
+    """The body: text that is still to be parsed, or the parts of a multipart form. Kept for the next who asks.
+
+    A POST is a form, or wrong. The body of a PUT or PATCH is one if it says so, and otherwise left to the handler.
+    """
+    kept = req._form_body
     if kept is not None:
         return kept
     headers = req.headers_in
+    kind, options = parse_header(headers.get("Content-Type") or "")
+    if req.method != "POST" and kind not in (_URLENCODED, _MULTIPART):
+        return ()
     if headers.get("Content-Length") is None and not req.read_chunked:
         raise SERVER_RETURN(HTTP_LENGTH_REQUIRED)
-    kind, options = parse_header(headers.get("Content-Type") or _URLENCODED)
-    if kind == _URLENCODED:
+    if kind == _URLENCODED or not kind:
         body: Any = _read_text(req, limits)
     elif kind.startswith("multipart/"):
         body = _read_parts(req, options.get("boundary", ""), limits, file_callback, field_callback)
     else:
         raise SERVER_RETURN(HTTP_NOT_IMPLEMENTED)
-    req.__dict__["_form_body"] = body
+    req._form_body = body
     return body
 
 
@@ -118,45 +133,56 @@ def _read_parts(
         max_header_size=limits.header_size,
         max_boundary=limits.boundary,
     )
+    read = False
     try:
         while piece := req.read(BLOCK):
             parser.feed(piece)
-        return parser.close()
+            read = True
+        parts = parser.close() if read else []  # a body whose length was said to be 0 is not cut off
+        if sum(part.size for part in parts if part.filename == "") > limits.text:
+            raise SERVER_RETURN(HTTP_REQUEST_ENTITY_TOO_LARGE)
+        return parts
     except BaseException:
         parser.discard()
         raise
 
 
-def _texts(pairs: list[tuple[str, str]], charset: str) -> list[AnyField]:
+def _texts(pairs: list[tuple[str, str]], charset: str) -> list[Entry]:
     charset = _declared(pairs) or charset
-    found: list[AnyField] = []
-    for name, value in pairs:
-        if charset != UTF8:
-            name, value = reread(name, charset), reread(value, charset)
-        field = StringField(value)
-        field.name = name
-        found.append(field)
-    return found
+    if charset == UTF8:
+        return pairs  # type: ignore[return-value]  # a new list, which nobody else has
+    return [(reread(name, charset), reread(value, charset)) for name, value in pairs]
 
 
-def _parts(parts: list[Any], charset: str) -> list[AnyField]:
+def _parts(parts: list[Any], charset: str) -> list[Entry]:
     charset = _declared((part.name, part.value) for part in parts if part.file is None) or charset
-    found: list[AnyField] = []
+    found: list[Entry] = []
     for part in parts:
         name = part.name or ""
-        field: AnyField
-        if part.file is None:
-            field = StringField(part.value if charset == UTF8 else reread(part.value, charset))
-            field.name = name if charset == UTF8 else reread(name, charset)
+        field: Field | StringField
+        if part.file is None or part.filename == "":
+            text = part.value if part.file is None else _text_of(part)
+            field = StringField(text if charset == UTF8 else reread(text, charset))
         else:
             seek = getattr(part.file, "seek", None)
             if seek is not None:
                 seek(0)
-            field = Field(name if charset == UTF8 else reread(name, charset), part.file)
+            field = Field(name, part.file)
             field.filename = part.filename
+        field.name = name if charset == UTF8 else reread(name, charset)
         field._part = part
         found.append(field)
     return found
+
+
+def _text_of(part: Any) -> str:
+    """What stands in a file without a name: nothing, as a rule, for browsers send that where no file was chosen."""
+    if not part.size:
+        return ""
+    part.file.seek(0)
+    content: bytes = part.file.read()
+    part.file.seek(0)
+    return content.decode("utf-8", "surrogateescape")
 
 
 def _declared(pairs: Any) -> str | None:

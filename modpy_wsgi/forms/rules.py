@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .._fast import multipart
 from ..config.directives.python import PYTHON_OPTIONS
-from ..config.resolve import RequestConfig
+from ..config.request_config import RequestConfig
 from ..errors import ConfigError
 from .charsets import UTF8, known_charset
 from .spool import MAX_FORM_MEMORY, MAX_MEMORY

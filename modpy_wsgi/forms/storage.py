@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from .field import Field, StringField
-from .reading import read_form
+from ..members import lazy
+from .field import Field, StringField, text_field
+from .reading import Entry, read_form
 
 if TYPE_CHECKING:
     from ..request_methods import RequestMethods
@@ -29,7 +30,8 @@ class FieldStorage:
     A second FieldStorage of one request has the same fields.
     """
 
-    list: list[Any]  # the fields in order
+    # What was read, until somebody asks for the fields: the publisher's pages want the values only.
+    _entries: list[Entry] | None = None
 
     def __init__(
         self,
@@ -39,7 +41,13 @@ class FieldStorage:
         file_callback: Callable[[str], Any] | None = None,
         field_callback: Callable[[], Any] | None = None,
     ) -> None:
-        self.list = read_form(req, bool(keep_blank_values), bool(strict_parsing), file_callback, field_callback)
+        self._entries = read_form(req, bool(keep_blank_values), bool(strict_parsing), file_callback, field_callback)
+
+    @lazy
+    def list(self) -> Any:
+        """The fields in order, a list."""
+        entries, self._entries = self._entries or (), None
+        return [text_field(*entry) if entry.__class__ is tuple else entry for entry in entries]
 
     @property
     def dictionary(self) -> dict[str, Any]:
@@ -140,6 +148,4 @@ def _field(name: str | bytes, value: Any) -> AnyField:
         value = value.decode("utf-8", "surrogateescape")
     elif not isinstance(value, str):
         raise TypeError(f"a field is text or a Field, not {type(value).__name__}")
-    field = StringField(value)
-    field.name = name
-    return field
+    return text_field(name, value)

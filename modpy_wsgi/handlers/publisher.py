@@ -21,7 +21,7 @@ from ..constants import (
 )
 from ..errors import SERVER_RETURN
 from ..forms import FieldStorage
-from .publisher_auth import Visitor, check
+from .publisher_auth import NOBODY, check
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -30,8 +30,8 @@ __all__ = ["handler"]
 
 METHODS = frozenset({"GET", "POST", "HEAD"})
 
-# Types whose objects have no parts to go on to; those of the second kind are no answer either.
-_NO_PARTS = (
+# What has no parts to go on to, its subclasses included.
+_CLOSED = (
     types.FunctionType,
     types.MethodType,
     types.BuiltinFunctionType,
@@ -39,20 +39,12 @@ _NO_PARTS = (
     types.FrameType,
     types.GeneratorType,
     types.TracebackType,
-    str,
-    bytes,
-    bytearray,
-    int,
-    float,
-    complex,
-    list,
-    tuple,
-    dict,
-    set,
-    frozenset,
-    type(None),
     type,
     types.ModuleType,
+)
+# What has none either; but a site's own subclass may have been made for it.
+_DATA = frozenset(
+    (str, bytes, bytearray, int, float, complex, bool, list, tuple, dict, set, frozenset, range, slice, type(None))
 )
 _NO_ANSWER = (type, types.ModuleType, types.BuiltinFunctionType, types.MethodWrapperType, types.WrapperDescriptorType)
 
@@ -60,35 +52,46 @@ _NO_ANSWER = (type, types.ModuleType, types.BuiltinFunctionType, types.MethodWra
 def handler(req: mp_request) -> int:
     """The PythonHandler mod_python.publisher. Returns apache.OK or raises SERVER_RETURN (403, 404, 405)."""
     req._allowed = METHODS
-    if req.method not in METHODS:
+    if req._method not in METHODS:
         raise SERVER_RETURN(HTTP_METHOD_NOT_ALLOWED)
-    file, path = find_page(req)
-    interpreter = req._interpreter
-    page = interpreter.load_file(file, autoreload=req._config.auto_reload)
+    file, seen, path = find_page(req)
+    page = req._interpreter.load_file(file, autoreload=req._config.auto_reload, found=seen)
     found = traverse(req, page, path)
-    if not publish(req, found):
+    if isinstance(found, _NO_ANSWER):
         req.log_error(f"mod_python.publisher: {'.'.join(path)} in {file} is not something that can be published")
         raise SERVER_RETURN(HTTP_FORBIDDEN)
+    publish(req, found)
     return OK
 
 
-def find_page(req: mp_request) -> tuple[str, list[str]]:
-    """The file of the page, and the names of the path inside of it. Raises SERVER_RETURN(404)."""
+def find_page(req: mp_request) -> tuple[str, os.stat_result | None, list[str]]:
+    """The file of the page, what the request has seen of it, and the names of the path inside of it.
+
+    Raises SERVER_RETURN(404).
+    """
     filename = req.filename or ""
+    path = req._path_info or ""
+    if path:
+        path = path[path[0] == "/" :]
+        path = path[:-1] if path.endswith("/") else path
+    seen = req._stat
+    if seen is not None and filename.endswith(".py") and stat.S_ISREG(seen.st_mode):
+        return filename, seen, _names(path)
     directory, _, name = filename.rpartition("/")
     stem = _without_suffix(req, name) if name else "index"
-    path = req.path_info or ""
-    path = path[1:] if path.startswith("/") else path
-    path = path[:-1] if path.endswith("/") else path
     file = f"{directory}/{stem}.py"
-    seen = file == filename and req._stat is not None and stat.S_ISREG(req._stat.st_mode)
-    if not seen and not os.path.isfile(file):
+    if not os.path.isfile(file):
         # Nothing of that name: it may be a name inside of the folder's index page.
         path = f"{stem}/{path}" if path else stem
         file = f"{directory}/index.py"
         if not os.path.isfile(file):
             raise SERVER_RETURN(HTTP_NOT_FOUND)
-    return file, (path or "index").split("/")
+    return file, None, _names(path)
+
+
+def _names(path: str) -> list[str]:
+    """The names of a path inside of a page: a dot separates them as well as a slash."""
+    return path.replace("/", ".").split(".") if path else ["index"]
 
 
 def _without_suffix(req: mp_request, name: str) -> str:
@@ -103,13 +106,13 @@ def _without_suffix(req: mp_request, name: str) -> str:
 
 def traverse(req: mp_request, page: types.ModuleType, path: list[str]) -> Any:
     """The object at the end of the path, everything on the way asked. Raises SERVER_RETURN (401, 403, 404)."""
-    visitor = check(req, page, Visitor())
+    visitor = check(req, page, NOBODY)
     found: Any = page
     for index, name in enumerate(path):
         if name.startswith("_") or not name:
             req.log_error(f"mod_python.publisher: {'.'.join(path)}: {name!r} is private")
             raise SERVER_RETURN(HTTP_FORBIDDEN)
-        if index and isinstance(found, _NO_PARTS):
+        if index and (type(found) in _DATA or isinstance(found, _CLOSED)):
             req.log_error(f"mod_python.publisher: {'.'.join(path)}: {path[index - 1]!r} cannot be gone into")
             raise SERVER_RETURN(HTTP_FORBIDDEN)
         try:
@@ -120,25 +123,31 @@ def traverse(req: mp_request, page: types.ModuleType, path: list[str]) -> Any:
     return found
 
 
-def publish(req: mp_request, thing: Any) -> bool:
-    """Write an object's text, or what it returns if it can be called. Returns whether it may be published at all."""
-    if isinstance(thing, _NO_ANSWER):
-        return False
-    if callable(thing):
-        form = req.__dict__.get("form")
-        if form is None:
-            form = req.form = FieldStorage(req, keep_blank_values=1)  # type: ignore[attr-defined]
-        return publish(req, apply_fs_data(thing, form, req=req))
-    if thing is None:
-        return True
-    if hasattr(type(thing), "__next__"):
-        _write_pieces(req, thing)
-        return True
-    body = thing if isinstance(thing, (bytes, bytearray, memoryview)) else str(thing)
-    _set_type(req, body)
-    if req.method != "HEAD" or not req.bytes_sent:
-        req.write(body, 0)
-    return True
+def publish(req: mp_request, thing: Any, called: bool = False) -> None:
+    """Write an object's text; if it can be called, that of what it returns, whatever that is.
+
+    Only what a function returns (`called`) is sent in pieces: a file or generator that a page merely has is not read.
+    """
+    while thing.__class__ is not str:
+        if callable(thing):
+            form = getattr(req, "form", None)
+            if form is None:
+                form = req.form = FieldStorage(req, keep_blank_values=1)  # type: ignore[attr-defined]
+            thing = apply_fs_data(thing, form, req=req)
+            called = True
+        elif thing is None:
+            return
+        elif called and hasattr(type(thing), "__next__"):
+            _write_pieces(req, thing)
+            return
+        else:
+            if not isinstance(thing, (bytes, bytearray, memoryview)):
+                thing = str(thing)
+            break
+    if not req._typed_by_handler:
+        _set_type(req, thing)
+    if req._method != "HEAD" or not req._body_sent:
+        req.write(thing, 0)
 
 
 def _write_pieces(req: mp_request, pieces: Iterator[Any]) -> None:
@@ -146,7 +155,7 @@ def _write_pieces(req: mp_request, pieces: Iterator[Any]) -> None:
     try:
         for piece in pieces:
             body = piece if isinstance(piece, (bytes, bytearray, memoryview)) else str(piece)
-            if req.content_type is None or not req._content_type_set:
+            if not req._typed_by_handler:
                 _set_type(req, body)
             req.write(body)
     finally:
@@ -156,11 +165,9 @@ def _write_pieces(req: mp_request, pieces: Iterator[Any]) -> None:
 
 
 def _set_type(req: mp_request, body: Any) -> None:
-    """Guess the content type as the original does, unless the page has set one: by </html> near the end."""
-    if req._content_type_set:
-        return
+    """Guess the content type as the original does: by </html> near the end."""
     end = body[-100:] if isinstance(body, str) else bytes(body[-100:]).decode("latin-1")
-    is_html = end.strip().lower().endswith("</html>")
-    req.content_type = "text/html" if is_html else "text/plain"
+    content_type = "text/html" if end.rstrip()[-7:].lower() == "</html>" else "text/plain"
     if isinstance(body, str) and not body.isascii():
-        req.content_type += "; charset=UTF-8"  # as with Python 2, where text that is no ASCII was unicode
+        content_type += "; charset=UTF-8"  # as with Python 2, where text that is no ASCII was unicode
+    req.content_type = content_type

@@ -14,18 +14,18 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..basic_auth import credentials
-from ..config.resolve import Bounded
+from ..config.cache import Bounded
 from ..constants import HTTP_FORBIDDEN, HTTP_UNAUTHORIZED
 from ..errors import SERVER_RETURN, HandlerError
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["Visitor", "check"]
+__all__ = ["NOBODY", "Visitor", "check"]
 
 _NAMES = ("__auth__", "__access__", "__auth_realm__")
+_OF_MODULES = (*_NAMES, "__getattr__")  # which may give any of them
 _ABSENT = object()
-_NO_RULES = (_ABSENT, _ABSENT, _ABSENT)
 _ruled: Bounded[int, tuple[CodeType, bool]] = Bounded()  # functions, by their code: whether rules stand inside
 
 
@@ -37,13 +37,24 @@ class Visitor(NamedTuple):
     password: str | None = None
 
 
+NOBODY = Visitor()
+
+
 def check(req: mp_request, thing: Any, visitor: Visitor) -> Visitor:
     """Let the visitor pass `thing`, or raise SERVER_RETURN(401 or 403). Returns what is known of the visitor then.
 
     A callable is asked with (req, user, password), or (req, user) for __access__; a dict is looked up, a list or tuple
-    searched, anything else is yes or no.
+    searched, anything else is yes or no. Whatever __auth__ is, a visitor has to give a name first, as in the original.
     """
-    auth, access, realm = _rules(thing)
+    if type(thing) is ModuleType and thing.__dict__.keys().isdisjoint(_OF_MODULES):
+        return visitor  # without the AttributeErrors that a module makes for each name it lacks
+    function = thing.__func__ if isinstance(thing, MethodType) else thing
+    if isinstance(function, FunctionType):
+        if not _has_rules(function.__code__):
+            return visitor
+        auth, access, realm = _inside(function)
+    else:
+        auth, access, realm = (getattr(thing, name, _ABSENT) for name in _NAMES)
     if auth is _ABSENT and access is _ABSENT and realm is _ABSENT:
         return visitor
     if realm is not _ABSENT:
@@ -63,11 +74,12 @@ def check(req: mp_request, thing: Any, visitor: Visitor) -> Visitor:
 
 
 def _authenticated(req: mp_request, auth: Any, visitor: Visitor) -> bool:
+    if not visitor.user:
+        return False
     if callable(auth):
-        # Without credentials there is nothing to ask about: the original asks the client first, too.
-        return visitor.user is not None and bool(auth(req, visitor.user, visitor.password))
+        return bool(auth(req, visitor.user, visitor.password))
     if isinstance(auth, dict):
-        if visitor.user is None or visitor.user not in auth:
+        if visitor.user not in auth:
             return False
         known, sent = auth[visitor.user], visitor.password or ""
         return isinstance(known, (str, bytes)) and hmac.compare_digest(_bytes(known), _bytes(sent))
@@ -86,21 +98,13 @@ def _bytes(text: str | bytes) -> bytes:
     return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
 
 
-def _rules(thing: Any) -> tuple[Any, Any, Any]:
-    """__auth__, __access__ and __auth_realm__ of an object; _ABSENT for those it has not."""
-    function = thing.__func__ if isinstance(thing, MethodType) else thing
-    if isinstance(function, FunctionType):
-        code = function.__code__
-        kept = _ruled.get(id(code))
-        if kept is None or kept[0] is not code:
-            named = {*code.co_varnames, *code.co_cellvars}
-            kept = _ruled.replace(id(code), (code, not named.isdisjoint(_NAMES)))
-        return _inside(function) if kept[1] else _NO_RULES
-    if type(thing) is ModuleType and "__getattr__" not in thing.__dict__:
-        # The same answer as below, without the AttributeErrors that a module makes for each name it lacks.
-        known = thing.__dict__
-        return known.get("__auth__", _ABSENT), known.get("__access__", _ABSENT), known.get("__auth_realm__", _ABSENT)
-    return tuple(getattr(thing, name, _ABSENT) for name in _NAMES)  # type: ignore[return-value]
+def _has_rules(code: CodeType) -> bool:
+    """Whether a function may have rules inside: by its code, and looked for once."""
+    kept = _ruled.get(id(code))
+    if kept is None or kept[0] is not code:
+        named = {*code.co_varnames, *code.co_cellvars}
+        kept = _ruled.replace(id(code), (code, not named.isdisjoint(_NAMES)))
+    return kept[1]
 
 
 def _inside(function: FunctionType) -> tuple[Any, Any, Any]:

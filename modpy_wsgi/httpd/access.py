@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..config.directives.access_compat import ACCESS, Access, AccessRule, MethodRule
-from ..config.resolve import RequestConfig
+from ..config.request_config import RequestConfig
 from ..constants import HTTP_FORBIDDEN, OK
 from . import clients
 

@@ -14,7 +14,7 @@ from .. import basic_auth
 from ..config.directives.auth_basic import AUTHORITATIVE, FAKE, PROVIDERS, USE_DIGEST
 from ..config.directives.authn_anon import ANONYMOUS, folded
 from ..config.directives.authn_file import USER_FILE
-from ..config.resolve import RequestConfig
+from ..config.request_config import RequestConfig
 from ..constants import APLOG_INFO, DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from . import digest, passwords
 from .passwords import Verdict

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..config.directives import remoteip
-from ..config.resolve import RequestConfig
+from ..config.request_config import RequestConfig
 from ..constants import DECLINED, DIR_MAGIC_TYPE, DONE, HTTP_INTERNAL_SERVER_ERROR, PYTHON_HANDLERS
 from ..dispatch import calls_for, run_handlers
 from ..environ import encode

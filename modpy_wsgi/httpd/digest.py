@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from ..basic_auth import quoted_realm
 from ..config.directives.auth_digest import DIGEST
 from ..config.directives.authn_file import USER_FILE
-from ..config.resolve import RequestConfig
+from ..config.request_config import RequestConfig
 from ..constants import HTTP_BAD_REQUEST, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from . import passwords
 from .nonces import SOON, make_nonce, read_nonce

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..config.directives import core, mime
-from ..config.resolve import RequestConfig
+from ..config.request_config import RequestConfig
 from ..constants import (
     AP_REQ_ACCEPT_PATH_INFO,
     APLOG_INFO,

@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ..config.directives import alias, core, env
-from ..config.resolve import RequestConfig
+from ..config.request_config import RequestConfig
 from ..constants import AP_REQ_ACCEPT_PATH_INFO, AP_REQ_DEFAULT_PATH_INFO, AP_REQ_REJECT_PATH_INFO, OK
 from .translate import redirection
 

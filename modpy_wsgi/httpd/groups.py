@@ -10,9 +10,9 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ..config.cache import Bounded
 from ..config.lexer import decode, logical_lines, words
 from ..config.parser import read_file
-from ..config.resolve import Bounded
 from ..errors import ConfigError
 
 __all__ = ["MAX_FILE", "GroupFile", "groups_of"]

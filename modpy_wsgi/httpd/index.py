@@ -10,7 +10,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from ..config.directives import dir as directory
-from ..config.resolve import RequestConfig
+from ..config.request_config import RequestConfig
 from ..constants import DIR_MAGIC_TYPE, HTTP_FORBIDDEN, HTTP_MOVED_PERMANENTLY, OK
 from ..environ import escape
 from . import access, authorization

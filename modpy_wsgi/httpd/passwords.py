@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ..config.resolve import Bounded
+from ..config.cache import Bounded
 
 __all__ = ["HashError", "Verdict", "check", "equal", "matches", "realm_hash", "spend"]
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..config.directives.authz_groupfile import GROUP_FILE
+from ..config.request_config import RequestConfig
 from ..config.requirements import Group, Requirement, Rule
-from ..config.resolve import RequestConfig
 from ..constants import APLOG_WARNING
 from . import clients
 from .groups import groups_of

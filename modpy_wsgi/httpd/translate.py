@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..config.directives import alias, core, python
-from ..config.resolve import HostConfig, RequestConfig
+from ..config.host_config import HostConfig
+from ..config.patterns import Regex
+from ..config.request_config import RequestConfig
 from ..constants import HTTP_INTERNAL_SERVER_ERROR, OK, PYTHON_HANDLERS
 from ..environ import decode, encode, escape, normalise, read_path
 from . import userdir
 
 if TYPE_CHECKING:
-    from re import Pattern
-
     from ..request import mp_request
 
 __all__ = ["Target", "document_root", "read_target", "redirection", "target_of"]
@@ -43,6 +43,7 @@ class Target:
         "known",
         "location",
         "of_user",
+        "place",
         "redirects",
         "uri",
     )
@@ -60,6 +61,8 @@ class Target:
         # Whether something may happen before a file is looked for.
         self.eventful = host.has_early_work or bool(self.redirects) or self.of_user or uri == "*"
         self.known = 0  # how much of the file name was a file at the last look; a hint only
+        # The file of the last look, its path info and what holds there, where nothing on the way to it can change that.
+        self.place: tuple[str, str, RequestConfig] | None = None
         self.location = host.location(uri)
         self.config = _without_file(host, uri)  # all that holds, where no file is looked for
 
@@ -138,7 +141,7 @@ def _without_file(host: HostConfig, uri: str) -> RequestConfig | None:
     return None
 
 
-def _rest(prefix: str | None, regex: Pattern[str] | None, uri: str) -> str | None:
+def _rest(prefix: str | None, regex: Regex | None, uri: str) -> str | None:
     """What of `uri` follows the prefix (httpd's alias_matches: slashes in a row count as one); None: no match."""
     if regex is not None:
         return "" if regex.search(encode(uri)) else None

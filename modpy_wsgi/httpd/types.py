@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..config.directives import mime
-from ..config.resolve import RequestConfig
+from ..config.request_config import RequestConfig
 
 if TYPE_CHECKING:
     from ..request import mp_request

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from ..config.directives.userdir import USER_DIRS
-from ..config.resolve import HostConfig
+from ..config.host_config import HostConfig
 
 __all__ = ["find", "is_of_user"]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..config.directives.setenvif import SETENVIF, SetEnvIf
-from ..config.resolve import RequestConfig
+from ..config.request_config import RequestConfig
 from ..constants import OK
 from ..environ import encode
 from .translate import substitute

@@ -14,9 +14,10 @@ import os
 import stat
 
 from ..config.directives import core
+from ..config.directory import Directory
+from ..config.host_config import HostConfig
 from ..config.htaccess import read_htaccess
 from ..config.model import EMPTY, Settings
-from ..config.resolve import Directory, HostConfig
 from ..errors import BadRequest, ConfigError
 
 __all__ = ["Refused", "Walk", "walk"]

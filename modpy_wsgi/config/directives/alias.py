@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from re import Pattern
 from typing import Any, NamedTuple
 
 from modpy_wsgi.config.directives.table import info
 from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Value, Where
-from modpy_wsgi.config.patterns import compile_regex
+from modpy_wsgi.config.patterns import Regex, compile_regex
 from modpy_wsgi.config.values import Several, absolute, flag, literal
 
 MODULES = ("alias_module", "mod_alias.c")
@@ -18,7 +17,7 @@ class Alias(NamedTuple):
     """A part of the URL space that lies elsewhere in the file system."""
 
     prefix: str | None  # matches as httpd compares prefixes: any number of slashes, whole path segments
-    regex: Pattern[str] | None  # searched in the URL path; None if prefix is set
+    regex: Regex | None  # searched in the URL path; None if prefix is set
     target: str  # absolute; with regex, $0 to $9 stand for what matched
     handler: str | None  # "cgi-script" for ScriptAlias
     origin: Origin
@@ -36,7 +35,7 @@ class Redirect(NamedTuple):
     """An answer that sends the client elsewhere, or says that something is gone."""
 
     prefix: str | None
-    regex: Pattern[str] | None
+    regex: Regex | None
     status: int
     target: str | None  # None for a status that is no redirection
     # With neither prefix nor regex: everything in the section, sent to the target as it stands.
@@ -92,7 +91,8 @@ def _alias_match(handler: str | None) -> Value:
         regex, target = args
         # What the match fills in decides whether the path is absolute: /x$1 and $1 both may be.
         absolute_target = target if target.startswith(("/", "$")) else absolute(target, origin)
-        return (*(so_far or ()), Alias(None, compile_regex(regex), absolute_target, handler, origin))
+        pattern = compile_regex(regex, place=origin.place)
+        return (*(so_far or ()), Alias(None, pattern, absolute_target, handler, origin))
 
     return value
 
@@ -135,7 +135,9 @@ def _from_to(rest: list[str], code: int, use_regex: bool, origin: Origin) -> Red
     target = targets[0] if targets else None
     if target is not None and not use_regex and not target.startswith("/") and not _is_url(target):
         raise ValueError(f"'{target}' is no URL")
-    return Redirect(None if use_regex else source, compile_regex(source) if use_regex else None, code, target, origin)
+    if use_regex:
+        return Redirect(None, compile_regex(source, place=origin.place), code, target, origin)
+    return Redirect(source, None, code, target, origin)
 
 
 def _is_url(text: str) -> bool:

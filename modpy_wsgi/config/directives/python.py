@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from re import Pattern
 from typing import Any, NamedTuple
 
 from modpy_wsgi.config.directives.table import known
 from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Value, Where
+from modpy_wsgi.config.patterns import Regex
 from modpy_wsgi.config.values import joined, nothing, union
 
 MODULES = ("python_module", "mod_python.c")
@@ -21,7 +21,7 @@ class HandlerRef(NamedTuple):
     location: str | None  # of the <Location> it stands in, as written
     # Set where the directory is a pattern: what it finds in the path of the file (with a slash at the end) is the
     # directory, `directory` being the text of the pattern.
-    pattern: Pattern[str] | None
+    pattern: Regex | None
 
 
 class Import(NamedTuple):

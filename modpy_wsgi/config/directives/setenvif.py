@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from re import Pattern
 from typing import Any, NamedTuple
 
 from modpy_wsgi.config.directives.table import known
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Value, Where
-from modpy_wsgi.config.patterns import compile_regex
+from modpy_wsgi.config.patterns import Regex, compile_regex
 from modpy_wsgi.config.values import joined
 
 MODULES = ("setenvif_module", "mod_setenvif.c")
@@ -29,8 +28,8 @@ class SetEnvIf(NamedTuple):
     """If the attribute matches (is found in, not anchored), set or unset the variables."""
 
     attribute: str  # a member of ATTRIBUTES in lower case, else the name of a header or of a variable
-    headers: Pattern[str] | None  # given instead of a plain header name: any header whose name matches
-    regex: Pattern[str]
+    headers: Regex | None  # given instead of a plain header name: any header whose name matches
+    regex: Regex
     assignments: tuple[tuple[str, str | None], ...]  # None removes; $0 to $9 in a value stand for what matched
     plain: bool  # the expression is plain text: then $0 to $9 are, too
 
@@ -52,8 +51,8 @@ def _rule(ignore_case: bool, attribute: str | None) -> Value:
         plain = name.lower() in ATTRIBUTES or _HEADER_NAME.match(name)
         rule = SetEnvIf(
             attribute=name.lower() if name.lower() in ATTRIBUTES else name,
-            headers=None if plain else compile_regex(name, ignore_case=ignore_case),
-            regex=compile_regex(regex, ignore_case=ignore_case),
+            headers=None if plain else compile_regex(name, ignore_case=ignore_case, place=origin.place),
+            regex=compile_regex(regex, ignore_case=ignore_case, place=origin.place),
             assignments=tuple(_assignment(word) for word in parts),
             plain=_is_plain(regex),
         )

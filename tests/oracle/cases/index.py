@@ -41,7 +41,7 @@ HANDLER = """
 PORT = "index-port: the original forgets the port when the index is a folder"
 FOLDER = {"header:Location": (ANY, PORT), "body": (ANY, PORT), "header:Content-Length": (ANY, PORT)}
 ASK = [
-    *(get(path) for path in words("/ /sub/ /python/ /both/ /empty/ /other/ /sub/?a=1")),
+    *(get(path) for path in words("/ /sub/ /python/ /both/ /empty/ /other/ /sub/?a=1 /python/?a=1&b=%20%26")),
     get("/folder-as-index/", differs=FOLDER),
 ]
 REDIRECTED = [
@@ -82,6 +82,11 @@ CASES = (
         ASK,
     ),
     Case("with a query", Site("DirectoryIndex index.html?fixed", FILES), ASK),
+    Case(
+        "with a query, handlers",
+        Site(HANDLER + "DirectoryIndex index.py?fixed", FILES),
+        [get("/python/"), get("/python/?a=1"), get("/python/?"), get("/python/?a=1?b=2"), post("/python/?a=1", b"b=2")],
+    ),
     Case(
         "closed index",
         Site(

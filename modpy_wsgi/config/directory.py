@@ -1,0 +1,114 @@
+"""A directory on the way to a file, and what holds for the files in it.
+
+Law: Directory sections and .htaccess are merged from the root downwards; then, for a file, DirectoryMatch, Files and
+Location, in this order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..environ import encode
+from .cache import Bounded
+from .directives import core
+from .index import NO_LAYERS, on_top
+from .model import EMPTY, Override, Section, Settings
+from .request_config import RequestConfig
+
+if TYPE_CHECKING:
+    from .host_config import HostConfig
+
+__all__ = ["Directory"]
+
+
+class Directory:
+    """A directory on the way to a file, with what holds in it: Directory sections and .htaccess merged so far.
+
+    `plain` says that neither it nor any directory above reads a .htaccess or restricts symbolic links, so that a file
+    in it needs no look at the directories on the way.
+    """
+
+    __slots__ = (
+        "_overlaid",
+        "access_files",
+        "follow",
+        "host",
+        "if_owner",
+        "path",
+        "plain",
+        "settings",
+    )
+
+    def __init__(self, host: HostConfig, path: str, settings: Settings, *, above_plain: bool) -> None:
+        self.host = host
+        self.path = path  # ends in "/"
+        self.settings = settings
+        overrides = settings[core.ALLOW_OVERRIDE] is not Override.NONE or settings[core.ALLOW_OVERRIDE_LIST]
+        self.access_files = settings[core.ACCESS_FILE_NAMES] if overrides else ()
+        options = settings[core.OPTIONS]
+        self.follow = "FollowSymLinks" in options
+        self.if_owner = "SymLinksIfOwnerMatch" in options
+        self.plain = above_plain and not self.access_files and self.follow
+        self._overlaid: Bounded[Settings, Directory] = Bounded(16)
+
+    def child(self, name: str) -> Directory:
+        """The directory `name` in this one, before its .htaccess."""
+        host = self.host
+        found = host.children.get((self, name))
+        if found is None:
+            path = f"{self.path}{name}/"
+            settings = on_top(self.settings, host.directory_settings(path)[1])
+            found = host.children.keep((self, name), Directory(host, path, settings, above_plain=self.plain))
+        return found
+
+    def overlaid(self, htaccess: Settings) -> Directory:
+        """This directory under the settings of its .htaccess (one object for each version of that file)."""
+        found = self._overlaid.get(htaccess)
+        if found is None:
+            directory = Directory(self.host, self.path, self.settings.merged(htaccess), above_plain=False)
+            found = self._overlaid.keep(htaccess, directory)
+        return found
+
+    def config(self, name: str, location: tuple[tuple[int, ...], Settings], exists: bool) -> RequestConfig:
+        """What holds for the file `name` in this directory ("" is the directory itself) under Location sections.
+
+        `exists`: the file is there, and nothing follows its name; the directory was asked for with a slash at the end.
+        """
+        by_name = (self, name, location[0], exists)
+        known = self.host.configs_by_name.get(by_name)
+        if known is None:
+            known = self.host.configs_by_name.keep(by_name, self._config(name, location, exists))
+        return known
+
+    def _config(self, name: str, location: tuple[tuple[int, ...], Settings], exists: bool) -> RequestConfig:
+        host = self.host
+        path = self.path + name
+        own, layers = NO_LAYERS
+        if name:
+            # A <Directory> of a file's name holds for it where httpd need not look for links on the way (observed).
+            if exists and self.follow and not self.if_owner:
+                own, layers = host.directory_settings(f"{path}/")
+        elif not exists:  # to DirectoryMatch and Files a directory without its slash is a name like others (observed)
+            path = path[:-1]
+            name = path[path.rfind("/") + 1 :]
+        settings = on_top(self.settings, layers)
+        matches = tuple(host.directory_matches(path))
+        for _, section in matches:
+            settings = settings.merged(section.settings)
+        files = settings[core.FILES_SECTIONS]  # some match the empty name of a directory, too
+        chosen = tuple([i for i, section in enumerate(files) if _file_matches(section, name)])
+        key = (self, own, tuple([position for position, _ in matches]), chosen, location[0])
+        found = host.configs.get(key)
+        if found is None:
+            # Files among themselves, then on top of the directory's: where merging asks, the order matters.
+            of_name = on_top(EMPTY, [files[index].settings for index in chosen])
+            settings = settings.merged(of_name).merged(location[1])
+            alone = not chosen and not location[0]
+            found = host.configs.keep(key, RequestConfig(host, settings, of_directory=alone))
+        return found
+
+
+def _file_matches(section: Section, name: str) -> bool:
+    if section.regex is None:
+        return section.pattern == name
+    return section.regex.search(encode(name)) is not None

@@ -1,0 +1,81 @@
+"""What holds for a request, merged.
+
+Law: one object for each combination of what matches; what is asked of it on every request is an attribute.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .directives import alias, core, env, python
+from .directives import dir as directory
+from .model import Settings
+
+if TYPE_CHECKING:
+    from .host_config import HostConfig
+
+__all__ = ["RequestConfig"]
+
+_OF_FIXUP = (core.FORCE_TYPE, core.ACCEPT_PATH_INFO, env.ENV, alias.REDIRECT_HERE)
+
+
+class RequestConfig:
+    """All that holds for a request: the merged settings, and what is asked of them on every request, ready.
+
+    Frozen but for `plan` and `interpreter`, which the application fills in at first use and which depend on nothing
+    else; `interpreter` stays None where it is another for each directory or directive.
+    """
+
+    __slots__ = (
+        "access",
+        "authorization",
+        "auto_reload",
+        "debug",
+        "debugger",
+        "default_charset",
+        "fallback",
+        "fileless",
+        "fixups",
+        "forms",
+        "handlers",
+        "host",
+        "interpreter",
+        "of_directory",
+        "options",
+        "per_directive",
+        "per_directory",
+        "plan",
+        "python_interpreter",
+        "python_path",
+        "set_handler",
+        "settings",
+    )
+
+    def __init__(
+        self, host: HostConfig, settings: Settings, *, fileless: bool = False, of_directory: bool = False
+    ) -> None:
+        self.host = host
+        self.fileless = fileless  # a <Location> answers by a Python handler: no file is looked for
+        self.of_directory = of_directory  # it is one for all that is in a directory: no Files and Location sections
+        self.settings = settings
+        self.handlers = settings[python.HANDLERS]
+        python_config = settings[python.PYTHON_CONFIG]
+        self.debug = python_config.get("PythonDebug") == "1"
+        self.auto_reload = python_config.get("PythonAutoReload") != "0"
+        self.debugger = python_config.get("PythonEnablePdb") == "1"
+        self.python_path = python_config.get("PythonPath")
+        self.python_interpreter = python_config.get("PythonInterpreter")
+        self.per_directory = python_config.get("PythonInterpPerDirectory") == "1"
+        self.per_directive = python_config.get("PythonInterpPerDirective") == "1"
+        self.set_handler = settings[core.SET_HANDLER]
+        self.options = settings[core.OPTIONS]
+        self.default_charset = settings[core.ADD_DEFAULT_CHARSET]
+        self.fixups = any(setting in settings for setting in _OF_FIXUP) or len(settings[alias.REDIRECTS]) > len(
+            host.base[alias.REDIRECTS]
+        )
+        self.fallback = settings[directory.FALLBACK]
+        self.plan: Any = None
+        self.interpreter: Any = None
+        self.forms: Any = None  # what the site says of its forms, worked out at first use
+        self.access: Any = None  # Order, Allow and Deny, the same
+        self.authorization: Any = None  # Require, the same

@@ -1,0 +1,363 @@
+"""The examples in a browser: headless Chromium against a real server.
+
+Screenshots are kept in pytest's temporary folder (test_browser*/screenshots), to be looked at by people.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import shutil
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import example_sites
+from tests.example_sites import MailServer
+from tests.live_server import LiveServer, wait_until
+
+webdriver = pytest.importorskip("selenium.webdriver")
+
+CHROMIUM = shutil.which("chromium")
+DRIVER = shutil.which("chromedriver")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None or DRIVER is None, reason="no browser here (Debian: apt-get install chromium chromium-driver)"
+)
+
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1000,900",
+)
+CSS = "css selector"
+
+
+class Browser:
+    """A page in Chromium, and what went wrong in it."""
+
+    def __init__(self, driver: Any, server: LiveServer, pictures: Path) -> None:
+        self.driver = driver
+        self.base = f"http://127.0.0.1:{server.port}"
+        self.pictures = pictures
+        self.media()
+
+    def open(self, path: str) -> None:
+        self.driver.get(self.base + path)
+
+    @property
+    def path(self) -> str:
+        url: str = self.driver.current_url
+        return url.removeprefix(self.base)
+
+    def one(self, selector: str) -> Any:
+        return self.driver.find_element(CSS, selector)
+
+    def all(self, selector: str) -> list[Any]:
+        found: list[Any] = self.driver.find_elements(CSS, selector)
+        return found
+
+    def text(self, selector: str) -> str:
+        text: str = self.one(selector).text
+        return text
+
+    def script(self, text: str, *values: Any) -> Any:
+        return self.driver.execute_script(text, *values)
+
+    def media(self, scheme: str = "light") -> None:
+        """As if the user preferred this colour scheme."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    def picture(self, name: str) -> None:
+        """Keep a screenshot of the whole page in both schemes, and hold both to what can be read."""
+        for scheme in ("light", "dark"):
+            self.media(scheme)
+            size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
+            wanted = {"captureBeyondViewport": True, "clip": {**size, "scale": 1}}
+            shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", wanted)["data"]
+            (self.pictures / f"{name}-{scheme}.png").write_bytes(base64.b64decode(shot))
+            assert self.script(UNREADABLE) == [], f"{name} in {scheme}"
+        self.media()
+
+    def complaints(self) -> list[str]:
+        """What the browser has written to its console since it was last asked."""
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+
+# Texts whose contrast with what is behind them is below 4.5 (WCAG 2, AA), with the contrast.
+UNREADABLE = """
+const numbers = color => color.match(/[\\d.]+/g).map(Number);
+const light = color => numbers(color).slice(0, 3).map(c => c / 255)
+  .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+  .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+const ground = element => {
+  for (; element; element = element.parentElement) {
+    const color = getComputedStyle(element).backgroundColor;
+    if (numbers(color)[3] !== 0) return color;
+  }
+  return "rgb(255, 255, 255)";  // of a page that knows no dark
+};
+const found = [];
+for (const element of document.body.querySelectorAll("*")) {
+  const own = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+  if (!(own || element.matches("input, textarea")) || !element.checkVisibility()) continue;
+  const [one, other] = [light(getComputedStyle(element).color), light(ground(element))].sort((a, b) => b - a);
+  const contrast = (one + 0.05) / (other + 0.05);
+  if (contrast < 4.5 && !element.disabled) found.push(element.outerHTML.slice(0, 80) + " " + contrast.toFixed(2));
+}
+return found;
+"""
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("screenshots", numbered=True)
+
+
+@pytest.fixture(scope="module")
+def mail() -> Iterator[MailServer]:
+    with example_sites.mail_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, mail: MailServer) -> Iterator[LiveServer]:
+    place = example_sites.copy(tmp_path_factory.mktemp("examples"), mail.address)
+    with example_sites.serving(place) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in (*ARGUMENTS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    # Both paths given: nothing is looked for, or downloaded, by selenium itself.
+    service = webdriver.ChromeService(executable_path=DRIVER)
+    started = webdriver.Chrome(options=options, service=service)
+    try:
+        yield started
+    finally:
+        started.quit()
+
+
+@pytest.fixture
+def browser(driver: Any, server: LiveServer, pictures: Path) -> Iterator[Browser]:
+    started = Browser(driver, server, pictures)
+    started.complaints()
+    yield started
+    started.open("/icon.svg")  # nothing of the page goes on
+
+
+def png(path: Path, width: int, height: int, colour: Callable[[int, int], tuple[int, int, int]]) -> Path:
+    """A picture made here."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + b"".join(bytes(colour(x, y)) for x in range(width)) for y in range(height))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    )
+    return path
+
+
+def sunset(x: int, y: int) -> tuple[int, int, int]:
+    return (255 - y // 3, 120 + x // 8 - y // 4, 90 + y // 2)
+
+
+# ---- the guestbook
+
+
+def test_guestbook(browser: Browser, tmp_path: Path) -> None:
+    browser.open("/")
+    assert browser.text("#entries-title") == "No entries yet"
+    browser.picture("guestbook-empty")
+
+    browser.one("#name").send_keys("Anna <b>Müller</b>")
+    browser.one("#message").send_keys('Grüße!\n<script>document.title = "owned"</script>\n"Quotes" & more')
+    browser.one("#picture").send_keys(str(png(tmp_path / "sunset.png", 480, 270, sunset)))
+    browser.one("form button").click()
+
+    wait_until(lambda: browser.path == "/?signed=1#entries", "the entry")
+    assert browser.text(".notice") == "Thank you! Here is your entry."
+    assert browser.text("#entries-title") == "One entry"
+    assert browser.text("article h3") == "Anna <b>Müller</b>"
+    assert browser.text("article .message").splitlines() == [
+        "Grüße!",
+        '<script>document.title = "owned"</script>',
+        '"Quotes" & more',
+    ]
+    assert browser.driver.title == "Guestbook"
+    image = browser.one("article img")
+    wait_until(lambda: browser.script("return arguments[0].complete", image), "the picture")
+    assert browser.script("return [arguments[0].naturalWidth, arguments[0].naturalHeight]", image) == [480, 270]
+    assert image.get_attribute("alt") == "Picture from Anna <b>Müller</b>"
+    browser.picture("guestbook-signed")
+
+    image.click()  # the picture alone
+    wait_until(lambda: "picture?id=" in browser.path, "the picture alone")
+    assert browser.script("return document.contentType") == "image/png"
+    assert browser.complaints() == []
+
+
+def test_guestbook_says_what_is_wrong(browser: Browser, tmp_path: Path) -> None:
+    browser.open("/")
+    before = browser.text("#entries-title")
+    (tmp_path / "page.png").write_text("<html><script>alert(1)</script></html>")
+    browser.one("#message").send_keys("kept")
+    browser.one("#picture").send_keys(str(tmp_path / "page.png"))
+    # The browser itself would ask for a name.
+    assert browser.script("return document.querySelector('form').checkValidity()") is False
+    browser.script("document.querySelector('form').noValidate = true")
+    browser.one("form button").click()
+
+    wait_until(lambda: browser.path == "/index.py/sign", "the answer")
+    points = [link.text for link in browser.all("[role=alert] a")]
+    assert points == ["Please tell your name.", "This file is no PNG, JPEG, GIF or WebP picture."]
+    assert browser.one("#message").get_attribute("value") == "kept"
+    for field in ("name", "picture"):
+        assert browser.one(f"#{field}").get_attribute("aria-invalid") == "true"
+    browser.all("[role=alert] a")[0].click()
+    assert browser.script("return document.activeElement.id") == "name"
+    assert browser.text("#entries-title") == before
+    browser.picture("guestbook-wrong")
+    # Chromium notes the status 400 of the page itself.
+    assert [each for each in browser.complaints() if "400 (Bad Request)" not in each] == []
+
+
+def test_guestbook_on_a_telephone(browser: Browser) -> None:
+    browser.open("/")
+    browser.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 320, "height": 640, "deviceScaleFactor": 2, "mobile": True}
+    )
+    try:
+        browser.driver.save_screenshot(str(browser.pictures / "guestbook-telephone.png"))
+        assert browser.script("return document.documentElement.scrollWidth") <= 320
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("path", ["/", "/feedback/upload/"])
+def test_everything_is_labelled_and_ours(browser: Browser, path: str) -> None:
+    browser.open(path)
+    fields = browser.all("input:not([type=hidden]), textarea, progress")
+    assert fields
+    for field in fields:
+        named = browser.script(
+            "return arguments[0].labels.length > 0 || arguments[0].hasAttribute('aria-labelledby')", field
+        )
+        assert named, field.get_attribute("id")
+    assert browser.one("html").get_attribute("lang") == "en"
+    loaded = browser.script("return performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert loaded
+    assert [url for url in loaded if not url.startswith(browser.base + "/")] == []
+    assert browser.complaints() == []
+
+
+# ---- the feedback form, and the upload
+
+
+def test_feedback(browser: Browser, mail: MailServer) -> None:
+    browser.open("/feedback/form.html")
+    browser.one("[name=name]").send_keys("Anna")
+    browser.one("[name=email]").send_keys("anna@example.com")
+    browser.one("[name=comment]").send_keys("It works.")
+    browser.picture("feedback-form")
+    browser.one("[type=submit]").click()
+    wait_until(lambda: browser.path == "/feedback/form.py/email", "the answer")
+    assert "Thank You for your kind comments, we will get back to you shortly." in browser.text("body")
+    assert browser.complaints() == []
+    (sent,) = mail.mails
+    assert (sent.sender, sent.recipients) == ("anna@example.com", ["webmaster"])
+    assert "It works." in sent.message.get_payload()
+
+
+def test_the_policy_keeps_markup_in_the_manuals_answer_from_running(browser: Browser) -> None:
+    browser.open("/feedback/form.html")
+    browser.one("[name=name]").send_keys("<script>document.title = 'owned'</script>Mallory")
+    browser.one("[name=email]").send_keys("mallory@example.com")
+    browser.one("[name=comment]").send_keys("x")
+    browser.one("[type=submit]").click()
+    wait_until(lambda: browser.path == "/feedback/form.py/email", "the answer")
+    assert "Mallory" in browser.text("body")
+    assert browser.all("script"), "the manual's page sends the name as it was sent"
+    assert browser.driver.title != "owned"
+    assert any("Content Security Policy" in each for each in browser.complaints())
+
+
+WATCH = """
+window.seen = {sent: [], written: []};
+const sent = document.getElementById("sent"), written = document.getElementById("written");
+new MutationObserver(() => seen.sent.push(sent.value)).observe(sent, {attributes: true});
+new MutationObserver(() => seen.written.push(Number(written.textContent.replaceAll(",", ""))))
+  .observe(written, {childList: true});
+"""
+SIZE = 6_000_000  # bytes
+ZEROS = hashlib.sha256(bytes(SIZE)).hexdigest()
+SPEED = 2_000_000  # bytes a second
+
+
+@pytest.fixture
+def slow(driver: Any) -> Iterator[None]:
+    """A connection that takes a few seconds for an upload."""
+    limits = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": SPEED}
+    driver.execute_cdp_cmd("Network.enable", {})
+    driver.execute_cdp_cmd("Network.emulateNetworkConditions", limits)
+    yield
+    driver.execute_cdp_cmd("Network.emulateNetworkConditions", {**limits, "uploadThroughput": -1})
+    driver.execute_cdp_cmd("Network.disable", {})
+
+
+def test_upload_with_progress(browser: Browser, slow: None, tmp_path: Path) -> None:
+    file = tmp_path / "film <1>.bin"
+    file.write_bytes(bytes(SIZE))
+    browser.open("/feedback/upload/")
+    browser.picture("upload-before")
+    browser.script(WATCH)
+    browser.one("#file").send_keys(str(file))
+    browser.one("form button").click()
+    wait_until(lambda: browser.one("#sent").get_property("value") >= 30, "a third of it")
+    assert browser.one("form button").get_property("disabled")
+    browser.picture("upload-running")
+    wait_until(lambda: browser.all("#outcome.done"), "the answer")
+
+    assert browser.text("#outcome p") == "Received: film <1>.bin, 6,000,000 bytes"
+    assert browser.text(".digest") == f"SHA-256: {ZEROS}"
+    seen = browser.script("return seen")
+    assert seen["sent"] == sorted(seen["sent"])
+    assert seen["sent"][-1] == 100
+    assert len({value for value in seen["sent"] if 0 < value < 100}) >= 3, seen
+    assert seen["written"] == sorted(seen["written"])
+    assert seen["written"][-1] == SIZE
+    assert [value for value in seen["written"] if 0 < value < SIZE], "what the server told on the way"
+    browser.picture("upload-done")
+    assert browser.complaints() == []
+
+
+def test_cancelled_upload_leaves_nothing(browser: Browser, server: LiveServer, slow: None, tmp_path: Path) -> None:
+    file = tmp_path / "film.bin"
+    file.write_bytes(bytes(SIZE))
+    data = server.log.parent / "examples" / "feedback" / "data"
+    browser.open("/feedback/upload/")
+    browser.one("#file").send_keys(str(file))
+    browser.one("form button").click()
+    wait_until(lambda: browser.one("#written").text != "0", "something written")
+    browser.one("#cancel").click()
+    wait_until(lambda: browser.text("#outcome") == "Cancelled.", "the end")
+    wait_until(lambda: list(data.iterdir()) == [], "nothing left")
+    browser.picture("upload-cancelled")
+    assert browser.complaints() == []
