@@ -3,7 +3,8 @@
 Law: matching costs dictionary look-ups for literal sections and one match for each regular expression; merging happens
 when a combination is first seen, and every cache here is bounded. The order (httpd, "How the sections are merged"):
 Directory without a regular expression and .htaccess together, shortest path first and .htaccess over Directory; then
-DirectoryMatch, fewer slashes first; then Files and FilesMatch; then Location and LocationMatch; within each, in order of appearance.
+DirectoryMatch, fewer slashes first; then Files and FilesMatch; then Location and LocationMatch; within each, in order
+of appearance.
 """
 
 from __future__ import annotations
