@@ -132,13 +132,11 @@ def expected(parts: list[Applied], htaccess: dict[str, Applied], url: str, root:
                 take(part)
         if level in htaccess:
             take(htaccess[level])
-    for part in parts:
+    for part in sorted(parts, key=lambda part: part.pattern.count("/")):
         if part.kind == "DirectoryMatch" and re.search(part.pattern, path):
             take(part)
     for part in files:
-        if name and (
-            re.search(part.pattern, name) if part.kind == "FilesMatch" else fnmatch.fnmatchcase(name, part.pattern)
-        ):
+        if re.search(part.pattern, name) if part.kind == "FilesMatch" else fnmatch.fnmatchcase(name, part.pattern):
             order.append(part.name)
     for part in parts:
         literal = part.pattern
