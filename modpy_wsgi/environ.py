@@ -207,6 +207,8 @@ def port_number(text: Any) -> int:
 
 def plain_address(address: str) -> str:
     """An IPv4 address that a socket for both families shows as ::ffff:192.0.2.1, as IPv4, like httpd; else as it is."""
+    if address[:1] != ":":
+        return address
     return address[7:] if address[:7].lower() == "::ffff:" and "." in address else address
 
 

@@ -74,6 +74,9 @@ def _find_file(req: mp_request, target: translate.Target, filename: str) -> int:
     if target.handler is not None:
         req._handler = target.handler
     _take_walk(req, filename, target)
+    origin = req._main or req._prev
+    if origin is not None and not req._path_info and _folder(origin._filename) == _folder(req._filename):
+        req._path_info = None  # where httpd has nothing to walk, and sets nothing (observed)
     return OK
 
 
@@ -101,8 +104,8 @@ def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None
         known = target.known if translated else 0
         file, rest, found, directory = walk(req._host, filename, known)
         name = file[len(directory.path) :]
-        exists = found is not None and not rest if name else filename[-1] == "/"
-        config = directory.config(name, target.location, exists)
+        req._whole = found is not None and not rest if name else filename[-1] == "/"
+        config = directory.config(name, target.location, req._whole)
         req._filename, req._path_info, req._stat, req._config = file, rest, found, config
         if translated and found is not None and stat.S_ISREG(found.st_mode):
             if directory.plain:
@@ -124,7 +127,7 @@ def _is_still_there(req: mp_request, place: tuple[str, str, RequestConfig]) -> b
     if not stat.S_ISREG(found.st_mode):
         return False
     req._filename, req._path_info, req._config = place
-    req._stat = found
+    req._stat, req._whole = found, not req._path_info
     return True
 
 

@@ -6,6 +6,7 @@ false value to go on, or what ends the request: DONE, or a status to answer with
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -123,7 +124,7 @@ def _access(req: mp_request, config: RequestConfig) -> int:
 
     Under Satisfy Any a refusal is not the last word: whom Require lets in may come as well.
     """
-    if _is_let_in(req, config):
+    if _let_in(req, config):
         return OK
     refused = access.check(req, config) or _ending(run_phase(req, ACCESS, config))
     if access.one_is_enough(req, config):
@@ -132,7 +133,14 @@ def _access(req: mp_request, config: RequestConfig) -> int:
     return refused
 
 
-def _is_let_in(req: mp_request, config: RequestConfig) -> bool:
+def _check_access(req: mp_request, config: RequestConfig) -> int:
+    """The access phase where only Order, Allow and Deny have something to say, and no handler was added."""
+    if req._added is not None or req._main is not None or req._prev is not None:
+        return _access(req, config)
+    return access.check(req, config)
+
+
+def _let_in(req: mp_request, config: RequestConfig) -> bool:
     """Whether nothing is left to ask: one rule was enough, or the request before was judged by the same configuration.
 
     httpd asks whether both have one object for it. They have in one directory, where no Files and no Location section
@@ -141,7 +149,8 @@ def _is_let_in(req: mp_request, config: RequestConfig) -> bool:
     """
     before = req._prev or req._main
     if before is not None and before._config is config and config.of_directory and not req._let_in:
-        if req._stat is None or req._path_info:
+        slashless = not before._whole and before._stat is not None and stat.S_ISDIR(before._stat.st_mode)
+        if not req._whole or slashless:
             return False
         req._let_in = True
         if not before._claimed:
@@ -151,13 +160,28 @@ def _is_let_in(req: mp_request, config: RequestConfig) -> bool:
 
 def _authenticate(req: mp_request, config: RequestConfig) -> int:
     """Who it is, and whether they may; only if Require is there and not met without a user."""
-    if _is_let_in(req, config):
+    if req._let_in or req._main is not None or req._prev is not None or req._claimed:
+        verdict = _with_a_past(req, config)
+    else:
+        verdict = authorization.without_user(req, config)  # a user is asked for even if no AuthType is set
+    return _ask_user(req, config) if verdict == authorization.NEEDS_USER else verdict
+
+
+def _with_a_past(req: mp_request, config: RequestConfig) -> int:
+    """authorization.without_user for a request that was let in already, or whose user is but a name so far."""
+    if _let_in(req, config):
         return OK
-    claimed, req._user = (req._user, None) if req._claimed else (None, req._user)
-    verdict = authorization.without_user(req, config)  # a user is asked for even if no AuthType is set
+    if not req._claimed:
+        return authorization.without_user(req, config)
+    claimed, req._user = req._user, None  # nobody has looked at the password
+    verdict = authorization.without_user(req, config)
     if verdict != authorization.NEEDS_USER:
-        req._user = claimed or req._user
-        return verdict
+        req._user = claimed
+    return verdict
+
+
+def _ask_user(req: mp_request, config: RequestConfig) -> int:
+    """PythonAuthenHandler and PythonAuthzHandler, and the server's own share of both."""
     result = run_phase(req, AUTHEN, config)
     if result == DECLINED:
         result = authentication.authenticate(req, config)
@@ -223,18 +247,23 @@ def _directive(*phases: Phase) -> _HasWork:
     return lambda config, directives: bool(names & directives)
 
 
+def _only_addresses(config: RequestConfig, directives: set[str]) -> bool:
+    return access.has_work(config) and not (access.has_satisfy(config) or ACCESS.directive in directives)
+
+
 _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (variables.of_section, lambda config, directives: variables.section_has_work(config)),
     (_header_parser, _directive(HEADER_PARSER, INIT)),
-    (_access, lambda config, directives: access.has_work(config) or ACCESS.directive in directives),
+    (_access, lambda config, directives: access.has_satisfy(config) or ACCESS.directive in directives),
+    (_check_access, _only_addresses),
     (_authenticate, lambda config, directives: authorization.has_work(config)),
     (_type, _directive(TYPE)),
     (_guess_type, lambda config, directives: not config.fileless and TYPE.directive not in directives),
     (_fixup, lambda config, directives: config.fixups or FIXUP.directive in directives),
     (_set_handler, lambda config, directives: not (config.fixups or FIXUP.directive in directives)),
-    (authentication.fake, lambda config, directives: config.settings[FAKE] is not None),
     (index.fixup, lambda config, directives: not config.fileless),
+    (authentication.fake, lambda config, directives: config.settings[FAKE] is not None),
 )
 
 # Steps that stand for a longer one where that has no Python handlers.
-_SHORT: dict[Step, Step] = {_guess_type: _type, _set_handler: _fixup}
+_SHORT: dict[Step, Step] = {_check_access: _access, _guess_type: _type, _set_handler: _fixup}

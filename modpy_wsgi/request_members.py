@@ -13,7 +13,7 @@ from ._fast.table import table
 from .basic_auth import credentials
 from .config.directives import authn_core, core, mime, python
 from .connection import mp_conn
-from .environ import decode, raw_target, request_host
+from .environ import decode, plain_address, raw_target, request_host
 from .finfo import mp_finfo
 from .hlist import mp_hlist
 from .members import fixed, integer, lazy, readonly, text
@@ -272,8 +272,7 @@ class RequestMembers(RequestState):
         """The client's address, as proxies that RemoteIPHeader trusts name it; conn.client_ip is the last proxy's."""
         if self._useragent is not None:
             return self._useragent
-        address: str = self.connection.client_ip
-        return address
+        return plain_address(self._environ.get("REMOTE_ADDR") or "")
 
     # Where it went
 

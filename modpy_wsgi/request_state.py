@@ -81,6 +81,7 @@ class RequestState:
     _user: str | None = None
     _auth_type: str | None = None
     _claimed = False  # the user is but a name that get_basic_auth_pw() read
+    _whole = False  # the file is there and nothing follows its name; a directory has its slash
     _let_in = False  # there is nothing to ask for any more: by Satisfy Any, or as a subrequest under the same rules
     _useragent: str | None = None  # the client's address as trusted proxies say; None: the connection's
     _more_to_say = False  # whether the head may have more than status and content type

@@ -10,7 +10,11 @@ import pytest
 from modpy_wsgi.config.directives import (
     access_compat,
     alias,
+    auth_basic,
+    auth_digest,
+    authn_anon,
     authn_core,
+    authn_file,
     authz_core,
     core,
     env,
@@ -286,6 +290,62 @@ def test_require(text: str, wanted: tuple[str, tuple[object, ...]]) -> None:
 def test_authentication() -> None:
     settings = in_directory('AuthType Basic\nAuthName "My realm"\nAuthUserFile /dev/null\nAuthBasicAuthoritative Off')
     assert (settings[authn_core.AUTH_TYPE], settings[authn_core.AUTH_NAME]) == ("Basic", "My realm")
+    assert (settings[authn_file.USER_FILE], settings[auth_basic.AUTHORITATIVE]) == ("/dev/null", False)
+
+
+# text of a <Directory> -> a setting of it
+AUTHENTICATION: dict[str, tuple[Setting[Any], Any]] = {
+    "AuthType none": (authn_core.AUTH_TYPE, None),
+    "AuthUserFile conf/../passwords": (authn_file.USER_FILE, "/passwords"),
+    "AuthBasicProvider anon file": (auth_basic.PROVIDERS, ("anon", "file")),
+    "AuthBasicProvider anon\nAuthBasicProvider file": (auth_basic.PROVIDERS, ("anon", "file")),
+    "AuthBasicFake a": (auth_basic.FAKE, auth_basic.Fake("a", "password")),
+    "AuthBasicFake a b": (auth_basic.FAKE, auth_basic.Fake("a", "b")),
+    "AuthBasicFake a b\nAuthBasicFake OFF": (auth_basic.FAKE, None),
+    "AuthBasicUseDigestAlgorithm md5": (auth_basic.USE_DIGEST, True),
+    "AuthBasicUseDigestAlgorithm Off": (auth_basic.USE_DIGEST, False),
+    "Anonymous Guest\nAnonymous other": (
+        authn_anon.ANONYMOUS,
+        authn_anon.Anonymous(users=frozenset({b"guest", b"other"})),
+    ),
+    "Anonymous a *\nAnonymous_NoUserID On": (
+        authn_anon.ANONYMOUS,
+        authn_anon.Anonymous(users=frozenset({b"a"}), any_user=True, no_user=True),
+    ),
+    "Anonymous_MustGiveEmail Off\nAnonymous_VerifyEmail On\nAnonymous_LogEmail Off": (
+        authn_anon.ANONYMOUS,
+        authn_anon.Anonymous(must_give_email=False, verify_email=True, log_email=False),
+    ),
+    "AuthDigestDomain / /a\nAuthDigestDomain /b": (
+        auth_digest.DIGEST,
+        auth_digest.Digest(domain=("/", "/a", "/b")),
+    ),
+    "AuthDigestProvider file\nAuthDigestNonceLifetime -1": (
+        auth_digest.DIGEST,
+        auth_digest.Digest(providers=("file",), lifetime=-1),
+    ),
+    "AuthDigestQop AUTH\nAuthDigestAlgorithm md5\nAuthDigestNcCheck Off": (
+        auth_digest.DIGEST,
+        auth_digest.Digest(),
+    ),
+}
+
+
+@pytest.mark.parametrize("text", AUTHENTICATION)
+def test_setting_of_authentication(text: str) -> None:
+    setting, wanted = AUTHENTICATION[text]
+    settings = in_directory(text)
+    assert setting in settings
+    assert settings[setting] == wanted
+
+
+def test_an_inner_section_replaces_anonymous_and_digest_whole() -> None:
+    outer = in_directory("Anonymous a\nAuthDigestDomain /\nAuthBasicProvider anon\nAuthBasicAuthoritative Off")
+    inner = in_directory("Anonymous_NoUserID On\nAuthDigestQop auth\nAuthBasicProvider file")
+    merged = outer.merged(inner)
+    assert merged[authn_anon.ANONYMOUS] == authn_anon.Anonymous(no_user=True)
+    assert merged[auth_digest.DIGEST] == auth_digest.Digest()
+    assert (merged[auth_basic.PROVIDERS], merged[auth_basic.AUTHORITATIVE]) == (("file",), False)
 
 
 def test_order_allow_deny() -> None:

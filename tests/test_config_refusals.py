@@ -109,6 +109,7 @@ REFUSED = {
     "<Location /a>\nScriptAlias /srv/%{HTTP_HOST}\n</Location>": "expressions that are judged per request",
     "<Location /a>\nRedirect https://x/%{REQUEST_URI}\n</Location>": "expressions that are judged per request",
     "<Location /a>\nRedirect 301 https://x/%{REQUEST_URI}\n</Location>": "expressions that are judged per request",
+    "<Location /a>\nAlias /srv/\\\\101\n</Location>": "characters by their codes",
     'SetEnvIfExpr "true" a=b': "SetEnvIfExpr is not implemented: expressions",
     '<If "true">\nSetEnv a b\n</If>': "<If> is not implemented",
     '<Directory /a>\n<If "true">\n</If>\n<ElseIf "true">\n</ElseIf>\n</Directory>': "<If> is not implemented",

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import webtest
 
-from modpy_wsgi import Application
+from modpy_wsgi import Application, from_httpd_conf
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.testing import site
 from tests import example_sites
@@ -168,6 +168,17 @@ def a_slip(page: Section, srv: Path) -> None:
     console = page.take("console")
     write(srv / "slip" / "httpd.conf", placed(page.take("apache"), srv))
     carry_out(console, srv)
+
+
+@example("docs/configuration.md: Users and passwords")
+def users_and_passwords(page: Section, srv: Path) -> None:
+    conf = srv / "site" / "httpd.conf"
+    write(conf, conf.read_text() + placed(page.take("apache"), srv))
+    write(srv / "site" / "passwords", page.take("text"))
+    app = webtest.TestApp(from_httpd_conf(conf), extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+    app.get("/hello.py", status=401)
+    app.get("/hello.py", headers=login("anna", "bacon"), status=401)
+    assert app.get("/hello.py", headers=login("anna", "eggs")).text == "Good morning, 127.0.0.1!\n"
 
 
 @example("docs/deploy.md: Servers")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,20 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
 
 def test_an_unchanged_file_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path / "passwords", f"spam:{SHA_OF_EGGS}\n")
+    os.utime(path, (1, 1))
     asked(path, "spam", "eggs")
     monkeypatch.setattr(passwords, "_read", lambda path, log: pytest.fail("read again"))
     assert asked(path, "spam", "eggs")[0] is Verdict.GRANTED
+
+
+def test_a_change_within_the_same_moment_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "passwords"
+    path.write_text(f"spam:{SHA_OF_EGGS}\n")
+    stamp = os.stat(path).st_mtime_ns
+    assert asked(str(path), "spam", "eggs")[0] is Verdict.GRANTED
+    path.write_text(f"spam:{SHA_OF_NOTHING}\n")  # as long as the one before, in the same file
+    os.utime(path, ns=(stamp, stamp))
+    assert asked(str(path), "spam", "eggs")[0] is Verdict.DENIED
 
 
 def test_a_success_is_remembered_for_a_while(
@@ -195,6 +207,38 @@ def test_odd_passwords(password: str, stored: str) -> None:
 def test_any_bytes_as_a_hash(stored: bytes, password: bytes) -> None:
     with contextlib.suppress(HashError):
         assert matches(password, stored) is False
+
+
+def httpd_finds(data: bytes, user: bytes) -> bytes | None:
+    """The hash that httpd finds for a user, letter by letter as its reader and its ap_getword go."""
+    position, line = 0, b""
+    while position < len(data):
+        end = data.find(b"\n", position)
+        piece, position = (data[position:], len(data)) if end < 0 else (data[position:end], end + 1)
+        if end >= 0 and piece.removesuffix(b"\r").endswith(b"\\"):
+            line += piece.removesuffix(b"\r")[:-1]
+            if position < len(data):
+                continue
+            piece = b""
+        line = (line + piece).strip(b" \t\v\f\r")
+        words, rest = [], line
+        while len(words) < 2:
+            cut = rest.find(b":")
+            words.append(rest if cut < 0 else rest[:cut])
+            rest = b"" if cut < 0 else rest[cut:].lstrip(b":")
+        if line and not line.startswith(b"#") and words[0] == user:
+            return words[1]
+        line = b""
+    return None
+
+
+@given(st.text(st.sampled_from("ab:#\\ \t\r\n"), max_size=40), st.sampled_from(["", "a", "b", "ab", "a b"]))
+def test_lines_are_read_as_httpd_reads_them(text: str, user: str) -> None:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(text.encode())
+        file.flush()
+        read = passwords._read(file.name, lambda line: None)
+    assert read.passwords.get(user.encode()) == httpd_finds(text.encode(), user.encode())
 
 
 REALMS = {

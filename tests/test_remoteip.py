@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from modpy_wsgi.config.directives.remoteip import PROXIES
 from modpy_wsgi.config.load import load_text
@@ -47,7 +49,7 @@ ADDRESSES: dict[str, tuple[str, str | None, str, str]] = {
     "a name, which nobody asks DNS for": (TRUSTED, "127.0.0.1", "localhost", "127.0.0.1 127.0.0.1 localhost"),
     "a NUL": (TRUSTED, "127.0.0.1", "192.0.2.9\0", "127.0.0.1 127.0.0.1 192.0.2.9\0"),
     "bytes": (TRUSTED, "127.0.0.1", "\xff\xfe", "127.0.0.1 127.0.0.1 \udcff\udcfe"),
-    "very many": (TRUSTED + " 192.0.2.0/24", "127.0.0.1", ", ".join(["192.0.2.1"] * 2000), "192.0.2.1 127.0.0.1 None"),
+    "very many": (TRUSTED + " 192.0.2.0/24", "127.0.0.1", ",".join(["192.0.2.1"] * 50_000), "192.0.2.1 127.0.0.1 None"),
 }
 
 
@@ -57,6 +59,38 @@ def test_addresses(folder: Folder, name: str) -> None:
     app = folder.serve(HANDLER, directives)
     reply = Server().ask(app, "/x", REMOTE_ADDR=address, HTTP_X_FORWARDED_FOR=header)
     assert reply.body == wanted.encode("utf-8", "surrogateescape")
+
+
+LISTS = {
+    "internal": ("RemoteIPInternalProxy 10.0.0.1 192.0.2.1", {"10.0.0.1", "192.0.2.1"}),
+    "trusted": ("RemoteIPTrustedProxy 10.0.0.1 192.0.2.1", {"10.0.0.1", "192.0.2.1"}),
+    "both": ("RemoteIPTrustedProxy 192.0.2.1\nRemoteIPInternalProxy 10.0.0.1", {"10.0.0.1", "192.0.2.1"}),
+    "none of them": ("RemoteIPTrustedProxy 192.0.2.99", {"192.0.2.99"}),
+}
+PARTS = ("10.0.0.1", "192.0.2.1", "192.0.2.2", "127.0.0.1", "10.9.9.9", "2001:db8::1", "::1", "nonsense", "", " ")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_only_proxies_are_believed(folder: Folder, name: str) -> None:
+    """Whoever the client is: each address behind its own, up to the connection's, is a proxy that is named."""
+    directives, proxies = LISTS[name]
+    app = folder.serve(HANDLER, f"RemoteIPHeader X-Forwarded-For\n{directives}")
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.sampled_from(PARTS[:4]), st.lists(st.sampled_from(PARTS), max_size=5), st.sampled_from([",", ", ", " ,"]))
+    def check(peer: str, parts: list[str], comma: str) -> None:
+        header = comma.join(parts)
+        reply = Server().ask(app, "/x", REMOTE_ADDR=peer, HTTP_X_FORWARDED_FOR=header)
+        client, connection, left = reply.body.decode().split(" ", 2)
+        chain = [part.strip() for part in header.split(",")] + [peer]
+        assert connection == peer
+        believed = chain[len(left.split(",")) if left != "None" else 0 :]
+        assert client == believed[0]
+        assert set(believed[1:]) <= proxies
+        if name == "trusted":  # nobody may say a private address of another
+            assert len(believed) == 1 or not client.startswith(("10.", "127."))
+
+    check()
 
 
 def test_log_names_the_client(folder: Folder) -> None:

@@ -1,8 +1,10 @@
 """What must stay closed, tried the way an attacker would. Each row was open once, or is what httpd closes."""
 
+import socket
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import quote
 
 import pytest
@@ -194,6 +196,25 @@ RULES = {
 @pytest.mark.parametrize("address", ["", "unix:", "10.1.2.3:555", "[10.1.2.3]", "10.1.2.3%eth0"])
 def test_client_whose_address_is_unknown_is_not_let_in(root: Path, rules: str, address: str) -> None:
     assert status(site(rules, root=root, extra_environ={"REMOTE_ADDR": address}), "/page.txt") == 403
+
+
+NOT = ("ip 10.0.0.0/8", "host evil.example", "forward-dns evil.example", "local")
+
+
+@pytest.mark.parametrize("who", NOT)
+@pytest.mark.parametrize("address", ["", "unix:"])
+def test_client_whose_address_is_unknown_is_whom_not_means(
+    root: Path, who: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("gethostbyaddr", "getaddrinfo"):
+        monkeypatch.setattr(socket, name, Mock(side_effect=OSError))
+    none = f"<RequireNone>\n<RequireAny>\nRequire {who}\nRequire method PUT\n</RequireAny>\n</RequireNone>"
+    for rules in (f"Require not {who}", none):
+        config = f"<RequireAll>\nRequire all granted\n{rules}\n</RequireAll>"
+        assert status(site(config, root=root, extra_environ={"REMOTE_ADDR": address}), "/page.txt") == 403
+    twice = f"<RequireAll>\nRequire method GET\n<RequireNone>\n<RequireAll>\nRequire all granted\nRequire not {who}\n"
+    app = site(f"{twice}</RequireAll>\n</RequireNone>\n</RequireAll>", root=root)
+    assert status(app, "/page.txt", extra_environ={"REMOTE_ADDR": address}) == 403
 
 
 @pytest.mark.parametrize("rules", list(RULES.values())[:2], ids=list(RULES)[:2])

@@ -51,6 +51,10 @@ def do_greeting(req):
     req.write(req.get_options()["greeting"])
 
 
+def do_scheme(req):
+    req.write("https" if req.is_https() else "http")
+
+
 def do_pid(req):
     req.write(str(os.getpid()))
 
@@ -215,12 +219,14 @@ def waitress(site: Site) -> list[str]:
     return [sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{site.port}", "modpy_wsgi.wsgi:application"]
 
 
+BELIEVES = "believes this machine"  # gunicorn's --forwarded-allow-ips, unless it is given
+
 # name -> (the command, a module it needs, traits)
 SERVERS: dict[str, tuple[Callable[[Site], list[str]], str, frozenset[str]]] = {
     "serve": (serve, "gunicorn", frozenset({"keep-alive", "imports at start"})),
-    "gunicorn sync": (gunicorn(), "gunicorn", frozenset()),
-    "gunicorn gthread": (gunicorn("--threads", "4"), "gunicorn", frozenset({"keep-alive"})),
-    "gunicorn gevent": (gunicorn("--worker-class", "gevent"), "gevent", frozenset({"keep-alive"})),
+    "gunicorn sync": (gunicorn(), "gunicorn", frozenset({BELIEVES})),
+    "gunicorn gthread": (gunicorn("--threads", "4"), "gunicorn", frozenset({"keep-alive", BELIEVES})),
+    "gunicorn gevent": (gunicorn("--worker-class", "gevent"), "gevent", frozenset({"keep-alive", BELIEVES})),
     "uWSGI processes": (uwsgi("--processes", "2"), "uwsgidecorators", frozenset({"imports at start"})),
     "uWSGI threads": (uwsgi("--threads", "4"), "uwsgidecorators", frozenset({"imports at start"})),
     "uWSGI lazy": (uwsgi("--lazy-apps"), "uwsgidecorators", frozenset({"imports at start"})),
@@ -274,6 +280,13 @@ def test_module_is_imported_when_the_worker_starts(site: Site, request: pytest.F
 def test_hello(site: Site) -> None:
     status, headers, body = site.server.request("GET", "/live.py/hello")
     assert (status, headers["Content-Type"], body) == (200, "text/plain", b"hello")
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-Proto", "X-Forwarded-Ssl"])
+def test_client_is_not_believed_about_https(site: Site, name: str, request: pytest.FixtureRequest) -> None:
+    value = "https" if name == "X-Forwarded-Proto" else "on"
+    scheme = site.server.request("GET", "/live.py/scheme", headers={name: value})[2]
+    assert scheme == (b"https" if "believes this machine" in traits(request) else b"http")
 
 
 def test_post(site: Site) -> None:

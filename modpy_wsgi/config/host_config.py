@@ -3,7 +3,8 @@
 Law: matching costs dictionary look-ups for literal sections and one match for each regular expression; merging happens
 when a combination is first seen, and every cache here is bounded. The order (httpd, "How the sections are merged"):
 Directory without a regular expression and .htaccess together, shortest path first and .htaccess over Directory; then
-DirectoryMatch; then Files and FilesMatch; then Location and LocationMatch; within each, in order of appearance.
+DirectoryMatch, fewer slashes first; then Files and FilesMatch; then Location and LocationMatch; within each, in order
+of appearance.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ class HostConfig:
         self._main = main_index or Index(site.main.sections)
         self._own = Index(host.sections, self._main.end) if host else None
         self._indexes = (self._main, self._own) if self._own else (self._main,)
-        self._has_matches = any(index.directory_matches for index in self._indexes)
+        self._directory_matches = sorted(
+            (entry for index in self._indexes for entry in index.directory_matches), key=_slashes_first
+        )
         limit = max(MIN_CACHED, MAX_CACHED // (1 + len(site.hosts)))
         self.children: Bounded[tuple[Directory, str], Directory] = Bounded(limit)
         self.configs: Bounded[tuple[Any, ...], RequestConfig] = Bounded(limit)
@@ -92,12 +95,10 @@ class HostConfig:
         return tuple([position for position, _ in found]), tuple([settings for _, settings in found])
 
     def directory_matches(self, filename: str) -> Iterator[tuple[int, Section]]:
-        """The <DirectoryMatch> sections that match this file name, as (position, section)."""
-        if self._has_matches:
-            for index in self._indexes:
-                for position, section in index.directory_matches:
-                    if section.regex is not None and section.regex.search(encode(filename)):
-                        yield position, section
+        """The <DirectoryMatch> sections that match this file name, as (position, section), in the order of merging."""
+        for position, section in self._directory_matches:
+            if section.regex is not None and section.regex.search(encode(filename)):
+                yield position, section
 
     def directory(self, path: str) -> Directory:
         """The Directory of `path` (absolute, ends in "/"), by name alone: no .htaccess is looked for."""
@@ -142,3 +143,9 @@ class HostConfig:
             config = RequestConfig(self, self.base.merged(settings), fileless=fileless)
             found = self._early.keep((positions, fileless), config)
         return found
+
+
+def _slashes_first(entry: tuple[int, Section]) -> tuple[int, int]:
+    """httpd sorts <DirectoryMatch> sections as the others: by the slashes of what is written there (observed)."""
+    position, section = entry
+    return section.pattern.count("/") if section.pattern != "/" else 0, position

@@ -6,7 +6,7 @@ Law: what no rule opens stays closed under "Order allow,deny"; a rule that canno
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..config.directives.access_compat import ACCESS, Access, AccessRule, MethodRule
 from ..config.request_config import RequestConfig
@@ -16,19 +16,39 @@ from . import clients
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["check", "has_work", "one_is_enough"]
+__all__ = ["check", "has_satisfy", "has_work", "one_is_enough"]
 
-_Applies = Callable[["mp_request"], bool]
+Applies = Callable[["mp_request"], bool]
+
+
+class Compiled(NamedTuple):
+    """The rules of a configuration, made ready."""
+
+    passes: Applies  # whether they let a request in
+    enough: Applies | None  # whether Satisfy Any holds for a request; None: for none
+
+
+def _compiled(config: RequestConfig) -> Compiled:
+    """Made at first use."""
+    access = config.settings[ACCESS]
+    made = Compiled(_always, None) if access is None else Compiled(_passes(access), _enough(access))
+    config.access = made
+    return made
 
 
 def has_work(config: RequestConfig) -> bool:
-    """Whether any of these directives holds."""
-    return config.settings[ACCESS] is not None
+    """Whether these directives say more than that everybody may come."""
+    return _compiled(config) != (_always, None)
+
+
+def has_satisfy(config: RequestConfig) -> bool:
+    """Whether Satisfy Any may hold."""
+    return _compiled(config).enough is not None
 
 
 def check(req: mp_request, config: RequestConfig) -> int:
     """OK, or HTTP_FORBIDDEN."""
-    if (config.access or _compiled(config))(req):
+    if (config.access or _compiled(config)).passes(req):
         return OK
     req._application.log_request(req, f"client denied by server configuration: {req.filename or 'uri ' + req.uri}")
     return HTTP_FORBIDDEN
@@ -36,8 +56,22 @@ def check(req: mp_request, config: RequestConfig) -> int:
 
 def one_is_enough(req: mp_request, config: RequestConfig) -> bool:
     """Whether Satisfy Any holds for the request: who passes by address need not be a user, and the other way round."""
-    access = config.settings[ACCESS]
-    return access is not None and _last(access.satisfy, req.method, "all") == "any"
+    enough = (config.access or _compiled(config)).enough
+    return enough is not None and enough(req)
+
+
+def _always(req: mp_request) -> bool:
+    return True
+
+
+def _never(req: mp_request) -> bool:
+    return False
+
+
+def _enough(access: Access) -> Applies | None:
+    if not any(word == "any" for word, _ in access.satisfy):
+        return None
+    return lambda req: _last(access.satisfy, req._method, "all") == "any"
 
 
 def _last(rules: tuple[MethodRule, ...], method: str, otherwise: str) -> str:
@@ -48,27 +82,11 @@ def _last(rules: tuple[MethodRule, ...], method: str, otherwise: str) -> str:
     return otherwise
 
 
-def _compiled(config: RequestConfig) -> _Applies:
-    """Whether a request may pass, as a function; made at first use."""
-    access = config.settings[ACCESS]
-    config.access = check = _passes if access is None else _of(access)
-    return check
-
-
-def _passes(req: mp_request) -> bool:
-    return True
-
-
-def _of(access: Access) -> _Applies:
-    allowed = _any([_rule(rule, unknown=False) for rule in access.allow])
-    denied = _any([_rule(rule, unknown=True) for rule in access.deny])
-
-    def deny_allow(req: mp_request) -> bool:
-        return allowed(req) or not denied(req)
-
-    def allow_deny(req: mp_request) -> bool:  # and "mutual-failure", which is the same
-        return allowed(req) and not denied(req)
-
+def _passes(access: Access) -> Applies:
+    allowed = _any(access.allow, unknown=False)
+    denied = _any(access.deny, unknown=True)
+    deny_allow = _either(allowed, _opposite(denied))
+    allow_deny = _opposite(_either(_opposite(allowed), denied))  # and "mutual-failure", which is the same
     if not access.orders:
         return deny_allow
     word, methods = access.orders[-1]
@@ -76,43 +94,55 @@ def _of(access: Access) -> _Applies:
         return deny_allow if word == "deny,allow" else allow_deny
 
     def by_method(req: mp_request) -> bool:
-        word = _last(access.orders, req.method, "deny,allow")
+        word = _last(access.orders, req._method, "deny,allow")
         return deny_allow(req) if word == "deny,allow" else allow_deny(req)
 
     return by_method
 
 
-def _any(rules: list[_Applies]) -> _Applies:
-    if len(rules) == 1:
-        return rules[0]
+def _opposite(applies: Applies) -> Applies:
+    if applies is _always:
+        return _never
+    return _always if applies is _never else lambda req: not applies(req)
 
-    def applies(req: mp_request) -> bool:
-        return any(rule(req) for rule in rules)
 
+def _either(one: Applies, other: Applies) -> Applies:
+    if _always in (one, other):
+        return _always
+    if _never in (one, other):
+        return other if one is _never else one
+    return lambda req: one(req) or other(req)
+
+
+def _any(rules: tuple[AccessRule, ...], *, unknown: bool) -> Applies:
+    """Whether a rule is about a request; `unknown` is the answer where one asks for an address that is not known."""
+    networks = [rule.value for rule in rules if rule.kind == "ip" and rule.methods is None]
+    applies = _ip(networks, unknown) if networks else _never
+    for rule in rules:
+        if rule.kind != "ip" or rule.methods is not None:
+            applies = _either(applies, _rule(rule, unknown))
     return applies
 
 
-def _rule(rule: AccessRule, *, unknown: bool) -> _Applies:
-    """Whether a rule is about a request; `unknown` is the answer where it asks for an address that is not known."""
+def _rule(rule: AccessRule, unknown: bool) -> Applies:
     applies = _KINDS[rule.kind](rule, unknown)
     methods = rule.methods
     if methods is None:
         return applies
-    return lambda req: methods.covers(req.method) and applies(req)
+    return lambda req: methods.covers(req._method) and applies(req)
 
 
-def _all(rule: AccessRule, unknown: bool) -> _Applies:
-    return _passes
+def _all(rule: AccessRule, unknown: bool) -> Applies:
+    return _always
 
 
-def _env(rule: AccessRule, unknown: bool) -> _Applies:
+def _env(rule: AccessRule, unknown: bool) -> Applies:
     name, negated = str(rule.value), rule.negated
     return lambda req: (name in req.subprocess_env) is not negated
 
 
-def _ip(rule: AccessRule, unknown: bool) -> _Applies:
-    assert not isinstance(rule.value, str)
-    found = clients.among([rule.value])
+def _ip(networks: list[Any], unknown: bool) -> Applies:
+    found = clients.among(networks)
 
     def ip(req: mp_request) -> bool:
         known = found(req.useragent_ip)
@@ -121,16 +151,20 @@ def _ip(rule: AccessRule, unknown: bool) -> _Applies:
     return ip
 
 
-def _host(rule: AccessRule, unknown: bool) -> _Applies:
+def _one_network(rule: AccessRule, unknown: bool) -> Applies:
+    return _ip([rule.value], unknown)
+
+
+def _host(rule: AccessRule, unknown: bool) -> Applies:
     domain = str(rule.value)
 
     def host(req: mp_request) -> bool:
         name = clients.name_of(req)
         if name is None:
-            return unknown and not req.useragent_ip  # httpd denies nobody who has no name
+            return unknown and not clients.is_known(req)  # httpd denies nobody for having no name
         return clients.in_domain(name, domain)
 
     return host
 
 
-_KINDS: dict[str, Callable[[AccessRule, bool], _Applies]] = {"all": _all, "env": _env, "host": _host, "ip": _ip}
+_KINDS: dict[str, Callable[[AccessRule, bool], Applies]] = {"all": _all, "env": _env, "host": _host, "ip": _one_network}

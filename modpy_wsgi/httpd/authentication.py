@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .. import basic_auth
 from ..config.directives.auth_basic import AUTHORITATIVE, FAKE, PROVIDERS, USE_DIGEST
-from ..config.directives.authn_anon import ANONYMOUS
+from ..config.directives.authn_anon import ANONYMOUS, folded
 from ..config.directives.authn_file import USER_FILE
 from ..config.request_config import RequestConfig
 from ..constants import APLOG_INFO, DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
@@ -101,7 +101,7 @@ def _anonymous(req: mp_request, config: RequestConfig, user: str, password: str)
     rules = config.settings[ANONYMOUS]
     if not (rules.users or rules.any_user):
         return Verdict.NOT_FOUND
-    if not (rules.any_user or user.lower() in rules.users if user else rules.no_user):
+    if not (rules.any_user or folded(user) in rules.users if user else rules.no_user):
         return Verdict.NOT_FOUND
     if rules.must_give_email and not password:
         return Verdict.DENIED
@@ -137,8 +137,8 @@ _by_digest: dict[str, _Provider] = {"file": _file_by_digest, "anon": _no_digest}
 
 
 def fake(req: mp_request, config: RequestConfig) -> int:
-    """AuthBasicFake: what the content sees as the client's credentials."""
+    """AuthBasicFake: what the content sees as the client's credentials. Subrequests are made with the real ones."""
     faked = config.settings[FAKE]
-    if faked is not None:
+    if faked is not None and req._main is None:
         req.headers_in["Authorization"] = basic_auth.header(faked.user, faked.password)
     return OK

@@ -20,13 +20,14 @@ from ..environ import socket_address
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["among", "forward_addresses", "in_domain", "is_local", "is_one_of", "name_of"]
+__all__ = ["among", "forward_addresses", "in_domain", "is_known", "is_local", "is_one_of", "name_of"]
 
 MAX_ADDRESSES = 1024  # clients that each rule remembers; an entry is some hundred bytes
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
+@lru_cache(MAX_ADDRESSES)
 def _address(text: str) -> Address | None:
     """The address, of IPv4 where it can be; None if it is none."""
     try:
@@ -49,6 +50,11 @@ def among(networks: Iterable[Network]) -> Callable[[str], bool | None]:
 
 
 _loopback = among([ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1")])
+
+
+def is_known(req: mp_request) -> bool:
+    """Whether the server tells the client's address; over a Unix socket it does not."""
+    return _address(req.useragent_ip) is not None
 
 
 def is_local(req: mp_request) -> bool:

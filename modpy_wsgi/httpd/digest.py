@@ -80,14 +80,9 @@ def parse(text: str) -> dict[str, str]:
     Broken pieces are passed over, as in httpd; a field without a value is not there.
     """
     fields = {}
-    position = 0
-    while position < len(text):
-        found = _FIELD.match(text, position)
-        assert found is not None  # it matches anything
-        position = found.end()
-        name, value, quoted, bare = found.groups()
-        if value is not None:
-            fields[name.lower()] = _ESCAPED.sub(r"\1", quoted) if quoted is not None else bare
+    for name, value, quoted, bare in _FIELD.findall(text):
+        if value:
+            fields[name.lower()] = (_ESCAPED.sub(r"\1", quoted) if "\\" in quoted else quoted) or bare
     return fields
 
 
@@ -162,7 +157,9 @@ def _check_nonce(
 
 def _tell(req: mp_request, fields: dict[str, str], stored: bytes, following: str) -> None:
     """Authentication-Info: the server knows the password as well."""
-    cnonce = _TO_ESCAPE.sub(lambda found: found[1] or '\\"', fields["cnonce"])
+    cnonce = fields["cnonce"]
+    if '"' in cnonce:
+        cnonce = _TO_ESCAPE.sub(lambda found: found[1] or '\\"', cnonce)
     proof = _response(stored, "", fields).decode("ascii")
     next_nonce = f', nextnonce="{following}"' if following else ""
     req.headers_out["Authentication-Info"] = (

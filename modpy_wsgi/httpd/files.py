@@ -60,7 +60,7 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
     if stat.S_ISDIR(found.st_mode):
         log(req, f"Cannot serve directory {req.filename}: no index file, and listings are not provided")
         return HTTP_NOT_FOUND if method == "POST" else HTTP_FORBIDDEN  # as if nobody had a listing for that
-    if req._path_info and not _accepts_path_info(req, config):
+    if req._path_info and req.used_path_info != AP_REQ_ACCEPT_PATH_INFO:  # as AcceptPathInfo or a handler has it
         log(req, f"File does not exist: {req.filename}{req._path_info}", APLOG_INFO)
         return HTTP_NOT_FOUND
     missing = _missing_filters(req, config)
@@ -68,11 +68,6 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
         log(req, f"nobody provides the output filter {missing!r}: {req.filename}")
         return HTTP_INTERNAL_SERVER_ERROR
     return _send_open(req, config, found)
-
-
-def _accepts_path_info(req: mp_request, config: RequestConfig) -> bool:
-    accept = config.settings[core.ACCEPT_PATH_INFO]
-    return accept == "on" or (accept == "default" and req.used_path_info == AP_REQ_ACCEPT_PATH_INFO)
 
 
 def _missing_filters(req: mp_request, config: RequestConfig) -> str | None:

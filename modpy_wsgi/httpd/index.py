@@ -31,7 +31,7 @@ def fixup(req: mp_request, config: RequestConfig) -> int:
     """
     found = req._stat
     if found is None:
-        if config.fallback is None or not _is_on(config.fallback) or req._handler is not None:
+        if config.fallback is None or req._handler is not None:
             return OK
         return _take_first(req, (config.fallback,), 0)[0]
     filename = req._filename
@@ -55,13 +55,9 @@ def fixup(req: mp_request, config: RequestConfig) -> int:
         return OK
     names, redirect = settings[directory.DIRECTORY_INDEX], settings[directory.INDEX_REDIRECT]
     status, done = _take_first(req, names, redirect)
-    if done or status or not names or req._handler != DIR_MAGIC_TYPE or not _is_on(config.fallback):
+    if done or status or not names or config.fallback is None or req._handler != DIR_MAGIC_TYPE:
         return status
-    return _take_first(req, (config.fallback or "",), redirect)[0]
-
-
-def _is_on(fallback: str | None) -> bool:
-    return fallback is not None and fallback.lower() != "disabled"
+    return _take_first(req, (config.fallback,), redirect)[0]
 
 
 def _goes_carefully(req: mp_request) -> bool:

@@ -24,6 +24,7 @@ MAX_FILES = 64  # password files kept parsed
 MAX_FILE = 16 * 1024 * 1024  # bytes of one; some 200,000 users
 MAX_LINE = 8191  # bytes of a line, as in httpd, which reads no further at a longer one
 MAX_GRANTED = 4096  # successes remembered; some hundred bytes each
+SETTLED_AFTER = 2.0  # seconds; a younger file may change again without its stamp changing
 GRANTED_FOR = 60.0  # seconds; a hash is made to be slow, and a page has dozens of parts
 MAX_PASSWORD = 4096  # bytes; more are a way to keep the server busy
 BCRYPT_BYTES = 72  # what bcrypt looks at of a password
@@ -189,7 +190,8 @@ def _read(path: str, log: Log) -> _File:
         passwords.setdefault(user, first)
         if rest:
             realms.setdefault((user, first), rest.lstrip(b":").partition(b":")[0])
-    stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+    settled = abs(time.time() - found.st_mtime) > SETTLED_AFTER
+    stamp = (found.st_mtime_ns, found.st_size, found.st_ino) if settled else None  # None: to be read again
     return _File(stamp, passwords, realms, next(iter(passwords.values()), None))
 
 

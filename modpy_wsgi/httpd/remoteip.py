@@ -13,12 +13,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ..config.directives.remoteip import HEADER, PROXIES, PROXIES_HEADER, Proxy
-from ..config.host_config import HostConfig
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["find_client", "has_work"]
+__all__ = ["find_client"]
+
+MAX_ADDRESS = 64  # characters; the longest address has 45, and a zone may follow
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -28,11 +29,6 @@ _PRIVATE = tuple(
     for text in ("10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
 )
 _GLOBAL = ipaddress.IPv6Network("2000::/3")
-
-
-def has_work(host: HostConfig) -> bool:
-    """Whether a header is looked at."""
-    return host.base[HEADER] is not None
 
 
 def find_client(req: mp_request) -> None:
@@ -45,28 +41,28 @@ def find_client(req: mp_request) -> None:
     proxies = base[PROXIES]
     internal = proxies is not None
     shown: list[str] = []
-    left: str | None = remote
+    end: int | None = len(remote)  # of what is left; None: nothing
     current = req.useragent_ip
-    while left is not None:
+    while end is not None:
         if proxies is not None:
             proxy = _proxy_of(current, proxies)
             if proxy is None:
                 break
             internal = internal and proxy.internal  # an external proxy cannot present an internal one
-        before, comma, last = left.rpartition(",")
-        address = _address(last.strip(" "))
+        comma = remote.rfind(",", 0, end)
+        address = _address(remote[comma + 1 : end].strip(" "))
         if address is None or not (internal or _is_public(address)):
             break
         if not internal and current:
             shown.append(current)
-        current, left = str(address), before if comma else None
-    if left == remote:
+        current, end = str(address), comma if comma >= 0 else None
+    if end == len(remote):
         return
     headers = req.headers_in
-    if left is None:
+    if end is None:
         del headers[name]
     else:
-        headers[name] = left
+        headers[name] = remote[:end]
     if shown:
         req.notes["remoteip-proxy-ip-list"] = ", ".join(shown)
         other = base[PROXIES_HEADER]
@@ -96,16 +92,17 @@ def _is_public(address: Address) -> bool:
     return address in _GLOBAL
 
 
-@lru_cache(maxsize=1024)
 def _address(text: str) -> Address | None:
     """An address in any of the forms that httpd reads, of IPv4 where it can be; None for a name, which nobody asks."""
-    if not (text.isascii() and text.isprintable()):  # or what follows a NUL would not be seen
-        return None
+    # Of other characters getaddrinfo would overlook some: what follows a NUL.
+    return _read(text) if 0 < len(text) <= MAX_ADDRESS and text.isascii() and text.isprintable() else None
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str) -> Address | None:
     try:
-        found = socket.getaddrinfo(text, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST) if text else []
-        address = ipaddress.ip_address(found[0][4][0]) if found else None
-    except (OSError, ValueError):  # UnicodeError is a ValueError
+        found = socket.getaddrinfo(text, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        address = ipaddress.ip_address(found[0][4][0])
+    except (OSError, ValueError):
         return None
-    if address is not None and address.version == 6:
-        return address.ipv4_mapped or address
-    return address
+    return address if address.version == 4 else address.ipv4_mapped or address

@@ -27,20 +27,32 @@ __all__ = ["check_of"]
 def check_of(rules: Group, config: RequestConfig) -> Check:
     """The verdict of the rules that hold under a configuration, as a function of the request."""
     try:
-        return _rule(rules, config, within_every=True)
+        return _rule(rules, config, within_every=True, negative=False)
     except RecursionError:  # AuthMerging And and Or in turn, hundreds of folders deep
         return denied
 
 
-def _rule(rule: Rule, config: RequestConfig, *, within_every: bool) -> Check:
+def _rule(rule: Rule, config: RequestConfig, *, within_every: bool, negative: bool) -> Check:
+    """`negative`: what the rule grants is refused in the end, by an odd number of negations around it."""
+    negative ^= rule.negated
     if isinstance(rule, Group):
-        members = [_rule(member, config, within_every=rule.every) for member in rule.members]
+        members = [_rule(each, config, within_every=rule.every, negative=negative) for each in rule.members]
         check = every_of(members) if rule.every else any_of(members)
     else:
         check = _PROVIDERS[rule.kind](rule, config)
+        if negative and rule.kind in _OF_ADDRESSES:
+            check = _or_unknown(check)
     if rule.negated:
         check = negated(check)
     return check if rule.methods is None else limited(check, rule.methods, granted if within_every else neutral)
+
+
+_OF_ADDRESSES = frozenset({"forward-dns", "host", "ip", "local"})
+
+
+def _or_unknown(check: Check) -> Check:
+    """The check for a "Require not": a client whose address is not known counts as one of those meant."""
+    return lambda req: check(req) if clients.is_known(req) else GRANTED
 
 
 # -- the providers: each makes a check of a Require line --------------------------------------------------------------
@@ -92,9 +104,14 @@ def _forward_dns(rule: Requirement, config: RequestConfig) -> Check:
 
 
 def _env(rule: Requirement, config: RequestConfig) -> Check:
+    names = rule.args
+
     def env(req: mp_request) -> int:
         variables = req.subprocess_env
-        return GRANTED if any(name in variables for name in rule.args) else DENIED
+        for name in names:
+            if name in variables:
+                return GRANTED
+        return DENIED
 
     return env
 
@@ -103,7 +120,7 @@ def _method(rule: Requirement, config: RequestConfig) -> Check:
     methods = {*rule.args, *(("HEAD",) if "GET" in rule.args else ())}
 
     def method(req: mp_request) -> int:
-        return GRANTED if req.method in methods else DENIED
+        return GRANTED if req._method in methods else DENIED
 
     return method
 

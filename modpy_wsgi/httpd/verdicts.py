@@ -116,8 +116,10 @@ def limited(check: Check, methods: Limit, otherwise: Check) -> Check:
     if check is otherwise:
         return check
     verdict = GRANTED if otherwise is granted else NEUTRAL
+    names = frozenset(("HEAD",) if "GET" in methods.methods else ()) | methods.methods
+    exclude = methods.exclude
 
     def chosen(req: mp_request) -> int:
-        return check(req) if methods.covers(req.method) else verdict
+        return check(req) if (req._method in names) is not exclude else verdict
 
     return chosen

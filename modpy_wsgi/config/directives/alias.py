@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from modpy_wsgi.config.directives.table import info
@@ -17,7 +18,7 @@ class Alias(NamedTuple):
 
     prefix: str | None  # matches as httpd compares prefixes: any number of slashes, whole path segments
     regex: Regex | None  # searched in the URL path; None if prefix is set
-    target: str  # absolute; with regex, $1 to $9 and & stand for what matched
+    target: str  # absolute; with regex, $0 to $9 stand for what matched
     handler: str | None  # "cgi-script" for ScriptAlias
     origin: Origin
 
@@ -52,8 +53,21 @@ REDIRECTS: Setting[tuple[Redirect, ...]] = Setting("Redirect", (), _inner_first)
 REDIRECT_HERE: Setting[Redirect | None] = Setting("Redirect of a section", None)
 REDIRECT_RELATIVE: Setting[bool] = Setting("RedirectRelative", False)
 
+_ESCAPE = re.compile(r"\\(.)|\$[0-9]")
+_CODE = re.compile(r"(?<!\\)(?:\\\\)*\\[0-7bfnrt]")
 _REDIRECTIONS = frozenset(range(300, 400))
 _STATUS_WORDS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
+
+
+def _text(word: str) -> str:
+    """What an expression without variables stands for: a backslash is dropped, a $1 without a match is nothing.
+
+    ValueError for one with variables, or with a character by its code.
+    """
+    literal(word)
+    if _CODE.search(word):
+        raise ValueError(f"'{word}': characters by their codes are not understood; write them as they are")
+    return _ESCAPE.sub(lambda found: found[1] or "", word)
 
 
 def _alias(handler: str | None) -> Value:
@@ -63,7 +77,7 @@ def _alias(handler: str | None) -> Value:
                 raise ValueError("must have two arguments when used globally")
             if origin.location is None:
                 raise ValueError("with one argument it stands in <Location> only")
-            return Several({ALIAS_HERE: Here(absolute(literal(args[0]), origin), handler, origin.location)})
+            return Several({ALIAS_HERE: Here(absolute(_text(args[0]), origin), handler, origin.location)})
         if origin.where is Where.DIRECTORY:
             raise ValueError("cannot occur within <Directory>, <Location> or <Files> section")
         prefix, target = args
@@ -103,7 +117,7 @@ def _redirect(default: int, use_regex: bool) -> Value:
         code = default if status is None else status
         goes_on = code in _REDIRECTIONS
         if len(rest) == (1 if goes_on else 0) and origin.where in Where.ACCESS and not use_regex:
-            return Several({REDIRECT_HERE: Redirect(None, None, code, literal(rest[0]) if goes_on else None, origin)})
+            return Several({REDIRECT_HERE: Redirect(None, None, code, _text(rest[0]) if goes_on else None, origin)})
         return (*(so_far or ()), _from_to(rest, code, use_regex, origin))
 
     return value

@@ -15,12 +15,17 @@ MODULES = ("authn_anon_module", "mod_authn_anon.c")
 class Anonymous:
     """What the directives of one section say; those of an inner one replace all of an outer one's, as in httpd."""
 
-    users: frozenset[str] = frozenset()  # lower case
+    users: frozenset[bytes] = frozenset()  # as folded() has them
     any_user: bool = False
     no_user: bool = False
     must_give_email: bool = True
     verify_email: bool = False
     log_email: bool = True
+
+
+def folded(user: str) -> bytes:
+    """A name without the case of its ASCII letters."""
+    return user.encode("utf-8", "surrogateescape").lower()
 
 
 ANONYMOUS: Setting[Anonymous] = Setting("Anonymous", Anonymous())
@@ -30,7 +35,7 @@ def _user(so_far: Anonymous | None, args: tuple[str, ...], origin: Origin) -> An
     so_far = so_far or Anonymous()
     if args[0] == "*":
         return replace(so_far, any_user=True)
-    return replace(so_far, users=so_far.users | {args[0].lower()})
+    return replace(so_far, users=so_far.users | {folded(args[0])})
 
 
 def _flag(field: str) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Value, Where
-from modpy_wsgi.config.values import fixed_number, flag, text
+from modpy_wsgi.config.values import fixed_number, flag
 
 MODULES = ("dir_module", "mod_dir.c")
 
@@ -13,7 +13,7 @@ DIRECTORY_INDEX: Setting[tuple[str, ...]] = Setting("DirectoryIndex", ("index.ht
 DIRECTORY_SLASH: Setting[bool] = Setting("DirectorySlash", True)
 INDEX_REDIRECT: Setting[int] = Setting("DirectoryIndexRedirect", 0)  # the status; 0: the index answers itself
 CHECK_HANDLER: Setting[bool] = Setting("DirectoryCheckHandler", False)
-FALLBACK: Setting[str | None] = Setting("FallbackResource", None)  # None or "disabled" in any case: there is none
+FALLBACK: Setting[str | None] = Setting("FallbackResource", None)
 
 _STATUS_WORDS = {"on": 302, "off": 0, "permanent": 301, "temp": 302, "seeother": 303}
 
@@ -35,6 +35,10 @@ def _redirect(so_far: Any, args: tuple[str, ...], origin: Origin) -> int:
     return fixed_number(word, 300, 399, "a status of a redirection")
 
 
+def _fallback(so_far: Any, args: tuple[str, ...], origin: Origin) -> str | None:
+    return None if args[0].lower() == "disabled" else args[0]
+
+
 def _row(name: str, args: Args, setting: Setting[Any], value: Value, usage: str) -> Row:
     return Row(name, args, Where.ANY, Override.INDEXES, setting=setting, value=value, usage=f"{name} {usage}")
 
@@ -44,5 +48,5 @@ ROWS = (
     _row("DirectorySlash", Args.FLAG, DIRECTORY_SLASH, flag, "On|Off"),
     _row("DirectoryIndexRedirect", Args.TAKE1, INDEX_REDIRECT, _redirect, "On|Off|permanent|temp|seeother|3xx"),
     _row("DirectoryCheckHandler", Args.FLAG, CHECK_HANDLER, flag, "On|Off"),
-    _row("FallbackResource", Args.TAKE1, FALLBACK, text, "disabled | URL-path"),
+    _row("FallbackResource", Args.TAKE1, FALLBACK, _fallback, "disabled | URL-path"),
 )

@@ -264,6 +264,14 @@ CASES = (
         + location("/b", 'Alias "@ROOT@/other/page.txt"\nRequire all denied'),
         "/a /b",
     ),
+    asked(
+        "Alias in a Location, a dollar",
+        location("/a", 'Alias "@ROOT@/other/$1page.txt"')
+        + location("/b", 'Alias "@ROOT@/other/$$page.txt"')
+        + location("/c", 'Alias "@ROOT@/other/page$.txt"')
+        + location("/d", r'Alias "@ROOT@/other/\\page.txt"'),
+        "/a /b /c /d",
+    ),
     asked("Alias in a Location, two arguments", location("/a", 'Alias /b "@ROOT@/other"'), "/a/page.txt"),
     asked(
         "Alias in a Directory, one argument", '<Directory "@ROOT@/htdocs">\nAlias "@ROOT@/other"\n</Directory>', "/x"
@@ -408,6 +416,17 @@ CASES = (
         location("/old", "Redirect /new"),
         get("/old"),
         get("/old/x?a=1"),
+    ),
+    redirect(
+        "Redirect in a Location, a dollar",
+        location("/a", "Redirect http://a.test/$1x")
+        + location("/b", "Redirect http://a.test/$x")
+        + location("/c", r"Redirect http://a.test/\x")
+        + location("/d", "Redirect http://a.test/%x%20"),
+        get("/a"),
+        get("/b"),
+        get("/c"),
+        get("/d"),
     ),
     redirect(
         "Redirect in a LocationMatch",

@@ -17,6 +17,16 @@ SHOW = """
         req.write("password %r\\n" % req.get_basic_auth_pw(), 0)
         req.write("then user %r type %r\\n" % (req.user, req.ap_auth_type), 0)
         return apache.OK
+
+    def within(req):
+        if req.prev is None:
+            req.internal_redirect("/inner/page.txt")
+            return apache.OK
+        return show(req)
+
+    def see(req):
+        req.user = "%s seeing %s" % (req.user, req.headers_in.get("Authorization"))
+        return apache.OK
 """
 
 # Written by htpasswd and by crypt(3); the password is "eggs" where the name does not say otherwise.
@@ -82,6 +92,7 @@ LOG = (
     "need AuthName: /page.txt",
 )
 FOREIGN = {"status": ("401 Unauthorized", "hashes: the form is one that only some systems' crypt() knows")}
+OTHER_LOCK = '<Directory "@ROOT@/htdocs/inner">\nAuthBasicAuthoritative On\n</Directory>'
 BASIC = 'AuthType Basic\nAuthName "Restricted Area"\n'
 FILE = 'AuthUserFile "@ROOT@/passwords"\n'
 VALID = "Require valid-user\n"
@@ -324,6 +335,22 @@ CASES = (
     asked("fake Off", BASIC + FILE + "AuthBasicFake Off\n" + VALID, handler="guard::show"),
     asked("fake Off with a password", BASIC + FILE + "AuthBasicFake off x\n" + VALID, handler="guard::show"),
     asked("fake without authentication", "AuthBasicFake demo secret\n", handler="guard::show"),
+    *(
+        Case(
+            f"fake and {name}",
+            site(BASIC + FILE + "AuthBasicFake demo secret\n" + VALID + more, outside, handler),
+            [
+                get(target, basic("spam", "eggs"), name="spam:eggs"),
+                get(target, basic("demo", "secret"), name="demo:secret"),
+            ],
+        )
+        for name, more, outside, handler, target in (
+            ("an index", "SetHandler default-handler\nDirectoryIndex a.txt page.txt", "", "guard::show", "/inner/"),
+            ("a redirect within", "", "", "guard::within", "/page.txt"),
+            ("a redirect to another lock", "", OTHER_LOCK, "guard::within", "/page.txt"),
+            ("a fixup handler", "PythonFixupHandler guard::see", "", "guard::show", "/page.txt"),
+        )
+    ),
     # AuthBasicUseDigestAlgorithm
     asked("digests", BASIC + 'AuthUserFile "@ROOT@/digests"\nAuthBasicUseDigestAlgorithm MD5\n' + VALID),
     asked("digests Off", BASIC + FILE + "AuthBasicUseDigestAlgorithm Off\n" + VALID),

@@ -7,7 +7,7 @@ Law: the same seed makes the same groups, and Apache accepts every one of them (
 from random import Random
 
 from ..site import Entry
-from .families import NESTED, lines, placed
+from .families import NESTED, judged, lines, placed
 from .model import Ask, Family, Group
 from .rules import (
     AUTHENTICATION,
@@ -25,6 +25,7 @@ from .rules import (
     SPELLINGS,
     WAYS,
 )
+from .verdict import taken_away
 
 GROUPS = 60  # of a family: Apache starts in a moment, and each is asked enough
 QUESTIONS = 60
@@ -62,21 +63,26 @@ def _group(chance: Random, number: int) -> Group:
         if piece not in conf:
             conf.append(piece)
     targets = (*_TARGETS, *extra * 5)
-    asked = dict.fromkeys(_ask(chance, targets) for _ in range(QUESTIONS))
-    return Group(f"group {number}", lines(*conf), tuple(asked), files)
+    text = lines(*conf)
+    # What only we refuse (index-method, encoded-away) would be answered with the page of that error.
+    methods = ("GET", "HEAD") if "ErrorDocument 403" in text else _METHODS
+    asked = dict.fromkeys(_ask(chance, targets, methods) for _ in range(QUESTIONS))
+    if "ErrorDocument" in text or "AllowEncodedSlashes On" in text:
+        asked = {ask: None for ask in asked if not taken_away(ask.target)}
+    return Group(f"group {number}", text, tuple(asked), files, judged(text) if "<Location" in text else None)
 
 
 def _inside(chance: Random, section: str) -> str:
     """What stands in a section.
 
-    A Python handler in a <Location> keeps mod_python from finding files there: nothing to compare with. And a .htaccess
+    Handlers of access in a <Location> keep mod_python from finding files there: nothing to compare with. A .htaccess
     knows only the methods that httpd.conf has named before.
     """
     python = "<Location" not in section
     limits = [limit for limit in LIMITS.values() if section.startswith("<") or "BREW" not in limit]
     parts = []
     if chance.random() < 0.6:
-        parts.append(AUTHENTICATION[chance.choice(("file", "python") if python else ("file",))])
+        parts.append(AUTHENTICATION[chance.choice(("file", "python"))])
     if chance.random() < 0.25:
         parts.append(f"AuthMerging {chance.choice(('Off', 'And', 'Or'))}")
     for _ in range(chance.choice((1, 1, 1, 2))):
@@ -116,8 +122,8 @@ def _tree(chance: Random, depth: int) -> str:
     return f"<{kind}>\n" + "\n".join(inner) + f"\n</{kind}>"
 
 
-def _ask(chance: Random, targets: tuple[str, ...]) -> Ask:
-    method = "GET" if chance.random() < 0.6 else chance.choice(_METHODS)
+def _ask(chance: Random, targets: tuple[str, ...], methods: tuple[str, ...]) -> Ask:
+    method = "GET" if chance.random() < 0.6 else chance.choice(methods)
     target = chance.choice(targets)
     while chance.random() < 0.25:
         target = _respelled(chance, target)

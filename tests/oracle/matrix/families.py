@@ -59,7 +59,18 @@ def placed(section: str, inside: str, access_file: str) -> tuple[str, dict[str, 
 @cache
 def families() -> tuple[Family, ...]:
     """All families that are recorded."""
-    return (_require(), _limit(), _satisfy(), _spellings(), _ways(), _nested(), _merging(), _methods(), _extras())
+    return (
+        _require(),
+        _limit(),
+        _satisfy(),
+        _spellings(),
+        _ways(),
+        _nested(),
+        _merging(),
+        _methods(),
+        _extras(),
+        _located(),
+    )
 
 
 def _by_everybody(methods: Sequence[str], authentication: str) -> tuple[Ask, ...]:
@@ -247,6 +258,31 @@ def _methods() -> Family:
             conf, files = placed(SECTIONS[kind], rule, f".ht-m{len(groups)}")
             groups.append(Group(f"{kind}: {name}", conf, asks(MANY, BY_METHOD), files))
     return Family("methods", tuple(groups))
+
+
+def judged(conf: str) -> str | None:
+    """The same rules for Apache, where passwords are checked by a handler: by a file.
+
+    A Python handler in a <Location> keeps mod_python from finding any file there.
+    """
+    made = conf.replace(AUTHENTICATION["python"], AUTHENTICATION["file"])
+    return made if made != conf else None
+
+
+def _located() -> Family:
+    """A PythonAuthenHandler in a Location, judged by a password file in its place."""
+    groups = []
+    rules = words("valid-user; group; not user; any; all; all, method; file-owner")
+    for index, (kind, section) in enumerate(SECTIONS.items()):
+        if "Location" not in kind:
+            continue
+        for turn, rule in enumerate(rules):
+            conf = section.replace("{}", lines(AUTHENTICATION["python"], REQUIRE[rule]))
+            targets = (SECRET, "/shut/", "/shut/run.py/more", *(SPELLINGS + WAYS)[1 + (index + turn) % 9 :: 9])
+            targets = tuple(dict.fromkeys(targets))
+            questions = asks(("GET",), targets) + asks(("GET",), targets[:9], ("ann", "bob", "wrong"))
+            groups.append(Group(f"{kind}: {rule}", conf, questions, judged=judged(conf)))
+    return Family("located", tuple(groups))
 
 
 def _extras() -> Family:

@@ -42,17 +42,20 @@ class Group:
     """Rules that hold together, and what is asked of them: one virtual host.
 
     `conf` is the inside of the <VirtualHost>; `files` are added to the tree of the family, so their names are the
-    group's own (a .htaccess is named by AccessFileName).
+    group's own (a .htaccess is named by AccessFileName). `judged` is what Apache gets in the place of `conf`, where it
+    cannot judge that one itself.
     """
 
     name: str
     conf: str
     asks: tuple[Ask, ...]
     files: Mapping[str, Entry] = field(default_factory=dict)
+    judged: str | None = None
 
-    def text(self, host: str) -> str:
+    def text(self, host: str, *, for_apache: bool = False) -> str:
         """Its <VirtualHost>."""
-        inside = "\n".join(f"    {line}" for line in self.conf.strip("\n").splitlines())
+        conf = self.judged if for_apache and self.judged is not None else self.conf
+        inside = "\n".join(f"    {line}" for line in conf.strip("\n").splitlines())
         return f"<VirtualHost *:@PORT@>\n    ServerName {host}\n{inside}\n</VirtualHost>\n"
 
     def excerpt(self) -> str:
@@ -81,8 +84,8 @@ class Family:
         return ((host_name(index), group) for index, group in enumerate(self.groups))
 
     def site(self) -> Site:
-        """All groups as one site."""
-        return site_of(self.hosts())
+        """All groups as one site, for Apache."""
+        return site_of(self.hosts(), for_apache=True)
 
     def count(self) -> int:
         """How many questions are asked."""
@@ -94,12 +97,12 @@ def host_name(index: int) -> str:
     return f"g{index:04}.test"
 
 
-def site_of(hosts: Iterable[tuple[str, Group]]) -> Site:
+def site_of(hosts: Iterable[tuple[str, Group]], *, for_apache: bool = False) -> Site:
     """Some groups as one site, over the tree that all share."""
     conf = [MAIN]
     files: dict[str, Entry] = dict(FILES)
     for host, group in hosts:
-        conf.append(group.text(host))
+        conf.append(group.text(host, for_apache=for_apache))
         assert not group.files.keys() & files.keys(), f"{group.name}: a file of the tree or of another group"
         files.update(group.files)
     return Site("\n".join(conf), files, MODULES)
@@ -107,7 +110,7 @@ def site_of(hosts: Iterable[tuple[str, Group]]) -> Site:
 
 def digest(group: Group) -> str:
     """A mark of rules and questions, so that answers to other ones are noticed."""
-    asked = (group.conf, tuple(group.files.items()), [tuple(ask) for ask in group.asks])
+    asked = (group.conf, group.judged, tuple(group.files.items()), [tuple(ask) for ask in group.asks])
     found = _COMMON.copy()
     found.update(repr(asked).encode())
     return found.hexdigest()[:8]

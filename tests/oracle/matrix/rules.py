@@ -151,7 +151,7 @@ OUTER = {
 }
 INNER = {
     "Directory": '<Directory "@ROOT@/htdocs/shut/deep">\n{}\n</Directory>',
-    "Directory ~": '<Directory ~ "/shut/deep$">\n{}\n</Directory>',
+    "Directory ~": '<Directory ~ "/deep">\n{}\n</Directory>',  # fewer slashes: httpd merges it before the outer one
     "DirectoryMatch": '<DirectoryMatch "^@ROOT@/htdocs/shut/d">\n{}\n</DirectoryMatch>',
     "Files": '<Files "secret.*">\n{}\n</Files>',
     "Files in Directory": '<Directory "@ROOT@/htdocs/shut/deep">\n<Files "secret.txt">\n{}\n</Files>\n</Directory>',

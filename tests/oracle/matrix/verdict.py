@@ -7,6 +7,7 @@ where each has the mark of its row in docs/differences.md.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from ..answer import Answer
 from .model import Ask, Group
@@ -41,12 +42,22 @@ def _refused_by_method(conf: str, ask: Ask, wanted: str, got: str) -> bool:
     return ask.method not in ("GET", "HEAD") and chosen and got == "403"
 
 
-def _taken_away(conf: str, ask: Ask, wanted: str, got: str) -> bool:
-    target = ask.target.lower()
-    return got == "404" and bool(_DOTS.search(target)) and ("%2f" in target or "%00" in target)
+def _is_named(wanted: str, got: str) -> bool:
+    return wanted[:3] == "405" and got[:3] == "501"
 
 
-_DOTS = re.compile(r"/(\.|%2e)(\.|%2e)(/|%|\?|$)")
+def _shows_itself(conf: str, ask: Ask, wanted: str, got: str) -> bool:
+    page = wanted.rpartition(" =")[2].rpartition("/")[2]
+    is_itself = unquote(ask.target).rstrip("/.").endswith(page) and "=" not in got
+    return is_itself and "ErrorDocument" in conf and (wanted[:3] == got[:3] or _is_named(wanted, got))
+
+
+def taken_away(target: str) -> bool:
+    """Whether a path has `%2f` or `%00`, and a `..` that may take it away."""
+    return bool(_DOTS.search(target)) and ("%2f" in target.lower() or "%00" in target)
+
+
+_DOTS = re.compile(r"/(\.|%2[eE])(\.|%2[eE])(/|%|\?|$)")
 
 LISTED = (
     Listed(
@@ -56,21 +67,17 @@ LISTED = (
     Listed("index-method: the rules for the method of the request count for an index, too", _refused_by_method),
     Listed(
         "named-methods: nobody asks for a method that httpd does not know but by its name in a <Limit>",
-        lambda conf, ask, wanted, got: ask.method == "BREW" and wanted.startswith("405") and got == f"501{wanted[3:]}",
+        lambda conf, ask, wanted, got: ask.method == "BREW" and _is_named(wanted, got) and wanted[3:] == got[3:],
     ),
     Listed(
         "fallback-challenge: a browser could not ask for the password",
         lambda conf, ask, wanted, got: wanted == "401" and got == "401 ?Basic",
     ),
+    Listed("own-error-page: a page that nobody may see is no page for those who may not", _shows_itself),
     Listed(
-        "own-error-page: a page that nobody may see is no page for those who may not",
-        lambda conf, ask, wanted, got: (
-            "ErrorDocument 403 /shut/page.txt" in conf
-            and ask.target.endswith("page.txt")
-            and wanted.startswith(f"{got} =")
-        ),
+        "encoded-away: what a path must not hold is refused before the path is made simpler",
+        lambda conf, ask, wanted, got: got == "404" and taken_away(ask.target),
     ),
-    Listed("encoded-away: what a path must not hold is refused before the path is made simpler", _taken_away),
 )
 
 
