@@ -107,7 +107,9 @@ def _ending(result: int) -> int:
 
 
 def _header_parser(req: mp_request, config: RequestConfig) -> int:
-    """PythonInitHandler of a directory, then PythonHeaderParserHandler (manual 5.1.5)."""
+    """PythonInitHandler of a directory, then PythonHeaderParserHandler (manual 5.1.5); of the main request alone."""
+    if req._main is not None:
+        return OK
     own = config.handlers.get(INIT.directive)
     if own and own != config.host.base_handlers.get(INIT.directive):
         ended = _ending(run_phase(req, INIT, config))

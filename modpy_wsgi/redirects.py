@@ -50,10 +50,14 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
 
 
 def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
-    """A subrequest: every phase up to fixup for another URI, as with GET. Returns it, and OK or what ended it."""
+    """A subrequest for another URI, as with GET, up to fixup. Returns it, and OK or the status that ended it.
+
+    The phases before Trans and HeaderParser are the main request's alone, and so is what they have set in variables.
+    """
     new = _derive(req, uri, None)
     new._main = req
     new._method = "GET"
+    new.__dict__["_subprocess_env"] = req.subprocess_env.copy()
     if new._redirects > MAX_REDIRECTS:
         req._application.log_request(req, f"more than {MAX_REDIRECTS} nested subrequests, probably a loop: {uri}")
         return new, 500
