@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 import posixpath
+import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from modpy_wsgi.config.conditions import CONDITIONS, module_names
@@ -49,12 +49,16 @@ class Tree:
     warnings: tuple[str, ...]
 
 
-def read_file(path: str) -> bytes:
-    """The bytes of a file of the configuration; OSError if it cannot be read or is no regular file."""
-    file = Path(path)
-    if not file.is_file() and path != os.devnull and file.exists():
-        raise OSError("not a regular file")
-    return file.read_bytes()
+def read_file(path: str, limit: int = -1) -> bytes:
+    """The bytes of a file of the configuration, at most `limit`; OSError if it cannot be read or is no regular file."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe would wait for who writes
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode) and path != os.devnull:
+            raise OSError("not a regular file")
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(limit)
+    finally:
+        os.close(descriptor)
 
 
 @dataclass(slots=True)
@@ -149,11 +153,11 @@ class Reader:
     def _holds(self, condition: Callable[[str, Reader], bool], name: str, args: str, file: str, line: int) -> bool:
         end = args.rfind(">")
         if end < 0:
-            raise ConfigError(f"{name}> directive missing closing '>'", file, line)
+            raise ConfigError(f"{name}> directive missing closing '>'{_usage(name)}", file, line)
         try:
             return condition(args[:end], self)
         except ValueError as error:
-            raise ConfigError(f"{name}> {error}", file, line) from None
+            raise ConfigError(f"{name}> {error}{_usage(name)}", file, line) from None
 
     def _undefined(self, name: str, file: str, line: int) -> None:
         if ":" not in name:  # ${name:...} is left to the module that reads it
@@ -184,7 +188,7 @@ class Reader:
     def _define(self, name: str, args: str, file: str, line: int) -> list[Node]:
         parts = words(args)
         if not 1 <= len(parts) <= 2 or not parts[0]:
-            raise ConfigError(f"{name} takes a name and optionally a value", file, line)
+            raise ConfigError(f"{name} takes a name and optionally a value{_usage(name)}", file, line)
         _check_variable(parts[0], file, line)
         self.defines.add(parts[0])
         if len(parts) == 2 and parts[1]:
@@ -201,7 +205,7 @@ class Reader:
     def _server_root(self, name: str, args: str, file: str, line: int) -> list[Node]:
         root = _one(name, args, file, line)
         root = posixpath.normpath(posixpath.join(self.server_root, root))
-        if not Path(root).is_dir():
+        if not os.path.isdir(root):
             self.warnings.append(f"{file}:{line}: ServerRoot '{root}' is not a directory")
         self.server_root = root
         return [Node("ServerRoot", args, file, line, None)]
@@ -209,7 +213,7 @@ class Reader:
     def _load_module(self, name: str, args: str, file: str, line: int) -> list[Node]:
         parts = words(args)
         if len(parts) != 2:
-            raise ConfigError(f"{name} takes two arguments (usage: LoadModule name_module file)", file, line)
+            raise ConfigError(f"{name} takes two arguments{_usage(name)}", file, line)
         self.modules |= module_names(*parts)
         return [Node("LoadModule", args, file, line, None)]
 
@@ -256,8 +260,12 @@ def _skip(line: str, skipping: list[_Open], file: str, number: int) -> None:
 def _one(name: str, args: str, file: str, line: int) -> str:
     parts = words(args)
     if len(parts) != 1 or not parts[0]:
-        raise ConfigError(f"{name} takes one argument", file, line)
+        raise ConfigError(f"{name} takes one argument{_usage(name)}", file, line)
     return parts[0]
+
+
+def _usage(name: str) -> str:
+    return f" (usage: {ALL[name.lower()].form})"
 
 
 def _check_variable(name: str, file: str, line: int) -> None:
