@@ -5,10 +5,10 @@ Law: a condition is judged when its line is read, by what the lines before it sa
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Protocol
 
 from modpy_wsgi.config.directives import ALL, BUILT_IN, MPM_MODULES
@@ -66,7 +66,7 @@ def _if_define(args: str, known: Known) -> bool:
 
 
 def _if_file(args: str, known: Known) -> bool:
-    return _negatable(args, lambda name: Path(known.server_root, name).exists())
+    return _negatable(args, lambda name: os.path.exists(os.path.join(known.server_root, name)))
 
 
 def _if_directive(args: str, known: Known) -> bool:

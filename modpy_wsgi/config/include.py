@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator
-from pathlib import Path
 
 from modpy_wsgi.config.patterns import compile_wildcard, has_wildcard
 from modpy_wsgi.environ import encode
@@ -22,10 +21,20 @@ def matches(path: str, *, optional: bool) -> list[str]:
     """The files, in order. ValueError if there is none and that is not `optional`, or a folder cannot be read."""
     path = posixpath.normpath(path)
     if not has_wildcard(path):
-        if optional and not Path(path).exists():
+        if optional and not _is_there(path):
             return []
         return list(_below(path, 0))
     return list(_matching("/", path.lstrip("/").split("/"), optional))
+
+
+def _is_there(path: str) -> bool:
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:  # whether it is there is not known
+        raise ValueError(f"{path}: {error.strerror}") from None
+    return True
 
 
 def _names(folder: str, optional: bool = False) -> list[str]:
@@ -43,7 +52,7 @@ def _matching(folder: str, parts: list[str], optional: bool) -> Iterator[str]:
         path = posixpath.join(folder, part)
         if rest:
             yield from _matching(path, rest, optional)
-        elif not optional or Path(path).exists():
+        elif not optional or _is_there(path):
             yield from _below(path, 0)
         return
     pattern = compile_wildcard(part)
@@ -55,7 +64,7 @@ def _matching(folder: str, parts: list[str], optional: bool) -> Iterator[str]:
     ]
     if rest:
         # httpd looks at the entry itself: a symbolic link is no folder to it.
-        found = [path for path in found if Path(path).is_dir() and not Path(path).is_symlink()]
+        found = [path for path in found if os.path.isdir(path) and not os.path.islink(path)]
     if not found and not optional:
         raise ValueError(f"no matches for the wildcard '{part}' in '{folder}' (IncludeOptional would allow that)")
     for path in found:
@@ -66,7 +75,7 @@ def _matching(folder: str, parts: list[str], optional: bool) -> Iterator[str]:
 
 
 def _below(path: str, depth: int) -> Iterator[str]:
-    if not Path(path).is_dir():
+    if not os.path.isdir(path):
         yield path
         return
     if depth >= MAX_FOLDER_DEPTH:

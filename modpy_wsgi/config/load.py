@@ -113,8 +113,7 @@ def _calls(row: Row, node: Node) -> list[tuple[str, ...]]:
     try:
         return arguments(row.args, node.args)
     except ValueError as error:
-        usage = f" (usage: {row.usage})" if row.usage else ""
-        raise ConfigError(f"{row.name} {error}{usage}", node.file, node.line) from None
+        raise ConfigError(f"{row.name} {error} (usage: {row.form})", node.file, node.line) from None
 
 
 def _directive(row: Row, node: Node, place: _Place) -> None:
@@ -127,7 +126,9 @@ def _directive(row: Row, node: Node, place: _Place) -> None:
         try:
             result = value(values.get(setting) if setting is not None else None, args, origin)
         except ValueError as error:
-            usage = f" (usage: {row.usage})" if row.usage else ""
+            # What is right but not implemented is no question of form.
+            lacking = not row.usage and str(error).startswith(Kind.UNSUPPORTED.value)
+            usage = "" if lacking else f" (usage: {row.form})"
             raise ConfigError(f"{row.name}: {error}{usage}", node.file, node.line) from None
         if type(result) is Several:
             values.update(result)
@@ -140,14 +141,16 @@ def _directive(row: Row, node: Node, place: _Place) -> None:
 def _container(lower: str, row: Row, node: Node, place: _Place) -> None:
     end = node.args.rfind(">")
     if end < 0:
-        raise ConfigError(f"{row.name}> directive missing closing '>'", node.file, node.line)
+        raise ConfigError(f"{row.name}> directive missing closing '>' (usage: {row.form})", node.file, node.line)
     text = node.args[:end]
     if not text.strip():
-        raise ConfigError(f"{row.name}> directive requires additional arguments", node.file, node.line)
+        raise ConfigError(
+            f"{row.name}> directive requires additional arguments (usage: {row.form})", node.file, node.line
+        )
     try:
         _CONTAINERS[lower](text, node, place)
     except ValueError as error:
-        raise ConfigError(f"{row.name}> {error}", node.file, node.line) from None
+        raise ConfigError(f"{row.name}> {error} (usage: {row.form})", node.file, node.line) from None
 
 
 def _unknown(node: Node) -> ConfigError:
@@ -277,10 +280,10 @@ def site_of(tree: Tree) -> Site:
     main = Host(Settings(place.values), tuple(place.sections), (), names, wild)
     for host in (main, *place.hosts):
         root = host.settings[core.DOCUMENT_ROOT]
-        if root is not None and not Path(root).is_dir():
+        if root is not None and not os.path.isdir(root):
             warnings.append(f"DocumentRoot '{root}' is not a directory, or is not readable")
         types = host.settings[mime.TYPES_CONFIG]
-        if mime.TYPES_CONFIG in host.settings and not Path(types).is_file():
+        if mime.TYPES_CONFIG in host.settings and not os.path.isfile(types):
             warnings.append(f"TypesConfig '{types}' is not there: the types that Python knows are used")
     return Site(
         main=main,
