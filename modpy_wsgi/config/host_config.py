@@ -3,7 +3,8 @@
 Law: matching costs dictionary look-ups for literal sections and one match for each regular expression; merging happens
 when a combination is first seen, and every cache here is bounded. The order (httpd, "How the sections are merged"):
 Directory without a regular expression and .htaccess together, shortest path first and .htaccess over Directory; then
-DirectoryMatch; then Files and FilesMatch; then Location and LocationMatch; within each, in order of appearance.
+DirectoryMatch, by the number of slashes in their expressions; then Files and FilesMatch; then Location and
+LocationMatch; within each, in order of appearance.
 """
 
 from __future__ import annotations
@@ -37,7 +38,12 @@ class HostConfig:
         self._main = main_index or Index(site.main.sections)
         self._own = Index(host.sections, self._main.end) if host else None
         self._indexes = (self._main, self._own) if self._own else (self._main,)
-        self._has_matches = any(index.directory_matches for index in self._indexes)
+        # Those with fewer slashes in their expressions come first, whoever has written them (observed; httpd sorts all
+        # Directory sections by what it takes for the depth of their paths).
+        self._matches = sorted(
+            [entry for index in self._indexes for entry in index.directory_matches],
+            key=lambda entry: (entry[1].pattern.count("/"), entry[0]),
+        )
         limit = max(MIN_CACHED, MAX_CACHED // (1 + len(site.hosts)))
         self.children: Bounded[tuple[Directory, str], Directory] = Bounded(limit)
         self.configs: Bounded[tuple[Any, ...], RequestConfig] = Bounded(limit)
@@ -87,12 +93,11 @@ class HostConfig:
         return merged(found) if found else NOTHING
 
     def directory_matches(self, filename: str) -> Iterator[tuple[int, Section]]:
-        """The <DirectoryMatch> sections that match this file name, as (position, section)."""
-        if self._has_matches:
-            for index in self._indexes:
-                for position, section in index.directory_matches:
-                    if section.regex is not None and section.regex.search(encode(filename)):
-                        yield position, section
+        """The <DirectoryMatch> sections that match this file name, as (position, section), in httpd's order."""
+        if self._matches:
+            for position, section in self._matches:
+                if section.regex is not None and section.regex.search(encode(filename)):
+                    yield position, section
 
     def directory(self, path: str) -> Directory:
         """The Directory of `path` (absolute, ends in "/"), by name alone: no .htaccess is looked for."""
