@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from modpy_wsgi.config.lexer import MAX_LINE, decode, expand, logical_lines, nam
 from modpy_wsgi.config.model import Kind, Names
 from modpy_wsgi.errors import ConfigError
 
-__all__ = ["MAX_INCLUDE_DEPTH", "MAX_NESTING", "Node", "Reader", "Tree", "parse_file", "parse_text"]
+__all__ = ["MAX_INCLUDE_DEPTH", "MAX_NESTING", "Node", "Reader", "Tree", "tree_of"]
 
 MAX_INCLUDE_DEPTH = 128  # httpd's own: more is a file that includes itself
 MAX_NESTING = 100  # of containers; httpd has no limit but its stack, and ours is shallower
@@ -271,38 +271,6 @@ def _usage(name: str) -> str:
 def _check_variable(name: str, file: str, line: int) -> None:
     if ":" in name:
         raise ConfigError("a variable's name must not contain ':'", file, line)
-
-
-def parse_file(
-    path: str,
-    *,
-    defines: Iterable[str] = (),
-    environ: Mapping[str, str] | None = None,
-    server_root: str = "/",
-    loader: Loader = read_file,
-) -> Tree:
-    """The tree of a file and all that it includes. `defines` are the -D of the command line. Raises ConfigError."""
-    reader = _reader(defines, environ, server_root, loader)
-    return tree_of(reader, reader.file(path))
-
-
-def parse_text(
-    text: str,
-    *,
-    file: str = "<text>",
-    defines: Iterable[str] = (),
-    environ: Mapping[str, str] | None = None,
-    server_root: str = "/",
-    loader: Loader = read_file,
-) -> Tree:
-    """The tree of a configuration given as text; `file` is the name for messages. Raises ConfigError."""
-    reader = _reader(defines, environ, server_root, loader)
-    return tree_of(reader, reader.text(text, file))
-
-
-def _reader(defines: Iterable[str], environ: Mapping[str, str] | None, server_root: str, loader: Loader) -> Reader:
-    variables = dict(os.environ if environ is None else environ)
-    return Reader(server_root=server_root, defines=set(defines), variables=variables, loader=loader)
 
 
 def tree_of(reader: Reader, nodes: Iterable[Node]) -> Tree:
