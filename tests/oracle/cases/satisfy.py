@@ -227,7 +227,8 @@ CASES = (
     Case(
         "how often",
         folders(
-            {"again": PAGES + USER, "else": PAGES + USER + "\nErrorDocument 403 /again/page.txt\nOrder allow,deny"}
+            {"again": PAGES + USER, "else": PAGES + USER + "\nErrorDocument 403 /again/page.txt\nOrder allow,deny"},
+            outside="PythonPostReadRequestHandler guard::count",
         ),
         [
             asked(name, user, "GET", file)
