@@ -23,6 +23,12 @@ PAGES: dict[str, Entry] = {
     "elsewhere/closed/htaccess": "Require all denied\n",
 }
 PATHS = ("/page.txt", "/in/page.txt", "/in/", "/in", "/in/deep/page.txt", "/in/absent", "/other/page.txt")
+LONG = "/" + "y" * 300
+FOLDERS = (
+    *("/locked", "/locked/", "/locked/page.txt", "/blind/", "/blind/page.txt", "/loop", "/loop/", "/loop/page.txt"),
+    *("/long", "/long/page.txt", "/nowhere", "/nowhere/page.txt", "/through", "/through/x", "/outside/htaccess"),
+    *(LONG, f"{LONG}/", f"{LONG}/page.txt", f"/in{LONG}", "/page.txt/x"),
+)
 LOG = (".htaccess", "Nonsense", "unable to check htaccess file, ensure it is readable")
 NOTE = "htaccess-note: the original's page says why"
 CLOSED = {"status": ("403 Forbidden", NOTE), **{f"log:{text}": (text != "Nonsense", NOTE) for text in LOG}}
@@ -101,4 +107,27 @@ CASES = (
     asked("many lines", "# nothing\n" * 50_000 + "AddType text/x-mine .txt\n"),
     asked("many directives", "AddType text/x-mine .txt\n" * 5_000),
     asked("many sections", "<Files x>\n</Files>\n" * 2_000 + "AddType text/x-mine .txt\n"),
+    *(
+        Case(
+            f"folders that cannot be entered, {options}",
+            Site(
+                CONF.format(options=options),
+                {
+                    **PAGES,
+                    "htdocs/locked": Folder(mode=0o000),
+                    "htdocs/blind": Folder(mode=0o311),  # it may be entered and not be read
+                    "htdocs/loop": Link("loop"),
+                    "htdocs/long": Link("x" * 300),
+                    "htdocs/nowhere": Link("absent"),
+                    "htdocs/through": Link("page.txt/x"),
+                    "htdocs/outside": Link("../elsewhere/closed"),
+                },
+            ),
+            [
+                get(path, differs={"status": ("403 Forbidden", NOTE)} if path.startswith("/locked") else {})
+                for path in FOLDERS
+            ],
+        )
+        for options in ("FollowSymLinks", "None", "SymLinksIfOwnerMatch")
+    ),
 )
