@@ -5,6 +5,7 @@ Law: the order is httpd's: by the bytes of the name, folder by folder, whatever 
 
 from __future__ import annotations
 
+import errno
 import os
 import posixpath
 from collections.abc import Iterator
@@ -32,7 +33,10 @@ def _is_there(path: str) -> bool:
         os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         return False
-    except OSError as error:  # whether it is there is not known
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        # whether it is there is not known
         raise ValueError(f"{path}: {error.strerror}") from None
     return True
 
