@@ -13,7 +13,7 @@ import time
 
 from modpy_wsgi.config.lexer import logical_lines
 from modpy_wsgi.config.load import load_text
-from modpy_wsgi.config.parser import parse_text
+from modpy_wsgi.config.parser import Reader
 
 HOST = """
 <VirtualHost *:80>
@@ -68,7 +68,7 @@ def main() -> None:
     print(f"{hosts} hosts, {directories} directories, {lines} lines")
     for name, action in {
         "lines": lambda: list(logical_lines(given, "conf")),
-        "tree": lambda: parse_text(given),
+        "tree": lambda: Reader().text(given, "conf"),
         "site": lambda: load_text(given),
     }.items():
         took = median(action)

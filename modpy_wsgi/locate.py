@@ -80,7 +80,7 @@ def _find_file(req: mp_request, target: translate.Target, filename: str) -> int:
 def _run_early(req: mp_request, host: HostConfig) -> int:
     """PostReadRequest (with Init of the server's level) and Trans. Returns OK, or what ends the request."""
     config = req._config
-    for phase in (INIT, POST_READ_REQUEST):
+    for phase in (INIT, POST_READ_REQUEST) if req._main is None else ():
         result = run_phase(req, phase, config)
         if result not in (OK, DECLINED):
             return result

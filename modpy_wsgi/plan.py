@@ -198,8 +198,9 @@ def _ask_user(req: mp_request, config: RequestConfig) -> int:
         req._application.log_request(req, f"PythonAuthenHandler returned OK without setting req.user: {req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR
     result = run_phase(req, AUTHZ, config)
-    if result == DECLINED:
-        result = authorization.with_user(req, config)
+    if result != DECLINED:
+        return result  # a 401 asks for nothing, unless the handler has prepared the header
+    result = authorization.with_user(req, config)
     if result == HTTP_UNAUTHORIZED:
         authentication.challenge(req, config)
     return result

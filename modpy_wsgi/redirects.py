@@ -50,7 +50,10 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
 
 
 def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
-    """A subrequest: every phase up to fixup for another URI, as with GET. Returns it, and OK or what ended it."""
+    """A subrequest for another URI, as with GET, up to fixup. Returns it, and OK or the status that ended it.
+
+    The phases before Trans and HeaderParser are the main request's alone, and so is what they have set in variables.
+    """
     new = _derive(req, uri, None)
     new._main = req
     new._method = "GET"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from modpy_wsgi.config.lexer import decode, expand, logical_lines, name_and_rest, quote, words
+from modpy_wsgi.config.load import load_text
+from modpy_wsgi.config.parser import Reader
 from modpy_wsgi.errors import ConfigError
 
 LINES = {
@@ -35,9 +40,29 @@ def test_logical_lines(text: str, wanted: list[tuple[int, str]]) -> None:
     assert list(logical_lines(text, "f")) == wanted
 
 
+# As recorded for .htaccess, where the limit is 8192.
+FITS = {
+    "with its end": "x" * 99 + "\n",
+    "the last one has none": "x" * 100,
+    "a carriage return counts": "x" * 98 + "\r\n",
+    "what continues it does not": "x" * 99 + "\\\n\n",
+    "put together": "x" * 60 + "\\\n" + "x" * 39 + "\n",
+    "in bytes": "\xe9" * 49 + "x\n",
+    "other bytes": "x" + "\udce9" * 98 + "\n",
+    "spaces count": " " * 98 + "x\n",
+}
+
+
+@pytest.mark.parametrize("text", FITS.values(), ids=FITS)
+def test_a_line_as_long_as_may_be(text: str) -> None:
+    assert len(list(logical_lines("A\n" + text, "f", limit=100))) == 2
+    with pytest.raises(ConfigError, match=r"^f:2: line longer than 99 bytes$"):
+        list(logical_lines("A\n" + text.replace("x", "xx", 1), "f", limit=100))
+
+
 @pytest.mark.parametrize("text", ["A\n" + "x" * 101, "A\n" + "x" * 60 + "\\\n" + "y" * 60 + "\n"])
 def test_a_line_may_be_too_long(text: str) -> None:
-    with pytest.raises(ConfigError, match=r"^f:2: line longer than 100 characters$"):
+    with pytest.raises(ConfigError, match=r"^f:2: line longer than 99 bytes$"):
         list(logical_lines(text, "f", limit=100))
 
 
@@ -113,7 +138,6 @@ def test_the_name_is_the_first_word(line: str) -> None:
 DECODED = {
     "utf-8": (b"ServerName \xc3\xa4", "ServerName ä"),
     "other bytes survive": (b"A \xe4", "A \udce4"),
-    "a byte order mark is dropped": (b"\xef\xbb\xbfA b", "A b"),
 }
 
 
@@ -122,9 +146,88 @@ def test_decode(data: bytes, wanted: str) -> None:
     assert decode(data) == wanted
 
 
+def line_by_line(text: str) -> list[tuple[int, str]]:
+    """The same rules for lines, read character by character into a buffer, as httpd does."""
+    found: list[tuple[int, str]] = []
+    start = number = 1
+    buffer = ""
+    for at, char in enumerate(text):
+        if char != "\n":
+            buffer += char
+            continue
+        number += 1
+        bare = buffer[:-1] if buffer.endswith("\r") else buffer
+        if bare.endswith("\\"):
+            buffer = bare[:-1]
+            if at + 1 < len(text):
+                continue
+        found.append((start, buffer))
+        start, buffer = number, ""
+    found.append((start, buffer))
+    stripped = [(number, line.strip(" \t\n\v\f\r")) for number, line in found]
+    return [(number, line) for number, line in stripped if line and not line.startswith("#")]
+
+
+@given(st.text(alphabet="ab# \t\r\n\\\\\n\"'", max_size=30))
+@example("\\\\\\\n\r\\\n\n\\\\\\")
+@example("aa\\\r\\\n\\\n\n")
+def test_lines_as_a_second_reader_sees_them(text: str) -> None:
+    assert list(logical_lines(text, "f")) == line_by_line(text)
+
+
+@given(
+    st.one_of(st.text(max_size=200), st.binary(max_size=200).map(decode), st.text("<>/AB ${}\\\"'\n#", max_size=200))
+)
+@example("\ud800")
+@example("<" * 300)
+@example("<A>\n" * 300)
+def test_whatever_is_read_there_is_no_other_error(text: str) -> None:
+    for read in (load_text, lambda text: Reader().text(text, "f"), lambda text: list(logical_lines(text, "f", 50))):
+        with contextlib.suppress(ConfigError):
+            read(text)
+
+
+MEGABYTE = 1_000_000
+ANYTHING = {
+    "one word": "a" * MEGABYTE,
+    "continued lines": "a\\\n" * (MEGABYTE // 3),
+    "nothing but continuations": "\\\n" * (MEGABYTE // 2),
+    "backslashes, then lines": "\\" * (MEGABYTE // 2) + "\n" * (MEGABYTE // 2),
+    "backslashes": "\\" * MEGABYTE,
+    "quotes": '"' * MEGABYTE,
+    "both quotes": "'\"" * (MEGABYTE // 2),
+    "escaped quotes": '"' + '\\"' * (MEGABYTE // 2),
+    "opened variables": "${" * (MEGABYTE // 2),
+    "variables": "${a}" * (MEGABYTE // 4),
+    "spaces": " " * MEGABYTE,
+    "empty lines": "\r\n" * (MEGABYTE // 2),
+    "comments": "#\n" * (MEGABYTE // 2),
+    "brackets": "<" * MEGABYTE,
+    "two bytes each": "\xe9" * MEGABYTE,
+    "surrogates": "\udce9" * MEGABYTE,
+}
+
+
+@pytest.mark.parametrize("text", ANYTHING.values(), ids=ANYTHING)
+def test_a_megabyte_of_anything_is_read_in_a_time_that_grows_with_it(text: str) -> None:
+    """It takes seconds at most; what grows with the square of the length would take hours."""
+    begun = time.process_time()
+    for _, line in logical_lines(text, "f"):
+        name_and_rest(line)
+        words(line)
+        expand(line, {}, lambda name: None)
+    assert time.process_time() - begun < 20
+
+
 def test_a_nul_byte_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"^f:2: a NUL byte"):
         list(logical_lines("A b\nC\0 d\n", "f"))
+
+
+def test_a_byte_order_mark_is_refused() -> None:
+    """As httpd does, which calls it an invalid command."""
+    with pytest.raises(ConfigError, match=r"^f:1: the file begins with a byte order mark"):
+        list(logical_lines(decode(b"\xef\xbb\xbfA b\n"), "f"))
 
 
 EXPANDED = {

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
-from modpy_wsgi.config.parser import Node, parse_file, parse_text
+from modpy_wsgi.config.parser import Node, Reader, Tree, tree_of
 from modpy_wsgi.errors import ConfigError
+
+
+def parse_text(
+    text: str, *, file: str = "<text>", defines: Iterable[str] = (), environ: Mapping[str, str] | None = None
+) -> Tree:
+    """The tree of a configuration given as text; `defines` are the -D of the command line."""
+    reader = Reader(defines=set(defines), variables=dict(os.environ if environ is None else environ))
+    return tree_of(reader, reader.text(text, file))
 
 
 def shown(nodes: tuple[Node, ...]) -> list[object]:
@@ -232,7 +241,8 @@ INCLUDES = {
 def test_include(text: str, wanted: list[str], folder: Path) -> None:
     main = folder / "httpd.conf"
     main.write_text(f"ServerRoot {folder}\n" + text.format(root=folder))
-    tree = parse_file(str(main))
+    reader = Reader()
+    tree = tree_of(reader, reader.file(str(main)))
     assert [os.path.relpath(file, folder) for file in tree.files[1:]] == wanted
     read = [node for node in tree.nodes if node.name != "ServerRoot"]
     if read and read[0].children is not None:

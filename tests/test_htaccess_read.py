@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from modpy_wsgi.config.directives import access_compat, authz_core, core, env, python
 from modpy_wsgi.config.directives import dir as mod_dir
 from modpy_wsgi.config.directives.options import Nonfatal
-from modpy_wsgi.config.htaccess import read_htaccess
+from modpy_wsgi.config.htaccess import MAX_FILE, read_htaccess
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.config.model import Names, Override, Settings
 from modpy_wsgi.errors import ConfigError
@@ -189,7 +190,7 @@ BROKEN = {
     "arguments": ("SetEnv A b c", ":1: SetEnv takes 1-2 arguments (usage: SetEnv name [value])"),
     "value": ("Options Foo", ":1: Options: illegal option 'Foo'"),
     "not closed": ("SetEnv A 1\n<Files x>", ":2: <Files> was not closed"),
-    "a long line": ("SetEnv A " + "x" * 8200, ":1: line longer than 8192 characters"),
+    "a long line": ("SetEnv A " + "x" * 8200, ":1: line longer than 8191 bytes"),
     "a NUL byte": ("SetEnv A 1\nSetEnv B \0", ":2: a NUL byte in the file"),
     "deep": ("<Files x>\n" * 200, "nested more than 100 deep"),
     "regular expression": ("<FilesMatch (>\n</FilesMatch>", "regular expression '('"),
@@ -252,3 +253,43 @@ def test_no_file_is_told_from_an_unreadable_one(tmp_path: Path) -> None:
         (tmp_path / "closed").chmod(0)
         with pytest.raises(PermissionError):
             read_htaccess(str(tmp_path / "closed"), allow=ALL)
+
+
+def test_a_pipe_is_not_waited_for(htaccess: Path) -> None:
+    os.mkfifo(htaccess)
+    for _ in range(2):
+        with pytest.raises(OSError, match="not a regular file"):
+            read_htaccess(str(htaccess), allow=ALL)
+
+
+NO_FILES = {
+    "a directory": (lambda path: path.mkdir(), OSError),
+    "a link to a device": (lambda path: path.symlink_to("/dev/zero"), OSError),
+    "a link to itself": (lambda path: path.symlink_to(path.name), OSError),
+    "a link with too long a name": (lambda path: path.symlink_to("x" * 300), OSError),
+    "a link that leads nowhere": (lambda path: path.symlink_to("absent"), FileNotFoundError),
+    "a link through a file": (lambda path: path.symlink_to("file/absent"), NotADirectoryError),
+}
+
+
+@pytest.mark.parametrize(("make", "error"), NO_FILES.values(), ids=NO_FILES)
+def test_what_is_no_file(htaccess: Path, make: Callable[[Path], None], error: type[OSError]) -> None:
+    (htaccess.parent / "file").write_text("")
+    make(htaccess)
+    descriptors = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(error) as caught:
+        read_htaccess(str(htaccess), allow=ALL)
+    assert (error is OSError) is not isinstance(caught.value, (FileNotFoundError, NotADirectoryError))
+    assert len(os.listdir("/proc/self/fd")) == descriptors
+
+
+def test_a_huge_file_is_not_read_to_its_end(htaccess: Path) -> None:
+    with htaccess.open("wb") as file:
+        file.truncate(10 * 1024**3)  # it takes no room on the disk
+    with pytest.raises(ConfigError, match=f"larger than {MAX_FILE} bytes"):
+        read_htaccess(str(htaccess), allow=ALL)
+
+
+def test_a_large_file_is_read(htaccess: Path) -> None:
+    htaccess.write_text("# nothing\n" * 50_000 + "SetEnv A 1\n")
+    assert env.ENV in read_htaccess(str(htaccess), allow=ALL)

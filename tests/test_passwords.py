@@ -137,6 +137,23 @@ def test_a_name_that_nobody_has_costs_a_hash(tmp_path: Path, hashed: list[bytes]
     assert hashed == [b"eggs"]
 
 
+@pytest.mark.parametrize("user", ["spam", "stranger", "locked"])
+def test_the_log_has_no_password(tmp_path: Path, user: str) -> None:
+    (tmp_path / "page.txt").write_text("page\n")
+    written(tmp_path / "passwords", f"spam:{SHA_OF_EGGS}\nlocked:!{SHA_OF_EGGS}\n")
+    log = tmp_path / "log"
+    app = site(
+        f'Require valid-user\nAuthType Basic\nAuthName x\nAuthUserFile "{tmp_path}/passwords"\nErrorLog "{log}"\n'
+        "LogLevel debug",
+        root=tmp_path,
+    )
+    app.authorization = ("Basic", (user, "bacon"))
+    app.get("/page.txt", status=401)
+    assert user in log.read_text()
+    assert "bacon" not in log.read_text()
+    assert SHA_OF_EGGS not in log.read_text()
+
+
 def test_a_pipe_makes_nobody_wait(tmp_path: Path) -> None:
     path = str(tmp_path / "pipe")
     os.mkfifo(path)
@@ -246,8 +263,10 @@ REALMS = {
     "another realm": (f"spam:Elsewhere:{MD5_OF_EGGS}", Verdict.NOT_FOUND),
     "another user": (f"other:Restricted Area:{MD5_OF_EGGS}", Verdict.NOT_FOUND),
     "more fields": (f"spam:Restricted Area:{MD5_OF_EGGS}:x", MD5_OF_EGGS.encode()),
-    "no hash": ("spam:Restricted Area", Verdict.NOT_FOUND),
-    "an empty hash": ("spam:Restricted Area:", Verdict.NOT_FOUND),
+    "no hash": ("spam:Restricted Area", Verdict.DENIED),
+    "an empty hash": ("spam:Restricted Area:", Verdict.DENIED),
+    "the first counts": (f"spam:Restricted Area:*\nspam:Restricted Area:{MD5_OF_EGGS}", Verdict.DENIED),
+    "an empty one, too": (f"spam:Restricted Area:\nspam:Restricted Area:{MD5_OF_EGGS}", Verdict.DENIED),
     "no MD5": ("spam:Restricted Area:*", Verdict.DENIED),
     "upper case": (f"spam:Restricted Area:{MD5_OF_EGGS.upper()}", Verdict.DENIED),
     "of htpasswd": (f"spam:{SHA_OF_EGGS}", Verdict.NOT_FOUND),

@@ -132,6 +132,7 @@ def expected(parts: list[Applied], htaccess: dict[str, Applied], url: str, root:
                 take(part)
         if level in htaccess:
             take(htaccess[level])
+    # Not quite as documented: recorded in tests/golden/merging.json.
     for part in sorted(parts, key=lambda part: part.pattern.count("/")):
         if part.kind == "DirectoryMatch" and re.search(part.pattern, path):
             take(part)

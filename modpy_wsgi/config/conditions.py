@@ -5,7 +5,7 @@ Law: a condition is judged when its line is read, by what the lines before it sa
 
 from __future__ import annotations
 
-import os.path
+import os
 import posixpath
 import re
 from collections.abc import Callable

@@ -16,7 +16,9 @@ from modpy_wsgi.config.override import Rules
 from modpy_wsgi.config.parser import Reader, read_file
 from modpy_wsgi.errors import ConfigError
 
-__all__ = ["parse_htaccess", "read_htaccess"]
+__all__ = ["MAX_FILE", "parse_htaccess", "read_htaccess"]
+
+MAX_FILE = 16 * 1024 * 1024  # bytes; httpd has no limit, but it keeps nothing of what it reads. A million lines fit in
 
 
 def read_htaccess(
@@ -35,8 +37,11 @@ def read_htaccess(
     `warn` gets the lines for the error log. Raises ConfigError for what cannot be followed, and OSError if the file
     cannot be read (FileNotFoundError and NotADirectoryError if there is none).
     """
+    data = read_file(path, MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        raise ConfigError(f"larger than {MAX_FILE} bytes", path)
     return parse_htaccess(
-        read_file(path),
+        data,
         path,
         rules=Rules(allow, allow_list, allow_options, nonfatal),
         names=names or Names(),

@@ -5,6 +5,7 @@ Law: the order is httpd's: by the bytes of the name, folder by folder, whatever 
 
 from __future__ import annotations
 
+import errno
 import os
 import posixpath
 from collections.abc import Iterator
@@ -21,10 +22,23 @@ def matches(path: str, *, optional: bool) -> list[str]:
     """The files, in order. ValueError if there is none and that is not `optional`, or a folder cannot be read."""
     path = posixpath.normpath(path)
     if not has_wildcard(path):
-        if optional and not os.path.exists(path):
+        if optional and not _is_there(path):
             return []
         return list(_below(path, 0))
     return list(_matching("/", path.lstrip("/").split("/"), optional))
+
+
+def _is_there(path: str) -> bool:
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        # whether it is there is not known
+        raise ValueError(f"{path}: {error.strerror}") from None
+    return True
 
 
 def _names(folder: str, optional: bool = False) -> list[str]:
@@ -42,7 +56,7 @@ def _matching(folder: str, parts: list[str], optional: bool) -> Iterator[str]:
         path = posixpath.join(folder, part)
         if rest:
             yield from _matching(path, rest, optional)
-        elif not optional or os.path.exists(path):
+        elif not optional or _is_there(path):
             yield from _below(path, 0)
         return
     pattern = compile_wildcard(part)

@@ -14,7 +14,7 @@ from modpy_wsgi.errors import ConfigError
 
 __all__ = ["MAX_HTACCESS_LINE", "MAX_LINE", "decode", "expand", "logical_lines", "name_and_rest", "quote", "words"]
 
-MAX_LINE = 16 * 1024 * 1024  # httpd's own limit for a line of the server configuration, in characters
+MAX_LINE = 16 * 1024 * 1024  # httpd's own limit for a line of the server configuration, in bytes with its end
 MAX_HTACCESS_LINE = 8192  # and for .htaccess, which less trusted people write
 
 # C's isspace in the C locale; Python's notion of space has more members.
@@ -28,19 +28,22 @@ _ESCAPE = {
     "'": re.compile(r"\\(['\\])"),
     "": re.compile(r"\\(\\)"),
 }
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 
 def decode(data: bytes) -> str:
-    """The text of a file: UTF-8, other bytes kept as surrogates; a byte order mark is dropped."""
-    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    """The text of a file: UTF-8, other bytes kept as surrogates."""
+    return data.decode("utf-8", "surrogateescape")
 
 
 def logical_lines(text: str, file: str, limit: int = MAX_LINE) -> Iterator[tuple[int, str]]:
     """Yields (number of the first physical line, stripped text) of each line that is neither empty nor a comment.
 
-    Raises ConfigError for a line longer than `limit`, and for a NUL.
+    Raises ConfigError for a line longer than `limit`, for a NUL, and for a byte order mark.
     """
+    if text.startswith("\ufeff"):
+        raise ConfigError(
+            "the file begins with a byte order mark, which httpd takes for a part of the first name", file, 1
+        )
     nul = text.find("\0")
     if nul >= 0:
         # httpd would silently end the line here, and what the administrator reads is not what would hold.
@@ -52,23 +55,33 @@ def logical_lines(text: str, file: str, limit: int = MAX_LINE) -> Iterator[tuple
         start = number
         line = physical[number]
         # Nothing follows a backslash at the end of the file: it stays.
-        while number < last:
-            bare = line[:-1] if line.endswith("\r") else line
-            if not bare.endswith("\\"):
-                break
-            number += 1
-            if number == last and not physical[last]:
-                line = bare[:-1]
-                break
-            line = bare[:-1] + physical[number]
-            if len(line) > limit:
-                break
-        if len(line) > limit:
-            raise ConfigError(f"line longer than {limit} characters", file, start + 1)
+        if number < last and line.removesuffix("\r").endswith("\\"):
+            line, number = _continued(physical, number, limit)
+        # httpd counts bytes, and what ended the line.
+        if 4 * len(line) >= limit and _bytes(line) + (number < last) > limit:
+            raise ConfigError(f"line longer than {limit - 1} bytes", file, start + 1)
         number += 1
         line = line.strip(SPACE)
         if line and line[0] != "#":
             yield start + 1, line
+
+
+def _continued(physical: list[str], number: int, limit: int) -> tuple[str, int]:
+    """The line that begins at `number` and goes on, up to about `limit`, and the number of its last part."""
+    last = len(physical) - 1
+    letters: list[str] = []
+    while True:
+        letters += physical[number]
+        end = len(letters) - (letters[-1:] == ["\r"])
+        # httpd looks at what it has so far: of two backslashes the second goes, and the first then counts as well.
+        if number == last or letters[end - 1 : end] != ["\\"] or end > limit:
+            return "".join(letters), number
+        del letters[end - 1 :]
+        number += 1
+
+
+def _bytes(line: str) -> int:
+    return len(line) if line.isascii() else len(line.encode("utf-8", "replace"))  # a byte for each surrogate
 
 
 def name_and_rest(line: str) -> tuple[str, str]:
@@ -110,12 +123,14 @@ def quote(word: str) -> str:
 
 def expand(text: str, values: Mapping[str, str], undefined: Callable[[str], None]) -> str:
     """Replaces each ${NAME} by its value; a name without one stays as written, and `undefined` is told of it."""
-
-    def value(match: re.Match[str]) -> str:
-        found = values.get(match[1])
+    out: list[str] = []
+    at = 0
+    while (start := text.find("${", at)) >= 0 and (end := text.find("}", start)) >= 0:
+        name = text[start + 2 : end]
+        found = values.get(name)
         if found is None:
-            undefined(match[1])
-            return match[0]
-        return found
-
-    return _VARIABLE.sub(value, text)
+            undefined(name)
+            found = text[start : end + 1]
+        out += (text[at:start], found)
+        at = end + 1
+    return "".join(out) + text[at:]

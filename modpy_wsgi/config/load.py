@@ -132,8 +132,7 @@ def _calls(row: Row, node: Node) -> list[tuple[str, ...]]:
     try:
         return arguments(row.args, node.args)
     except ValueError as error:
-        usage = f" (usage: {row.usage})" if row.usage else ""
-        raise ConfigError(f"{row.name} {error}{usage}", node.file, node.line) from None
+        raise ConfigError(f"{row.name} {error} (usage: {row.form})", node.file, node.line) from None
 
 
 def _directive(row: Row, node: Node, place: _Place) -> None:
@@ -146,7 +145,9 @@ def _directive(row: Row, node: Node, place: _Place) -> None:
         try:
             result = value(values.get(setting) if setting is not None else None, args, origin)
         except ValueError as error:
-            usage = f" (usage: {row.usage})" if row.usage else ""
+            # What is right but not implemented is no question of form.
+            lacking = not row.usage and str(error).startswith(Kind.UNSUPPORTED.value)
+            usage = "" if lacking else f" (usage: {row.form})"
             raise ConfigError(f"{row.name}: {error}{usage}", node.file, node.line) from None
         if type(result) is Several:
             values.update(result)
@@ -159,15 +160,15 @@ def _directive(row: Row, node: Node, place: _Place) -> None:
 def _container(lower: str, row: Row, node: Node, place: _Place) -> None:
     end = node.args.rfind(">")
     if end < 0:
-        raise ConfigError(f"{row.name}> directive missing closing '>'", node.file, node.line)
+        raise ConfigError(f"{row.name}> directive missing closing '>' (usage: {row.form})", node.file, node.line)
     text = node.args[:end]
     if (lower in _WITHOUT_ARGUMENTS) is bool(text.strip()):
         wrong = "doesn't take additional" if text.strip() else "requires additional"
-        raise ConfigError(f"{row.name}> directive {wrong} arguments", node.file, node.line)
+        raise ConfigError(f"{row.name}> directive {wrong} arguments (usage: {row.form})", node.file, node.line)
     try:
         _CONTAINERS[lower](text, node, place)
     except ValueError as error:
-        raise ConfigError(f"{row.name}> {error}", node.file, node.line) from None
+        raise ConfigError(f"{row.name}> {error} (usage: {row.form})", node.file, node.line) from None
 
 
 def _unknown(node: Node) -> ConfigError:

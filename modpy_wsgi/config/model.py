@@ -199,8 +199,32 @@ class Row:
     kind: Kind = Kind.IMPLEMENTED
     setting: Setting[Any] | None = None
     value: Value | None = None
-    usage: str = ""  # the right form, for error messages
+    usage: str = ""  # the right form, for error messages and the documentation
     note: str = ""  # why it is the server's business or not implemented, for `check` and the documentation
+
+    @property
+    def form(self) -> str:
+        """The right form, for error messages: `usage`, or what follows from how the arguments are counted."""
+        if self.usage:
+            return self.usage
+        return f"{self.name} {_FORMS[self.args]}".rstrip() + (">" if self.name.startswith("<") else "")
+
+
+_FORMS = {
+    Args.RAW: "...",
+    Args.NONE: "",
+    Args.FLAG: "On|Off",
+    Args.TAKE1: "argument",
+    Args.TAKE2: "argument argument",
+    Args.TAKE3: "argument argument argument",
+    Args.TAKE12: "argument [argument]",
+    Args.TAKE13: "argument [argument argument]",
+    Args.TAKE23: "argument argument [argument]",
+    Args.TAKE123: "argument [argument [argument]]",
+    Args.ITERATE: "argument ...",
+    Args.ITERATE2: "argument argument ...",
+    Args.ARGV: "[argument ...]",
+}
 
 
 class SectionKind(enum.Enum):

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+import stat
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from modpy_wsgi.config.conditions import CONDITIONS, module_names
@@ -21,7 +21,7 @@ from modpy_wsgi.config.lexer import MAX_LINE, decode, expand, logical_lines, nam
 from modpy_wsgi.config.model import Kind, Names
 from modpy_wsgi.errors import ConfigError
 
-__all__ = ["MAX_INCLUDE_DEPTH", "MAX_NESTING", "Node", "Reader", "Tree", "parse_file", "parse_text"]
+__all__ = ["MAX_INCLUDE_DEPTH", "MAX_NESTING", "Node", "Reader", "Tree", "tree_of"]
 
 MAX_INCLUDE_DEPTH = 128  # httpd's own: more is a file that includes itself
 MAX_NESTING = 100  # of containers; httpd has no limit but its stack, and ours is shallower
@@ -49,11 +49,16 @@ class Tree:
     warnings: tuple[str, ...]
 
 
-def read_file(path: str) -> bytes:
-    """The bytes of a file of the configuration; OSError if it cannot be read or is no regular file."""
-    if not os.path.isfile(path) and path != os.devnull and os.path.exists(path):
-        raise OSError("not a regular file")
-    return Path(path).read_bytes()
+def read_file(path: str, limit: int = -1) -> bytes:
+    """The bytes of a file of the configuration, at most `limit`; OSError if it cannot be read or is no regular file."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe would wait for who writes
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode) and path != os.devnull:
+            raise OSError("not a regular file")
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read(limit)
+    finally:
+        os.close(descriptor)
 
 
 @dataclass(slots=True)
@@ -148,11 +153,11 @@ class Reader:
     def _holds(self, condition: Callable[[str, Reader], bool], name: str, args: str, file: str, line: int) -> bool:
         end = args.rfind(">")
         if end < 0:
-            raise ConfigError(f"{name}> directive missing closing '>'", file, line)
+            raise ConfigError(f"{name}> directive missing closing '>'{_usage(name)}", file, line)
         try:
             return condition(args[:end], self)
         except ValueError as error:
-            raise ConfigError(f"{name}> {error}", file, line) from None
+            raise ConfigError(f"{name}> {error}{_usage(name)}", file, line) from None
 
     def _undefined(self, name: str, file: str, line: int) -> None:
         if ":" not in name:  # ${name:...} is left to the module that reads it
@@ -183,7 +188,7 @@ class Reader:
     def _define(self, name: str, args: str, file: str, line: int) -> list[Node]:
         parts = words(args)
         if not 1 <= len(parts) <= 2 or not parts[0]:
-            raise ConfigError(f"{name} takes a name and optionally a value", file, line)
+            raise ConfigError(f"{name} takes a name and optionally a value{_usage(name)}", file, line)
         _check_variable(parts[0], file, line)
         self.defines.add(parts[0])
         if len(parts) == 2 and parts[1]:
@@ -208,7 +213,7 @@ class Reader:
     def _load_module(self, name: str, args: str, file: str, line: int) -> list[Node]:
         parts = words(args)
         if len(parts) != 2:
-            raise ConfigError(f"{name} takes two arguments (usage: LoadModule name_module file)", file, line)
+            raise ConfigError(f"{name} takes two arguments{_usage(name)}", file, line)
         self.modules |= module_names(*parts)
         return [Node("LoadModule", args, file, line, None)]
 
@@ -255,45 +260,17 @@ def _skip(line: str, skipping: list[_Open], file: str, number: int) -> None:
 def _one(name: str, args: str, file: str, line: int) -> str:
     parts = words(args)
     if len(parts) != 1 or not parts[0]:
-        raise ConfigError(f"{name} takes one argument", file, line)
+        raise ConfigError(f"{name} takes one argument{_usage(name)}", file, line)
     return parts[0]
+
+
+def _usage(name: str) -> str:
+    return f" (usage: {ALL[name.lower()].form})"
 
 
 def _check_variable(name: str, file: str, line: int) -> None:
     if ":" in name:
         raise ConfigError("a variable's name must not contain ':'", file, line)
-
-
-def parse_file(
-    path: str,
-    *,
-    defines: Iterable[str] = (),
-    environ: Mapping[str, str] | None = None,
-    server_root: str = "/",
-    loader: Loader = read_file,
-) -> Tree:
-    """The tree of a file and all that it includes. `defines` are the -D of the command line. Raises ConfigError."""
-    reader = _reader(defines, environ, server_root, loader)
-    return tree_of(reader, reader.file(path))
-
-
-def parse_text(
-    text: str,
-    *,
-    file: str = "<text>",
-    defines: Iterable[str] = (),
-    environ: Mapping[str, str] | None = None,
-    server_root: str = "/",
-    loader: Loader = read_file,
-) -> Tree:
-    """The tree of a configuration given as text; `file` is the name for messages. Raises ConfigError."""
-    reader = _reader(defines, environ, server_root, loader)
-    return tree_of(reader, reader.text(text, file))
-
-
-def _reader(defines: Iterable[str], environ: Mapping[str, str] | None, server_root: str, loader: Loader) -> Reader:
-    variables = dict(os.environ if environ is None else environ)
-    return Reader(server_root=server_root, defines=set(defines), variables=variables, loader=loader)
 
 
 def tree_of(reader: Reader, nodes: Iterable[Node]) -> Tree:

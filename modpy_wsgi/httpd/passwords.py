@@ -188,8 +188,7 @@ def _read(path: str, log: Log) -> _File:
         user, _, rest = line.partition(b":")
         first, _, rest = rest.lstrip(b":").partition(b":")
         passwords.setdefault(user, first)
-        if rest:
-            realms.setdefault((user, first), rest.lstrip(b":").partition(b":")[0])
+        realms.setdefault((user, first), rest.lstrip(b":").partition(b":")[0])
     settled = abs(time.time() - found.st_mtime) > SETTLED_AFTER
     stamp = (found.st_mtime_ns, found.st_size, found.st_ino) if settled else None  # None: to be read again
     return _File(stamp, passwords, realms, next(iter(passwords.values()), None))

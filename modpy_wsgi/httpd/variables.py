@@ -1,7 +1,8 @@
 """Environment variables that depend on the request: SetEnvIf, BrowserMatch (mod_setenvif).
 
 Law: they are set before access is decided, since Allow from env= and Deny from env= ask for them. Those of the server's
-level are set when the request arrives, those of a section when it is known to hold.
+level are set when the request arrives, those of a section when it is known to hold. A subrequest has the main
+request's, and no rule is asked again.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ __all__ = ["of_section", "of_server", "section_has_work"]
 
 def of_server(req: mp_request) -> None:
     """Set the variables of the server's level."""
+    if req._main is not None:
+        return
     _apply(req, req._host.base[SETENVIF])
 
 

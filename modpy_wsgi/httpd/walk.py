@@ -189,7 +189,9 @@ def _read(directory: Directory, path: str, stamp: _Stamp) -> Settings:
         except ConfigError as error:
             result = error
         except OSError as error:
-            raise Refused(403, f"{path}: unable to read htaccess file: {error.strerror}") from None
+            raise Refused(
+                403, f"{path}: unable to check htaccess file, ensure it is readable: {error.strerror or error}"
+            ) from None
         kept = cache.replace(key, (stamp, result))
     if isinstance(kept[1], ConfigError):
         raise Refused(500, str(kept[1]))

@@ -20,6 +20,7 @@ from .site import Site
 
 PORT = 48080  # five digits, as every port that Apache gets here
 CLIENT = ("127.0.0.1", 51234)
+NOBODY = 65534  # the user whom nothing belongs to
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -137,7 +138,8 @@ class Served:
         first = request.before()
         if first is not None:
             request = request.after(self.ask(first).headers)
-        answer, errors = call(self.app, request, self.port)
+        with unprivileged():
+            answer, errors = call(self.app, request, self.port)
         lines, self.log_position = log_lines(self.root / "logs" / "error.log", self.log_position)
         answer.log = errors.splitlines() + lines
         return answer
@@ -151,10 +153,26 @@ def serve(site: Site, root: Path) -> Iterator[Served]:
     conf = site.build(root, PORT)
     with undisturbed(root):
         application = from_httpd_conf(str(conf), defines=set(site.defines))
+        if os.geteuid() == 0:
+            for path in (root / "logs", *(root / "logs").iterdir()):
+                os.chown(path, NOBODY, -1)
         try:
             yield Served(application, root)
         finally:
             application.close()
+
+
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    """Root may read everything, and so would not see what is closed to the server; Apache gives that up as well."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 @contextmanager

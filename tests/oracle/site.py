@@ -131,7 +131,7 @@ class Site:
         conf.write_text(self.text(root, port))
         root.chmod(0o755)  # mkdtemp's 0700 would shut out an Apache that drops its privileges
         for path in root.rglob("*"):
-            if path.is_dir() and not path.is_symlink():
+            if not path.is_symlink() and path.is_dir():  # where a link leads may be no name
                 os.utime(path, (MTIME, MTIME))
         return conf
 

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from modpy_wsgi.config.directives.table import known
 from modpy_wsgi.config.model import Kind
 
 MODULES: tuple[str, ...] = ()
 
-ROWS = known(
+_USAGES = {
+    "<Directory": "<Directory path>",
+    "<DirectoryMatch": "<DirectoryMatch regex>",
+    "<Files": "<Files name>",
+    "<FilesMatch": "<FilesMatch regex>",
+    "<IfDefine": "<IfDefine [!]name>",
+    "<IfDirective": "<IfDirective [!]name>",
+    "<IfFile": "<IfFile [!]path>",
+    "<IfModule": "<IfModule [!]module>",
+    "<IfSection": "<IfSection [!]name>",
+    "<IfVersion": "<IfVersion [[!]operator] version>",
+    "<Limit": "<Limit method ...>",
+    "<LimitExcept": "<LimitExcept method ...>",
+    "<Location": "<Location URL-path>",
+    "<LocationMatch": "<LocationMatch regex>",
+    "<VirtualHost": "<VirtualHost address[:port] ...>",
+}
+_SECTIONS = known(
     Kind.IMPLEMENTED,
     "",
     """
@@ -27,7 +46,8 @@ ROWS = known(
     <LocationMatch   raw server
     <VirtualHost     raw global
     """,
-) + known(
+)
+ROWS = tuple(replace(section, usage=_USAGES[section.name]) for section in _SECTIONS) + known(
     Kind.UNSUPPORTED,
     "expressions that are judged per request are not evaluated",
     """

@@ -47,6 +47,8 @@ FILES: dict[str, Entry] = {
         + line("inner", "eggs", "Inner")
         + line("grün", "spärlich")
         + f"empty:{REALM}:\nlocked:{REALM}:*\nno-hash:{REALM}\n"
+        + f"locked-first:{REALM}:*\n{line('locked-first', 'eggs')}"
+        + f"emptied-first:{REALM}:\n{line('emptied-first', 'eggs')}"
         + f"upper:{REALM}:{line('upper', 'eggs').rpartition(':')[2].upper()}"
     ),
     "quoted": line("spam", "eggs", 'a "b" c'),
@@ -134,6 +136,8 @@ CASES = (
         login("who knows what is in the file", "other", secret=line("other", "eggs").rpartition(":")[2].strip()),
         login("who knows that it is no hash", "locked", secret="*", differs=NO_HASH),
         login("who knows that it is empty", "empty", secret="", differs=NO_HASH),
+        login("locked by a first line", "locked-first"),
+        login("emptied by a first line", "emptied-first"),
         login("upper case hash", "upper"),
         login("upper case name", "Spam"),
         login("empty name", "", ""),

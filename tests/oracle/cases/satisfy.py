@@ -129,6 +129,7 @@ SINGLE = {
 
 PAGES = """
     DirectoryIndex page.txt
+    PythonHeaderParserHandler guard::count
     PythonAccessHandler guard::count
     PythonAuthzHandler guard::count_authz
     PythonAuthenHandler guard::counted_authen
@@ -162,6 +163,18 @@ INDEX = {
             ("limit-post-satisfy", "Require user spam\nOrder allow,deny\n<Limit POST>\nSatisfy Any\n</Limit>"),
         )
     },
+}
+
+VARIABLES = {
+    "file": '<Files "page.txt">\nSetEnvIf X-B . B\nRequire env B\n</Files>',
+    "folder": 'SetEnvIf X-B . B\nRequire all granted\n<Files "page.txt">\nRequire env B\n</Files>',
+    "server": '<Files "page.txt">\nRequire env SB\n</Files>',
+    "server-uri": '<Files "page.txt">\nRequire env S\n</Files>',
+    "folder-uri": 'SetEnvIf Request_URI page P\nRequire all granted\n<Files "page.txt">\nRequire env P\n</Files>',
+    "deny": '<Files "page.txt">\nSetEnvIf X-B . B\nOrder deny,allow\nDeny from env=B\n</Files>',
+    "deny-folder": 'SetEnvIf X-B . B\n<Files "page.txt">\nOrder deny,allow\nDeny from env=B\n</Files>',
+    "set": 'SetEnv E 1\n<Files "page.txt">\nRequire env E\n</Files>',
+    "unset": 'SetEnvIf X-A . !A\n<Files "page.txt">\nRequire env A\n</Files>',
 }
 
 WITHOUT_REQUIRE = PROLOGUE.replace("    Require all denied\n</Directory>", "</Directory>", 1).replace(
@@ -214,7 +227,8 @@ CASES = (
     Case(
         "how often",
         folders(
-            {"again": PAGES + USER, "else": PAGES + USER + "\nErrorDocument 403 /again/page.txt\nOrder allow,deny"}
+            {"again": PAGES + USER, "else": PAGES + USER + "\nErrorDocument 403 /again/page.txt\nOrder allow,deny"},
+            outside="PythonPostReadRequestHandler guard::count",
         ),
         [
             asked(name, user, "GET", file)
@@ -227,6 +241,14 @@ CASES = (
         "index",
         folders({name: f"DirectoryIndex page.txt\n{text}" for name, text in INDEX.items()}),
         [asked(name, user, method, "") for name, user, method in product(INDEX, USERS, ("GET", "POST"))],
+    ),
+    Case(
+        "variables of an index",
+        folders(VARIABLES, "DirectoryIndex page.txt\n", outside="SetEnvIf Request_URI page S\nSetEnvIf X-B . SB\n"),
+        [
+            get(f"/{name}/{file}", headers, name=f"{name} {file} {''.join(headers)}")
+            for name, file, headers in product(VARIABLES, ("page.txt", ""), ({}, {"X-A": "1"}, {"X-B": "1"}))
+        ],
     ),
     Case("no Require", folders(NO_REQUIRE, "", WITHOUT_REQUIRE), [asked(name, "") for name in NO_REQUIRE]),
     Case(
