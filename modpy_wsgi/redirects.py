@@ -57,7 +57,8 @@ def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
     new = _derive(req, uri, None)
     new._main = req
     new._method = "GET"
-    new.__dict__["_subprocess_env"] = req.subprocess_env.copy()
+    if "_subprocess_env" in req.__dict__:
+        new.__dict__["_subprocess_env"] = req.subprocess_env.copy()
     if new._redirects > MAX_REDIRECTS:
         req._application.log_request(req, f"more than {MAX_REDIRECTS} nested subrequests, probably a loop: {uri}")
         return new, 500
