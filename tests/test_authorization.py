@@ -508,6 +508,17 @@ def test_addresses_are_remembered_within_bounds() -> None:
     assert found.cache_info().currsize <= clients.MAX_ADDRESSES  # type: ignore[attr-defined]
 
 
+def test_as_many_rules_as_one_likes(root: Path) -> None:
+    names = " ".join(f"env=X{number}" for number in range(3000))
+    app = site(f"SetEnvIf X-A . X2999\nOrder allow,deny\nAllow from all\nDeny from {names}", root=root)
+    app.get("/page.txt", status=200)
+    app.get("/page.txt", headers={"X-A": "1"}, status=403)
+    users = "\n".join(f"Require env X{number}" for number in range(3000))
+    app = site(f"SetEnvIf X-A . X2999\n{users}", root=root)
+    app.get("/page.txt", status=403)
+    app.get("/page.txt", headers={"X-A": "1"}, status=200)
+
+
 def test_merging_without_end_is_closed() -> None:
     text = "".join(
         f"<Directory {'/a' * depth}>\nAuthMerging {'And' if depth % 2 else 'Or'}\nRequire env X\n</Directory>\n"

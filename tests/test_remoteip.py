@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -103,11 +104,13 @@ def test_log_names_the_client(folder: Folder) -> None:
 
 @pytest.mark.parametrize(
     "rule",
-    ["Require ip 192.0.2.9", "Order deny,allow\nDeny from all\nAllow from 192.0.2.9", "Require not-there"],
+    [
+        "Require ip 192.0.2.9",
+        "Order deny,allow\nDeny from all\nAllow from 192.0.2.9",
+        "Order allow,deny\nAllow from all\nDeny from 127.0.0.1",
+    ],
 )
 def test_access_asks_for_the_client(folder: Folder, rule: str) -> None:
-    if rule == "Require not-there":
-        rule = "Order allow,deny\nAllow from all\nDeny from 127.0.0.1"
     app = folder.serve(rule, TRUSTED)
     by_proxy = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "192.0.2.9"}
     assert Server().ask(app, "/page.txt", **by_proxy).code == 200
@@ -157,3 +160,16 @@ def test_host_name_of_the_client(folder: Folder, monkeypatch: pytest.MonkeyPatch
     app = folder.serve(HANDLER, f'{TRUSTED}\nHostnameLookups On\nSetEnvIf Remote_Host "(.+)" FROM=$1')
     reply = Server().ask(app, "/x", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="192.0.2.9")
     assert reply.body == b"front.test client.test client.test"
+
+
+@pytest.mark.parametrize("rule", ["Require host {}", "Order deny,allow\nDeny from all\nAllow from {}"])
+def test_rules_ask_for_the_name_of_the_client(folder: Folder, monkeypatch: pytest.MonkeyPatch, rule: str) -> None:
+    names = {"127.0.0.1": "front.test", "192.0.2.9": "client.test"}
+    addresses = {name: address for address, name in names.items()}
+    ask = socket.getaddrinfo
+    monkeypatch.setattr("socket.gethostbyaddr", lambda address: (names[address], [], []))
+    monkeypatch.setattr("socket.getaddrinfo", lambda name, *rest, **more: ask(addresses.get(name, name), *rest, **more))
+    by_proxy = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "192.0.2.9"}
+    for name, wanted in (("client.test", 200), ("front.test", 403)):
+        app = folder.serve(rule.format(name), TRUSTED)
+        assert Server().ask(app, "/page.txt", **by_proxy).code == wanted

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from typing import Protocol
-
-import regex
+from typing import Any, Protocol
 
 from modpy_wsgi.config.pattern_cost import keeps_behind, spanning, steady
 from modpy_wsgi.config.pattern_text import written
@@ -51,7 +49,12 @@ class _Guarded:
     __slots__ = ("_pattern", "_place", "_text")
 
     def __init__(self, python: str, text: str, place: str) -> None:
-        self._pattern = regex.compile(python, regex.DOTALL | regex.ASCII | regex.VERSION0)
+        import regex  # here, because few sites need it, and it does not load in an isolated sub-interpreter
+
+        try:
+            self._pattern: Any = regex.compile(python, regex.DOTALL | regex.ASCII | regex.VERSION0)
+        except regex.error as error:
+            raise ValueError(str(error)) from None
         self._text = text
         self._place = place
 
@@ -64,7 +67,8 @@ class _Guarded:
 
     def search(self, text: str, /) -> re.Match[str] | None:
         try:
-            return self._pattern.search(text, timeout=MAX_SECONDS)  # type: ignore[return-value] # a look-alike
+            found: re.Match[str] | None = self._pattern.search(text, timeout=MAX_SECONDS)  # or a look-alike of it
+            return found
         except TimeoutError:
             shown = text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}..."
             where = f"{self._place}: " if self._place else ""
@@ -83,7 +87,7 @@ def compile_regex(text: str, *, ignore_case: bool = False, place: str = "") -> R
     """
     try:
         return _compiled(parse(encode(text), ignore_case=ignore_case), text, place)
-    except (ValueError, re.error, regex.error, OverflowError, RecursionError, MemoryError) as error:
+    except (ValueError, re.error, OverflowError, RecursionError, MemoryError) as error:
         raise ValueError(f"regular expression '{text}': {error}") from None
 
 

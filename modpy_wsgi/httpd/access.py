@@ -117,11 +117,17 @@ def _either(one: Applies, other: Applies) -> Applies:
 def _any(rules: tuple[AccessRule, ...], *, unknown: bool) -> Applies:
     """Whether a rule is about a request; `unknown` is the answer where one asks for an address that is not known."""
     networks = [rule.value for rule in rules if rule.kind == "ip" and rule.methods is None]
-    applies = _ip(networks, unknown) if networks else _never
-    for rule in rules:
-        if rule.kind != "ip" or rule.methods is not None:
-            applies = _either(applies, _rule(rule, unknown))
-    return applies
+    checks = [_ip(networks, unknown)] if networks else []
+    checks += [_rule(rule, unknown) for rule in rules if rule.kind != "ip" or rule.methods is not None]
+    if _always in checks:
+        return _always
+    if len(checks) < 2:
+        return checks[0] if checks else _never
+
+    def any_of_them(req: mp_request) -> bool:
+        return any(applies(req) for applies in checks)
+
+    return any_of_them
 
 
 def _rule(rule: AccessRule, unknown: bool) -> Applies:

@@ -68,7 +68,7 @@ def is_local(req: mp_request) -> bool:
 
 def name_of(req: mp_request) -> str | None:
     """The client's name, if DNS has one and leads from it back to the address; else None."""
-    name: str | None = req.get_remote_host(REMOTE_DOUBLE_REV)
+    name: str | None = req._useragent_host(REMOTE_DOUBLE_REV)
     return name.lower() if name else None
 
 
