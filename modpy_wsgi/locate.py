@@ -74,9 +74,6 @@ def _find_file(req: mp_request, target: translate.Target, filename: str) -> int:
     if target.handler is not None:
         req._handler = target.handler
     _take_walk(req, filename, target)
-    origin = req._main or req._prev
-    if origin is not None and not req._path_info and _folder(origin._filename) == _folder(req._filename):
-        req._path_info = None  # where httpd has nothing to walk, and sets nothing (observed)
     return OK
 
 
@@ -115,6 +112,25 @@ def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None
     origin = req._main or req._prev
     if origin is not None and not req._path_info and _folder(origin._filename) == _folder(req._filename):
         req._path_info = None  # where httpd has nothing to walk, and sets nothing (observed)
+        _take_over(req, origin, target)
+
+
+def _take_over(req: mp_request, origin: mp_request, target: translate.Target) -> None:
+    """Let hold what held for the request before: in the same directory httpd does not walk once more (observed).
+
+    So what <DirectoryMatch> says of a directory is said of its index, and not what it says of the index by its name.
+    """
+    before, here = origin._config.walk, req._config.walk
+    if before is None or here is None or not req._whole or before.directory is not here.directory:
+        return
+    if before.sections != here.sections and not _is_without_slash(origin):
+        name = (req._filename or "")[len(here.directory.path) :]
+        req._config = here.directory.config_after(before, name, target.location)
+
+
+def _is_without_slash(req: mp_request) -> bool:
+    """Whether a request is for a directory without its slash: a name in the directory above, to httpd."""
+    return not req._whole and req._stat is not None and stat.S_ISDIR(req._stat.st_mode)
 
 
 def _is_still_there(req: mp_request, place: tuple[str, str, RequestConfig]) -> bool:

@@ -149,8 +149,8 @@ def _let_in(req: mp_request, config: RequestConfig) -> bool:
     """
     before = req._prev or req._main
     if before is not None and before._config is config and config.of_directory and not req._let_in:
-        slashless = not before._whole and before._stat is not None and stat.S_ISDIR(before._stat.st_mode)
-        if not req._whole or slashless:
+        without_slash = not before._whole and before._stat is not None and stat.S_ISDIR(before._stat.st_mode)
+        if not req._whole or without_slash:
             return False
         req._let_in = True
         if not before._claimed:

@@ -137,9 +137,7 @@ def expected(parts: list[Applied], htaccess: dict[str, Applied], url: str, root:
         if part.kind == "DirectoryMatch" and re.search(part.pattern, path):
             take(part)
     for part in files:
-        if name and (
-            re.search(part.pattern, name) if part.kind == "FilesMatch" else fnmatch.fnmatchcase(name, part.pattern)
-        ):
+        if re.search(part.pattern, name) if part.kind == "FilesMatch" else fnmatch.fnmatchcase(name, part.pattern):
             order.append(part.name)
     for part in parts:
         literal = part.pattern

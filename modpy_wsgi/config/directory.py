@@ -13,7 +13,7 @@ from .cache import Bounded
 from .directives import core
 from .index import NO_LAYERS, on_top
 from .model import EMPTY, Override, Section, Settings
-from .request_config import RequestConfig
+from .request_config import RequestConfig, Walk
 
 if TYPE_CHECKING:
     from .host_config import HostConfig
@@ -81,30 +81,36 @@ class Directory:
         return known
 
     def _config(self, name: str, location: tuple[tuple[int, ...], Settings], exists: bool) -> RequestConfig:
-        host = self.host
         path = self.path + name
         own, layers = NO_LAYERS
         if name:
             # A <Directory> of a file's name holds for it where httpd need not look for links on the way (observed).
             if exists and self.follow and not self.if_owner:
-                own, layers = host.directory_settings(f"{path}/")
+                own, layers = self.host.directory_settings(f"{path}/")
         elif not exists:  # to DirectoryMatch and Files a directory without its slash is a name like others (observed)
             path = path[:-1]
             name = path[path.rfind("/") + 1 :]
         settings = on_top(self.settings, layers)
-        matches = tuple(host.directory_matches(path))
+        matches = tuple(self.host.directory_matches(path))
         for _, section in matches:
             settings = settings.merged(section.settings)
+        positions = tuple([position for position, _ in matches])
+        return self.config_after(Walk(self, (own, positions), settings), name, location)
+
+    def config_after(self, walk: Walk, name: str, location: tuple[tuple[int, ...], Settings]) -> RequestConfig:
+        """What holds for a name in this directory, to which `walk` has led: Files and Location sections on top."""
+        host = self.host
+        settings = walk.settings
         files = settings[core.FILES_SECTIONS]  # some match the empty name of a directory, too
         chosen = tuple([i for i, section in enumerate(files) if _file_matches(section, name)])
-        key = (self, own, tuple([position for position, _ in matches]), chosen, location[0])
+        key = (self, walk.sections, chosen, location[0])
         found = host.configs.get(key)
         if found is None:
             # Files among themselves, then on top of the directory's: where merging asks, the order matters.
             of_name = on_top(EMPTY, [files[index].settings for index in chosen])
             settings = settings.merged(of_name).merged(location[1])
             alone = not chosen and not location[0]
-            found = host.configs.keep(key, RequestConfig(host, settings, of_directory=alone))
+            found = host.configs.keep(key, RequestConfig(host, settings, of_directory=alone, walk=walk))
         return found
 
 

@@ -5,18 +5,27 @@ Law: one object for each combination of what matches; what is asked of it on eve
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .directives import alias, core, env, python
 from .directives import dir as directory
 from .model import Settings
 
 if TYPE_CHECKING:
+    from .directory import Directory
     from .host_config import HostConfig
 
-__all__ = ["RequestConfig"]
+__all__ = ["RequestConfig", "Walk"]
 
 _OF_FIXUP = (core.FORCE_TYPE, core.ACCEPT_PATH_INFO, env.ENV, alias.REDIRECT_HERE)
+
+
+class Walk(NamedTuple):
+    """What the walk to a file has come to, before its name and the URL have a say."""
+
+    directory: Directory
+    sections: tuple[tuple[int, ...], tuple[int, ...]]  # positions of Directory (of the file's name), of DirectoryMatch
+    settings: Settings
 
 
 class RequestConfig:
@@ -49,12 +58,20 @@ class RequestConfig:
         "python_path",
         "set_handler",
         "settings",
+        "walk",
     )
 
     def __init__(
-        self, host: HostConfig, settings: Settings, *, fileless: bool = False, of_directory: bool = False
+        self,
+        host: HostConfig,
+        settings: Settings,
+        *,
+        fileless: bool = False,
+        of_directory: bool = False,
+        walk: Walk | None = None,
     ) -> None:
         self.host = host
+        self.walk = walk
         self.fileless = fileless  # a <Location> answers by a Python handler: no file is looked for
         self.of_directory = of_directory  # it is one for all that is in a directory: no Files and Location sections
         self.settings = settings

@@ -4,6 +4,7 @@ Law: nothing here repairs an answer. What a server would have to frame is framed
 error.
 """
 
+import importlib
 import io
 import os
 import sys
@@ -21,6 +22,9 @@ from .site import Site
 PORT = 48080  # five digits, as every port that Apache gets here
 CLIENT = ("127.0.0.1", 51234)
 NOBODY = 65534  # the user whom nothing belongs to
+
+# What is loaded when first needed. It could not be by a nobody where Python is installed in root's own folder.
+LOADED_LATE = ("encodings.idna", "grp", "passlib.handlers.des_crypt", "passlib.hash", "pwd", "regex", "socket")
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -168,6 +172,8 @@ def unprivileged() -> Iterator[None]:
     if os.geteuid() != 0:
         yield
         return
+    for name in LOADED_LATE:
+        importlib.import_module(name)
     os.seteuid(NOBODY)
     try:
         yield

@@ -68,7 +68,7 @@ def _group(chance: Random, number: int) -> Group:
     methods = ("GET", "HEAD") if "ErrorDocument 403" in text else _METHODS
     asked = dict.fromkeys(_ask(chance, targets, methods) for _ in range(QUESTIONS))
     if "ErrorDocument" in text or "AllowEncodedSlashes On" in text:
-        asked = {ask: None for ask in asked if not taken_away(ask.target)}
+        asked = {ask: None for ask in asked if ask.target != "*" and not taken_away(ask.target)}
     return Group(f"group {number}", text, tuple(asked), files, judged(text) if "<Location" in text else None)
 
 
