@@ -46,7 +46,7 @@ def answered(name: str) -> tuple[Exception | None, list[dict[str, Any] | Excepti
     root = Path(tempfile.mkdtemp(prefix="oracle-", dir="/tmp" if Path("/tmp").is_dir() else None))
     answers: list[dict[str, Any] | Exception] = []
     try:
-        with inprocess.serve(case.site, root) as served:
+        with inprocess.serve(case.site, root, as_nobody=case.as_nobody) as served:
             blur = Blur(root, served.port)
             for asked in case.requests:
                 try:

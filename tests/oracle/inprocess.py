@@ -9,7 +9,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -131,8 +131,9 @@ def framing(request: Request, status: str, headers: list[tuple[str, str]]) -> st
 class Served:
     """A site that is up: like apache.Apache, but in this process."""
 
-    def __init__(self, app: App, root: Path) -> None:
+    def __init__(self, app: App, root: Path, *, as_nobody: bool = False) -> None:
         self.app = app
+        self.as_nobody = as_nobody
         self.root = root
         self.port = PORT
         self.log_position = 0
@@ -142,7 +143,7 @@ class Served:
         first = request.before()
         if first is not None:
             request = request.after(self.ask(first).headers)
-        with unprivileged():
+        with unprivileged() if self.as_nobody else nullcontext():
             answer, errors = call(self.app, request, self.port)
         lines, self.log_position = log_lines(self.root / "logs" / "error.log", self.log_position)
         answer.log = errors.splitlines() + lines
@@ -150,25 +151,31 @@ class Served:
 
 
 @contextmanager
-def serve(site: Site, root: Path) -> Iterator[Served]:
-    """Build the site in `root` and load it. Raises ConfigError if the configuration is not accepted."""
+def serve(site: Site, root: Path, *, as_nobody: bool = False) -> Iterator[Served]:
+    """Build the site in `root` and load it. Raises ConfigError if the configuration is not accepted.
+
+    `as_nobody`: requests are answered without root's rights, if there are any.
+    """
     from modpy_wsgi import from_httpd_conf
 
     conf = site.build(root, PORT)
     with undisturbed(root):
         application = from_httpd_conf(str(conf), defines=set(site.defines))
-        if os.geteuid() == 0:
+        if as_nobody and os.geteuid() == 0:
             for path in (root / "logs", *(root / "logs").iterdir()):
                 os.chown(path, NOBODY, -1)
         try:
-            yield Served(application, root)
+            yield Served(application, root, as_nobody=as_nobody)
         finally:
             application.close()
 
 
 @contextmanager
 def unprivileged() -> Iterator[None]:
-    """Root may read everything, and so would not see what is closed to the server; Apache gives that up as well."""
+    """Root may read everything, and so would not see what is closed to the server; Apache gives that up as well.
+
+    Nor can nobody read everything: what Python imports now may not be found.
+    """
     if os.geteuid() != 0:
         yield
         return

@@ -16,12 +16,14 @@ class Case:
 
     `starts` says whether we accept the configuration, where that differs from Apache on purpose: (bool, reason). A
     reason begins with the mark under which docs/differences.md tells of it, as those of `Request.differs` do.
+    `as_nobody`: the case is about files that root could read.
     """
 
     name: str
     site: Site
     requests: Sequence[Request] = ()
     starts: tuple[bool, str] | None = None
+    as_nobody: bool = False
 
 
 def words(text: str) -> list[str]:

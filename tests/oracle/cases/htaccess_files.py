@@ -41,7 +41,7 @@ def asked(
     """A site with this in the place of in/.htaccess; `differs` is for what lies below in/."""
     files = {**PAGES, **({"htdocs/in/.htaccess": htaccess} if htaccess is not None else {}), **more}
     requests = [get(path, log=LOG, differs=(differs or {}) if path.startswith("/in") else {}) for path in PATHS]
-    return Case(name, Site(CONF.format(options=options), files), requests)
+    return Case(name, Site(CONF.format(options=options), files), requests, as_nobody=True)
 
 
 def line(length: int, end: str = "\n") -> str:
@@ -127,6 +127,7 @@ CASES = (
                 get(path, differs={"status": ("403 Forbidden", NOTE)} if path.startswith("/locked") else {})
                 for path in FOLDERS
             ],
+            as_nobody=True,
         )
         for options in ("FollowSymLinks", "None", "SymLinksIfOwnerMatch")
     ),
