@@ -787,3 +787,19 @@ def test_what_stands_at_a_path_may_be_another_thing_each_time(folder: Folder) ->
             shutil.rmtree(place)
         else:
             place.unlink(missing_ok=True)
+
+
+def test_htaccess_that_may_no_longer_be_read(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its content is as it was, its rights are not: 403, as for one that nobody has read before."""
+    folder.file("page.txt", "page")
+    path = folder.file(".htaccess", "SetEnv A 1")
+    app = folder.serve("AllowOverride All")
+    assert Server().ask(app, "/page.txt").code == 200
+
+    def refused(*arguments: object, **options: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")  # which the superuser, who may run this, does not get
+
+    monkeypatch.setattr("modpy_wsgi.httpd.walk.read_htaccess", refused)
+    assert Server().ask(app, "/page.txt").code == 200
+    path.chmod(0)
+    assert Server().ask(app, "/page.txt").code == 403

@@ -30,7 +30,7 @@ class Refused(BadRequest):
 # Where a walk ended: the file name as far as it went (a directory's with a slash at the end), the rest ("" or beginning
 # with "/"), what is there (None: nothing), and the directory that holds it (a directory holds itself).
 Walk = tuple[str, str, "os.stat_result | None", Directory]
-_Stamp = tuple[int, int, int]
+_Stamp = tuple[int, int, int, int]  # mtime and ctime in ns (a change of rights counts, too), size, inode
 
 
 def walk(host: HostConfig, filename: str, known: int = 0) -> Walk:
@@ -87,7 +87,7 @@ def _trail(host: HostConfig, path: str) -> Directory | None:
             except OSError:
                 break
             else:
-                if stamp is None or (found.st_mtime_ns, found.st_size, found.st_ino) != stamp:
+                if stamp is None or (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino) != stamp:
                     break
         else:
             return trail[1]
@@ -160,7 +160,7 @@ def with_htaccess(directory: Directory, looks: list[tuple[str, _Stamp | None]] |
             raise Refused(
                 403, f"{path}: unable to check htaccess file, ensure it is readable: {error.strerror}"
             ) from None
-        stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+        stamp = (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
         if looks is not None:
             looks.append((path, stamp))
         settings = _read(directory, path, stamp)
