@@ -285,9 +285,7 @@ def settings_of(
     traced: bool = False,
 ) -> Settings:
     """The settings of a .htaccess in `directory`, given its directives. Raises ConfigError."""
-    place = _Place(
-        Where.HTACCESS, "", server_root, warn, directory=directory, rules=rules, wrong=wrong, traced=traced
-    )
+    place = _Place(Where.HTACCESS, "", server_root, warn, directory=directory, rules=rules, wrong=wrong, traced=traced)
     _walk(nodes, place)
     return Settings(place.values)
 

@@ -108,8 +108,7 @@ class Reader:
             line = expand(line, self.variables, lambda name: self._undefined(name, file, number))
         name, args = name_and_rest(line)
         if name[:2] == "</":
-            nodes = self._close(name, stack, nodes, file, number)
-            return nodes
+            return self._close(name, stack, nodes, file, number)
         if name[:1] == "<":
             if name[-1] == ">":
                 name = name[:-1]
@@ -139,8 +138,7 @@ class Reader:
         for opened in reversed(stack):
             if opened.args is not None:
                 self.wrong(ConfigError(f"{opened.name}> was not closed", file, opened.line))
-                opened.nodes.append(Node(opened.name, opened.args, file, opened.line, tuple(nodes)))
-                nodes = opened.nodes
+                nodes = self._ended(opened, nodes, file)
                 continue
             # httpd takes the end of the file for the end of a condition that holds.
             self.warnings.append(f"{file}:{opened.line}: {opened.name}> was not closed")
@@ -152,9 +150,17 @@ class Reader:
         opened = stack[-1]
         if not name.endswith(">"):
             raise ConfigError(f"{name}> directive missing closing '>'", file, line)
-        if name[2:-1].lower() != opened.name[1:].lower():
-            raise ConfigError(f"expected </{opened.name[1:]}> but saw {name}", file, line)
-        stack.pop()
+        closed = name[2:-1].lower()
+        if closed != opened.name[1:].lower():
+            self.wrong(ConfigError(f"expected </{opened.name[1:]}> but saw {name}", file, line))
+            if closed not in [outer.name[1:].lower() for outer in stack]:
+                return nodes
+            while stack[-1].name[1:].lower() != closed:  # what was opened in it and not closed ends with it
+                nodes = self._ended(stack.pop(), nodes, file)
+        return self._ended(stack.pop(), nodes, file)
+
+    def _ended(self, opened: _Open, nodes: list[Node], file: str) -> list[Node]:
+        """Put a container into what surrounds it; a condition that held has put its lines there already."""
         if opened.args is None:
             return nodes
         opened.nodes.append(Node(opened.name, opened.args, file, opened.line, tuple(nodes)))
