@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 
 from ..check.as_json import as_json, as_sarif
@@ -12,6 +11,7 @@ from ..check.findings import Report
 from ..check.imports import IMPORT_SECONDS
 from ..check.site import Limits, check
 from .command import Command
+from .output import say
 from .source_arguments import add_source_arguments, source_of
 
 __all__ = ["COMMAND"]
@@ -44,7 +44,7 @@ def _run(arguments: argparse.Namespace) -> int:
         imports=not arguments.no_import, as_root=arguments.import_as_root, import_seconds=arguments.import_seconds
     )
     report = check(source, limits)
-    sys.stdout.write(FORMATS[arguments.format](report))
+    say(FORMATS[arguments.format](report))
     return report.status(strict=arguments.strict)
 
 
