@@ -153,11 +153,13 @@ def tell_handlers(named: Iterable[NamedHandler], met: Counter[str], report: Repo
         severity = Severity.ERROR if files or each.directive != "AddHandler" else Severity.WARNING
         if name in _OF_HTTPD or (each.directive == "AddType" and not files):
             severity = Severity.WARNING
-        what = f"{files} file{'s' if files != 1 else ''} of the site" if files else "what it is for"
+        what = f"{files} files of the site are" if files else "what it is for is"
+        if files == 1:
+            what = "1 file of the site is"
         if each.directive.startswith("ScriptAlias"):
-            what = "what lies there"
+            what = "what lies there is"
         suggestion = next((text for word, text in _FOR_HANDLERS.items() if word in name), "")
         if name in _OF_HTTPD:
             suggestion = "take it out: the WSGI server has its own ways to be watched"
-        message = f"{each.directive}: nobody provides the handler {each.handler!r}: {what} is answered 500"
+        message = f"{each.directive}: nobody provides the handler {each.handler!r}: {what} answered 500"
         report.add("handler-not-provided", message, each.file, each.line, suggestion, severity)

@@ -11,7 +11,7 @@ import stat
 import time
 import warnings
 
-from .findings import Report
+from .findings import Report, Severity
 
 __all__ = ["COMPILE_SECONDS", "MAX_SOURCE", "Sources", "is_python2", "read_bounded", "tell_syntax_error"]
 
@@ -35,10 +35,12 @@ _PYTHON2 = (
     (r"", r"\b[uU][rR][\"']", "a ur'' string"),
     (r"", r"\bdef\s+\w+\s*\(.*\(|\blambda\s*\(", "a parameter that is taken apart"),
     (r"inconsistent use of tabs", r"", "tabs mixed with blanks"),
-    (r"must be distinct|except clause|async|await|'(True|False|None|nonlocal)'|cannot assign to (True|False|None)",
-     r"\b(async|await|True|False|None|nonlocal)\b", "a name that is a keyword now"),
+    (r"", r"\b(async|await|nonlocal|True|False|None)\s*=[^=]|\bdef\s+(async|await)\b|\.(async|await)\b",
+     "a name that is a keyword now"),
     (r"Non-UTF-8 code|encoding problem|'utf-8' codec", r"", "text without its encoding, which Python 2 took for bytes"),
 )  # fmt: skip
+
+_PRINT_TO_FILE = re.compile(rb"^[ \t]*print[ \t]*>>[ \t]*[A-Za-z_][\w.]*[ \t]*(?:,|$)", re.MULTILINE)
 
 
 def is_python2(message: str, line: str) -> str | None:
@@ -105,7 +107,16 @@ class Sources:
             return False
         finally:
             self._left -= time.monotonic() - started
+        self._print_to_file(path, source)
         return True
+
+    def _print_to_file(self, path: str, source: bytes) -> None:
+        """`print >>file, x` compiles, and raises TypeError when it is run; it may stand in a text, too."""
+        found = _PRINT_TO_FILE.search(source) if b"print" in source else None
+        if found is not None:
+            number = source.count(b"\n", 0, found.start()) + 1
+            message = "Python 2: the print statement, which writes to a file (`print >>file`)"
+            self._report.add("python2", message, path, number, severity=Severity.WARNING)
 
 
 def tell_syntax_error(report: Report, path: str, message: str, number: int | None, line: str) -> None:

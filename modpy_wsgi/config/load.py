@@ -246,6 +246,9 @@ def _files(kind: SectionKind) -> Container:
         _walk(node.children or (), inner)
         made = Section(found, name, regex, Settings(inner.values), inner.origin(node))
         place.values[core.FILES_SECTIONS] = (*place.values.get(core.FILES_SECTIONS, ()), made)
+        if place.traced:
+            decision = Decision(f"<{found.value}", (name,), place.origin(node))
+            place.values[DECISIONS] = with_decision(place.values.get(DECISIONS), (core.FILES_SECTIONS,), decision)
 
     return section
 

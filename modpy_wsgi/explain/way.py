@@ -40,7 +40,7 @@ __all__ = ["explain"]
 
 MAX_VALUE = 200  # characters of a value that is shown
 
-_UNSAID = (None, (), frozenset(), "", False)
+_UNSAID: tuple[object, ...] = (None, (), frozenset(), "", False)
 
 
 def explain(site: Site, request: Asked) -> Way:
@@ -301,7 +301,8 @@ def _settings(settings: Settings) -> Iterator[Decided]:
 
 
 def _written(decision: Decision) -> str:
-    return " ".join((decision.name, *decision.args))[:MAX_VALUE]
+    bracket = ">" if decision.name.startswith("<") else ""
+    return (" ".join((decision.name, *decision.args)) + bracket)[:MAX_VALUE]
 
 
 def _value(value: object) -> str:
