@@ -335,15 +335,15 @@ def test_a_tree_that_is_hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     deep.mkdir(parents=True)
     (deep / "x.py").write_text("print 1\n")
     report = check(source, STATIC)
-    shown = dict.fromkeys(place for _, place in rows(report, tmp_path, notes=True))
-    assert list(shown) == [
+    places = {place for _, place in rows(report, tmp_path, notes=True) if place}  # huge.so is a note
+    assert places == {
         "htdocs/a/.htaccess",
         "htdocs/b/.htaccess",
         f"htdocs/{'/'.join(['d'] * (tree_module.MAX_DEPTH + 1))}",
         "htdocs/huge.py",
         "htdocs/system",
         "htdocs/huge.so",
-    ]
+    }
     assert f"larger than {MAX_SOURCE} bytes" in text(report)
     monkeypatch.setattr(tree_module, "MAX_ENTRIES", 5)
     assert "more than 5 files and folders" in text(check(source, STATIC))
@@ -578,9 +578,8 @@ def test_json(tmp_path: Path, capsys: Captured) -> None:
         "line": FIRST,
         "suggestion": RULES["unknown-directive"].suggestion,
     }
-    assert {"name": "LogFormat", "kind": "server"}.items() <= next(
-        each for each in told["directives"] if each["name"] == "LogFormat"
-    ).items()
+    kinds = {each["name"]: each["kind"] for each in told["directives"]}
+    assert (kinds["LogFormat"], kinds["Listen"]) == ("server", "implemented")
 
 
 def test_sarif(tried: tuple[Report, Path]) -> None:

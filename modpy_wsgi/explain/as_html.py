@@ -42,7 +42,7 @@ code { font: .9em ui-monospace, monospace; background: var(--code); padding: .05
 .ends .card { border-color: var(--end); }
 .card p { margin: .15rem 0; overflow-wrap: anywhere; }
 .why { color: var(--soft); }
-.place { color: var(--soft); font: .85em ui-monospace, monospace; overflow-wrap: anywhere; }
+.place { display: block; color: var(--soft); font: .85em ui-monospace, monospace; overflow-wrap: anywhere; }
 .list { margin: .3rem 0 0; padding-left: 1.2rem; }
 .list li { margin: .15rem 0; overflow-wrap: anywhere; }
 .not { text-decoration: line-through; }

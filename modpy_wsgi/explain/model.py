@@ -55,7 +55,7 @@ class Handler:
 class PhaseShown:
     """A phase: the server's own share, and the Python handlers."""
 
-    name: str
+    name: str  # the directive of its Python handlers; "" where only the server has work
     server: str
     handlers: tuple[Handler, ...] = ()
     runs: bool = True  # False: handlers are named, but nothing asks for them

@@ -64,7 +64,7 @@ def phases_shown(
         for number, phase in enumerate(phases):
             found = handlers(phase)
             if found or (words and not number):
-                yield PhaseShown(phase.directive, "" if number else words, found)
+                yield PhaseShown(phase.directive if found else "", "" if number else words, found)
         if not phases:
             yield PhaseShown("", words)
     for phase in (AUTHEN, AUTHZ):
@@ -74,4 +74,4 @@ def phases_shown(
     for phase, words in ((HANDLER, "the content"), (LOG, ""), (CLEANUP, "")):
         found = handlers(phase)
         if found or words:
-            yield PhaseShown(phase.directive, words, found)
+            yield PhaseShown(phase.directive if found else "", words, found)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import fields as fields_of
+from dataclasses import is_dataclass
 from enum import Enum
 from http import HTTPStatus
 from typing import Any
@@ -23,6 +25,7 @@ from ..config.host_config import HostConfig
 from ..config.hosts import Hosts
 from ..config.model import Origin, Section, Setting, Settings, Site, replace
 from ..config.request_config import RequestConfig
+from ..config.values import extension
 from ..constants import PYTHON_HANDLERS
 from ..environ import encode, escape, normalise, read_path
 from ..errors import BadRequest
@@ -253,9 +256,7 @@ def _finish(
 
 def _answer(way: Way, config: RequestConfig, found: os.stat_result | None, name: str, handler: str | None) -> None:
     named = file_handler(name, config.settings) or (handler if config.settings[core.SET_HANDLER] is None else None)
-    place = (
-        _last(config, core.SET_HANDLER) if config.settings[core.SET_HANDLER] else _last(config, mime.HANDLERS_BY_EXT)
-    )
+    place = _named_by(name, config)
     if named in PYTHON_HANDLERS:
         calls = python_calls(config, HANDLER, way.file.what)
         if calls:
@@ -281,6 +282,18 @@ def _answer(way: Way, config: RequestConfig, found: os.stat_result | None, name:
     else:
         way.answer = Choice(f"the file {way.file.what}", "no handler is set")
     return None
+
+
+def _named_by(name: str, config: RequestConfig) -> Place:
+    """The directive that names the handler of a file."""
+    if config.settings[core.SET_HANDLER]:
+        return _last(config, core.SET_HANDLER)
+    extensions = [part.lower() for part in name.split(".")[1:]]
+    for setting in (mime.HANDLERS_BY_EXT, mime.TYPES_BY_EXT):
+        for decision in reversed(config.settings[DECISIONS].get(setting, ())):
+            if decision.args and extension(decision.args[-1]) in extensions:
+                return _place(decision.origin)
+    return Place()
 
 
 def _filters(name: str, config: RequestConfig) -> Iterator[Choice]:
@@ -320,6 +333,9 @@ def _value(value: object) -> str:
             text = " ".join(f"{name}={_value(each)}" for name, each in said if each not in _UNSAID)
     elif isinstance(value, Section):
         text = _shown(value).name
+    elif is_dataclass(value):
+        said = [(each.name, getattr(value, each.name)) for each in fields_of(value)]
+        text = " ".join(f"{name}={_value(each)}" for name, each in said if each not in _UNSAID)
     elif isinstance(value, bool):
         text = "On" if value else "Off"
     elif isinstance(value, Enum):
