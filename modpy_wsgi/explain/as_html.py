@@ -50,7 +50,8 @@ details { margin-top: 1.5rem; }
 summary { cursor: pointer; font-weight: 600; font-size: 1.1rem; padding: .25rem 0; }
 summary:focus-visible, .scroll:focus-visible { outline: 3px solid var(--way); outline-offset: 2px; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; margin-top: .5rem; }
+table { border-collapse: collapse; table-layout: fixed; width: 100%; min-width: 34rem; margin-top: .5rem; }
+th:nth-child(1) { width: 18%; } th:nth-child(2) { width: 36%; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; }
 td { overflow-wrap: anywhere; }
