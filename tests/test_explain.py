@@ -31,6 +31,7 @@ ServerName main.example.com
 Listen 127.0.0.1:80
 DocumentRoot {root}/htdocs
 AddHandler php-script .php
+AddOutputFilter INCLUDES .shtml
 <Directory />
     AllowOverride None
     Require all denied
@@ -83,6 +84,7 @@ FILES = {
     "htdocs/located.py": MODULE % "located",
     "htdocs/plain.html": "plain",
     "htdocs/page.php": "<?php",
+    "htdocs/page.shtml": "<!--",
     "htdocs/deep/.htaccess": "PythonOption b 2\nPythonHandler inner\nErrorDocument 404 none\n",
     "htdocs/deep/er/x.py": "",
     "htdocs/deep/inner.py": MODULE % "inner",
@@ -129,6 +131,7 @@ ANSWERS = {
     "/plain.html": (None, "the file {root}/htdocs/plain.html", "htdocs/plain.html"),
     "/plain.html/more": (404, "404 Not Found", "htdocs/plain.html"),
     "/page.php": (500, "500 Internal Server Error", "htdocs/page.php"),
+    "/page.shtml": (500, "500 Internal Server Error", "htdocs/page.shtml"),
     "/missing.html": (404, "404 Not Found", "htdocs/missing.html"),
     "/deep/er/x.py": (None, "PythonHandler inner", "htdocs/deep/er/x.py"),
     "/deep": (301, "301 Moved Permanently", "htdocs/deep/"),
@@ -155,7 +158,7 @@ def test_answers(url: str, root: Path) -> None:
 def served(root: Path) -> Iterator[webtest.TestApp]:
     application = Application(load_site(root / "httpd.conf", after=("ErrorLog /dev/null",)), private=True)
     extra = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "main.example.com", "SERVER_PORT": "80"}
-    yield webtest.TestApp(application, extra_environ=extra)
+    yield webtest.TestApp(application, extra_environ=extra, lint=False)
     application.close()
 
 
@@ -167,6 +170,28 @@ def test_the_server_does_what_is_told(url: str, root: Path, served: webtest.Test
     assert got.status_int == (status or 200)
     if answer.startswith("PythonHandler"):
         assert got.text == answer.split()[1]
+
+
+METHODS = [
+    ("PUT", "/plain.html", 405),
+    ("BREW", "/plain.html", 501),
+    ("POST", "/plain.html", None),
+    ("OPTIONS", "/plain.html", None),
+    ("PUT", "/missing.html", 405),
+    ("TRACE", "/plain.html", 405),
+    ("CONNECT", "/plain.html", 400),
+    ("OPTIONS", "*", None),
+    ("GET", "*", 400),
+]
+
+
+@pytest.mark.parametrize(("method", "url", "status"), METHODS)
+def test_methods(method: str, url: str, status: int | None, root: Path, served: webtest.TestApp) -> None:
+    told = way(root, url, method)
+    assert told.status == status
+    environ = {"RAW_URI": url, "PATH_INFO": url}
+    got = served.request("/", environ=environ, status="*", method=method, expect_errors=True)
+    assert got.status_int == (status or 200)
 
 
 def test_the_way_of_the_deepest(root: Path) -> None:
@@ -289,7 +314,7 @@ def test_text(root: Path, capsys: Captured) -> None:
     assert run(root, "GET", "/deep/er/x.py") == 0
     said = capsys.readouterr().out.replace(str(root), "")
     assert said.startswith("GET http://main.example.com/deep/er/x.py\n  host      <VirtualHost *:80> main.example.com")
-    assert "      by   Require all granted  (/httpd.conf:17)\n      over Require all denied  (/httpd.conf:7)\n" in said
+    assert "      by   Require all granted  (/httpd.conf:18)\n      over Require all denied  (/httpd.conf:8)\n" in said
     assert "  answer    PythonHandler inner - the handler is mod_python  (/htdocs/deep/.htaccess:2)\n" in said
 
 

@@ -26,8 +26,8 @@ from ..config.hosts import Hosts
 from ..config.model import Origin, Section, Setting, Settings, Site, replace
 from ..config.request_config import RequestConfig
 from ..config.values import extension
-from ..constants import PYTHON_HANDLERS
-from ..environ import encode, escape, normalise, read_path
+from ..constants import METHOD_NUMBERS, PYTHON_HANDLERS
+from ..environ import check_head, encode, escape, normalise, read_path
 from ..errors import BadRequest
 from ..httpd.content import provided
 from ..httpd.translate import Target, document_root, target_of
@@ -66,7 +66,11 @@ def _go(way: Way, hosts: Hosts, request: Asked) -> None:
     environ = request.environ()
     host = hosts.find(environ, environ["RAW_URI"])
     way.host = _host(hosts, host, request)
+    check_head(environ)
     way.path = read_path(environ, host.base[core.ALLOW_ENCODED_SLASHES], host.base[core.MERGE_SLASHES])
+    if way.path == "*":
+        way.answer = Choice("the server as a whole", "OPTIONS *")
+        return None
     target = target_of(host, way.path)
     early = tuple(each for each in _early_calls(host))
     if early:
@@ -271,17 +275,26 @@ def _answer(way: Way, config: RequestConfig, found: os.stat_result | None, name:
         way.notes.append(f"the handler is {named}, but no PythonHandler is named: the file itself is meant")
     elif not provided(named):
         return _end(way, 500, f"nobody provides the handler {named!r}", place)
-    if found is None:
-        return _end(way, 404, "there is no such file")
-    if stat.S_ISDIR(found.st_mode):
-        way.answer = Choice("the folder", "no file of DirectoryIndex is there")
+    return _file(way, config, found, name)
+
+
+def _file(way: Way, config: RequestConfig, found: os.stat_result | None, name: str) -> None:
+    """What the default handler would say (httpd/files)."""
+    filters = list(_filters(name, config))
+    if way.method == "OPTIONS":
+        way.answer = Choice("the methods that the file takes", "OPTIONS")
+    elif way.method not in ("GET", "HEAD", "POST"):
+        _end(way, 405 if way.method in METHOD_NUMBERS else 501, f"a file does not take {way.method}")
+    elif found is None:
+        _end(way, 404, "there is no such file")
+    elif stat.S_ISDIR(found.st_mode):
+        way.answer = Choice("the folder", "refused unless it can be listed: no file of DirectoryIndex is there")
     elif way.path_info and config.settings[core.ACCEPT_PATH_INFO] != "on":
-        return _end(way, 404, f"the file takes no path behind its name ({way.path_info})")
-    elif way.method not in ("GET", "HEAD", "POST", "OPTIONS"):
-        return _end(way, 405, f"a file does not take {way.method}")
+        _end(way, 404, f"the file takes no path behind its name ({way.path_info})")
+    elif filters:
+        _end(way, 500, f"nobody provides the output filter {filters[0].what}", filters[0].place)
     else:
         way.answer = Choice(f"the file {way.file.what}", "no handler is set")
-    return None
 
 
 def _named_by(name: str, config: RequestConfig) -> Place:
