@@ -7,6 +7,7 @@ not judged: what is asked is shown.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import fields as fields_of
@@ -77,9 +78,8 @@ def _go(way: Way, hosts: Hosts, request: Asked) -> None:
         names = ", ".join(each.call.shown for each in early)
         way.notes.append(f"{names} may send the request elsewhere before a file is looked for, and change all below")
     if target.redirects:
-        rule = target.redirects[0]
         way.sections = list(_of_host(host))
-        return _end(way, rule.status, f"Redirect{f' to {rule.target}' if rule.target else ''}", _place(rule.origin))
+        return _redirected(way, target.redirects[0])
     way.target = _target(host, target)
     if target.config is not None:
         way.file = Choice(target.filename, "not looked for: a <Location> answers by a Python handler")
@@ -87,6 +87,20 @@ def _go(way: Way, hosts: Hosts, request: Asked) -> None:
         _finish(way, target.config, None, "")
         return None
     return _look(way, host, target, request)
+
+
+def _redirected(way: Way, rule: alias.Redirect) -> None:
+    _end(way, rule.status, f"Redirect{f' to {rule.target}' if rule.target else ''}", _place(rule.origin))
+
+
+def _sends(rule: alias.Redirect, path: str) -> bool:
+    """Whether a Redirect is about a path, the slashes of its prefix merged as everywhere."""
+    if rule.regex is not None:
+        return rule.regex.search(encode(path)) is not None
+    if rule.prefix is None:  # the section that it stands in has matched
+        return True
+    prefix = re.sub("/+", "/", rule.prefix)
+    return path == prefix or path.startswith(prefix if prefix.endswith("/") else f"{prefix}/")
 
 
 # -- the host, and where the path leads -------------------------------------------------------------------------------
@@ -252,7 +266,10 @@ def _finish(
     way.phases = list(phases_shown(config, filename, shown))
     way.filters = list(_filters(name, config))
     way.settings = list(_settings(config.settings))
-    if told:
+    rule = next((rule for rule in config.settings[alias.REDIRECTS] if _sends(rule, way.path)), None)
+    if rule is not None:  # of a section: one of the server's own was followed before
+        _redirected(way, rule)
+    elif told:
         _answer(way, config, found, name, handler)
     if any(phase.handlers for phase in way.phases if phase.name != HANDLER.directive):
         way.notes.append("handlers of earlier phases may add handlers, set req.handler, and end the request")
