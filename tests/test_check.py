@@ -26,6 +26,8 @@ from modpy_wsgi.config.load import load_site, load_text
 from modpy_wsgi.errors import ConfigError
 from modpy_wsgi.serving.account import account
 from modpy_wsgi.serving.source import Source
+from tests.oracle import inprocess
+from tests.oracle.cases import load, subjects
 
 Captured = pytest.CaptureFixture[str]
 Files = Mapping[str, "str | bytes"]
@@ -121,6 +123,24 @@ def test_serving_is_as_strict_as_before(name: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as raised:
         load_site(source.conf)
     assert (raised.value.file, raised.value.line) in of_loader
+
+
+@pytest.mark.parametrize("subject", subjects())
+def test_collecting_is_as_strict_as_raising(subject: str, tmp_path: Path) -> None:
+    """With every configuration that was shown to Apache: an error is told if, and only if, it would be raised."""
+    for number, case in enumerate(load(subject)):
+        root = tmp_path / str(number)
+        root.mkdir()
+        conf = case.site.build(root, inprocess.PORT)
+        problems: list[ConfigError] = []
+        load_site(conf, defines=case.site.defines, wrong=problems.append)
+        try:
+            load_site(conf, defines=case.site.defines)
+            raised = None
+        except ConfigError as error:
+            raised = str(error)
+        assert bool(problems) == (raised is not None), case.name
+        assert raised is None or raised in map(str, problems), case.name
 
 
 @pytest.mark.parametrize("files", [DEBIAN, FEDORA, RED_HAT_22], ids=["Debian", "Fedora", "Red Hat, 2.2"])

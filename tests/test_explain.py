@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html.parser
+import io
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import webtest
@@ -19,10 +21,14 @@ from modpy_wsgi.config.load import load_site
 from modpy_wsgi.config.model import Settings
 from modpy_wsgi.explain.as_html import as_html
 from modpy_wsgi.explain.as_text import as_text
-from modpy_wsgi.explain.asked import MAX_URL, asked
+from modpy_wsgi.explain.asked import MAX_URL, Asked, asked
 from modpy_wsgi.explain.model import Place, Way
 from modpy_wsgi.explain.plan_shown import STEPS
 from modpy_wsgi.explain.way import explain
+from tests.oracle import golden, inprocess
+from tests.oracle.answer import titles
+from tests.oracle.cases import load
+from tests.oracle.request import Request
 
 Captured = pytest.CaptureFixture[str]
 
@@ -421,3 +427,55 @@ def test_a_link_that_is_not_followed(tmp_path: Path) -> None:
     told = way(tmp_path, "/link/passwd")
     assert told.status == 403
     assert "symbolic link not allowed" in told.answer.why
+
+
+# -- against Apache's recorded answers --------------------------------------------------------------------------------
+
+SUBJECTS = ("alias", "htaccess", "index", "paths", "static", "vhosts")
+# What a server refuses for its length, which explain does not ask about.
+TOO_LONG = (400, 414)
+# Who asks, and with which password, is not known to explain.
+OF_ACCESS = frozenset({401, 403})
+
+
+class Recorded(Asked):
+    """A recorded request, with its own environ."""
+
+    def environ(self) -> dict[str, Any]:
+        return inprocess.environ(RECORDED[self.path], io.StringIO())
+
+
+RECORDED: dict[str, Request] = {}
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_what_is_certain_is_what_apache_answers(subject: str, tmp_path: Path) -> None:
+    recorded = golden.read(subject)
+    wrong: list[str] = []
+    certain = 0
+    for number, case in enumerate(load(subject)):
+        entry = recorded[case.name]
+        if "refused" in entry or (case.starts and not case.starts[0]):
+            continue
+        root = tmp_path / str(number)
+        root.mkdir()
+        site = load_site(case.site.build(root, inprocess.PORT), defines=case.site.defines, traced=True)
+        for title, request in zip(titles(case.requests), case.requests, strict=True):
+            RECORDED["/"] = request
+            host = dict(request.fields(inprocess.PORT)).get("Host", "").partition(":")[0]
+            told = explain(site, Recorded(request.method, "http", host, inprocess.PORT, "/", None))
+            ours = request.differs.get("status", (entry["answers"][title].get("status", ""), ""))[0]
+            answered = str(ours)[:3]
+            python = any(each.handlers for each in told.phases) or any("may send" in note for note in told.notes)
+            if not answered.isdigit() or int(answered) in OF_ACCESS or python or request.method == "OPTIONS":
+                continue
+            if int(answered) in TOO_LONG and len(request.wire(inprocess.PORT)) > 2000:
+                continue
+            if told.status is not None:
+                certain += 1
+                if told.status != int(answered):
+                    wrong.append(f"{case.name}: {title}: {answered}, told {told.answer}")
+            elif told.answer.what.startswith("the file ") and int(answered) not in (200, 206, 304, 412, 416):
+                wrong.append(f"{case.name}: {title}: {answered}, told {told.answer}")
+    assert wrong == []
+    assert certain, "nothing was compared"
