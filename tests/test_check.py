@@ -16,11 +16,12 @@ from stock_configurations import DEBIAN, FEDORA, RED_HAT_22
 from modpy_wsgi.check import tree as tree_module
 from modpy_wsgi.check.as_json import as_json, as_sarif
 from modpy_wsgi.check.as_text import text
+from modpy_wsgi.check.compiling import MAX_SOURCE
 from modpy_wsgi.check.findings import MAX_FINDINGS, RULES, Finding, Report, Severity
 from modpy_wsgi.check.imports import NOBODY, importing_account
 from modpy_wsgi.check.progress import Progress
 from modpy_wsgi.check.site import Limits, check
-from modpy_wsgi.check.sources import MAX_SOURCE, is_python2
+from modpy_wsgi.check.sources import FEW, Sources, is_python2
 from modpy_wsgi.cli import main
 from modpy_wsgi.config.load import load_site, load_text
 from modpy_wsgi.errors import ConfigError
@@ -205,6 +206,34 @@ def test_python_2(name: str, tmp_path: Path) -> None:
 def test_a_print_statement_that_compiles(tmp_path: Path) -> None:
     report = found(tmp_path, SERVED, {"htdocs/x.py": "import sys\nprint >>sys.stderr, 'x'\n"})
     assert (one(report, "python2").line, report.status(strict=False)) == (2, 0)
+
+
+def test_many_modules_in_several_processes(tmp_path: Path) -> None:
+    files = {f"htdocs/m{number}.py": "x = 1\n" for number in range(FEW)}
+    files |= {
+        "htdocs/old.py": "print 1\n",
+        "htdocs/bad.py": "(\n",
+        "htdocs/late.py": "import sys\nprint >>sys.stderr\n",
+    }
+    report = found(tmp_path, SERVED, files)
+    assert set(rows(report, tmp_path)) == {
+        ("python2", "htdocs/old.py:1"),
+        ("syntax", "htdocs/bad.py:1"),
+        ("python2", "htdocs/late.py:2"),
+    }
+    assert report.modules == len(files)
+
+
+@pytest.mark.parametrize("number", [3, FEW + 1])
+def test_no_time_for_modules(number: int, tmp_path: Path) -> None:
+    report = Report()
+    sources = Sources(report, Progress(io.StringIO()), seconds=0.0)
+    for index in range(number):
+        sources.add(f"{tmp_path}/{index}.py")
+    sources.run()
+    (finding,) = report.findings
+    assert finding.rule.name == "not-looked-at"
+    assert finding.message.startswith(f"{number} modules")
 
 
 NO_PYTHON = {

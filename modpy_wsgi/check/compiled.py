@@ -11,8 +11,8 @@ import os
 import re
 import sys
 
+from .compiling import read_bounded
 from .findings import Report, Severity
-from .sources import read_bounded
 
 __all__ = ["COMPILED_SUFFIXES", "check_compiled"]
 

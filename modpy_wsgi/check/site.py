@@ -51,7 +51,8 @@ def check(source: Source, limits: Limits = Limits(), progress: Progress | None =
         warning(line, report)
     count(site.tree, report)
     _serving(site, report)
-    tree = Tree(report, progress, Sources(report))
+    sources = Sources(report, progress)
+    tree = Tree(report, progress, sources)
     tree.named += named_handlers(site.tree)
     jobs = Jobs()
     try:
@@ -65,8 +66,10 @@ def check(source: Source, limits: Limits = Limits(), progress: Progress | None =
         tree.walk(root, lambda path, config: jobs.add(config, path))
     for path in _path_folders(site):
         tree.walk(Root(path, None, hosts.main, None), lambda path, config: None)
+    sources.run()
     for page, config in tree.pages:
-        jobs.add_page(page, config)
+        if page not in sources.broken:
+            jobs.add_page(page, config)
     tell_handlers(tree.named, tree.met, report)
     tell_server_directives(report)
     _import(source, site, jobs, report, progress, limits)

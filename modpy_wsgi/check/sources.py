@@ -1,22 +1,31 @@
-"""Whether a module is Python 3: it is compiled, never run.
+"""Which modules of a site are Python 2.
 
-Law: what is read is bounded, for each file and in all; what is beyond is said not to have been looked at.
+Law: each file is looked at once, and all together only so long; what is left is said.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
-import stat
+import subprocess
+import sys
+import tempfile
 import time
-import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
 
+from . import compiling
 from .findings import Report, Severity
+from .progress import Progress
 
-__all__ = ["COMPILE_SECONDS", "MAX_SOURCE", "Sources", "is_python2", "read_bounded", "tell_syntax_error"]
+__all__ = ["COMPILE_SECONDS", "Sources", "is_python2", "tell_syntax_error"]
 
-MAX_SOURCE = 1024 * 1024  # bytes of one file; what people write by hand is smaller, and the parser takes 200 times that
 COMPILE_SECONDS = 60.0  # for all files together
+FEW = 200  # files that this process compiles itself: others would take longer to start
+MAX_PROCESSES = 8  # more would wait for the disk
+MAX_ANSWER = 64 * 1024  # bytes for one file
 
 # (in the message of the SyntaxError, in its line, what it is): the first of which both parts are found
 _PYTHON2 = (
@@ -30,17 +39,21 @@ _PYTHON2 = (
     (r"", r"<>", "`<>` for `!=`"),
     (r"", r"^\s*raise\s+[\w.]+\s*,", "`raise X, value`"),
     (r"leading zeros|invalid token|octal", r"\b0[0-7]+\b", "an octal number like 0777"),
-    (r"invalid decimal literal|invalid hexadecimal|invalid token|invalid syntax", r"\b\d[0-9a-fA-Fx]*[lL]\b",
-     "a long number like 10L"),
+    (
+        r"invalid decimal literal|invalid hexadecimal|invalid token|invalid syntax",
+        r"\b\d[0-9a-fA-Fx]*[lL]\b",
+        "a long number like 10L",
+    ),
     (r"", r"\b[uU][rR][\"']", "a ur'' string"),
     (r"", r"\bdef\s+\w+\s*\(.*\(|\blambda\s*\(", "a parameter that is taken apart"),
     (r"inconsistent use of tabs", r"", "tabs mixed with blanks"),
-    (r"", r"\b(async|await|nonlocal|True|False|None)\s*=[^=]|\bdef\s+(async|await)\b|\.(async|await)\b",
-     "a name that is a keyword now"),
+    (
+        r"",
+        r"\b(async|await|nonlocal|True|False|None)\s*=[^=]|\bdef\s+(async|await)\b|\.(async|await)\b",
+        "a name that is a keyword now",
+    ),
     (r"Non-UTF-8 code|encoding problem|'utf-8' codec", r"", "text without its encoding, which Python 2 took for bytes"),
-)  # fmt: skip
-
-_PRINT_TO_FILE = re.compile(rb"^[ \t]*print[ \t]*>>[ \t]*[A-Za-z_][\w.]*[ \t]*(?:,|$)", re.MULTILINE)
+)
 
 
 def is_python2(message: str, line: str) -> str | None:
@@ -49,74 +62,6 @@ def is_python2(message: str, line: str) -> str | None:
         if re.search(said, message) and re.search(text, line[:500]):
             return what
     return None
-
-
-def read_bounded(path: str, limit: int) -> bytes | None:
-    """The bytes of a regular file; None if it is none, or holds more than `limit`. Raises OSError.
-
-    Neither a FIFO nor a file that grows meanwhile holds anybody up.
-    """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
-        data = file.read(limit + 1)
-    return None if len(data) > limit else data
-
-
-class Sources:
-    """Compiles modules, each once, as long as there is time."""
-
-    def __init__(self, report: Report, seconds: float = COMPILE_SECONDS) -> None:
-        self._report = report
-        self._left = seconds
-        self._known: dict[str, bool] = {}
-
-    def check(self, path: str) -> bool:
-        """Whether the file is Python 3, as far as it is known; what is wrong is told."""
-        known = self._known.get(path)
-        if known is None:
-            known = self._known[path] = self._check(path)
-        return known
-
-    def _check(self, path: str) -> bool:
-        report = self._report
-        if self._left <= 0:
-            report.add("not-looked-at", "no time was left to compile all modules: the rest was not looked at")
-            return True
-        try:
-            source = read_bounded(path, MAX_SOURCE)
-        except OSError as error:
-            report.add("not-looked-at", f"cannot be read: {error.strerror}", path)
-            return True
-        if source is None:
-            report.add("not-looked-at", f"larger than {MAX_SOURCE} bytes: not compiled", path)
-            return True
-        report.modules += 1
-        started = time.monotonic()
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                compile(source, path, "exec", dont_inherit=True)
-        except SyntaxError as error:
-            line = error.text or _line(source, error.lineno)
-            tell_syntax_error(report, path, error.msg, error.lineno, line)
-            return False
-        except (ValueError, MemoryError, RecursionError, OverflowError) as error:  # ValueError: a NUL
-            report.add("syntax", f"cannot be compiled: {str(error) or type(error).__name__}", path)
-            return False
-        finally:
-            self._left -= time.monotonic() - started
-        self._print_to_file(path, source)
-        return True
-
-    def _print_to_file(self, path: str, source: bytes) -> None:
-        """`print >>file, x` compiles, and raises TypeError when it is run; it may stand in a text, too."""
-        found = _PRINT_TO_FILE.search(source) if b"print" in source else None
-        if found is not None:
-            number = source.count(b"\n", 0, found.start()) + 1
-            message = "Python 2: the print statement, which writes to a file (`print >>file`)"
-            self._report.add("python2", message, path, number, severity=Severity.WARNING)
 
 
 def tell_syntax_error(report: Report, path: str, message: str, number: int | None, line: str) -> None:
@@ -128,6 +73,82 @@ def tell_syntax_error(report: Report, path: str, message: str, number: int | Non
         report.add("python2", f"Python 2: {what} ({message})", path, number)
 
 
-def _line(source: bytes, number: int | None) -> str:
-    lines = source.splitlines()
-    return lines[number - 1].decode("utf-8", "replace") if number and 0 < number <= len(lines) else ""
+class Sources:
+    """Gathers modules, then compiles them all: many of them in several processes."""
+
+    def __init__(self, report: Report, progress: Progress, seconds: float = COMPILE_SECONDS) -> None:
+        self._report = report
+        self._progress = progress
+        self._seconds = seconds
+        self._paths: dict[str, None] = {}
+        self.broken: set[str] = set()  # those that do not compile, once `run` has been called
+
+    def add(self, path: str) -> None:
+        """A module to be compiled."""
+        self._paths[path] = None
+
+    def run(self) -> None:
+        """Compile them; what is wrong is told."""
+        end = time.monotonic() + self._seconds
+        done = _few(list(self._paths), end) if len(self._paths) <= FEW else self._many(list(self._paths), end)
+        for path, answer in done:
+            self._paths.pop(path)
+            self._tell(path, answer)
+        if self._paths:
+            first = next(iter(self._paths))
+            self._report.add("not-looked-at", f"{len(self._paths)} modules, of which this is one, not compiled", first)
+
+    def _tell(self, path: str, answer: dict[str, Any]) -> None:
+        report = self._report
+        if "unread" in answer:
+            report.add("not-looked-at", answer["unread"], path)
+            return
+        report.modules += 1
+        if "syntax" in answer:
+            self.broken.add(path)
+            tell_syntax_error(report, path, answer["syntax"], answer["line"], answer["text"])
+        elif "print" in answer:
+            message = "Python 2: the print statement, which writes to a file (`print >>file`)"
+            report.add("python2", message, path, answer["print"], severity=Severity.WARNING)
+
+    def _many(self, paths: list[str], end: float) -> Iterator[tuple[str, dict[str, Any]]]:
+        """In several processes, each with a share; those that are late are stopped."""
+        number = min(os.cpu_count() or 1, MAX_PROCESSES)
+        shares = [paths[start::number] for start in range(number)]
+        answers: list[list[dict[str, Any]]] = []
+        with tempfile.TemporaryDirectory() as folder:
+            files = [(Path(folder) / f"{index}.in", Path(folder) / f"{index}.out") for index in range(number)]
+            processes = []
+            try:
+                for share, (given, told) in zip(shares, files, strict=True):
+                    given.write_text(json.dumps(share))
+                    with given.open() as stdin, told.open("wb") as stdout:
+                        processes.append(_start(stdin, stdout))
+                while any(process.poll() is None for process in processes) and time.monotonic() < end:
+                    self._progress.tell(f"compiling {len(paths)} modules")
+                    time.sleep(0.02)
+            finally:
+                for process in processes:
+                    process.kill()
+                    process.wait()
+            answers = [_answers(told) for _, told in files]
+        for share, own in zip(shares, answers, strict=True):
+            yield from zip(share, own, strict=False)
+
+
+def _few(paths: list[str], end: float) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in paths:
+        if time.monotonic() >= end:
+            return
+        yield path, compiling.compiled(path)
+
+
+def _start(stdin: IO[str], stdout: IO[bytes]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-I", "-S", compiling.__file__]
+    return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.DEVNULL)  # noqa: S603 - this Python
+
+
+def _answers(told: Path) -> list[dict[str, Any]]:
+    """What a process has written: whole lines, as many as it came to."""
+    lines = told.read_bytes().split(b"\n")
+    return [json.loads(line) for line in lines[:-1] if len(line) <= MAX_ANSWER]

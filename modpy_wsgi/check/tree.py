@@ -26,10 +26,11 @@ from ..httpd.content import provided
 from ..httpd.translate import document_root
 from .answering import file_handler, is_published
 from .compiled import COMPILED_SUFFIXES, check_compiled
+from .compiling import read_bounded
 from .directives import NamedHandler, count, error, named_handlers, warning
 from .findings import Report
 from .progress import Progress
-from .sources import Sources, read_bounded
+from .sources import Sources
 
 __all__ = ["MAX_DEPTH", "MAX_ENTRIES", "Root", "Tree", "roots"]
 
@@ -256,7 +257,8 @@ class Tree:
         if not provided(handler) and handler is not None:
             self.met[handler] += 1
         if name.endswith(".py"):
-            if self.sources.check(path) and folder.uri is not None and is_published(path, config):
+            self.sources.add(path)
+            if folder.uri is not None and is_published(path, config):
                 self.pages.append((path, config))
         elif name.endswith(COMPILED_SUFFIXES):
             check_compiled(path, names, self.report)
