@@ -429,6 +429,40 @@ def test_a_link_that_is_not_followed(tmp_path: Path) -> None:
     assert "symbolic link not allowed" in told.answer.why
 
 
+def test_hosts_by_address(tmp_path: Path) -> None:
+    (tmp_path / "httpd.conf").write_text(
+        f"Listen 80\nDocumentRoot {tmp_path}\n<VirtualHost 192.0.2.1:80>\nServerName one\n</VirtualHost>\n"
+    )
+    told = way(tmp_path, "http://192.0.2.1/x")
+    assert (told.host.what, told.host.place.line) == ("<VirtualHost 192.0.2.1:80> one", 3)
+    assert any("by the address" in note for note in told.notes)
+    assert way(tmp_path, "http://elsewhere/x").host.why == "no virtual host is for this address and port"
+
+
+def test_an_index_that_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "first")
+    conf = f"DocumentRoot {tmp_path}\nDirectoryIndex first second\n"
+    (tmp_path / "httpd.conf").write_text(conf)
+    assert way(tmp_path, "/").status == 403
+    (tmp_path / "second").touch()
+    told = way(tmp_path, "/")
+    assert (told.status, told.index and told.index.what) == (None, f"{tmp_path}/second")
+
+
+def test_directives_are_told_as_they_are_written(tmp_path: Path) -> None:
+    written = [
+        "DocumentRoot /srv",
+        'PythonOption a "b c"',
+        "PythonDebug On",
+        "KeepAlive Off",
+        "Options FollowSymLinks Indexes",
+        "<Files a>",
+    ]
+    (tmp_path / "httpd.conf").write_text("\n".join(written) + "\n</Files>\n")
+    told = [text for setting in way(tmp_path, "/x").settings for text, _ in setting.by]
+    assert sorted(told) == sorted(written)
+
+
 # -- against Apache's recorded answers --------------------------------------------------------------------------------
 
 SUBJECTS = ("alias", "htaccess", "index", "paths", "static", "vhosts")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 __all__ = ["Choice", "Decided", "Handler", "PhaseShown", "Place", "SectionShown", "Way"]
 
@@ -90,3 +91,8 @@ class Way:
     status: int | None = None  # what ends the request before any content, if that is certain
     settings: list[Decided] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def ends(self, status: int, why: str, place: Place = NOWHERE) -> None:
+        """The request ends there, whatever was to come."""
+        self.status = status
+        self.answer = Choice(f"{status} {HTTPStatus(status).phrase}", why, place)
