@@ -398,6 +398,16 @@ def test_a_tree_that_is_hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert "more than 5 files and folders" in text(check(source, STATIC))
 
 
+def test_patterns_without_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree_module, "MAX_STOPPED", 2)  # each takes a second
+    conf = SERVED + '<FilesMatch "^((a|a)*!|b)$">\nRequire all denied\n</FilesMatch>\n'
+    files = {f"htdocs/{'a' * 60}{number}": "" for number in range(5)}
+    report = found(tmp_path, conf, files)
+    stopped = [each for each in report.findings if "was stopped" in each.message]
+    assert len(stopped) == 2
+    assert stopped[-1].message.endswith("the rest was not looked at")
+
+
 def test_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = make(tmp_path, SERVED, {"htdocs/closed/x.py": "print 1\n", "htdocs/y.py": "print 1\n"})
     scandir = os.scandir

@@ -37,8 +37,9 @@ __all__ = ["MAX_DEPTH", "MAX_ENTRIES", "Root", "Tree", "roots"]
 MAX_ENTRIES = 500_000  # files and folders; about a minute
 MAX_DEPTH = 64  # folders below a root
 MAX_HTACCESS = 1024 * 1024  # bytes
+MAX_STOPPED = 10  # searches of a regular expression that had to be stopped, each after a second
 
-# Folders that a link may lead to and that no site is in.
+# Folders that no site is in, wherever a link or a root of / leads.
 _SYSTEM = frozenset({"/", "/dev", "/proc", "/sys", "/run"})
 
 
@@ -96,6 +97,7 @@ class Tree:
     pages: list[tuple[str, RequestConfig]] = field(default_factory=list)  # what a publisher would import
     _entered: set[tuple[int, int]] = field(default_factory=set)
     _entries: int = 0
+    _stopped: int = 0
 
     def walk(self, root: Root, visit: Callable[[str, RequestConfig], None]) -> None:
         """Everything below a root. `visit` is called with each folder (its path ends in "/") and what holds in it."""
@@ -113,12 +115,22 @@ class Tree:
         except (OSError, ValueError) as error:
             self._left_out(root.path, str(getattr(error, "strerror", None) or error))
             return
-        start = self._above(root, path)
+        try:
+            start = self._above(root, path)
+        except BadRequest as error:  # a regular expression that had to be stopped
+            self._stop(path, error)
+            return
         if start is None:
             return
         pending = [_Folder(path, None if root.uri is None else f"{root.uri}/", start, 0)]
         while pending:
-            pending += reversed(list(self._folder(pending.pop(), visit)))
+            folder = pending.pop()
+            try:
+                pending += reversed(list(self._folder(folder, visit)))
+            except BadRequest as error:
+                self._stop(folder.path, error)
+            if self._stopped >= MAX_STOPPED:
+                return
             if self._entries >= MAX_ENTRIES:
                 self._left_out(root.path, f"more than {MAX_ENTRIES} files and folders: the rest was not looked at")
                 return
@@ -157,13 +169,11 @@ class Tree:
             return
         entries.sort(key=lambda entry: entry.name)
         names = {entry.name for entry in entries}
-        try:
-            location = folder.directory.host.location(folder.uri) if folder.uri is not None else ((), EMPTY)
-            visit(path, directory.config("", location, True))
-        except BadRequest as error:  # a regular expression that had to be stopped
-            self._left_out(path, str(error))
-            return
+        location = folder.directory.host.location(folder.uri) if folder.uri is not None else ((), EMPTY)
+        visit(path, directory.config("", location, True))
         for entry in entries:
+            if self._stopped >= MAX_STOPPED:
+                return
             kind = self._kind(entry)
             if kind == "file":
                 self.report.files += 1
@@ -179,13 +189,19 @@ class Tree:
         """ "file", "folder", or "" for what is neither or is left alone."""
         try:
             if entry.is_dir():
-                if entry.is_symlink() and os.path.realpath(entry.path) in _SYSTEM:
-                    self._left_out(entry.path, "a link to a folder of the system: not followed")
+                if entry.path in _SYSTEM or (entry.is_symlink() and os.path.realpath(entry.path) in _SYSTEM):
+                    self._left_out(entry.path, "a folder of the system, or a link to one: not entered")
                     return ""
                 return "folder"
             return "file" if entry.is_file() else ""
         except OSError:  # a loop of links, say
             return ""
+
+    def _stop(self, path: str, error: BadRequest) -> None:
+        """A search that had to be stopped leaves out a file, or a folder."""
+        self._stopped += 1
+        more = ": the rest was not looked at" if self._stopped == MAX_STOPPED else ""
+        self._left_out(path, f"{error}{more}")
 
     def _left_out(self, path: str, why: str) -> None:
         self.report.add("not-looked-at", why, path)
@@ -251,7 +267,7 @@ class Tree:
             location = host.location(f"{folder.uri}{name}") if folder.uri is not None else ((), EMPTY)
             config = directory.config(name, location, True)
         except BadRequest as error:
-            self._left_out(path, str(error))
+            self._stop(path, error)
             return
         handler = file_handler(name, config.settings)
         if not provided(handler) and handler is not None:
