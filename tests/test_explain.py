@@ -6,6 +6,7 @@ import html.parser
 import io
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -329,6 +330,13 @@ def test_json(root: Path, capsys: Captured) -> None:
     told = json.loads(capsys.readouterr().out)
     assert (told["status"], told["answer"]["place"]["line"]) == (500, line("AddHandler php"))
     assert {"method", "url", "host", "target", "file", "sections", "phases", "settings", "notes"} <= set(told)
+
+
+def test_a_terminal_that_knows_ascii_only(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii", write_through=True))
+    assert run(root, "GET", "/caf%C3%A9") == 0
+    assert b"/htdocs/caf\\xe9 - DocumentRoot" in written.getvalue()
 
 
 class Page(html.parser.HTMLParser):

@@ -73,7 +73,9 @@ def roots(hosts: Hosts) -> Iterator[Root]:
 
 def _matters(section: Section) -> bool:
     settings = section.settings
-    if settings[core.ALLOW_OVERRIDE] is not Override.NONE and core.ALLOW_OVERRIDE in settings:
+    if core.ALLOW_OVERRIDE in settings and settings[core.ALLOW_OVERRIDE] is not Override.NONE:
+        return True
+    if settings[core.ALLOW_OVERRIDE_LIST]:
         return True
     return python.HANDLERS in settings or python.PYTHON_CONFIG in settings
 
