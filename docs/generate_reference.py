@@ -189,17 +189,21 @@ def implemented() -> str:
 def in_part() -> str:
     """Directives that are accepted with some words only."""
     found = [(row, harmless_words(row)) for row in ALL.values() if row.kind is Kind.IMPLEMENTED]
-    cells = [(code(shown(row)), *words) for row, words in found if words is not None]
-    return table("directive | accepted with | because", sorted(cells, key=lambda row: row[0].lower()))
+    cells = [(code(shown(row)), places(row), classes(row), *words) for row, words in found if words is not None]
+    heads = "directive | where | AllowOverride | accepted with | because"
+    return table(heads, sorted(cells, key=lambda row: row[0].lower()))
 
 
 def by_reason(kind: Kind) -> str:
-    """All others of a kind, by what is said of them."""
-    reasons: dict[str, list[str]] = {}
+    """All others of a kind, by what is said of them and where they may stand."""
+    reasons: dict[tuple[str, str, str], list[str]] = {}
     for _, row in rows_of(kind):
-        reasons.setdefault(row.note, []).append(shown(row))
-    cells = [(reason, " ".join(map(code, sorted(names, key=str.lower)))) for reason, names in reasons.items()]
-    return table("because | directives", cells)
+        assert row.note, f"{row.name}: nothing says why"
+        reasons.setdefault((row.note, places(row), classes(row)), []).append(shown(row))
+    order = {reason: number for number, reason in enumerate(dict.fromkeys(key[0] for key in reasons))}
+    groups = sorted(reasons.items(), key=lambda group: order[group[0][0]])
+    cells = [(*key, " ".join(map(code, sorted(names, key=str.lower)))) for key, names in groups]
+    return table("because | where | AllowOverride | directives", cells)
 
 
 MAKERS: dict[str, Callable[[], str]] = {

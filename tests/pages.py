@@ -19,6 +19,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 SERVERS = frozenset({"gunicorn", "modpy-wsgi", "uwsgi", "waitress-serve"})
+ONLY_TELL = frozenset({"--check-config", "check", "explain"})  # what makes of a server's command one that ends
 RUN_SECONDS = 60.0
 
 
@@ -74,7 +75,7 @@ def carry_out(
     for command in re.split(r"^\$ ", placed(text, srv), flags=re.MULTILINE)[1:]:
         words = shlex.split(command.partition("\n")[0])
         name = next(word for word in words if "=" not in word)
-        if name in SERVERS and "--check-config" not in words:
+        if name in SERVERS and ONLY_TELL.isdisjoint(words):
             _serve(server, others, folder or srv, check)
             server, others = words, []
         else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import shutil
 import struct
 import zlib
@@ -16,6 +17,10 @@ from typing import Any
 
 import pytest
 
+from modpy_wsgi.config.load import load_site
+from modpy_wsgi.explain.as_html import as_html
+from modpy_wsgi.explain.asked import asked
+from modpy_wsgi.explain.way import explain
 from tests import example_sites
 from tests.example_sites import MailServer
 from tests.live_server import LiveServer, wait_until
@@ -265,6 +270,45 @@ def test_everything_is_labelled_and_ours(browser: Browser, path: str) -> None:
     loaded = browser.script("return performance.getEntriesByType('resource').map(entry => entry.name)")
     assert loaded
     assert [url for url in loaded if not url.startswith(browser.base + "/")] == []
+    assert browser.complaints() == []
+
+
+# ---- the page of `modpy-wsgi explain`
+
+
+@pytest.mark.parametrize("url", ["/feedback/form.py/email", "/", "/missing/<b>&", "/..", "/quickstart/"])
+def test_explanation(browser: Browser, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = example_sites.copy(tmp_path)
+    monkeypatch.setenv("PWD", str(place))
+    site = load_site(place / "examples" / "httpd.conf", traced=True)
+    page = tmp_path / "explained.html"
+    page.write_text(as_html(explain(site, asked("GET", url, site))), encoding="utf-8")
+    browser.driver.get(page.as_uri())
+
+    assert browser.text("h1").startswith("GET http://localhost:8000/")
+    stations = [each.text for each in browser.all(".way h2")]
+    assert stations[0] == "Virtual host"
+    assert stations[-1] == "Answer"
+    tops = [each.rect["y"] for each in browser.all(".way > li")]
+    marks = browser.all(".way svg")
+    assert len(marks) == len(stations)
+    assert tops == sorted(tops)
+    assert [each.rect["y"] for each in marks] == tops
+    for mark, card in zip(marks, browser.all(".card"), strict=True):  # beside each other, not on each other
+        assert mark.rect["x"] + mark.rect["width"] <= card.rect["x"]
+    assert browser.all("script, b b, h1 b + b") == []
+    browser.picture(f"explain-{re.sub('[^a-z]+', '-', url)}")
+    for width in (320, 1000):
+        metrics = {"width": width, "height": 640, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        assert browser.script("return document.documentElement.scrollWidth") <= width
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    if browser.all("details"):
+        assert browser.one("table").is_displayed()
+        browser.one("summary").click()
+        assert not browser.one("table").is_displayed()
+    loaded = browser.script("return performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert [each for each in loaded if not each.startswith("data:")] == []
     assert browser.complaints() == []
 
 

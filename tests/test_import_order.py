@@ -30,6 +30,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "standard handlers": ("arguments", "forms", "handlers", "psp", "util", "cookies", "session", "filters", "cgi"),
     "application": ("app", "factory", "__init__"),
     "around it": ("testing", "serving", "wsgi", "apache"),
+    "before migrating": ("check", "explain"),
     "command line": ("cli", "__main__"),
     "names of mod_python": ("mod_python", "_apache"),
 }

@@ -163,6 +163,28 @@ def contributing(page: Section, srv: Path) -> None:
 # docs/
 
 
+@example("docs/check.md: What stands in the way")
+def what_stands_in_the_way(page: Section, srv: Path) -> None:
+    write(srv / "old" / "httpd.conf", placed(page.take("apache"), srv))
+    write(srv / "old" / "htdocs" / "report.py", page.take("python"))
+    write(srv / "old" / "htdocs" / "visitors.py", '"""Counts."""\n\n\nprint "one more"\n')
+    line, _, shown = placed(page.take("console"), srv).partition("\n")
+    as_root = ["--import-as-root"] if os.geteuid() == 0 else []
+    command = [*shlex.split(line.removeprefix("$ ")), *as_root]
+    command[0] = tool(command[0])
+    environ = {"PATH": "", "PYTHONPATH": str(CHECKOUT)}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1, done.stderr
+    printed = iter(done.stdout.splitlines())
+    assert [each for each in shown.splitlines() if each not in printed] == [], done.stdout  # all, in this order
+
+
+@example("docs/check.md: The way of one request")
+def the_way_of_one_request(page: Section, srv: Path) -> None:
+    for _ in range(2):
+        carry_out(page.take("console").replace("$ ", f"$ PYTHONPATH={CHECKOUT} ", 1), srv)
+
+
 @example("docs/configuration.md: What becomes of a directive")
 def a_slip(page: Section, srv: Path) -> None:
     console = page.take("console")

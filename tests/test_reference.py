@@ -34,6 +34,18 @@ def test_every_part_is_asked_for() -> None:
     assert sorted(parts) == sorted(GENERATOR.MAKERS)
 
 
+def test_every_directive_is_told_with_its_places() -> None:
+    """Each row stands in exactly one table, beside where it may stand."""
+    page = (DOCS / "directives.md").read_text()
+    lines = [line for line in page.splitlines() if line.startswith("| ")]
+    for row in GENERATOR.ALL.values():
+        name = GENERATOR.shown(row)
+        told = [line for line in lines if f"`{name}`" in line or f"`{name} " in line]
+        assert len(told) == 1, name
+        assert f"| {GENERATOR.places(row)} | {GENERATOR.classes(row)} |" in told[0], name
+        assert row.note in told[0] or row.value is not None, name
+
+
 def test_a_stale_page_is_noticed() -> None:
     page = "<!-- phases -->\nold\n<!-- end -->\nkept\n"
     filled = GENERATOR.filled(page)

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 from .._version import __version__
 from ..errors import ConfigError
-from . import serve
+from . import check, explain, serve
 from .command import Command
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS: tuple[Command, ...] = (serve.COMMAND,)
+COMMANDS: tuple[Command, ...] = (serve.COMMAND, check.COMMAND, explain.COMMAND)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -5,21 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 
 from ..errors import ConfigError
 from ..serving.banner import banner
 from ..serving.checks import checked
 from ..serving.settings import EVERY_IPV4, LOOPBACK, Overrides, bind_address, plan
-from ..serving.source import Source
 from .command import Command
+from .source_arguments import add_source_arguments, source_of
 
 __all__ = ["COMMAND"]
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("directory", nargs="?", type=Path, metavar="DIR", help="serve DIR and its .htaccess files")
-    parser.add_argument("-f", "--file", type=Path, metavar="CONF", help="serve what this configuration says")
+    add_source_arguments(parser, "serve")
     parser.add_argument(
         "--bind",
         action="append",
@@ -31,30 +29,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--workers", type=_count, metavar="N", help="processes")
     parser.add_argument("--threads", type=_count, metavar="N", help="threads of each process")
-    parser.add_argument(
-        "-D", dest="defines", action="append", default=[], metavar="NAME", help="as httpd's -D: <IfDefine NAME> holds"
-    )
-    parser.add_argument(
-        "-C", dest="before", action="append", default=[], metavar="DIRECTIVE", help="read before the configuration"
-    )
-    parser.add_argument(
-        "-c", dest="after", action="append", default=[], metavar="DIRECTIVE", help="read after the configuration"
-    )
     parser.add_argument("--check-config", action="store_true", help="read the configuration, say what it does, and end")
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    if arguments.file is None and arguments.directory is None:
-        arguments.usage_error("one of -f CONF and DIR is needed")
-    if arguments.file is not None and arguments.directory is not None:
-        arguments.usage_error("either -f CONF or DIR, not both: the configuration says which directories it serves")
-    source = Source(
-        conf=arguments.file,
-        directory=arguments.directory,
-        defines=frozenset(arguments.defines),
-        before=tuple(arguments.before),
-        after=tuple(arguments.after),
-    )
+    source = source_of(arguments)
     alone = EVERY_IPV4 if arguments.directory is None else LOOPBACK  # a directory is served to try it out
     binds = tuple(bind_address(text, alone=alone) for text in arguments.bind)
     overrides = Overrides(binds, arguments.workers, arguments.threads)

@@ -13,10 +13,11 @@ from modpy_wsgi.config.lexer import MAX_HTACCESS_LINE, decode
 from modpy_wsgi.config.load import settings_of
 from modpy_wsgi.config.model import Names, Override, Settings
 from modpy_wsgi.config.override import Rules
-from modpy_wsgi.config.parser import Reader, read_file
+from modpy_wsgi.config.parser import Node, Reader, read_file
+from modpy_wsgi.config.refusal import Wrong, refuse
 from modpy_wsgi.errors import ConfigError
 
-__all__ = ["MAX_FILE", "parse_htaccess", "read_htaccess"]
+__all__ = ["MAX_FILE", "htaccess_nodes", "parse_htaccess", "read_htaccess", "settings_of_htaccess"]
 
 MAX_FILE = 16 * 1024 * 1024  # bytes; httpd has no limit, but it keeps nothing of what it reads. A million lines fit in
 
@@ -49,8 +50,18 @@ def read_htaccess(
     )
 
 
-def parse_htaccess(data: bytes, path: str, *, rules: Rules, names: Names, warn: Callable[[str], None]) -> Settings:
+def parse_htaccess(
+    data: bytes, path: str, *, rules: Rules, names: Names, warn: Callable[[str], None], wrong: Wrong = refuse
+) -> Settings:
     """The same for a file already read."""
+    nodes = htaccess_nodes(data, path, names=names, warn=warn, wrong=wrong)
+    return settings_of_htaccess(nodes, path, rules=rules, names=names, warn=warn, wrong=wrong)
+
+
+def htaccess_nodes(
+    data: bytes, path: str, *, names: Names, warn: Callable[[str], None], wrong: Wrong = refuse
+) -> list[Node]:
+    """The directives of a file already read, as they stand."""
     reader = Reader(
         server_root=names.server_root,
         defines=set(names.defines),
@@ -58,14 +69,28 @@ def parse_htaccess(data: bytes, path: str, *, rules: Rules, names: Names, warn: 
         modules=set(names.modules),
         line_limit=MAX_HTACCESS_LINE,
         on_read_allowed=False,
+        wrong=wrong,
     )
     nodes = reader.text(decode(data), path)
     for line in reader.warnings:
         warn(line)
+    return nodes
+
+
+def settings_of_htaccess(
+    nodes: list[Node], path: str, *, rules: Rules, names: Names, warn: Callable[[str], None], wrong: Wrong = refuse
+) -> Settings:
+    """What the directives of a file set."""
     folder = posixpath.dirname(path)
     try:
         return settings_of(
-            nodes, directory=folder.rstrip("/") + "/", server_root=names.server_root, rules=rules, warn=warn
+            nodes,
+            directory=folder.rstrip("/") + "/",
+            server_root=names.server_root,
+            rules=rules,
+            warn=warn,
+            wrong=wrong,
+            traced=names.traced,
         )
     except RecursionError:
         raise ConfigError("nested too deeply", path) from None

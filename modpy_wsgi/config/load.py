@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from modpy_wsgi.config.arguments import arguments
+from modpy_wsgi.config.decisions import DECISIONS, Decision, with_decision
 from modpy_wsgi.config.directives import ALL, authz_core, core, mime, nearest
 from modpy_wsgi.config.envvars import read_envvars
 from modpy_wsgi.config.model import (
@@ -33,6 +34,7 @@ from modpy_wsgi.config.model import (
 from modpy_wsgi.config.override import NO_RULES, Rules
 from modpy_wsgi.config.parser import Node, Reader, Tree, tree_of
 from modpy_wsgi.config.patterns import Regex
+from modpy_wsgi.config.refusal import Wrong, refuse
 from modpy_wsgi.config.requirements import added, checked, opened
 from modpy_wsgi.config.sections import addresses, limit, matcher
 from modpy_wsgi.config.values import Several
@@ -62,6 +64,8 @@ class _Place:
     methods: Limit | None = None
     within_require: bool = False  # in <RequireAll> and the like
     rules: Rules = NO_RULES
+    wrong: Wrong = refuse
+    traced: bool = False  # whether it is kept which directive has decided what
 
     def origin(self, node: Node) -> Origin:
         return Origin(
@@ -104,28 +108,37 @@ Container = Callable[[str, Node, _Place], None]  # acts on (text before the brac
 
 def _walk(nodes: Iterable[Node], place: _Place) -> None:
     for node in nodes:
-        lower = node.name.lower()
-        row = ALL.get(lower)
-        if row is None:
-            if place.rules.skips_unknown:
-                place.warn(f"{node.file}:{node.line}: unknown directive '{node.name}' skipped")
-                continue
-            raise _unknown(node)
-        if not place.permits(row):
-            if place.rules.skips_forbidden:
-                place.warn(f"{node.file}:{node.line}: {_shown(row)} forbidden by AllowOverride")
-                continue
-            raise ConfigError(f"{_shown(row)} not allowed {_in(place)}", node.file, node.line)
-        if row.kind is Kind.SERVER:
-            if node.children is None:
-                _calls(row, node)  # well formed it has to be
-            continue
-        if row.kind is Kind.UNSUPPORTED:
-            raise ConfigError(f"{_shown(row)} is {row.kind.value}: {row.note}", node.file, node.line)
-        if node.children is not None:
-            _container(lower, row, node, place)
-        else:
-            _directive(row, node, place)
+        try:
+            _act(node, place)
+        except ConfigError as error:
+            place.wrong(error)
+            if node.children:  # what stands in a container that means nothing is judged all the same, for nothing
+                where = Where.VHOST if node.name.lower() == "<virtualhost" else place.inner(node).where
+                _walk(node.children, replace(place, where=where, section=f"{node.name}>", values={}, sections=[]))
+
+
+def _act(node: Node, place: _Place) -> None:
+    lower = node.name.lower()
+    row = ALL.get(lower)
+    if row is None:
+        if place.rules.skips_unknown:
+            place.warn(f"{node.file}:{node.line}: unknown directive '{node.name}' skipped")
+            return
+        raise _unknown(node)
+    if not place.permits(row):
+        if place.rules.skips_forbidden:
+            place.warn(f"{node.file}:{node.line}: {_shown(row)} forbidden by AllowOverride")
+            return
+        raise ConfigError(f"{_shown(row)} not allowed {_in(place)}", node.file, node.line)
+    if row.kind is Kind.SERVER:
+        if node.children is None:
+            _calls(row, node)  # well formed it has to be
+    elif row.kind is Kind.UNSUPPORTED:
+        raise ConfigError(f"{_shown(row)} is {row.kind.value}: {row.note}", node.file, node.line)
+    elif node.children is not None:
+        _container(lower, row, node, place)
+    else:
+        _directive(row, node, place)
 
 
 def _calls(row: Row, node: Node) -> list[tuple[str, ...]]:
@@ -149,10 +162,15 @@ def _directive(row: Row, node: Node, place: _Place) -> None:
             lacking = not row.usage and str(error).startswith(Kind.UNSUPPORTED.value)
             usage = "" if lacking else f" (usage: {row.form})"
             raise ConfigError(f"{row.name}: {error}{usage}", node.file, node.line) from None
+        changed: Iterable[Setting[Any]] = ()
         if type(result) is Several:
             values.update(result)
+            changed = result
         elif setting is not None:
             values[setting] = result
+            changed = (setting,)
+        if place.traced and changed:
+            values[DECISIONS] = with_decision(values.get(DECISIONS), changed, Decision(row.name, args, origin))
     if row.note and calls != [("0",)]:  # what is switched off need not be told
         place.warn(f"{node.file}:{node.line}: {row.name} {row.note}")
 
@@ -249,6 +267,9 @@ def _files(kind: SectionKind) -> Container:
         _walk(node.children or (), inner)
         made = Section(found, name, regex, inner.settings(), inner.origin(node))
         place.values[core.FILES_SECTIONS] = (*place.values.get(core.FILES_SECTIONS, ()), made)
+        if place.traced:
+            decision = Decision(f"<{found.value}", (name,), place.origin(node))
+            place.values[DECISIONS] = with_decision(place.values.get(DECISIONS), (core.FILES_SECTIONS,), decision)
 
     return section
 
@@ -289,9 +310,18 @@ _CONTAINERS: dict[str, Container] = {
 # -- whole configurations ---------------------------------------------------------------------------------------------
 
 
-def settings_of(nodes: Iterable[Node], *, directory: str, server_root: str, rules: Rules, warn: Warn) -> Settings:
+def settings_of(
+    nodes: Iterable[Node],
+    *,
+    directory: str,
+    server_root: str,
+    rules: Rules,
+    warn: Warn,
+    wrong: Wrong = refuse,
+    traced: bool = False,
+) -> Settings:
     """The settings of a .htaccess in `directory`, given its directives. Raises ConfigError."""
-    place = _Place(Where.HTACCESS, "", server_root, warn, directory=directory, rules=rules)
+    place = _Place(Where.HTACCESS, "", server_root, warn, directory=directory, rules=rules, wrong=wrong, traced=traced)
     _walk(nodes, place)
     return Settings(place.values)
 
@@ -300,10 +330,13 @@ def settings_of(nodes: Iterable[Node], *, directory: str, server_root: str, rule
 _READ_AND_GONE = frozenset({"DefaultRuntimeDir", "LoadFile", "LoadModule", "ServerRoot"})
 
 
-def site_of(tree: Tree) -> Site:
-    """The site that a tree of directives describes. Raises ConfigError."""
+def site_of(tree: Tree, *, wrong: Wrong = refuse, traced: bool = False) -> Site:
+    """The site that a tree of directives describes. Raises ConfigError.
+
+    `wrong` and `traced` as for `load_site`.
+    """
     warnings = list(tree.warnings)
-    place = _Place(Where.SERVER, "", tree.names.server_root, warnings.append)
+    place = _Place(Where.SERVER, "", tree.names.server_root, warnings.append, wrong=wrong, traced=traced)
     _walk(tree.nodes, place)
     place.values[core.SERVER_ROOT] = tree.names.server_root
     names, wild = _names(place.values)
@@ -322,7 +355,7 @@ def site_of(tree: Tree) -> Site:
         defines=tree.names.defines,
         warnings=tuple(warnings),
         tree=tuple(node for node in tree.nodes if node.name not in _READ_AND_GONE),
-        names=tree.names,
+        names=replace(tree.names, traced=traced),
     )
 
 
@@ -333,11 +366,14 @@ def load_site(
     server_root: str | None = None,
     before: Iterable[str] = (),
     after: Iterable[str] = (),
+    wrong: Wrong = refuse,
+    traced: bool = False,
 ) -> Site:
     """Reads a configuration from its main file (and Debian's `envvars` beside it).
 
     `defines` are httpd's -D, `before` and `after` the directives of -C and -c, `server_root` its -d.
-    Raises ConfigError.
+    Raises ConfigError. To tell of a site, and not to serve it: `wrong` is given each error in the place of raising it,
+    and with `traced` all settings hold DECISIONS (decisions.py).
     """
     path = str(Path(path).absolute())
     folder = posixpath.dirname(path)
@@ -347,11 +383,11 @@ def load_site(
     environ = dict(os.environ)
     warnings: list[str] = []
     environ.update(read_envvars(posixpath.join(folder, "envvars"), environ, warnings.append))
-    reader = Reader(server_root=server_root, defines=set(defines), variables=environ, warnings=warnings)
+    reader = Reader(server_root=server_root, defines=set(defines), variables=environ, warnings=warnings, wrong=wrong)
     nodes = reader.text("\n".join(before), "-C directive")
     nodes += reader.file(path)
     nodes += reader.text("\n".join(after), "-c directive")
-    return site_of(tree_of(reader, nodes))
+    return site_of(tree_of(reader, nodes), wrong=wrong, traced=traced)
 
 
 def load_text(

@@ -286,6 +286,7 @@ class Names:
     modules: frozenset[str] = frozenset()
     defines: frozenset[str] = frozenset()
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # the environment may hold secrets
+    traced: bool = False  # whether the settings say which directives decided them (decisions.py)
 
 
 @dataclass(frozen=True, slots=True)

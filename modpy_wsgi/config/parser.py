@@ -19,6 +19,7 @@ from modpy_wsgi.config.directives import ALL
 from modpy_wsgi.config.include import matches
 from modpy_wsgi.config.lexer import MAX_LINE, decode, expand, logical_lines, name_and_rest, words
 from modpy_wsgi.config.model import Kind, Names
+from modpy_wsgi.config.refusal import Wrong, refuse
 from modpy_wsgi.errors import ConfigError
 
 __all__ = ["MAX_INCLUDE_DEPTH", "MAX_NESTING", "Node", "Reader", "Tree", "tree_of"]
@@ -72,6 +73,7 @@ class Reader:
     loader: Loader = read_file
     line_limit: int = MAX_LINE
     on_read_allowed: bool = True  # False in .htaccess, where only the conditions act
+    wrong: Wrong = refuse
     files: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     depth: int = 0
@@ -91,47 +93,58 @@ class Reader:
         stack: list[_Open] = []
         skipping: list[_Open] = []  # inside of a condition that does not hold
         for number, line in logical_lines(text, file, self.line_limit):
-            if skipping:
-                _skip(line, skipping, file, number)
-                continue
-            if "${" in line:
-                line = expand(line, self.variables, lambda name, at=number: self._undefined(name, file, at))  # type: ignore[misc]
-            name, args = name_and_rest(line)
-            if name[:2] == "</":
-                nodes = self._close(name, stack, nodes, file, number)
-                continue
-            if name[:1] == "<":
-                if name[-1] == ">":
-                    name = name[:-1]
-                    args = args or ">"
-                if len(stack) >= MAX_NESTING:
-                    raise ConfigError(f"containers nested more than {MAX_NESTING} deep", file, number)
-                condition = CONDITIONS.get(name.lower())
-                if condition is None:
-                    row = ALL.get(name.lower())
-                    stack.append(_Open(row.name if row else name, args, number, nodes))
-                    nodes = []
-                elif self._holds(condition, name, args, file, number):
-                    stack.append(_Open(name, None, number, nodes))
-                else:
-                    skipping.append(_Open(name, None, number, nodes))
-                continue
-            lower = name.lower()
-            act = _ON_READ.get(lower)
-            if act is not None and self.on_read_allowed:
-                nodes += act(self, name, args, file, number)
-                continue
-            row = ALL.get(lower)
-            nodes.append(Node(row.name if row else name, args, file, number, None))
+            try:
+                nodes = self._line(line, nodes, stack, skipping, file, number)
+            except ConfigError as error:
+                self.wrong(error)
         if skipping:
             opened = skipping[-1]
-            raise ConfigError(f"expected </{opened.name[1:]}> before end of file", file, opened.line)
+            self.wrong(ConfigError(f"expected </{opened.name[1:]}> before end of file", file, opened.line))
         return self._end(stack, nodes, file)
+
+    def _line(
+        self, line: str, nodes: list[Node], stack: list[_Open], skipping: list[_Open], file: str, number: int
+    ) -> list[Node]:
+        """Reads one logical line; the list that what follows belongs to."""
+        if skipping:
+            _skip(line, skipping, file, number)
+            return nodes
+        if "${" in line:
+            line = expand(line, self.variables, lambda name: self._undefined(name, file, number))
+        name, args = name_and_rest(line)
+        if name[:2] == "</":
+            return self._close(name, stack, nodes, file, number)
+        if name[:1] == "<":
+            if name[-1] == ">":
+                name = name[:-1]
+                args = args or ">"
+            if len(stack) >= MAX_NESTING:
+                raise ConfigError(f"containers nested more than {MAX_NESTING} deep", file, number)
+            condition = CONDITIONS.get(name.lower())
+            if condition is None:
+                row = ALL.get(name.lower())
+                stack.append(_Open(row.name if row else name, args, number, nodes))
+                nodes = []
+            elif self._holds(condition, name, args, file, number):
+                stack.append(_Open(name, None, number, nodes))
+            else:
+                skipping.append(_Open(name, None, number, nodes))
+            return nodes
+        lower = name.lower()
+        act = _ON_READ.get(lower)
+        if act is not None and self.on_read_allowed:
+            nodes += act(self, name, args, file, number)
+            return nodes
+        row = ALL.get(lower)
+        nodes.append(Node(row.name if row else name, args, file, number, None))
+        return nodes
 
     def _end(self, stack: list[_Open], nodes: list[Node], file: str) -> list[Node]:
         for opened in reversed(stack):
             if opened.args is not None:
-                raise ConfigError(f"{opened.name}> was not closed", file, opened.line)
+                self.wrong(ConfigError(f"{opened.name}> was not closed", file, opened.line))
+                nodes = self._ended(opened, nodes, file)
+                continue
             # httpd takes the end of the file for the end of a condition that holds.
             self.warnings.append(f"{file}:{opened.line}: {opened.name}> was not closed")
         return nodes
@@ -142,9 +155,17 @@ class Reader:
         opened = stack[-1]
         if not name.endswith(">"):
             raise ConfigError(f"{name}> directive missing closing '>'", file, line)
-        if name[2:-1].lower() != opened.name[1:].lower():
-            raise ConfigError(f"expected </{opened.name[1:]}> but saw {name}", file, line)
-        stack.pop()
+        closed = name[2:-1].lower()
+        if closed != opened.name[1:].lower():
+            self.wrong(ConfigError(f"expected </{opened.name[1:]}> but saw {name}", file, line))
+            if closed not in [outer.name[1:].lower() for outer in stack]:
+                return nodes
+            while stack[-1].name[1:].lower() != closed:  # what was opened in it and not closed ends with it
+                nodes = self._ended(stack.pop(), nodes, file)
+        return self._ended(stack.pop(), nodes, file)
+
+    def _ended(self, opened: _Open, nodes: list[Node], file: str) -> list[Node]:
+        """Put a container into what surrounds it; a condition that held has put its lines there already."""
         if opened.args is None:
             return nodes
         opened.nodes.append(Node(opened.name, opened.args, file, opened.line, tuple(nodes)))
@@ -153,11 +174,13 @@ class Reader:
     def _holds(self, condition: Callable[[str, Reader], bool], name: str, args: str, file: str, line: int) -> bool:
         end = args.rfind(">")
         if end < 0:
-            raise ConfigError(f"{name}> directive missing closing '>'{_usage(name)}", file, line)
+            self.wrong(ConfigError(f"{name}> directive missing closing '>'{_usage(name)}", file, line))
+            return False
         try:
             return condition(args[:end], self)
         except ValueError as error:
-            raise ConfigError(f"{name}> {error}{_usage(name)}", file, line) from None
+            self.wrong(ConfigError(f"{name}> {error}{_usage(name)}", file, line))
+            return False
 
     def _undefined(self, name: str, file: str, line: int) -> None:
         if ":" not in name:  # ${name:...} is left to the module that reads it
@@ -179,9 +202,9 @@ class Reader:
             try:
                 nodes += self.file(path)
             except ConfigError as error:
-                if error.file != path or error.line is not None:
-                    raise
-                raise ConfigError(f"{name}: {path}: {error.message}", file, line) from None
+                if error.file == path and error.line is None:
+                    error = ConfigError(f"{name}: {path}: {error.message}", file, line)
+                self.wrong(error)
         self.depth -= 1
         return nodes
 

@@ -21,7 +21,7 @@ from .files import send_file
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["answer"]
+__all__ = ["answer", "handler_of_type", "provided"]
 
 _OWN_HANDLERS = frozenset({None, "default-handler", DIR_MAGIC_TYPE})
 # Media types that name a program to run (AddType application/x-httpd-php .php), not what is sent.
@@ -32,7 +32,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     """The content phase. Returns OK or DONE when the answer stands, else the status to answer with."""
     handler = req._handler
     if handler is None and req._content_type is not None:
-        handler = _of_type(req._content_type)
+        handler = handler_of_type(req._content_type)
     if handler in PYTHON_HANDLERS:
         calls = config.plan.content if req._added is None else None
         if calls is None:
@@ -50,10 +50,15 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     return send_file(req, config)
 
 
-def _of_type(content_type: str) -> str | None:
+def handler_of_type(content_type: str) -> str | None:
     """The handler that a media type names: httpd takes the type for the name where no handler is set."""
     name = content_type.partition(";")[0].strip().lower()
     return name if name in PYTHON_HANDLERS or name.startswith(_TYPES_OF_HANDLERS) else None
+
+
+def provided(handler: str | None) -> bool:
+    """Whether somebody here answers for a handler of this name."""
+    return handler in PYTHON_HANDLERS or handler in _OWN_HANDLERS
 
 
 def _is_file(req: mp_request) -> bool:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..app import Application
+from ..config.load import load_site
+from ..config.model import Site
+from ..config.refusal import Wrong, refuse
 from ..errors import ConfigError
-from ..factory import from_httpd_conf
 
 __all__ = ["Source"]
 
@@ -31,6 +33,13 @@ class Source:
 
     def load(self) -> Application:
         """Reads it. Raises ConfigError for anything that cannot be followed, a missing file included."""
+        return Application(self.site())
+
+    def site(self, *, wrong: Wrong = refuse, traced: bool = False) -> Site:
+        """The same without an application. `wrong` and `traced` as for `load_site`, for those who serve nothing of it.
+
+        A missing file raises ConfigError whatever `wrong` is.
+        """
         before = self.before
         if self.directory is not None:
             root = self.directory.resolve()
@@ -46,4 +55,5 @@ class Source:
             raise ConfigError(f"{conf}: a directory, where a configuration is wanted (without -f it would be served)")
         if not conf.is_file():
             raise ConfigError(f"{conf}: no such file")
-        return from_httpd_conf(conf, defines=self.defines, before=before, after=self.after)
+        defines = tuple(self.defines)
+        return load_site(conf, defines=defines, before=before, after=self.after, wrong=wrong, traced=traced)

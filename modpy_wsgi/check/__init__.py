@@ -1,0 +1,1 @@
+"""`modpy-wsgi check`: what stands in the way of a site, told before it is migrated."""

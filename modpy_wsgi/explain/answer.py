@@ -1,0 +1,101 @@
+"""Who answers a request: a Python handler, the file, a Redirect; or the status that is certain.
+
+Law: what a handler would say is not known, and not guessed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+
+from ..check.answering import PUBLISHERS, file_handler, python_calls
+from ..config.decisions import DECISIONS
+from ..config.directives import alias, core, mime
+from ..config.request_config import RequestConfig
+from ..config.values import extension
+from ..constants import METHOD_NUMBERS, PYTHON_HANDLERS
+from ..environ import encode
+from ..httpd.content import provided
+from ..phases import HANDLER
+from .model import Choice, Place, Way
+from .settings_shown import last_place, place_of
+
+__all__ = ["filters_of", "redirected", "sends", "tell_answer"]
+
+
+def tell_answer(way: Way, config: RequestConfig, found: os.stat_result | None, name: str, handler: str | None) -> None:
+    """Who answers for the file `name`; `handler` is that of a ScriptAlias, `found` what is there."""
+    named = file_handler(name, config.settings) or (handler if config.settings[core.SET_HANDLER] is None else None)
+    place = _named_by(name, config)
+    if named in PYTHON_HANDLERS:
+        calls = python_calls(config, HANDLER, way.file.what)
+        if calls:
+            shown = ", ".join(each.call.shown for each in calls)
+            origin = calls[0].origin
+            way.answer = Choice(
+                f"PythonHandler {shown}", f"the handler is {named}", place_of(origin) if origin else place
+            )
+            if any(each.call.module in PUBLISHERS for each in calls):
+                way.notes.append("the publisher looks for the page and the object in it by the path")
+            return None
+        way.notes.append(f"the handler is {named}, but no PythonHandler is named: the file itself is meant")
+    elif not provided(named):
+        return way.ends(500, f"nobody provides the handler {named!r}", place)
+    return _file(way, config, found, name)
+
+
+def _file(way: Way, config: RequestConfig, found: os.stat_result | None, name: str) -> None:
+    """What the default handler would say (httpd/files)."""
+    filters = list(filters_of(name, config))
+    if way.method == "OPTIONS":
+        way.answer = Choice("the methods that the file takes", "OPTIONS")
+    elif way.method not in ("GET", "HEAD", "POST"):
+        way.ends(405 if way.method in METHOD_NUMBERS else 501, f"a file does not take {way.method}")
+    elif found is None:
+        way.ends(404, "there is no such file")
+    elif stat.S_ISDIR(found.st_mode):
+        way.answer = Choice("the folder", "refused unless it can be listed: no file of DirectoryIndex is there")
+    elif way.path_info and config.settings[core.ACCEPT_PATH_INFO] != "on":
+        way.ends(404, f"the file takes no path behind its name ({way.path_info})")
+    elif filters:
+        way.ends(500, f"nobody provides the output filter {filters[0].what}", filters[0].place)
+    else:
+        way.answer = Choice(f"the file {way.file.what}", "no handler is set")
+
+
+def _named_by(name: str, config: RequestConfig) -> Place:
+    """The directive that names the handler of a file."""
+    if config.settings[core.SET_HANDLER]:
+        return last_place(config, core.SET_HANDLER)
+    extensions = [part.lower() for part in name.split(".")[1:]]
+    for setting in (mime.HANDLERS_BY_EXT, mime.TYPES_BY_EXT):
+        for decision in reversed(config.settings[DECISIONS].get(setting, ())):
+            if decision.args and extension(decision.args[-1]) in extensions:
+                return place_of(decision.origin)
+    return Place()
+
+
+def filters_of(name: str, config: RequestConfig) -> Iterator[Choice]:
+    """The output filters that the extensions of a file name."""
+    by_extension = config.settings[mime.OUTPUT_FILTERS_BY_EXT]
+    for part in name.split(".")[1:]:
+        filters = by_extension.get(part.lower())
+        if filters:
+            yield Choice("; ".join(filters), f"AddOutputFilter .{part}", last_place(config, mime.OUTPUT_FILTERS_BY_EXT))
+
+
+def redirected(way: Way, rule: alias.Redirect) -> None:
+    """The request ends with a Redirect."""
+    way.ends(rule.status, f"Redirect{f' to {rule.target}' if rule.target else ''}", place_of(rule.origin))
+
+
+def sends(rule: alias.Redirect, path: str) -> bool:
+    """Whether a Redirect is about a path, the slashes of its prefix merged as everywhere."""
+    if rule.regex is not None:
+        return rule.regex.search(encode(path)) is not None
+    if rule.prefix is None:  # the section that it stands in has matched
+        return True
+    prefix = re.sub("/+", "/", rule.prefix)
+    return path == prefix or path.startswith(prefix if prefix.endswith("/") else f"{prefix}/")

@@ -1,0 +1,98 @@
+"""What an explanation consists of: plain data, for every way to show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+__all__ = ["Choice", "Decided", "Handler", "PhaseShown", "Place", "SectionShown", "Way"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """File and line; neither where nothing of the configuration decided."""
+
+    file: str | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        if self.file is None:
+            return ""
+        return self.file if not self.line else f"{self.file}:{self.line}"
+
+
+NOWHERE = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that was chosen, why, and by which line."""
+
+    what: str
+    why: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class SectionShown:
+    """A section that holds for the request, or a .htaccess; in the order in which they are merged."""
+
+    name: str  # <Directory /srv/>, .htaccess
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A Python handler that would be called."""
+
+    name: str
+    directive: str
+    interpreter: str
+    place: Place
+    limit: str = ""  # the extension that it is for
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseShown:
+    """A phase: the server's own share, and the Python handlers."""
+
+    name: str  # the directive of its Python handlers; "" where only the server has work
+    server: str
+    handlers: tuple[Handler, ...] = ()
+    runs: bool = True  # False: handlers are named, but nothing asks for them
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A setting, and the directives that had a say, the innermost first: it decided, unless all add up."""
+
+    name: str
+    value: str
+    by: tuple[tuple[str, Place], ...]  # (directive as written, where)
+    adds_up: bool  # whether what the outer ones said holds as well, as far as the inner ones do not say otherwise
+
+
+@dataclass(slots=True)
+class Way:
+    """The whole way of a request."""
+
+    method: str
+    url: str
+    host: Choice = field(default_factory=lambda: Choice(""))
+    path: str = ""  # decoded
+    target: Choice = field(default_factory=lambda: Choice(""))
+    file: Choice = field(default_factory=lambda: Choice(""))
+    path_info: str = ""
+    index: Choice | None = None  # the file that stands for a folder
+    sections: list[SectionShown] = field(default_factory=list)
+    phases: list[PhaseShown] = field(default_factory=list)
+    filters: list[Choice] = field(default_factory=list)
+    answer: Choice = field(default_factory=lambda: Choice(""))
+    status: int | None = None  # what ends the request before any content, if that is certain
+    settings: list[Decided] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def ends(self, status: int, why: str, place: Place = NOWHERE) -> None:
+        """The request ends there, whatever was to come."""
+        self.status = status
+        self.answer = Choice(f"{status} {HTTPStatus(status).phrase}", why, place)

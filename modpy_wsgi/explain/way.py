@@ -1,0 +1,202 @@
+"""The way of a request, found by the code that would serve it: host, translation, walk, sections, plan.
+
+Law: nothing of the site is run, and nothing is written. Who the client is and what it sends is not known, so access is
+not judged: what is asked is shown.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+
+from ..check.answering import PythonCall, python_calls
+from ..check.hosts import silent_hosts
+from ..config.decisions import DECISIONS
+from ..config.directives import alias, core
+from ..config.directives import dir as directory_settings
+from ..config.host_config import HostConfig
+from ..config.hosts import Hosts
+from ..config.model import Site
+from ..config.request_config import RequestConfig
+from ..environ import check_head, encode, escape, normalise, read_path
+from ..errors import BadRequest
+from ..httpd.translate import Target, document_root, target_of
+from ..httpd.walk import walk
+from ..interpreter_names import interpreter_name
+from ..phases import HANDLER, INIT, POST_READ_REQUEST, TRANS
+from ..serving.reach import by_address_only, shown_addresses
+from .answer import filters_of, redirected, sends, tell_answer
+from .asked import Asked
+from .model import Choice, Handler, Place, Way
+from .plan_shown import phases_shown
+from .sections_shown import of_file, of_host, of_locations
+from .settings_shown import last_place, place_of, settings_shown
+
+__all__ = ["explain"]
+
+
+def explain(site: Site, request: Asked) -> Way:
+    """The way of a request through a site that was loaded with `traced`."""
+    way = Way(request.method, request.url)
+    hosts = silent_hosts(site)
+    if any(by_address_only(site)):
+        way.notes.append("some virtual hosts are found by the address a request comes in through: ask for them by it")
+    try:
+        _go(way, hosts, request)
+    except BadRequest as error:
+        way.ends(error.status, str(error))
+    return way
+
+
+def _go(way: Way, hosts: Hosts, request: Asked) -> None:
+    environ = request.environ()
+    host = hosts.find(environ, environ["RAW_URI"])
+    way.host = _host(hosts, host, request)
+    check_head(environ)
+    way.path = read_path(environ, host.base[core.ALLOW_ENCODED_SLASHES], host.base[core.MERGE_SLASHES])
+    if way.path == "*":
+        way.answer = Choice("the server as a whole", "OPTIONS *")
+        return None
+    target = target_of(host, way.path)
+    early = tuple(each for each in _early_calls(host))
+    if early:
+        names = ", ".join(each.call.shown for each in early)
+        way.notes.append(f"{names} may send the request elsewhere before a file is looked for, and change all below")
+    if target.redirects:
+        way.sections = list(of_host(host))
+        return redirected(way, target.redirects[0])
+    way.target = _target(host, target)
+    if target.config is not None:
+        way.file = Choice(target.filename, "not looked for: a <Location> answers by a Python handler")
+        way.sections = [*of_host(host), *of_locations(host, target)]
+        _finish(way, target.config, None, "")
+        return None
+    return _look(way, host, target, request)
+
+
+# -- the host, and where the path leads -------------------------------------------------------------------------------
+
+
+def _host(hosts: Hosts, host: HostConfig, request: Asked) -> Choice:
+    if host is hosts.main:
+        why = "there are no virtual hosts" if not hosts.virtual else "no virtual host is for this address and port"
+        name = host.host.names[0] if host.host.names else ""
+        return Choice(f"main server {name}".strip(), why)
+    own = host.host
+    name = request.host.lower().rstrip(".")
+    why = "the first for this address: none bears the name"
+    inherited = host.base[core.SERVER_NAME]
+    if name in own.names or (inherited is not None and name == inherited.host.lower()):
+        why = f"it is called {name}"
+    elif own.wild_names and host is not hosts.first(request.environ()):
+        why = f"{' '.join(own.wild_names)} fits the name"
+    called = own.names[0] if own.names else "(no name)"
+    return Choice(f"<VirtualHost {shown_addresses(own)}> {called}", why, place_of(own.origin))
+
+
+def _target(host: HostConfig, target: Target) -> Choice:
+    for rule in host.base[alias.ALIASES]:
+        handler = f", handler {target.handler}" if target.handler else ""
+        if rule.regex is not None and rule.regex.search(encode(target.uri)):
+            return Choice(target.filename, f"AliasMatch{handler}", place_of(rule.origin))
+        if rule.regex is None and target.context == ((rule.prefix or "").rstrip("/"), rule.target.rstrip("/")):
+            return Choice(target.filename, f"Alias {rule.prefix}{handler}", place_of(rule.origin))
+    decisions = host.base[DECISIONS].get(core.DOCUMENT_ROOT, ())
+    why = "DocumentRoot" if decisions else f"DocumentRoot, which is not set: {document_root(host)}"
+    return Choice(target.filename, why, place_of(decisions[-1].origin) if decisions else Place())
+
+
+def _early_calls(host: HostConfig) -> Iterator[PythonCall]:
+    config = RequestConfig(host, host.base)
+    for phase in (POST_READ_REQUEST, INIT, TRANS):
+        yield from python_calls(config, phase, None)
+
+
+# -- the file ---------------------------------------------------------------------------------------------------------
+
+
+def _look(way: Way, host: HostConfig, target: Target, request: Asked) -> None:
+    filename, rest, found, directory = walk(host, target.filename)
+    name = filename[len(directory.path) :]
+    exists = found is not None and not rest if name else target.filename[-1] == "/"
+    config = directory.config(name, target.location, exists)
+    way.path_info = rest
+    way.file = Choice(filename, _what(found, rest))
+    way.sections = [*of_host(host), *of_file(directory, name, config, exists), *of_locations(host, target)]
+    if found is not None and stat.S_ISDIR(found.st_mode) and not rest and _folder(way, host, config, request):
+        return
+    _finish(way, config, found, name, handler=target.handler)
+
+
+def _what(found: os.stat_result | None, rest: str) -> str:
+    if found is None:
+        return "there is no such file"
+    kind = "a folder" if stat.S_ISDIR(found.st_mode) else f"a file of {found.st_size} bytes"
+    return f"{kind}; the rest of the path is {rest}" if rest else kind
+
+
+def _folder(way: Way, host: HostConfig, config: RequestConfig, request: Asked) -> bool:
+    """A folder: its slash, and the file that stands for it. Whether that is the end."""
+    if not way.path.endswith("/"):
+        if not config.settings[directory_settings.DIRECTORY_SLASH]:
+            return False
+        _finish(way, config, None, "", told=False)
+        way.ends(301, f"to {escape(way.path)}/, as it is a folder (DirectorySlash)")
+        return True
+    refused: BadRequest | None = None
+    for name in config.settings[directory_settings.DIRECTORY_INDEX]:
+        path = name.partition("?")[0]
+        inner = target_of(host, normalise(path if path.startswith("/") else way.path + path))
+        if inner.config is not None:
+            continue
+        try:
+            found = walk(host, inner.filename)[2]
+        except BadRequest as error:  # another may be there
+            refused = refused or error
+            continue
+        if found is not None and stat.S_ISREG(found.st_mode):
+            way.index = Choice(
+                inner.filename, f"DirectoryIndex {name}", last_place(config, directory_settings.DIRECTORY_INDEX)
+            )
+            way.notes.append("the folder itself passes its own phases up to fixup before its index file answers")
+            _look(way, host, inner, request)
+            return True
+    if refused is not None:
+        raise refused
+    return False
+
+
+class _Named:
+    """As much of a request as the choice of an interpreter asks for."""
+
+    def __init__(self, filename: str | None) -> None:
+        self.filename = filename
+
+
+def _finish(
+    way: Way,
+    config: RequestConfig,
+    found: os.stat_result | None,
+    name: str,
+    *,
+    handler: str | None = None,
+    told: bool = True,
+) -> None:
+    filename = way.file.what if not config.fileless else None
+
+    def shown(call: PythonCall) -> Handler:
+        interpreter = interpreter_name(_Named(filename), config, call.call.directory)  # type: ignore[arg-type]
+        place = Place() if call.origin is None else place_of(call.origin)
+        return Handler(call.call.shown, call.phase.directive, interpreter, place, call.extension)
+
+    way.phases = list(phases_shown(config, filename, shown))
+    way.filters = list(filters_of(name, config))
+    way.settings = list(settings_shown(config.settings))
+    rule = next((rule for rule in config.settings[alias.REDIRECTS] if sends(rule, way.path)), None)
+    if rule is not None:  # of a section: one of the server's own was followed before
+        redirected(way, rule)
+    elif told:
+        tell_answer(way, config, found, name, handler)
+    if any(phase.handlers for phase in way.phases if phase.name != HANDLER.directive):
+        way.notes.append("handlers of earlier phases may add handlers, set req.handler, and end the request")
