@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .dispatch import Call
     from .errors import BadRequest
     from .finfo import mp_finfo
-    from .httpd.files import FileBody
+    from .httpd.file_body import FileBody
     from .httpd.translate import Target
     from .phases import Phase
     from .request import mp_request

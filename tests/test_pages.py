@@ -235,6 +235,20 @@ def front_servers(page: Section, srv: Path) -> None:
     carry_out(console, srv, check=fronts)
 
 
+@example("docs/deploy.md: Large files")
+def front_server_sends(page: Section, srv: Path) -> None:
+    option, location = page.take("apache"), page.take("nginx")
+    prefix, folder = re.findall(r"(?:location|alias) ([^ ;]+)", location)
+    root = srv / "site" / "htdocs"
+    write(root / "films" / "a film.mp4", "x" * 70000)
+    write(root / "page.html", "small")
+    app = site(placed(option, srv), root=root)
+    name = app.get("/films/a%20film.mp4").headers["X-Accel-Redirect"]
+    assert name == f"{prefix}films/a%20film.mp4"
+    assert placed(folder, srv) == f"{root}/"
+    assert app.get("/page.html").text == "small"
+
+
 def start_nginx(text: str, inner: int, srv: Path) -> tuple[list[str], int] | None:
     """The page's nginx without TLS; None where there is none."""
     program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")

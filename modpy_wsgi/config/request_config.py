@@ -19,7 +19,7 @@ __all__ = ["RequestConfig"]
 class RequestConfig:
     """All that holds for a request: the merged settings, and what is asked of them on every request, ready.
 
-    Frozen but for `plan` and `interpreter`, which the application fills in at first use and which depend on nothing
+    Frozen but for `plan`, `interpreter`, `files` and `forms`, which are filled in at first use and depend on nothing
     else; `interpreter` stays None where it is another for each directory or directive.
     """
 
@@ -29,6 +29,7 @@ class RequestConfig:
         "debugger",
         "default_charset",
         "fileless",
+        "files",
         "fixups",
         "forms",
         "handlers",
@@ -63,4 +64,5 @@ class RequestConfig:
         self.fixups = any(setting in settings for setting in (core.FORCE_TYPE, env.ENV, alias.REDIRECTS))
         self.plan: Any = None
         self.interpreter: Any = None
+        self.files: Any = None  # how files are sent, worked out at first use
         self.forms: Any = None  # what the site says of its forms, worked out at first use

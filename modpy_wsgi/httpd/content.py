@@ -15,6 +15,7 @@ from ..dispatch import calls_for, run_handlers
 from ..environ import encode
 from ..phases import HANDLER
 from ..response import checked
+from . import ranges
 from .files import send_file
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
         if calls:
             result = run_handlers(req, HANDLER, calls, config)
             if result != DECLINED:
-                return result
+                return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
     elif handler not in _OWN_HANDLERS:
         req._application.log_request(req, f"nobody provides the handler {handler!r}: {req.filename or req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR

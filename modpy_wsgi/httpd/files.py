@@ -9,8 +9,8 @@ from __future__ import annotations
 import email.utils
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..config.directives import core, mime
 from ..config.request_config import RequestConfig
@@ -22,20 +22,45 @@ from ..constants import (
     HTTP_METHOD_NOT_ALLOWED,
     HTTP_NOT_FOUND,
     HTTP_NOT_IMPLEMENTED,
+    HTTP_RANGE_NOT_SATISFIABLE,
     METHOD_NUMBERS,
     OK,
 )
-from ..errors import ShortBody
-from ..preconditions import conditions_met, etag_of
+from ..errors import ConfigError
+from ..preconditions import CONDITIONS, conditions_met
+from ..validators import digest_of, etag_of
+from . import ranges
 from .errors import allow_header
+from .file_body import FileBody
+from .sendfile import Handover, handover_of
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["FileBody", "send_file"]
+__all__ = ["send_file"]
 
-BLOCK = 65536  # bytes read at once where the server has no file wrapper
 SMALL = 65536  # bytes up to which a file is read whole and sent as one piece
+_READING = frozenset({"GET", "HEAD", "POST"})
+_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe put in the file's place would be waited for
+
+
+class Manner(NamedTuple):
+    """How files of one configuration are sent."""
+
+    tag: frozenset[str]
+    accept_ranges: str
+    filters: dict[str, tuple[str, ...] | None]
+    handover: Handover | None
+
+
+def _manner(config: RequestConfig) -> Manner:
+    manner: Manner | None = config.files
+    if manner is None:
+        settings = config.settings
+        filters = settings[mime.OUTPUT_FILTERS_BY_EXT]
+        tag = settings[core.FILE_ETAG].parts
+        manner = config.files = Manner(tag, ranges.accepted(config), filters, handover_of(config))
+    return manner
 
 
 def send_file(req: mp_request, config: RequestConfig) -> int:
@@ -44,8 +69,8 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
     if found is None and config.fileless:  # a <Location> whose Python handler declined: no file was looked for
         return HTTP_NOT_FOUND
     log = req._application.log_request
-    method = req.method
-    if method not in ("GET", "HEAD", "POST"):
+    method = req._method
+    if method not in _READING:
         req.allow_methods(("GET", "OPTIONS", "POST"))
         if method == "OPTIONS":
             req.headers_out["Allow"] = allow_header(req)
@@ -60,11 +85,16 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
     if req._path_info and not _accepts_path_info(req, config):
         log(req, f"File does not exist: {req.filename}{req._path_info}", APLOG_INFO)
         return HTTP_NOT_FOUND
-    missing = _missing_filters(req, config)
+    try:
+        manner = config.files or _manner(config)
+    except ConfigError as error:
+        log(req, str(error))
+        return HTTP_INTERNAL_SERVER_ERROR
+    missing = _missing_filter(req, manner.filters) if manner.filters else None
     if missing:
         log(req, f"nobody provides the output filter {missing!r}: {req.filename}")
         return HTTP_INTERNAL_SERVER_ERROR
-    return _send_open(req, config, found)
+    return _send(req, config, manner, found)
 
 
 def _accepts_path_info(req: mp_request, config: RequestConfig) -> bool:
@@ -72,93 +102,96 @@ def _accepts_path_info(req: mp_request, config: RequestConfig) -> bool:
     return accept == "on" or (accept == "default" and req.used_path_info == AP_REQ_ACCEPT_PATH_INFO)
 
 
-def _missing_filters(req: mp_request, config: RequestConfig) -> str | None:
-    filters = config.settings[mime.OUTPUT_FILTERS_BY_EXT]
-    if filters:
-        for extension in (req._filename or "").rpartition("/")[2].split(".")[1:]:
-            for name in filters.get(extension.lower()) or ():
-                return name
+def _missing_filter(req: mp_request, filters: dict[str, tuple[str, ...] | None]) -> str | None:
+    for extension in (req._filename or "").rpartition("/")[2].split(".")[1:]:
+        for name in filters.get(extension.lower()) or ():
+            return name
     return None
 
 
-def _open(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)  # a pipe put in the file's place would be waited for
-
-
-def _send_open(req: mp_request, config: RequestConfig, found: os.stat_result) -> int:
-    assert req._filename is not None
+def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat_result) -> int:
+    filename = req._filename
+    assert filename is not None
     try:
-        file = open(req._filename, "rb", buffering=0, opener=_open)  # noqa: SIM115 - closed by the body that carries it
-    except OSError as error:
-        req._application.log_request(req, f"file permissions deny server access: {req.filename}: {error.strerror}")
+        descriptor = os.open(filename, _FLAGS)
+    except (OSError, ValueError) as error:
+        req._application.log_request(req, f"file permissions deny server access: {filename}: {error}")
         return HTTP_FORBIDDEN
     try:
-        now = os.fstat(file.fileno())
-        if not stat.S_ISREG(now.st_mode) or (now.st_dev, now.st_ino) != (found.st_dev, found.st_ino):
-            file.close()  # replaced since the walk looked at it: whatever it is now was not checked
-            return HTTP_FORBIDDEN
-        req.update_mtime(now.st_mtime)
-        headers = req.headers_out
-        headers["Last-Modified"] = email.utils.formatdate(min(now.st_mtime, req.request_time), usegmt=True)
-        etag = etag_of(now, config.settings[core.FILE_ETAG])
-        if etag:
-            headers["ETag"] = etag
-        status = conditions_met(req)
+        now = os.fstat(descriptor)
+        if not stat.S_ISREG(now.st_mode) or now.st_ino != found.st_ino or now.st_dev != found.st_dev:
+            return HTTP_FORBIDDEN  # replaced since the walk looked at it: whatever it is now was not checked
+        size = now.st_size
+        modified = now.st_mtime
+        if modified > req._mtime:
+            req._mtime = modified
+        if size > SMALL and manner.handover is not None and _hand_over(req, manner.handover, filename):
+            return OK
+        _head(req, manner, now, modified, descriptor)
+        environ = req._environ
+        status = OK if CONDITIONS.isdisjoint(environ) else conditions_met(req)
         if status != OK:
-            file.close()
             req._status = status  # no page: the answer has no body
             return OK
-        held = req._held_bytes  # what a handler wrote before it declined goes first
-        size = now.st_size
-        req.headers_out["Content-Length"] = str(size + held)
-        if held or size <= SMALL or req._server_write is not None:
-            data = file.read(size)
-            file.close()
+        if req._held is None and req._server_write is None:
+            pieces = ranges.of_length(req, config, size) if "HTTP_RANGE" in environ else None
+            if pieces is not None and not pieces.pieces:
+                return HTTP_RANGE_NOT_SATISFIABLE
+            if size > SMALL:
+                body = FileBody(descriptor, size, pieces)
+                descriptor = -1  # the body closes it
+                req._file_body = body
+                req.headers_out["Content-Length"] = str(body.size)
+                return OK
+            data = _read(descriptor, size)
+            if pieces is not None:
+                data = pieces.of(data)
+            size = len(data)
+            req.headers_out["Content-Length"] = str(size)
+            req._held, req._held_bytes = [data], size
+            return OK
+        req.headers_out["Content-Length"] = str(
+            size + req._held_bytes
+        )  # what a handler wrote before it declined goes first
+        while data := os.read(descriptor, min(SMALL, size)):
+            size -= len(data)
             req.write(data, 0)
-        else:
-            req._file_body = FileBody(file, size)
-    except BaseException:
-        file.close()
-        raise
-    return OK
+        return OK
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
-class FileBody:
-    """A file on its way out: exactly `size` bytes of it, handed to the server's file wrapper where it has one."""
+def _head(req: mp_request, manner: Manner, now: os.stat_result, modified: float, descriptor: int) -> None:
+    headers = req.headers_out
+    seconds = int(modified if modified < req._request_time else req._request_time)
+    headers["Last-Modified"] = _shown(seconds)
+    tag = manner.tag
+    if tag:
+        etag = digest_of(descriptor) if "digest" in tag else etag_of(now, tag, req._request_time)
+        if etag:
+            headers["ETag"] = etag
+    headers["Accept-Ranges"] = manner.accept_ranges
 
-    def __init__(self, file: BinaryIO | Any, size: int) -> None:
-        self.file = file
-        self.size = size
-        self.left = size
-        self.when_closed: Callable[[], None] | None = None
 
-    def wrapped(self, environ: dict[str, Any]) -> Iterable[bytes]:
-        """The iterable to return to the server."""
-        wrapper: Callable[..., Iterable[bytes]] | None = environ.get("wsgi.file_wrapper")
-        if wrapper is not None and os.fstat(self.file.fileno()).st_size == self.size:
-            return wrapper(self, BLOCK)
-        return self
+@lru_cache(maxsize=1024)
+def _shown(seconds: int) -> str:
+    """A date as a header has it; most files of a site share a few."""
+    return email.utils.formatdate(seconds, usegmt=True)
 
-    def __iter__(self) -> Iterator[bytes]:
-        while data := self.read(BLOCK):
-            yield data
-        if self.left:
-            raise ShortBody(f"the file became {self.left} bytes shorter while it was sent")
 
-    def read(self, size: int = -1) -> bytes:
-        """Read from the file, as file wrappers do; never beyond the size it had."""
-        data: bytes = self.file.read(self.left if size < 0 else min(size, self.left))
-        self.left -= len(data)
-        return data
+def _read(descriptor: int, size: int) -> bytes:
+    """The first `size` bytes of a file, or fewer if it has become shorter."""
+    data = os.read(descriptor, size)
+    while len(data) < size and (more := os.read(descriptor, size - len(data))):
+        data += more
+    return data
 
-    def fileno(self) -> int:
-        """The file's descriptor, for servers that send it themselves."""
-        number: int = self.file.fileno()
-        return number
 
-    def close(self) -> None:
-        """Close the file, then do what is due when the body is through."""
-        self.file.close()
-        after, self.when_closed = self.when_closed, None
-        if after is not None:
-            after()
+def _hand_over(req: mp_request, handover: Handover, filename: str) -> bool:
+    """Name the file to the front server, which then knows its validators and ranges. False if it does not know it."""
+    name = handover.name(filename)
+    if name is None or req._held is not None or req._server_write is not None:
+        return False
+    req.headers_out[handover.header] = name
+    return True
