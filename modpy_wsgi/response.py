@@ -148,7 +148,7 @@ def _add_tables(req: RequestMembers, headers: list[tuple[str, str]]) -> None:
     if req._content_encoding:
         headers.append(checked("Content-Encoding", req._content_encoding))
     if req._content_languages:
-        headers.append(checked("Content-Language", ", ".join(req._content_languages)))
+        headers.append(checked("Content-Language", ",".join(req._content_languages)))
 
 
 _SINGLE = frozenset({"content-length", "content-type", "location", "etag", "last-modified"})

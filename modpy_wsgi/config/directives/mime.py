@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from modpy_wsgi.config.directives.table import known
+from modpy_wsgi.config.directives.table import known, row
 from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Value, Where
-from modpy_wsgi.config.values import extension, path, text, union
+from modpy_wsgi.config.values import extension, flag, path, text, union
 
 MODULES = ("mime_module", "mod_mime.c")
 
@@ -21,6 +21,7 @@ CHARSETS_BY_EXT: Setting[ByExtension] = Setting("AddCharset", {}, union)
 LANGUAGES_BY_EXT: Setting[ByExtension] = Setting("AddLanguage", {}, union)
 OUTPUT_FILTERS_BY_EXT: Setting[FiltersByExtension] = Setting("AddOutputFilter", {}, union)
 TYPES_CONFIG: Setting[str] = Setting("TypesConfig", "conf/mime.types")  # as default relative to ServerRoot
+USE_PATH_INFO: Setting[bool] = Setting("ModMimeUsePathInfo", False)
 DEFAULT_LANGUAGE: Setting[str | None] = Setting("DefaultLanguage", None)
 
 # Compression changes how the answer travels, not what it says.
@@ -78,12 +79,8 @@ ROWS = (
     *_pair("Language", "language", LANGUAGES_BY_EXT),
     *_pair("OutputFilter", "filter[;filter...]", OUTPUT_FILTERS_BY_EXT, _add_filters),
     Row("TypesConfig", Args.TAKE1, Where.RSRC, setting=TYPES_CONFIG, value=path, usage="TypesConfig file"),
+    row("ModMimeUsePathInfo", Args.FLAG, Where.DIRECTORY, USE_PATH_INFO, flag, "On|Off"),
     _row("DefaultLanguage", Args.TAKE1, DEFAULT_LANGUAGE, text, "language"),
-    *known(
-        Kind.UNSUPPORTED,
-        "path information is never looked at for a type",
-        "ModMimeUsePathInfo flag directory",
-    ),
     *known(Kind.UNSUPPORTED, "the filters of httpd are not run", "AddInputFilter 1;1+ any FileInfo"),
     *known(Kind.SERVER, "without meaning as long as there is no AddInputFilter", "RemoveInputFilter 1+ any FileInfo"),
     *known(
