@@ -81,6 +81,7 @@ class RequestState:
     _user: str | None = None
     _auth_type: str | None = None
     _more_to_say = False  # whether the head may have more than status and content type
+    _prepared: tuple[tuple[str, str], ...] = ()  # headers of a file, which headers_out has once somebody asks
     _prev: mp_request | None = None
     _next: mp_request | None = None
     _main: mp_request | None = None

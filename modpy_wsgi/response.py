@@ -105,6 +105,8 @@ def response_head(req: RequestMembers) -> tuple[str, list[tuple[str, str]]]:
         headers = [_content_types.get(content_type) or _keep(content_type)]
     if req._more_to_say:
         _add_tables(req, headers)
+    elif req._prepared:
+        headers.extend(req._prepared)
     return STATUS_LINES[200] if req._status == 200 and req._status_line is None else status_line(req), headers
 
 

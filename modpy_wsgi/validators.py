@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 
-__all__ = ["digest_of", "etag_in", "etag_of", "http_date"]
+__all__ = ["SETTLED", "digest_of", "etag_in", "etag_of", "http_date"]
 
 BLOCK = 262144  # bytes of a file read at once for its digest
 SETTLED = 1.0  # seconds; what has changed later may change again and look the same: its tag is weak

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..config.request_config import RequestConfig
@@ -50,6 +51,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     return send_file(req, config)
 
 
+@lru_cache(maxsize=256)
 def _of_type(content_type: str) -> str | None:
     """The handler that a media type names: httpd takes the type for the name where no handler is set."""
     name = content_type.partition(";")[0].strip().lower()

@@ -9,9 +9,9 @@ from __future__ import annotations
 import email.utils
 import os
 import stat
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..config.cache import Bounded
 from ..config.directives import core, mime
 from ..config.request_config import RequestConfig
 from ..constants import (
@@ -28,7 +28,7 @@ from ..constants import (
 )
 from ..errors import ConfigError
 from ..preconditions import CONDITIONS, conditions_met
-from ..validators import digest_of, etag_of
+from ..validators import SETTLED, digest_of, etag_of
 from . import ranges
 from .errors import allow_header
 from .file_body import FileBody
@@ -40,8 +40,13 @@ if TYPE_CHECKING:
 __all__ = ["send_file"]
 
 SMALL = 65536  # bytes up to which a file is read whole and sent as one piece
+MAX_HEADS = 256  # files of one configuration whose headers are remembered
 _READING = frozenset({"GET", "HEAD", "POST"})
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe put in the file's place would be waited for
+
+
+_Head = tuple[tuple[str, str], ...]  # the headers of a file: Last-Modified, ETag, Accept-Ranges
+_ASKING = CONDITIONS | {"HTTP_RANGE"}  # what makes an answer another than the whole file
 
 
 class Manner(NamedTuple):
@@ -51,6 +56,7 @@ class Manner(NamedTuple):
     accept_ranges: str
     filters: dict[str, tuple[str, ...] | None]
     handover: Handover | None
+    heads: Bounded[tuple[int, int, int, int], _Head]  # by device, inode, size and time
 
 
 def _manner(config: RequestConfig) -> Manner:
@@ -59,7 +65,7 @@ def _manner(config: RequestConfig) -> Manner:
         settings = config.settings
         filters = settings[mime.OUTPUT_FILTERS_BY_EXT]
         tag = settings[core.FILE_ETAG].parts
-        manner = config.files = Manner(tag, ranges.accepted(config), filters, handover_of(config))
+        manner = config.files = Manner(tag, ranges.accepted(config), filters, handover_of(config), Bounded(MAX_HEADS))
     return manner
 
 
@@ -127,33 +133,35 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat
             req._mtime = modified
         if size > SMALL and manner.handover is not None and _hand_over(req, manner.handover, filename):
             return OK
-        _head(req, manner, now, modified, descriptor)
-        environ = req._environ
-        status = OK if CONDITIONS.isdisjoint(environ) else conditions_met(req)
+        head = manner.heads.get((now.st_dev, now.st_ino, size, now.st_mtime_ns)) or _head(req, manner, now, descriptor)
+        alone = req._held is None and req._server_write is None
+        if alone and size <= SMALL and not req._more_to_say and _ASKING.isdisjoint(req._environ):
+            req._prepared = head
+            data = os.read(descriptor, size)
+            if len(data) < size:
+                data += _read(descriptor, size - len(data))
+            req._held, req._held_bytes = [data], len(data)
+            return OK
+        headers = req.headers_out
+        for name, value in head:
+            headers[name] = value
+        status = conditions_met(req)
         if status != OK:
             req._status = status  # no page: the answer has no body
             return OK
-        if req._held is None and req._server_write is None:
-            pieces = ranges.of_length(req, config, size) if "HTTP_RANGE" in environ else None
-            if pieces is not None and not pieces.pieces:
-                return HTTP_RANGE_NOT_SATISFIABLE
-            if size > SMALL:
-                body = FileBody(descriptor, size, pieces)
-                descriptor = -1  # the body closes it
-                req._file_body = body
-                req.headers_out["Content-Length"] = str(body.size)
-                return OK
-            data = _read(descriptor, size)
-            if pieces is not None:
-                data = pieces.of(data)
-            size = len(data)
-            req.headers_out["Content-Length"] = str(size)
-            req._held, req._held_bytes = [data], size
+        pieces = ranges.of_length(req, config, size) if alone and "HTTP_RANGE" in req._environ else None
+        if pieces is not None and not pieces.pieces:
+            return HTTP_RANGE_NOT_SATISFIABLE
+        if alone and size > SMALL:
+            body = req._file_body = FileBody(descriptor, size, pieces)
+            descriptor = -1  # the body closes it
+            headers["Content-Length"] = str(body.size)
             return OK
-        req.headers_out["Content-Length"] = str(
-            size + req._held_bytes
-        )  # what a handler wrote before it declined goes first
-        while data := os.read(descriptor, min(SMALL, size)):
+        headers["Content-Length"] = str((size if pieces is None else pieces.length) + req._held_bytes)
+        if pieces is not None:
+            req.write(pieces.of(_read(descriptor, size)), 0)
+            return OK
+        while size and (data := os.read(descriptor, min(SMALL, size))):  # behind what a handler wrote, who declined
             size -= len(data)
             req.write(data, 0)
         return OK
@@ -162,26 +170,22 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat
             os.close(descriptor)
 
 
-def _head(req: mp_request, manner: Manner, now: os.stat_result, modified: float, descriptor: int) -> None:
-    headers = req.headers_out
-    seconds = int(modified if modified < req._request_time else req._request_time)
-    headers["Last-Modified"] = _shown(seconds)
+def _head(req: mp_request, manner: Manner, now: os.stat_result, descriptor: int) -> _Head:
+    """The headers of a file. They are kept, if they will be the same for the next request."""
     tag = manner.tag
-    if tag:
-        etag = digest_of(descriptor) if "digest" in tag else etag_of(now, tag, req._request_time)
-        if etag:
-            headers["ETag"] = etag
-    headers["Accept-Ranges"] = manner.accept_ranges
-
-
-@lru_cache(maxsize=1024)
-def _shown(seconds: int) -> str:
-    """A date as a header has it; most files of a site share a few."""
-    return email.utils.formatdate(seconds, usegmt=True)
+    digested = "digest" in tag
+    etag = digest_of(descriptor) if digested else etag_of(now, tag, req._request_time)
+    date = email.utils.formatdate(int(min(now.st_mtime, req._request_time)), usegmt=True)
+    head = [("Last-Modified", date), ("ETag", etag or ""), ("Accept-Ranges", manner.accept_ranges)]
+    if not etag:
+        del head[1]
+    if not digested and req._request_time - now.st_mtime > SETTLED:
+        manner.heads.keep((now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns), tuple(head))
+    return tuple(head)
 
 
 def _read(descriptor: int, size: int) -> bytes:
-    """The first `size` bytes of a file, or fewer if it has become shorter."""
+    """The next `size` bytes of a file, or fewer if it has become shorter."""
     data = os.read(descriptor, size)
     while len(data) < size and (more := os.read(descriptor, size - len(data))):
         data += more

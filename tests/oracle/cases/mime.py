@@ -70,9 +70,13 @@ def typed(name: str, directives: str, paths: list[str] = EXTENDED) -> Case:
     return Case(name, Site(TYPES + directives, MORE), [get(f"/{path}") for path in paths])
 
 
-SUB = words("page.html page.html.fr page.html.gz page.html.koi8 sub/page.html sub/page.html.fr sub/page.html.gz") + [
-    *words("sub/page.html.koi8 sub/page.fr.gz page.unknown page.txt.html")
-]
+SUB = words(
+    """
+    page.html page.html.fr page.html.gz page.html.koi8 sub/page.html sub/page.html.fr sub/page.html.gz
+    sub/page.html.koi8 sub/page.fr.gz page.unknown page.txt.html
+    """
+)
+INFO = words("a.txt a.txt/x a.txt/x.html a.txt/x.fr b/x.html b/x.py b.py/x a.py/x a.py/x.html a.txt/x.py/y absent/a.py")
 
 CASES = (
     typed("several extensions", ""),
@@ -121,16 +125,11 @@ CASES = (
             f"ModMimeUsePathInfo {flag}",
             Site(
                 PYTHON
-                + f"AddHandler mod_python .py\nAcceptPathInfo On\nAddLanguage fr .fr\n"
+                + "AddHandler mod_python .py\nAcceptPathInfo On\nAddLanguage fr .fr\n"
                 + f'<Directory "@ROOT@/htdocs">\nModMimeUsePathInfo {flag}\n</Directory>',
                 {"lib/showing.py": FILES["lib/showing.py"], "htdocs/a.txt": "x", "htdocs/a.py": "x", "htdocs/b": "x"},
             ),
-            [
-                get(f"/{path}")
-                for path in words(
-                    "a.txt a.txt/x a.txt/x.html a.txt/x.fr b/x.html b/x.py b.py/x a.py/x a.py/x.html a.txt/x.py/y absent/a.py"
-                )
-            ],
+            [get(f"/{path}") for path in INFO],
         )
         for flag in ("On", "Off", "maybe")
     ),
