@@ -72,6 +72,21 @@ def _manner(config: RequestConfig) -> Manner:
 def send_file(req: mp_request, config: RequestConfig) -> int:
     """httpd's default handler: the file, if there is one."""
     found = req._stat
+    manner: Manner | None = config.files
+    if (
+        manner is not None
+        and found is not None
+        and req._method in _READING
+        and stat.S_ISREG(found.st_mode)
+        and not req._path_info
+        and not manner.filters
+    ):
+        return _send(req, config, manner, found)
+    return _check(req, config, found)
+
+
+def _check(req: mp_request, config: RequestConfig, found: os.stat_result | None) -> int:
+    """The file, if all is as it must be."""
     if found is None and config.fileless:  # a <Location> whose Python handler declined: no file was looked for
         return HTTP_NOT_FOUND
     log = req._application.log_request
@@ -92,7 +107,7 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
         log(req, f"File does not exist: {req.filename}{req._path_info}", APLOG_INFO)
         return HTTP_NOT_FOUND
     try:
-        manner = config.files or _manner(config)
+        manner = _manner(config)
     except ConfigError as error:
         log(req, str(error))
         return HTTP_INTERNAL_SERVER_ERROR
