@@ -13,7 +13,7 @@ from .basic_auth import challenge
 from .config.request_config import RequestConfig
 from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from .dispatch import Call, calls_for, run_handlers
-from .httpd import access, authorization, fixups, index, types, variables
+from .httpd import access, authorization, fixups, index, multiviews, types, variables
 from .phases import (
     ACCESS,
     AUTHEN,
@@ -200,6 +200,7 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (_guess_type, lambda config, directives: not config.fileless and TYPE.directive not in directives),
     (_fixup, lambda config, directives: config.fixups or FIXUP.directive in directives),
     (_set_handler, lambda config, directives: not (config.fixups or FIXUP.directive in directives)),
+    (multiviews.fixup, lambda config, directives: multiviews.has_work(config)),
     (index.fixup, lambda config, directives: not config.fileless),
 )
 

@@ -82,6 +82,8 @@ class RequestState:
     _auth_type: str | None = None
     _more_to_say = False  # whether the head may have more than status and content type
     _prepared: tuple[tuple[str, str], ...] = ()  # headers of a file, which headers_out has once somebody asks
+    _variants = ""  # of a document that was negotiated about, as HTML, for the page that says so
+    _list_tag = ""  # what the entity tag says of them
     _prev: mp_request | None = None
     _next: mp_request | None = None
     _main: mp_request | None = None

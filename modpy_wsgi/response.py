@@ -147,6 +147,8 @@ def _add_tables(req: RequestMembers, headers: list[tuple[str, str]]) -> None:
         headers[:] = [h for h in headers if h[0].lower() not in ("content-length", "content-type")]
     if req._no_cache and "expires" not in names:
         headers.append(("Expires", email.utils.formatdate(req.request_time, usegmt=True)))
+    if req._status == 304:
+        return
     if req._content_encoding:
         headers.append(checked("Content-Encoding", req._content_encoding))
     if req._content_languages:

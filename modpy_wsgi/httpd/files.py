@@ -148,6 +148,8 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat
             req._mtime = modified
         if size > SMALL and manner.handover is not None and _hand_over(req, manner.handover, filename):
             return OK
+        if req._list_tag:
+            manner = manner._replace(heads=Bounded(1))
         head = manner.heads.get((now.st_dev, now.st_ino, size, now.st_mtime_ns)) or _head(req, manner, now, descriptor)
         alone = req._held is None and req._server_write is None
         if alone and size <= SMALL and not req._more_to_say and _ASKING.isdisjoint(req._environ):
@@ -191,6 +193,8 @@ def _head(req: mp_request, manner: Manner, now: os.stat_result, descriptor: int)
     digested = "digest" in tag
     etag = digest_of(descriptor) if digested else etag_of(now, tag, req._request_time)
     date = email.utils.formatdate(int(min(now.st_mtime, req._request_time)), usegmt=True)
+    if etag and req._list_tag:
+        etag = f'{etag[:-1]};{req._list_tag}"'
     head = [("Last-Modified", date), ("ETag", etag or ""), ("Accept-Ranges", manner.accept_ranges)]
     if not etag:
         del head[1]

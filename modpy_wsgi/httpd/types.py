@@ -9,7 +9,7 @@ import mimetypes
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..config.directives import mime
 from ..config.request_config import RequestConfig
@@ -17,7 +17,7 @@ from ..config.request_config import RequestConfig
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["extensions", "guess", "read_types"]
+__all__ = ["exceptions", "extensions", "guess", "read_types"]
 
 
 @lru_cache(maxsize=16)
@@ -71,6 +71,31 @@ def extensions(name: str) -> tuple[str, list[str]]:
     bare = name.lstrip(".")
     first, *rest = bare.split(".")
     return name[: len(name) - len(bare)] + first, [part for part in rest if part]
+
+
+def exceptions(name: str, config: RequestConfig) -> list[str] | None:
+    """The parts of a file name that tell nothing about the file, its base name among them, for MultiViews.
+
+    None if no part tells anything. What counts beside type, encoding, language and charset is for MultiviewsMatch.
+    """
+    settings = config.settings
+    match = settings[mime.MULTIVIEWS_MATCH]
+    tables: list[Any] = [settings[mime.TYPES_BY_EXT], settings[mime.ENCODINGS_BY_EXT]]
+    tables += [settings[mime.LANGUAGES_BY_EXT], settings[mime.CHARSETS_BY_EXT]]
+    if "handlers" in match:
+        tables.append(settings[mime.HANDLERS_BY_EXT])
+    if "filters" in match:
+        tables.append(settings[mime.OUTPUT_FILTERS_BY_EXT])
+    known = read_types(config.host.base[mime.TYPES_CONFIG])
+    types = settings[mime.TYPES_BY_EXT]
+    first, parts = extensions(name)
+    unknown = [first]
+    for part in parts:
+        extension = part.lower()
+        listed = extension in known and extension not in types
+        if not ("any" in match or listed or any(table.get(extension) for table in tables)):
+            unknown.append(part)
+    return unknown if len(unknown) <= len(parts) else None
 
 
 def _guess(name: str, config: RequestConfig) -> Guess:
