@@ -1,4 +1,4 @@
-"""Options MultiViews: what is closed stays closed, odd names are escaped, and no request costs without a limit."""
+"""Options MultiViews and type maps: what is closed stays closed, odd names are escaped, every request has its limits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from modpy_wsgi.httpd import multiviews
+from modpy_wsgi.httpd import multiviews, type_maps
 from modpy_wsgi.httpd.accept import MAX_WISHES, read_wishes
 from modpy_wsgi.testing import site
 
@@ -111,6 +111,63 @@ def test_number_of_variants_is_bounded(tmp_path: Path, monkeypatch: pytest.Monke
     for number in range(4):
         (tmp_path / f"page.html.{number}").write_text("x")
     site(CONF, root=tmp_path).get("/page", status=404)
+
+
+MAPPED = CONF + "AddHandler type-map .var\n"
+
+
+@pytest.mark.parametrize("closed", [name for name in CLOSED if name != "by its user"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_type_map_opens_nothing(folder: Path, closed: str, method: str) -> None:
+    conf, files = CLOSED[closed]
+    (folder / "guard.py").write_text(GUARD)
+    (folder / "doc.var").write_text("URI: page.html.en\nContent-Type: text/html\n")
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    app = site(MAPPED + conf.replace("@@", str(folder)), root=folder)
+    assert app.request("/doc.var", method=method, expect_errors=True).status_int == 403
+
+
+@pytest.mark.parametrize(
+    "uri", ["../secret.txt", "/../secret.txt", "%2e%2e/secret.txt", "//secret.txt", "http://x/secret"]
+)
+def test_type_map_stays_in_the_site(folder: Path, uri: str) -> None:
+    root = folder / "root"
+    root.mkdir()
+    (folder / "secret.txt").write_text("secret")
+    (root / "doc.var").write_text(f"URI: {uri}\nContent-Type: text/html\n")
+    answer = site(MAPPED, root=root).get("/doc.var", expect_errors=True)
+    assert answer.status_int in (400, 403, 404)
+    assert answer.text != "secret"
+
+
+def test_type_map_that_names_itself_ends(folder: Path) -> None:
+    (folder / "loop.var").write_text("URI: loop.var\nContent-Type: text/html\n")
+    (folder / "other.var").write_text("URI: ./other.var\nContent-Type: text/html\n")
+    app = site(MAPPED, root=folder)
+    app.get("/loop.var", status=506)
+    app.get("/other.var", status=500)
+
+
+@pytest.mark.parametrize("text", ["nonsense", "URI: a\n: b\n", "Content-Type: a/b\nBody:end\nx", "two words: x"])
+def test_malformed_map_is_an_error(folder: Path, text: str) -> None:
+    (folder / "bad.var").write_text(text)
+    site(MAPPED, root=folder).get("/bad.var", status=500)
+
+
+def test_map_is_bounded(folder: Path) -> None:
+    (folder / "long.var").write_text("# x\n" * (type_maps.MAX_MAP // 4 + 1))
+    (folder / "many.var").write_text("URI: a\nContent-Type: a/b\n\n" * (type_maps.MAX_ENTRIES + 2))
+    app = site(MAPPED, root=folder)
+    app.get("/long.var", status=500)
+    app.get("/many.var", status=500)
+
+
+def test_descriptions_are_escaped(folder: Path) -> None:
+    (folder / "doc.var").write_text('URI: a\nContent-Type: x/y<z>\nDescription: <script>"&\nContent-Language: <b>\n')
+    answer = site(MAPPED, root=folder).get("/doc.var", headers={"Accept": "image/png"}, status=406)
+    assert answer.text.partition("<ul>")[2].count("<") == 7  # the tags of the page itself
+    assert "&lt;script&gt;" in answer.text
 
 
 WISHES = {

@@ -16,7 +16,7 @@ from ..dispatch import calls_for, run_handlers
 from ..environ import encode
 from ..phases import HANDLER
 from ..response import checked
-from . import ranges
+from . import ranges, type_maps
 from .files import send_file
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ def answer(req: mp_request, config: RequestConfig) -> int:
             result = run_handlers(req, HANDLER, calls, config)
             if result != DECLINED:
                 return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
+    elif handler in type_maps.TYPE_MAPS:
+        result = type_maps.answer(req, config)
+        return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
     elif handler not in _OWN_HANDLERS:
         req._application.log_request(req, f"nobody provides the handler {handler!r}: {req.filename or req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR

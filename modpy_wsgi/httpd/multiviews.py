@@ -6,19 +6,17 @@ passed by; a file of which an extension means nothing to mod_mime is none of the
 
 from __future__ import annotations
 
-import html
 import os
 import stat
 from typing import TYPE_CHECKING
-from urllib.parse import quote_from_bytes
 
-from ..config.directives import negotiation as directives
 from ..config.request_config import RequestConfig
-from ..constants import APLOG_ERR, HTTP_FORBIDDEN, HTTP_MULTIPLE_CHOICES, HTTP_NOT_ACCEPTABLE, HTTP_NOT_FOUND, OK
+from ..constants import HTTP_FORBIDDEN, HTTP_NOT_FOUND, OK
 from ..environ import escape
 from .accept import read_wishes
+from .choice import AS_GET, choose, quoted
 from .index import _become, _refused_to_get
-from .negotiation import SCRIPT, Variant, best_of, terms_of, varying
+from .negotiation import SCRIPT, Variant
 from .types import exceptions
 
 if TYPE_CHECKING:
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["fixup", "has_work"]
 
-_AS_GET = frozenset({"GET", "HEAD"})
 MAX_VARIANTS = 200  # files that are looked up for one request; more is a directory that is no document
 
 
@@ -78,7 +75,7 @@ def _variant(req: mp_request, asked: str, name: str) -> Variant | None:
     if req._path_info and base.endswith(req._path_info):
         base = base[: -len(req._path_info)]
     found, status = req._application.look_up(req, escape(base[: base.rfind("/") + 1] + name))
-    if status == OK and req.method not in _AS_GET:
+    if status == OK and req.method not in AS_GET:
         status = _refused_to_get(found, found._config)
     if status != OK or found._stat is None or not stat.S_ISREG(found._stat.st_mode) or found._path_info:
         return None
@@ -106,26 +103,10 @@ def _within(parts: list[str], asked: list[str]) -> bool:
 
 
 def _negotiate(req: mp_request, config: RequestConfig, variants: list[Variant]) -> int:
-    transparent = req.method in _AS_GET and not req._path_info
-    preferred = req.subprocess_env.get("prefer-language") if "_subprocess_env" in req.__dict__ else None
-    terms = terms_of(req._environ, transparent=transparent, scripts=req.method not in _AS_GET, preferred=preferred)
-    best, sure = best_of(variants, terms, config.settings[directives.PRIORITY])
-    headers = req.err_headers_out
-    vary = varying(variants, terms)
-    if vary:
-        headers.add("Vary", vary)
-    if transparent:
-        headers["TCN"] = "choice" if sure else "list"
-    if terms.understands or not sure:
-        headers["Alternates"] = ", ".join([_alternate(variant) for variant in variants])
-    if not sure:
-        req._variants = "".join(["Available variants:\n<ul>\n", *map(_line, variants), "</ul>"])
-        if terms.transparent and terms.understands:
-            return HTTP_MULTIPLE_CHOICES
-        if best is None:
-            req._application.log_request(req, f"AH00690: no acceptable variant: {req.filename}", APLOG_ERR)
-            return HTTP_NOT_ACCEPTABLE
-    assert best is not None
+    transparent = req.method in AS_GET and not req._path_info
+    status, best = choose(req, config, variants, transparent=transparent)
+    if best is None:
+        return status
     chosen: mp_request = best.request
     if chosen._args is None:
         chosen._args = req._args
@@ -136,7 +117,7 @@ def _negotiate(req: mp_request, config: RequestConfig, variants: list[Variant]) 
     _become(req, chosen)
     req._uri, req._path_info = uri, path_info or None
     if transparent:
-        headers["Content-Location"] = _quoted(best.name)
+        req.err_headers_out["Content-Location"] = quoted(best.name)
     latest = max([int(variant.request._stat.st_mtime_ns // 1000) for variant in variants])
     req._list_tag = f"{latest:x}"
     return OK
@@ -152,35 +133,3 @@ def _name_encoding(req: mp_request) -> None:
             req._content_encoding = bare
         elif f"x-{bare}" in names:
             req._content_encoding = f"x-{bare}"
-
-
-def _quoted(name: str) -> str:
-    return quote_from_bytes(name.encode("utf-8", "surrogateescape"), safe="$-_.+!*'(),:@&=~")
-
-
-def _alternate(variant: Variant) -> str:
-    quality = f"{variant.source:.3f}".rstrip("0").rstrip(".")
-    text = f'{{"{_quoted(variant.name)}" {quality} {{type {variant.type.name}}}'
-    for word, value in (
-        ("charset", variant.type.charset),
-        ("language", ",".join(variant.languages)),
-        ("encoding", variant.encoding),
-    ):
-        if value:
-            text += f" {{{word} {value}}}"
-    if not variant.request._handler:
-        text += f" {{length {variant.size}}}"
-    return text + "}"
-
-
-def _line(variant: Variant) -> str:
-    shown = html.escape(variant.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
-    text = f'<li><a href="{html.escape(_quoted(variant.name))}">{shown}</a> , type {html.escape(variant.type.name)}'
-    for word, value in (
-        ("language", ",".join(variant.languages)),
-        ("charset", variant.type.charset),
-        ("encoding", variant.encoding),
-    ):
-        if value:
-            text += f", {word} {html.escape(value)}"
-    return f"{text}</li>\n"

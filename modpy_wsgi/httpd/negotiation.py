@@ -33,6 +33,9 @@ class Variant:
     size: int
     request: Any
     source: float = 1.0
+    description: str = ""
+    body: bytes | None = None  # of a variant that stands in a type map itself
+    written: str = ""  # and its type
     definite: bool = field(default=True, init=False)
     by_type: float = field(default=1.0, init=False)
     by_language: float = field(default=1.0, init=False)
@@ -293,8 +296,10 @@ def _level(variant: Variant, best: Variant) -> int:
 
 def varying(variants: Sequence[Variant], terms: Terms) -> str:
     """The Vary header: which headers of a request decide among these variants."""
-    first = variants[0]
     names = ["negotiate"] if terms.transparent else []
+    if not variants:
+        return ",".join(names)
+    first = variants[0]
     if any(variant.type.name != first.type.name for variant in variants):
         names.append("accept")
     if any(variant.languages != first.languages for variant in variants):

@@ -168,7 +168,7 @@ PATHS = words(
 )
 SITE = Site(BASE, FILES, modules=("negotiation",))
 
-_TAG = "vlist-tag: a defect"
+_TAG = "vlist-tag: an entity tag stands in quotes, and clients compare it with others"
 TAG = {"header:ETag": (ANY, _TAG)}
 
 
