@@ -1,4 +1,4 @@
-"""Options MultiViews and type maps: what is closed stays closed, odd names are escaped, every request has its limits."""
+"""Options MultiViews and type maps: what is closed stays closed, names are escaped, every request has its limits."""
 
 from __future__ import annotations
 
