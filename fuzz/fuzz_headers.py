@@ -1,6 +1,7 @@
 """Fuzzes what reads the headers of a request for a file, and type maps: ranges, dates, entity tags, wishes.
 
-Ranges are compared with a reading of RFC 9110 that knows nothing of merging: the same bytes must come out. Dates that the standard library reads as HTTP dates must be the same ones. The rest must be within its bounds.
+Ranges are compared with a reading of RFC 9110 that knows nothing of merging: the same bytes must come out. Dates that
+the standard library reads as HTTP dates must be the same ones. The rest must be within its bounds.
 
 Run all targets with `python -m fuzz`. This one alone: python -m fuzz.engine headers fuzz/corpus/headers
 """
