@@ -16,7 +16,7 @@ from .log import log_exception
 from .phases import CLEANUP, LOG
 from .plan import plan_of, run_phase
 from .request_output import ClientGone
-from .response import content_length
+from .response import content_length, response_head
 
 if TYPE_CHECKING:
     from .request import mp_request
@@ -48,6 +48,10 @@ class Delivered:
 
 def deliver(req: mp_request) -> Iterable[bytes]:
     """What to return to the server for `req`, whose answer stands."""
+    if req._prepared and req._next is None and not req._more_to_say and req._method == "GET" and req._status == 200:
+        data = _file(req)
+        if data is not None:
+            return data if _completed(req) else Delivered(data, req)
     last = req
     while last._next is not None:
         last = last._next
@@ -73,6 +77,23 @@ def deliver(req: mp_request) -> Iterable[bytes]:
         last._file_body.when_closed = lambda: finish(req)
         return body
     return body if _completed(req) else Delivered(body, req)
+
+
+def _file(req: mp_request) -> list[bytes] | None:
+    """A small file: what _whole() makes of it, where there is nothing else to say. None if it has to be asked."""
+    data = req._held
+    try:
+        line, headers = response_head(req)
+    except HandlerError:
+        return None
+    if not data or len(data) > 1:
+        return None
+    req._held = None
+    size = req._promised = req._body_sent = req._held_bytes
+    req._held_bytes = 0
+    headers.append(("Content-Length", str(size)))
+    req._server_write = req._start_response(line, headers)
+    return data
 
 
 def _body(req: mp_request) -> Iterable[bytes]:

@@ -14,7 +14,7 @@ from .config.directives.auth_basic import FAKE
 from .config.request_config import RequestConfig
 from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from .dispatch import Call, calls_for, run_handlers
-from .httpd import access, authentication, authorization, fixups, index, types, variables
+from .httpd import access, authentication, authorization, fixups, index, multiviews, types, variables
 from .phases import (
     ACCESS,
     AUTHEN,
@@ -262,6 +262,7 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (_guess_type, lambda config, directives: not config.fileless and TYPE.directive not in directives),
     (_fixup, lambda config, directives: config.fixups or FIXUP.directive in directives),
     (_set_handler, lambda config, directives: not (config.fixups or FIXUP.directive in directives)),
+    (multiviews.fixup, lambda config, directives: multiviews.has_work(config)),
     (index.fixup, lambda config, directives: not config.fileless),
     (authentication.fake, lambda config, directives: config.settings[FAKE] is not None),
 )

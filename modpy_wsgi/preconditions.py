@@ -1,52 +1,25 @@
-"""Conditional requests (RFC 9110, section 13): the validators of an answer, and the headers of a request against them.
+"""Conditional requests (RFC 9110, section 13): the headers of a request against the validators of an answer.
 
 Law: httpd's rules, which are stricter than the standard's: where a client sends both an entity tag and a date, both
-must allow the short answer.
+must allow the short answer, and with If-Unmodified-Since there is none.
 """
 
 from __future__ import annotations
 
-import email.utils
-import os
 from typing import TYPE_CHECKING
 
 from .constants import HTTP_NOT_MODIFIED, HTTP_PRECONDITION_FAILED, OK
+from .validators import etag_in, http_date
 
 if TYPE_CHECKING:
     from .request_members import RequestMembers
 
-__all__ = ["conditions_met", "etag_in", "etag_of", "http_date"]
+__all__ = ["CONDITIONS", "conditions_met", "range_holds"]
 
+# The headers of which one makes a request conditional, as WSGI names them.
+CONDITIONS = frozenset({"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"})
 
-def http_date(value: str | None) -> float | None:
-    """An HTTP date as seconds since the epoch, or None if it is none."""
-    if not value:
-        return None
-    try:
-        return email.utils.parsedate_to_datetime(value).timestamp()
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-
-
-def etag_of(found: os.stat_result, parts: frozenset[str]) -> str | None:
-    """The entity tag of a file, of what FileETag names (inode, size, mtime) as httpd writes it; None if of nothing."""
-    values = (("inode", found.st_ino), ("size", found.st_size), ("mtime", found.st_mtime_ns // 1000))
-    shown = [f"{value:x}" for name, value in values if name in parts]
-    return f'"{"-".join(shown)}"' if shown else None
-
-
-def etag_in(etag: str | None, listed: str, *, strong: bool) -> bool:
-    """Whether an entity tag is in the list of an If-Match or If-None-Match header; "*" matches any answer."""
-    if listed.strip() == "*":
-        return True
-    if etag is None or (strong and etag.startswith("W/")):
-        return False
-    bare = etag.removeprefix("W/")
-    for item in listed.split(","):
-        other = item.strip()
-        if other == bare or (not strong and other.removeprefix("W/") == bare):
-            return True
-    return False
+FRESH = 60.0  # seconds; what changed as lately may have changed twice within one (RFC 9110, section 8.8.2.2)
 
 
 def conditions_met(req: RequestMembers) -> int:
@@ -55,30 +28,48 @@ def conditions_met(req: RequestMembers) -> int:
     The validators are those in req.headers_out and req.err_headers_out; without Last-Modified, req.mtime counts.
     """
     environ = req._environ
-    if not any(name in environ for name in _CONDITIONS):
+    if CONDITIONS.isdisjoint(environ):
         return OK
     etag = req.headers_out.get("ETag") or req.err_headers_out.get("ETag")
-    modified = http_date(req.headers_out.get("Last-Modified"))
-    if modified is None and req.mtime > 0:
-        modified = float(int(req.mtime))
+    modified = _modified(req)
     match = environ.get("HTTP_IF_MATCH")
     if match is not None and not etag_in(etag, match, strong=True):
         return HTTP_PRECONDITION_FAILED
-    limit = http_date(environ.get("HTTP_IF_UNMODIFIED_SINCE"))
-    if limit is not None and modified is not None and modified > limit:
-        return HTTP_PRECONDITION_FAILED
+    unchanged: list[bool] = []
+    ranged = "HTTP_RANGE" in environ
+    # A date is a weak validator of what has changed within a minute: not for a part of it.
+    weak = ranged and req.request_time < modified + FRESH
+    limit = environ.get("HTTP_IF_UNMODIFIED_SINCE")
+    if limit is not None:
+        date = http_date(limit)
+        if date is not None and modified > date and not weak:
+            return HTTP_PRECONDITION_FAILED
+        unchanged.append(False)
 
     safe = req.method in ("GET", "HEAD")
-    unchanged: list[bool] = []
     none_match = environ.get("HTTP_IF_NONE_MATCH")
     if none_match is not None:
-        unchanged.append(etag_in(etag, none_match, strong="HTTP_RANGE" in environ))
-        if unchanged[0] and not safe:
+        unchanged.append(etag_in(etag, none_match, strong=ranged))
+        if unchanged[-1] and not safe:
             return HTTP_PRECONDITION_FAILED
-    since = http_date(environ.get("HTTP_IF_MODIFIED_SINCE"))
-    if since is not None and modified is not None and safe and since <= req.request_time + 1:
-        unchanged.append(modified <= since)
+    since = environ.get("HTTP_IF_MODIFIED_SINCE")
+    if since is not None:
+        date = http_date(since)
+        unchanged.append(date is not None and safe and not weak and modified <= date <= req.request_time + 1)
     return HTTP_NOT_MODIFIED if unchanged and all(unchanged) else OK
 
 
-_CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+def range_holds(req: RequestMembers) -> bool:
+    """Whether a Range header counts: without If-Range it does, with one only if the answer is the one that it names."""
+    wanted = req._environ.get("HTTP_IF_RANGE")
+    if wanted is None:
+        return True
+    if wanted.startswith('"'):
+        return bool(wanted == (req.headers_out.get("ETag") or req.err_headers_out.get("ETag")))
+    date, modified = http_date(wanted), http_date(req.headers_out.get("Last-Modified"))
+    return date is not None and date == modified and req.request_time >= date + FRESH
+
+
+def _modified(req: RequestMembers) -> float:
+    """When the answer was modified: just now, if nobody says."""
+    return http_date(req.headers_out.get("Last-Modified")) or float(int(req.mtime or req.request_time))

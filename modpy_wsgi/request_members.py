@@ -135,7 +135,7 @@ class RequestMembers(RequestState):
     def headers_out(self) -> table:
         """The headers to send; dropped if the answer is an error."""
         self._more_to_say = True
-        return table()
+        return table(self._prepared)
 
     @fixed
     def err_headers_out(self) -> table:

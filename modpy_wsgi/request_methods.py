@@ -21,9 +21,10 @@ from .config.requirements import every_requirement
 from .connection import Client, mp_conn
 from .environ import encode
 from .members import lazy
-from .preconditions import conditions_met, etag_of
+from .preconditions import conditions_met
 from .request_body import RequestBody
 from .request_output import RequestOutput
+from .validators import digest_of, etag_of
 
 __all__ = ["RequestMethods"]
 
@@ -203,9 +204,20 @@ class RequestMethods(RequestBody, RequestOutput):
 
     def set_etag(self) -> None:
         """Set the ETag header from what FileETag names of the file; nothing if there is no file."""
-        etag = None if self._stat is None else etag_of(self._stat, self._config.settings[core.FILE_ETAG])
+        if self._stat is None:
+            return
+        parts = self._config.settings[core.FILE_ETAG].parts
+        etag = self._digest() if "digest" in parts else etag_of(self._stat, parts, self._request_time)
         if etag is not None:
             self.headers_out["ETag"] = etag
+
+    def _digest(self) -> str | None:
+        assert self._filename is not None
+        try:
+            with open(self._filename, "rb", buffering=0) as file:
+                return digest_of(file.fileno())
+        except OSError:
+            return None
 
     def meets_conditions(self) -> int:
         """Check the conditional headers: apache.OK, or the status to answer: 304, 412."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .dispatch import Call
     from .errors import BadRequest
     from .finfo import mp_finfo
-    from .httpd.files import FileBody
+    from .httpd.file_body import FileBody
     from .httpd.translate import Target
     from .phases import Phase
     from .request import mp_request
@@ -85,6 +85,9 @@ class RequestState:
     _let_in = False  # there is nothing to ask for any more: by Satisfy Any, or as a subrequest under the same rules
     _useragent: str | None = None  # the client's address as trusted proxies say; None: the connection's
     _more_to_say = False  # whether the head may have more than status and content type
+    _prepared: tuple[tuple[str, str], ...] = ()  # headers of a file, which headers_out has once somebody asks
+    _variants = ""  # of a document that was negotiated about, as HTML, for the page that says so
+    _list_tag = ""  # what the entity tag says of them
     _prev: mp_request | None = None
     _next: mp_request | None = None
     _main: mp_request | None = None

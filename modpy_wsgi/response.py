@@ -105,6 +105,8 @@ def response_head(req: RequestMembers) -> tuple[str, list[tuple[str, str]]]:
         headers = [_content_types.get(content_type) or _keep(content_type)]
     if req._more_to_say:
         _add_tables(req, headers)
+    elif req._prepared:
+        headers.extend(req._prepared)
     return STATUS_LINES[200] if req._status == 200 and req._status_line is None else status_line(req), headers
 
 
@@ -145,10 +147,12 @@ def _add_tables(req: RequestMembers, headers: list[tuple[str, str]]) -> None:
         headers[:] = [h for h in headers if h[0].lower() not in ("content-length", "content-type")]
     if req._no_cache and "expires" not in names:
         headers.append(("Expires", email.utils.formatdate(req.request_time, usegmt=True)))
+    if req._status == 304:
+        return
     if req._content_encoding:
         headers.append(checked("Content-Encoding", req._content_encoding))
     if req._content_languages:
-        headers.append(checked("Content-Language", ", ".join(req._content_languages)))
+        headers.append(checked("Content-Language", ",".join(req._content_languages)))
 
 
 _SINGLE = frozenset({"content-length", "content-type", "location", "etag", "last-modified"})

@@ -292,6 +292,20 @@ def address_of_the_client(page: Section, srv: Path) -> None:
     assert status("198.51.100.1", "192.0.2.7") == 403
 
 
+@example("docs/deploy.md: Large files")
+def front_server_sends(page: Section, srv: Path) -> None:
+    option, location = page.take("apache"), page.take("nginx")
+    prefix, folder = re.findall(r"(?:location|alias) ([^ ;]+)", location)
+    root = srv / "site" / "htdocs"
+    write(root / "films" / "a film.mp4", "x" * 70000)
+    write(root / "page.html", "small")
+    app = site(placed(option, srv), root=root)
+    name = app.get("/films/a%20film.mp4").headers["X-Accel-Redirect"]
+    assert name == f"{prefix}films/a%20film.mp4"
+    assert placed(folder, srv) == f"{root}/"
+    assert app.get("/page.html").text == "small"
+
+
 def start_nginx(text: str, inner: int, srv: Path) -> tuple[list[str], int] | None:
     """The page's nginx without TLS; None where there is none."""
     program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")

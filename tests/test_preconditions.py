@@ -19,8 +19,9 @@ TAGS = {
     "FileETag MTime": ("mtime",),
     "FileETag Size": ("size",),
     "FileETag INode MTime Size": ("inode", "size", "mtime"),
-    "FileETag +INode": ("inode", "size", "mtime"),
-    "FileETag -MTime": ("size",),
+    "FileETag +INode": ("inode",),
+    "FileETag MTime Size -MTime": ("size",),
+    "FileETag -MTime": ("size", "mtime"),
     "FileETag All": ("inode", "size", "mtime"),
     "FileETag None": (),
 }

@@ -31,7 +31,7 @@ class Walk(NamedTuple):
 class RequestConfig:
     """All that holds for a request: the merged settings, and what is asked of them on every request, ready.
 
-    Frozen but for `plan` and `interpreter`, which the application fills in at first use and which depend on nothing
+    Frozen but for `plan`, `interpreter`, `files` and `forms`, which are filled in at first use and depend on nothing
     else; `interpreter` stays None where it is another for each directory or directive.
     """
 
@@ -44,6 +44,7 @@ class RequestConfig:
         "default_charset",
         "fallback",
         "fileless",
+        "files",
         "fixups",
         "forms",
         "handlers",
@@ -93,6 +94,7 @@ class RequestConfig:
         self.fallback = settings[directory.FALLBACK]
         self.plan: Any = None
         self.interpreter: Any = None
+        self.files: Any = None  # how files are sent, worked out at first use
         self.forms: Any = None  # what the site says of its forms, worked out at first use
         self.access: Any = None  # Order, Allow and Deny, the same
         self.authorization: Any = None  # Require, the same

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..config.directives import remoteip
@@ -16,6 +17,7 @@ from ..dispatch import calls_for, run_handlers
 from ..environ import encode
 from ..phases import HANDLER
 from ..response import checked
+from . import ranges, type_maps
 from .files import send_file
 
 if TYPE_CHECKING:
@@ -40,7 +42,10 @@ def answer(req: mp_request, config: RequestConfig) -> int:
         if calls:
             result = run_handlers(req, HANDLER, calls, config)
             if result != DECLINED:
-                return result
+                return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
+    elif handler in type_maps.TYPE_MAPS:
+        result = type_maps.answer(req, config)
+        return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
     elif handler not in _OWN_HANDLERS:
         req._application.log_request(req, f"nobody provides the handler {handler!r}: {req.filename or req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR
@@ -50,6 +55,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     return send_file(req, config)
 
 
+@lru_cache(maxsize=256)
 def handler_of_type(content_type: str) -> str | None:
     """The handler that a media type names: httpd takes the type for the name where no handler is set."""
     name = content_type.partition(";")[0].strip().lower()

@@ -138,6 +138,8 @@ def page(req: mp_request, status: int, location: str = "", first: int = 0) -> by
         admin=_escaped(req._host.base[core.SERVER_ADMIN]),
         expectation=_expectation(req),
     )
+    if req._variants and status in (300, 406):
+        text = f"{text}\n{req._variants}" if text else req._variants
     if text:
         text += "\n"
     if first:

@@ -80,6 +80,7 @@ def _forget(req: mp_request, status: int) -> str | None:
     if 300 <= status < 400 and "_headers_out" in req.__dict__:
         location = req.headers_out.get("Location")
     req._reset_output()
+    req._prepared = ()
     if "_headers_out" in req.__dict__:
         req.headers_out.clear()
     req._content_encoding = None

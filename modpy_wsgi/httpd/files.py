@@ -9,9 +9,9 @@ from __future__ import annotations
 import email.utils
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, NamedTuple
 
+from ..config.cache import Bounded
 from ..config.directives import core, mime
 from ..config.request_config import RequestConfig
 from ..constants import (
@@ -23,30 +23,76 @@ from ..constants import (
     HTTP_METHOD_NOT_ALLOWED,
     HTTP_NOT_FOUND,
     HTTP_NOT_IMPLEMENTED,
+    HTTP_RANGE_NOT_SATISFIABLE,
     METHOD_NUMBERS,
     OK,
 )
-from ..errors import ShortBody
-from ..preconditions import conditions_met, etag_of
+from ..errors import ConfigError
+from ..preconditions import CONDITIONS, conditions_met
+from ..validators import SETTLED, digest_of, etag_of
+from . import ranges
 from .errors import allow_header
+from .file_body import FileBody
+from .sendfile import Handover, handover_of
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["FileBody", "send_file"]
+__all__ = ["send_file"]
 
-BLOCK = 65536  # bytes read at once where the server has no file wrapper
 SMALL = 65536  # bytes up to which a file is read whole and sent as one piece
+MAX_HEADS = 256  # files of one configuration whose headers are remembered
+_READING = frozenset({"GET", "HEAD", "POST"})
+_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe put in the file's place would be waited for
+
+
+_Head = tuple[tuple[str, str], ...]  # the headers of a file: Last-Modified, ETag, Accept-Ranges
+_ASKING = CONDITIONS | {"HTTP_RANGE"}  # what makes an answer another than the whole file
+
+
+class Manner(NamedTuple):
+    """How files of one configuration are sent."""
+
+    tag: frozenset[str]
+    accept_ranges: str
+    filters: dict[str, tuple[str, ...] | None]
+    handover: Handover | None
+    heads: Bounded[tuple[int, int, int, int], _Head]  # by device, inode, size and time
+
+
+def _manner(config: RequestConfig) -> Manner:
+    manner: Manner | None = config.files
+    if manner is None:
+        settings = config.settings
+        filters = settings[mime.OUTPUT_FILTERS_BY_EXT]
+        tag = settings[core.FILE_ETAG].parts
+        manner = config.files = Manner(tag, ranges.accepted(config), filters, handover_of(config), Bounded(MAX_HEADS))
+    return manner
 
 
 def send_file(req: mp_request, config: RequestConfig) -> int:
     """httpd's default handler: the file, if there is one."""
     found = req._stat
+    manner: Manner | None = config.files
+    if (
+        manner is not None
+        and found is not None
+        and req._method in _READING
+        and stat.S_ISREG(found.st_mode)
+        and not req._path_info
+        and not manner.filters
+    ):
+        return _send(req, config, manner, found)
+    return _check(req, config, found)
+
+
+def _check(req: mp_request, config: RequestConfig, found: os.stat_result | None) -> int:
+    """The file, if all is as it must be."""
     if found is None and config.fileless:  # a <Location> whose Python handler declined: no file was looked for
         return HTTP_NOT_FOUND
     log = req._application.log_request
-    method = req.method
-    if method not in ("GET", "HEAD", "POST"):
+    method = req._method
+    if method not in _READING:
         req.allow_methods(("GET", "OPTIONS", "POST"))
         if method == "OPTIONS":
             if found is not None and stat.S_ISDIR(found.st_mode):
@@ -63,100 +109,110 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
     if req._path_info and req.used_path_info != AP_REQ_ACCEPT_PATH_INFO:  # as AcceptPathInfo or a handler has it
         log(req, f"File does not exist: {req.filename}{req._path_info}", APLOG_INFO)
         return HTTP_NOT_FOUND
-    missing = _missing_filters(req, config)
+    try:
+        manner = _manner(config)
+    except ConfigError as error:
+        log(req, str(error))
+        return HTTP_INTERNAL_SERVER_ERROR
+    missing = _missing_filter(req, manner.filters) if manner.filters else None
     if missing:
         log(req, f"nobody provides the output filter {missing!r}: {req.filename}")
         return HTTP_INTERNAL_SERVER_ERROR
-    return _send_open(req, config, found)
+    return _send(req, config, manner, found)
 
 
-def _missing_filters(req: mp_request, config: RequestConfig) -> str | None:
-    filters = config.settings[mime.OUTPUT_FILTERS_BY_EXT]
-    if filters:
-        for extension in (req._filename or "").rpartition("/")[2].split(".")[1:]:
-            for name in filters.get(extension.lower()) or ():
-                return name
+def _missing_filter(req: mp_request, filters: dict[str, tuple[str, ...] | None]) -> str | None:
+    for extension in (req._filename or "").rpartition("/")[2].split(".")[1:]:
+        for name in filters.get(extension.lower()) or ():
+            return name
     return None
 
 
-def _open(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)  # a pipe put in the file's place would be waited for
-
-
-def _send_open(req: mp_request, config: RequestConfig, found: os.stat_result) -> int:
-    assert req._filename is not None
+def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat_result) -> int:
+    filename = req._filename
+    assert filename is not None
     try:
-        file = open(req._filename, "rb", buffering=0, opener=_open)  # noqa: SIM115 - closed by the body that carries it
-    except OSError as error:
-        req._application.log_request(req, f"file permissions deny server access: {req.filename}: {error.strerror}")
+        descriptor = os.open(filename, _FLAGS)
+    except (OSError, ValueError) as error:
+        req._application.log_request(req, f"file permissions deny server access: {filename}: {error}")
         return HTTP_FORBIDDEN
     try:
-        now = os.fstat(file.fileno())
-        if not stat.S_ISREG(now.st_mode) or (now.st_dev, now.st_ino) != (found.st_dev, found.st_ino):
-            file.close()  # replaced since the walk looked at it: whatever it is now was not checked
-            return HTTP_FORBIDDEN
-        req.update_mtime(now.st_mtime)
+        now = os.fstat(descriptor)
+        if not stat.S_ISREG(now.st_mode) or now.st_ino != found.st_ino or now.st_dev != found.st_dev:
+            return HTTP_FORBIDDEN  # replaced since the walk looked at it: whatever it is now was not checked
+        size = now.st_size
+        modified = now.st_mtime
+        if modified > req._mtime:
+            req._mtime = modified
+        if size > SMALL and manner.handover is not None and _hand_over(req, manner.handover, filename):
+            return OK
+        if req._list_tag:
+            manner = manner._replace(heads=Bounded(1))
+        head = manner.heads.get((now.st_dev, now.st_ino, size, now.st_mtime_ns)) or _head(req, manner, now, descriptor)
+        alone = req._held is None and req._server_write is None
+        if alone and size <= SMALL and not req._more_to_say and _ASKING.isdisjoint(req._environ):
+            req._prepared = head
+            data = os.read(descriptor, size)
+            if len(data) < size:
+                data += _read(descriptor, size - len(data))
+            req._held, req._held_bytes = [data], len(data)
+            return OK
         headers = req.headers_out
-        headers["Last-Modified"] = email.utils.formatdate(min(now.st_mtime, req.request_time), usegmt=True)
-        etag = etag_of(now, config.settings[core.FILE_ETAG])
-        if etag:
-            headers["ETag"] = etag
+        for name, value in head:
+            headers[name] = value
         status = conditions_met(req)
         if status != OK:
-            file.close()
             req._status = status  # no page: the answer has no body
             return OK
-        held = req._held_bytes  # what a handler wrote before it declined goes first
-        size = now.st_size
-        req.headers_out["Content-Length"] = str(size + held)
-        if held or size <= SMALL or req._server_write is not None:
-            data = file.read(size)
-            file.close()
+        pieces = ranges.of_length(req, config, size) if alone and "HTTP_RANGE" in req._environ else None
+        if pieces is not None and not pieces.pieces:
+            return HTTP_RANGE_NOT_SATISFIABLE
+        if alone and size > SMALL:
+            body = req._file_body = FileBody(descriptor, size, pieces)
+            descriptor = -1  # the body closes it
+            headers["Content-Length"] = str(body.size)
+            return OK
+        headers["Content-Length"] = str((size if pieces is None else pieces.length) + req._held_bytes)
+        if pieces is not None:
+            req.write(pieces.of(_read(descriptor, size)), 0)
+            return OK
+        while size and (data := os.read(descriptor, min(SMALL, size))):  # behind what a handler wrote, who declined
+            size -= len(data)
             req.write(data, 0)
-        else:
-            req._file_body = FileBody(file, size)
-    except BaseException:
-        file.close()
-        raise
-    return OK
+        return OK
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
-class FileBody:
-    """A file on its way out: exactly `size` bytes of it, handed to the server's file wrapper where it has one."""
+def _head(req: mp_request, manner: Manner, now: os.stat_result, descriptor: int) -> _Head:
+    """The headers of a file. They are kept, if they will be the same for the next request."""
+    tag = manner.tag
+    digested = "digest" in tag
+    etag = digest_of(descriptor) if digested else etag_of(now, tag, req._request_time)
+    date = email.utils.formatdate(int(min(now.st_mtime, req._request_time)), usegmt=True)
+    if etag and req._list_tag:
+        etag = f'{etag[:-1]};{req._list_tag}"'
+    head = [("Last-Modified", date), ("ETag", etag or ""), ("Accept-Ranges", manner.accept_ranges)]
+    if not etag:
+        del head[1]
+    if not digested and req._request_time - now.st_mtime > SETTLED:
+        manner.heads.keep((now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns), tuple(head))
+    return tuple(head)
 
-    def __init__(self, file: BinaryIO | Any, size: int) -> None:
-        self.file = file
-        self.size = size
-        self.left = size
-        self.when_closed: Callable[[], None] | None = None
 
-    def wrapped(self, environ: dict[str, Any]) -> Iterable[bytes]:
-        """The iterable to return to the server."""
-        wrapper: Callable[..., Iterable[bytes]] | None = environ.get("wsgi.file_wrapper")
-        if wrapper is not None and os.fstat(self.file.fileno()).st_size == self.size:
-            return wrapper(self, BLOCK)
-        return self
+def _read(descriptor: int, size: int) -> bytes:
+    """The next `size` bytes of a file, or fewer if it has become shorter."""
+    data = os.read(descriptor, size)
+    while len(data) < size and (more := os.read(descriptor, size - len(data))):
+        data += more
+    return data
 
-    def __iter__(self) -> Iterator[bytes]:
-        while data := self.read(BLOCK):
-            yield data
-        if self.left:
-            raise ShortBody(f"the file became {self.left} bytes shorter while it was sent")
 
-    def read(self, size: int = -1) -> bytes:
-        """Read from the file, as file wrappers do; never beyond the size it had."""
-        data: bytes = self.file.read(self.left if size < 0 else min(size, self.left))
-        self.left -= len(data)
-        return data
-
-    def fileno(self) -> int:
-        """The file's descriptor, for servers that send it themselves."""
-        number: int = self.file.fileno()
-        return number
-
-    def close(self) -> None:
-        """Close the file, then do what is due when the body is through."""
-        self.file.close()
-        after, self.when_closed = self.when_closed, None
-        if after is not None:
-            after()
+def _hand_over(req: mp_request, handover: Handover, filename: str) -> bool:
+    """Name the file to the front server, which then knows its validators and ranges. False if it does not know it."""
+    name = handover.name(filename)
+    if name is None or req._held is not None or req._server_write is not None:
+        return False
+    req.headers_out[handover.header] = name
+    return True

@@ -18,7 +18,7 @@ from . import access, authorization
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["fixup"]
+__all__ = ["become", "fixup", "refused_to"]
 
 _AS_GET = frozenset({"GET", "HEAD"})
 _OF_LAST = frozenset({401, 406})  # which the last name may answer; the others are passed over
@@ -80,13 +80,13 @@ def _take_first(req: mp_request, names: tuple[str, ...], redirect: int) -> tuple
         if status == OK and found._stat is not None:
             if stat.S_ISREG(found._stat.st_mode):
                 if req.method not in _AS_GET and found._config is not req._config:
-                    status = _refused(found, found._config, req.method)
+                    status = refused_to(found, found._config, req.method)
                     if status:
                         return status, True
                 if redirect:
                     req.headers_out["Location"] = req.construct_url(found.uri)
                     return redirect, True
-                _become(req, found)
+                become(req, found)
                 return OK, True
         elif 300 <= status < 400 or (status in _OF_LAST and index == last):
             _take_headers(req, found)
@@ -103,7 +103,7 @@ def _take_headers(req: mp_request, found: mp_request) -> None:
             getattr(req, name).update(getattr(found, name))
 
 
-def _refused(found: mp_request, config: RequestConfig, method: str) -> int:
+def refused_to(found: mp_request, config: RequestConfig, method: str) -> int:
     """OK, or HTTP_FORBIDDEN if the rules of an index would refuse it to the request's own method."""
     found._method = method
     try:
@@ -119,7 +119,7 @@ def _refused(found: mp_request, config: RequestConfig, method: str) -> int:
         found._method = "GET"
 
 
-def _become(req: mp_request, other: mp_request) -> None:
+def become(req: mp_request, other: mp_request) -> None:
     """Go on as the file of `other` (httpd's ap_internal_fast_redirect): what was found out about it now holds here."""
     req._uri = other._uri
     req._filename, req._stat, req._finfo = other._filename, other._stat, None

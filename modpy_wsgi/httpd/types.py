@@ -6,9 +6,10 @@ Law: every extension counts, from left to right, the last of a kind wins; a hand
 from __future__ import annotations
 
 import mimetypes
+import re
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..config.directives import mime
 from ..config.request_config import RequestConfig
@@ -16,7 +17,7 @@ from ..config.request_config import RequestConfig
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["guess", "read_types"]
+__all__ = ["exceptions", "extensions", "guess", "read_types"]
 
 
 @lru_cache(maxsize=16)
@@ -48,6 +49,8 @@ def guess(req: mp_request, config: RequestConfig) -> None:
     filename = req._filename
     if not filename or filename[-1] == "/":
         return
+    if req._path_info and config.settings[mime.USE_PATH_INFO]:
+        filename += req._path_info
     name = filename[filename.rfind("/") + 1 :]
     guesses = config.host.guesses
     found: Guess | None = guesses.get((config, name))
@@ -63,28 +66,84 @@ def guess(req: mp_request, config: RequestConfig) -> None:
         req._more_to_say = True
 
 
+def extensions(name: str) -> tuple[str, list[str]]:
+    """A file name as its base name and its extensions. Dots at its beginning, and empty extensions, are no dots."""
+    bare = name.lstrip(".")
+    first, *rest = bare.split(".")
+    return name[: len(name) - len(bare)] + first, [part for part in rest if part]
+
+
+def exceptions(name: str, config: RequestConfig) -> list[str] | None:
+    """The parts of a file name that tell nothing about the file, its base name among them, for MultiViews.
+
+    None if no part tells anything. What counts beside type, encoding, language and charset is for MultiviewsMatch.
+    """
+    settings = config.settings
+    match = settings[mime.MULTIVIEWS_MATCH]
+    tables: list[Any] = [settings[mime.TYPES_BY_EXT], settings[mime.ENCODINGS_BY_EXT]]
+    tables += [settings[mime.LANGUAGES_BY_EXT], settings[mime.CHARSETS_BY_EXT]]
+    if "handlers" in match:
+        tables.append(settings[mime.HANDLERS_BY_EXT])
+    if "filters" in match:
+        tables.append(settings[mime.OUTPUT_FILTERS_BY_EXT])
+    known = read_types(config.host.base[mime.TYPES_CONFIG])
+    types = settings[mime.TYPES_BY_EXT]
+    first, parts = extensions(name)
+    unknown = [first]
+    for part in parts:
+        extension = part.lower()
+        listed = extension in known and extension not in types
+        if not ("any" in match or listed or any(table.get(extension) for table in tables)):
+            unknown.append(part)
+    return unknown if len(unknown) <= len(parts) else None
+
+
 def _guess(name: str, config: RequestConfig) -> Guess:
     settings = config.settings
     types, handlers = settings[mime.TYPES_BY_EXT], settings[mime.HANDLERS_BY_EXT]
     known = read_types(config.host.base[mime.TYPES_CONFIG])
     encodings, languages = settings[mime.ENCODINGS_BY_EXT], settings[mime.LANGUAGES_BY_EXT]
     charsets = settings[mime.CHARSETS_BY_EXT]
-    content_type = charset = handler = encoding = None
+    content_type = charset = handler = None
     found: list[str] = []
-    for part in name.split(".")[1:]:
+    encoded: list[str] = []
+    for part in extensions(name)[1]:
         extension = part.lower()
         content_type = (types[extension] if extension in types else known.get(extension)) or content_type
         handler = handlers.get(extension) or handler
         charset = charsets.get(extension) or charset
-        encoding = encodings.get(extension) or encoding
+        encoding = encodings.get(extension)
+        if encoding:
+            encoded.append(encoding)
         language = languages.get(extension)
         if language:
             found.append(language)
-    if content_type and ";" in content_type:
-        content_type = "; ".join([part.strip() for part in content_type.split(";")])
-    if content_type and charset:
-        content_type = f"{content_type.partition(';')[0]}; charset={charset}"
+    if content_type and (charset or ";" in content_type):
+        content_type = _with_parameters(content_type, charset)
     default = settings[mime.DEFAULT_LANGUAGE]
     if default and not found:
         found.append(default)
-    return Guess(content_type, handler, encoding, tuple(found))
+    return Guess(content_type, handler, ", ".join(encoded) or None, tuple(found))
+
+
+_PARAMETER = re.compile(r'\s*;\s*([^\s;="/]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"=]+)\s*')
+
+
+def _with_parameters(content_type: str, charset: str | None) -> str:
+    """The type with its parameters as httpd writes them, the charset among them. As it is, if it is malformed."""
+    semicolon = content_type.find(";")
+    result, at = (content_type, len(content_type)) if semicolon < 0 else (content_type[:semicolon].rstrip(), semicolon)
+    while at < len(content_type):
+        parameter = _PARAMETER.match(content_type, at)
+        if parameter is None:
+            return content_type
+        name, value = parameter.groups()
+        at = parameter.end()
+        if charset and name == "charset":
+            if f"; charset={charset}" in result:
+                continue
+            value = charset
+        result += f"; {name}={value}"
+    if charset and f"; charset={charset}" not in result:
+        result += f"; charset={charset}"
+    return result

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from modpy_wsgi.config.directives.table import info
+from modpy_wsgi.config.directives.table import info, row
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Where
 from modpy_wsgi.config.values import choice, literal, union
@@ -18,6 +19,23 @@ class ErrorDocument(NamedTuple):
     value: str
 
 
+class FileTag(NamedTuple):
+    """What entity tags of files are made of: "mtime", "size", "inode", "digest", or "none"; and what is taken away."""
+
+    names: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """What is in the tag. Where nothing is left, it is httpd's default; where `none` was said, nothing."""
+        return (self.names or frozenset({"mtime", "size"})) - {"none"}
+
+
+def _merge_tags(outer: FileTag, inner: FileTag) -> FileTag:
+    return inner if inner.names else FileTag(outer.names - inner.removed, outer.removed | inner.removed)
+
+
+FILE_ETAG: Setting[FileTag] = Setting("FileETag", FileTag(), _merge_tags)
 SET_HANDLER: Setting[str | None] = Setting("SetHandler", None)  # "" after "None"
 FORCE_TYPE: Setting[str | None] = Setting("ForceType", None)  # "" after "None"
 DEFAULT_TYPE: Setting[str | None] = Setting("DefaultType", None)
@@ -25,7 +43,10 @@ ADD_DEFAULT_CHARSET: Setting[str | None] = Setting("AddDefaultCharset", None)
 ERROR_DOCUMENTS: Setting[dict[int, ErrorDocument]] = Setting("ErrorDocument", {}, union)
 ACCEPT_PATH_INFO: Setting[str] = Setting("AcceptPathInfo", "default")  # "on", "off", "default"
 SERVER_SIGNATURE: Setting[str] = Setting("ServerSignature", "off")  # "on", "off", "email"
-FILE_ETAG: Setting[frozenset[str]] = Setting("FileETag", frozenset({"mtime", "size"}))  # and "inode", "digest"
+# How much of a Range header is followed, 0 after "none", None after "unlimited"; beyond it the whole file is sent.
+MAX_RANGES: Setting[int | None] = Setting("MaxRanges", 200)  # httpd's defaults: more is an attack (CVE-2011-3192)
+MAX_RANGE_OVERLAPS: Setting[int | None] = Setting("MaxRangeOverlaps", 20)
+MAX_RANGE_REVERSALS: Setting[int | None] = Setting("MaxRangeReversals", 20)
 ENABLE_SENDFILE: Setting[bool] = Setting("EnableSendfile", False)
 
 
@@ -70,23 +91,48 @@ def _document(target: str) -> ErrorDocument:
     return ErrorDocument("text", target.removeprefix('"'))
 
 
-def _etag(so_far: frozenset[str] | None, args: tuple[str, ...], origin: Origin) -> frozenset[str]:
-    members = {"mtime": "mtime", "lmtime": "mtime", "lastmodified": "mtime", "size": "size", "inode": "inode"}
-    members["digest"] = "digest"
-    given = words(args[0])
-    result = so_far if so_far is not None else FILE_ETAG.default
-    for index, word in enumerate(given):
+_PARTS = {"mtime": "mtime", "lmtime": "mtime", "lastmodified": "mtime", "size": "size", "inode": "inode"}
+_PARTS["digest"] = "digest"
+
+
+def _etag(so_far: FileTag | None, args: tuple[str, ...], origin: Origin) -> FileTag:
+    # What "+" adds counts as if it were named: it replaces what an outer section says (observed on httpd).
+    names, removed = so_far or FileTag()
+    absolute = False
+    for word in words(args[0]):
         sign = word[0] if word[:1] in ("+", "-") else ""
         name = word[len(sign) :].lower()
-        if name in ("none", "all") and not sign:
-            result = frozenset({"mtime", "size", "inode"} if name == "all" else ())
-        elif name in members:
-            change = {members[name]}
-            keep = result if sign or index else frozenset()
-            result = keep - change if sign == "-" else keep | change
-        else:
+        if not sign and not absolute:
+            names, removed, absolute = frozenset(), frozenset(), True
+        if name in ("none", "all"):
+            if sign:
+                raise ValueError(f"'{name}' cannot be used with + or -")
+            names, removed = frozenset({"none"} if name == "none" else {"mtime", "size", "inode"}), frozenset()
+        elif name not in _PARTS:
             raise ValueError(f"unknown keyword '{word}'")
-    return result
+        elif sign == "-":
+            names, removed = names - {_PARTS[name]}, removed | {_PARTS[name]}
+        else:
+            names, removed = names - {"none"} | {_PARTS[name]}, removed - {_PARTS[name]}
+    return FileTag(names, removed)
+
+
+_DIGITS = re.compile("[0-9]{1,18}")
+
+
+def _limit(setting: Setting[int | None]) -> Row:
+    words = {"none": 0, "default": setting.default, "unlimited": None}
+
+    def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> int | None:
+        word = args[0].lower()
+        if word in words:
+            return words[word]
+        digits = _DIGITS.match(word)  # what follows them is not looked at, as in httpd
+        if digits is None or int(digits[0]) == 0:
+            raise ValueError(f"'{args[0]}' is none of none, default, unlimited and a number above 0")
+        return int(digits[0])
+
+    return row(setting.name, Args.TAKE1, Where.CONF, setting, value, "default|unlimited|none|number")
 
 
 ROWS: tuple[Row, ...] = (
@@ -103,6 +149,7 @@ ROWS: tuple[Row, ...] = (
         "On|Off|Default",
     ),
     info("FileETag", Args.RAW, FILE_ETAG, _etag, "[+|-]component ..."),
+    *map(_limit, (MAX_RANGES, MAX_RANGE_OVERLAPS, MAX_RANGE_REVERSALS)),
     info("EnableSendfile", Args.TAKE1, ENABLE_SENDFILE, choice(on=True, off=False), "On|Off"),
     Row(
         "ServerSignature",

@@ -13,9 +13,13 @@ from modpy_wsgi.config.directives.content import (
     ERROR_DOCUMENTS,
     FILE_ETAG,
     FORCE_TYPE,
+    MAX_RANGE_OVERLAPS,
+    MAX_RANGE_REVERSALS,
+    MAX_RANGES,
     SERVER_SIGNATURE,
     SET_HANDLER,
     ErrorDocument,
+    FileTag,
 )
 from modpy_wsgi.config.directives.options import (
     ALLOW_OPTIONS,
@@ -90,6 +94,9 @@ __all__ = [
     "LOG_LEVEL",
     "LOG_LEVELS",
     "MAX_KEEP_ALIVE_REQUESTS",
+    "MAX_RANGES",
+    "MAX_RANGE_OVERLAPS",
+    "MAX_RANGE_REVERSALS",
     "MERGE_SLASHES",
     "MODULES",
     "NONFATAL",
@@ -108,6 +115,7 @@ __all__ = [
     "USE_CANONICAL_NAME",
     "USE_CANONICAL_PHYSICAL_PORT",
     "ErrorDocument",
+    "FileTag",
     "Listen",
     "Nonfatal",
     "Options",
@@ -205,9 +213,6 @@ ROWS: tuple[Row, ...] = (
         LimitXMLRequestBody      1    any     ALL  # no request body is read as XML
         LoadFile                 1+   server
         LockFile                 1    server
-        MaxRangeOverlaps         1    conf
-        MaxRangeReversals        1    conf
-        MaxRanges                1    conf
         MergeTrailers            flag server
         Mutex                    raw  server
         NameVirtualHost          1    server  # any address may have several names

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from modpy_wsgi.config.directives.table import known
+from modpy_wsgi.config.directives.table import known, row
 from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Value, Where
-from modpy_wsgi.config.values import extension, path, text, union
+from modpy_wsgi.config.values import extension, flag, path, text, union
 
 MODULES = ("mime_module", "mod_mime.c")
 
@@ -21,6 +21,8 @@ CHARSETS_BY_EXT: Setting[ByExtension] = Setting("AddCharset", {}, union)
 LANGUAGES_BY_EXT: Setting[ByExtension] = Setting("AddLanguage", {}, union)
 OUTPUT_FILTERS_BY_EXT: Setting[FiltersByExtension] = Setting("AddOutputFilter", {}, union)
 TYPES_CONFIG: Setting[str] = Setting("TypesConfig", "conf/mime.types")  # as default relative to ServerRoot
+MULTIVIEWS_MATCH: Setting[frozenset[str]] = Setting("MultiviewsMatch", frozenset({"negotiatedonly"}))
+USE_PATH_INFO: Setting[bool] = Setting("ModMimeUsePathInfo", False)
 DEFAULT_LANGUAGE: Setting[str | None] = Setting("DefaultLanguage", None)
 
 # Compression changes how the answer travels, not what it says.
@@ -59,6 +61,15 @@ def _add_filters(so_far: dict[str, Any] | None, args: tuple[str, ...], origin: O
     return _with(so_far, name, filters)  # () replaces what is inherited, too
 
 
+def _multiviews(so_far: frozenset[str] | None, args: tuple[str, ...], origin: Origin) -> frozenset[str]:
+    word, before = args[0].lower(), so_far or frozenset()
+    if word not in ("any", "negotiatedonly", "filters", "handlers"):
+        raise ValueError(f"'{args[0]}' is none of Any, NegotiatedOnly, Filters, Handlers")
+    if before and (word in ("any", "negotiatedonly") or before & {"any", "negotiatedonly"}) and before != {word}:
+        raise ValueError("Any and NegotiatedOnly cannot be combined with others")
+    return before | {word}
+
+
 def _row(name: str, args: Args, setting: Setting[Any], value: Value, usage: str) -> Row:
     return Row(name, args, Where.ANY, Override.FILEINFO, setting=setting, value=value, usage=f"{name} {usage}")
 
@@ -78,17 +89,9 @@ ROWS = (
     *_pair("Language", "language", LANGUAGES_BY_EXT),
     *_pair("OutputFilter", "filter[;filter...]", OUTPUT_FILTERS_BY_EXT, _add_filters),
     Row("TypesConfig", Args.TAKE1, Where.RSRC, setting=TYPES_CONFIG, value=path, usage="TypesConfig file"),
+    row("ModMimeUsePathInfo", Args.FLAG, Where.DIRECTORY, USE_PATH_INFO, flag, "On|Off"),
     _row("DefaultLanguage", Args.TAKE1, DEFAULT_LANGUAGE, text, "language"),
-    *known(
-        Kind.UNSUPPORTED,
-        "path information is never looked at for a type",
-        "ModMimeUsePathInfo flag directory",
-    ),
     *known(Kind.UNSUPPORTED, "the filters of httpd are not run", "AddInputFilter 1;1+ any FileInfo"),
     *known(Kind.SERVER, "without meaning as long as there is no AddInputFilter", "RemoveInputFilter 1+ any FileInfo"),
-    *known(
-        Kind.SERVER,
-        "content negotiation does not happen: only a file asked for by its own name is served",
-        "MultiviewsMatch 1+ any FileInfo",
-    ),
+    _row("MultiviewsMatch", Args.ITERATE, MULTIVIEWS_MATCH, _multiviews, "Any|NegotiatedOnly|Filters|Handlers ..."),
 )

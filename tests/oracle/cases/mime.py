@@ -35,7 +35,104 @@ def inner(directives: str) -> str:
 
 PYTHONS = "/a.py /a.py.txt /a.txt.py /a.PY /sub/a.py /absent.py"
 
+EXTENDED = words(
+    """
+    page.html page.html.fr page.fr.html page.html.gz page.gz.html page.html.fr.gz page.html.gz.fr page.fr page.gz
+    page.html.unknown page.unknown.html page.unknown page.html.fr.de page.html.gz.Z page.Z.gz page.tgz page.tar.gz
+    page..html page.html. .html ..html .page.html page.koi8.html page.html.koi8 page.html.koi8.utf8 page.koi8
+    page.txt.html page.html.txt page.x.y.z page.html.en-us.koi8.gz page.FR.HTML page.par page.par.koi8 page.cs.koi8
+    html page.quoted page.quoted.koi8 page.odd page.odd.koi8 page.html~ page.html.bak page.low.koi8
+    """
+)
+TYPES = """
+    AddEncoding gzip .gz .tgz
+    AddEncoding x-compress .Z
+    AddLanguage fr .fr
+    AddLanguage de .de
+    AddLanguage en-US .en-us
+    AddCharset KOI8-R .koi8
+    AddCharset UTF-8 .utf8
+    AddType text/x-par;level=1;x=2 .par
+    AddType "text/x-cs; charset=latin1; level=1" .cs
+    AddType 'text/x-quoted; title="a;b"; level=1' .quoted
+    AddType 'text/x-odd;; level' .odd
+    AddType 'TEXT/X-Low; Level=A; CharSet=B' .low
+    """
+MORE = {
+    **{f"htdocs/{name}": "x" for name in EXTENDED},
+    **{f"htdocs/sub/{name}": "x" for name in words("page.html page.html.fr page.html.gz page.html.koi8 page.fr.gz")},
+    "htdocs/.htaccess": "",
+}
+
+
+def typed(name: str, directives: str, paths: list[str] = EXTENDED) -> Case:
+    """These directives on top of TYPES, and files of several extensions."""
+    return Case(name, Site(TYPES + directives, MORE), [get(f"/{path}") for path in paths])
+
+
+SUB = words(
+    """
+    page.html page.html.fr page.html.gz page.html.koi8 sub/page.html sub/page.html.fr sub/page.html.gz
+    sub/page.html.koi8 sub/page.fr.gz page.unknown page.txt.html
+    """
+)
+INFO = words("a.txt a.txt/x a.txt/x.html a.txt/x.fr b/x.html b/x.py b.py/x a.py/x a.py/x.html a.txt/x.py/y absent/a.py")
+
 CASES = (
+    typed("several extensions", ""),
+    typed("DefaultLanguage", "DefaultLanguage es"),
+    typed("default charset and AddCharset", "AddDefaultCharset iso-8859-2"),
+    typed("ForceType and several extensions", "ForceType text/plain"),
+    typed("RemoveEncoding", inner("RemoveEncoding .gz"), SUB),
+    typed("RemoveLanguage", inner("RemoveLanguage .fr"), SUB),
+    typed("RemoveCharset", inner("RemoveCharset .koi8"), SUB),
+    typed("RemoveType of the list", inner("RemoveType .html"), SUB),
+    typed("RemoveEncoding of several", inner("RemoveEncoding .gz html\nRemoveLanguage fr .de"), SUB),
+    typed("RemoveEncoding and AddEncoding", inner("RemoveEncoding .gz\nAddEncoding br .gz"), SUB),
+    typed("RemoveType and AddType", inner("RemoveType .html\nAddType text/x-new .html"), SUB),
+    typed("AddType and RemoveType", inner("AddType text/x-new .html\nRemoveType .html"), SUB),
+    typed("AddEncoding in the folder", inner("AddEncoding br .gz"), SUB),
+    typed("AddLanguage in the folder", inner("AddLanguage fr-CA .fr"), SUB),
+    typed("DefaultLanguage in the folder", inner("DefaultLanguage es"), SUB),
+    typed("AddEncoding identity", "AddEncoding identity .html"),
+    typed("AddLanguage of two", "AddLanguage fr .fr .html", SUB),
+    typed("AddCharset of the list's type", "AddCharset utf-8 .html .txt", SUB),
+    typed("types of capital extensions", "AddType text/x-cap .FR\nAddHandler default-handler .HTML", SUB),
+    typed("AddLanguage without an extension", "AddLanguage fr", SUB),
+    typed("RemoveType without an extension", "RemoveType", SUB),
+    typed("RemoveOutputFilter", "AddOutputFilter nothing .html" + inner("RemoveOutputFilter .html"), ["sub/page.html"]),
+    Case(
+        "handlers of several extensions",
+        Site(
+            PYTHON + "AddHandler mod_python .py\nAddLanguage fr .fr\nAddHandler default-handler .plain",
+            {
+                "lib/showing.py": FILES["lib/showing.py"],
+                **{
+                    f"htdocs/{name}": "x"
+                    for name in words(
+                        "a.py a.py.fr a.fr.py a.py.plain a.plain.py .py ..py .py.fr a.py. a..py py a.py.unknown"
+                    )
+                },
+            },
+        ),
+        [
+            get(f"/{name}")
+            for name in words("a.py a.py.fr a.fr.py a.py.plain a.plain.py .py ..py .py.fr a.py. a..py py a.py.unknown")
+        ],
+    ),
+    *(
+        Case(
+            f"ModMimeUsePathInfo {flag}",
+            Site(
+                PYTHON
+                + "AddHandler mod_python .py\nAcceptPathInfo On\nAddLanguage fr .fr\n"
+                + f'<Directory "@ROOT@/htdocs">\nModMimeUsePathInfo {flag}\n</Directory>',
+                {"lib/showing.py": FILES["lib/showing.py"], "htdocs/a.txt": "x", "htdocs/a.py": "x", "htdocs/b": "x"},
+            ),
+            [get(f"/{path}") for path in INFO],
+        )
+        for flag in ("On", "Off", "maybe")
+    ),
     asked("nothing", ""),
     asked("AddHandler", "AddHandler mod_python .py"),
     asked("AddHandler without a dot", "AddHandler mod_python py"),

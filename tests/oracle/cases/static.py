@@ -1,5 +1,7 @@
 """Files without a handler: types, validators, HEAD, conditional requests, methods, path info."""
 
+from urllib.parse import quote
+
 from ..request import ANY, Request, get, head, post, request
 from ..site import Entry, File, Link, Site
 from . import Case, words
@@ -63,6 +65,17 @@ PATHS = words(
     /odd.txt /link.txt /.hidden /page.py /folder/page.txt /page.html?query /page.html? /absent /folder/absent/deep
     """
 )
+ODD = (
+    'a"b.txt',
+    "a'b.txt",
+    "<script>.txt",
+    "new\nline.txt",
+    "tab\t.txt",
+    "\udcff\udcfe.txt",
+    "%41.txt",
+    "a\\b.txt",
+    "-",
+)
 ECHO = {"status": (ANY, "trace: a WSGI application does not see the request as it was sent, so it cannot be echoed")}
 METHODS = words("PUT DELETE OPTIONS TRACE CONNECT PATCH PROPFIND BREW")
 
@@ -101,6 +114,16 @@ CASES = (
             get("/noext/info"),
             get("/folder/page.txt/x/y"),
             head("/page.html/info"),
+        ],
+    ),
+    Case(
+        "odd names",
+        Site("", {f"htdocs/{name}": "odd\n" for name in ODD} | {f"htdocs/dir-{name}/x.txt": "x" for name in ODD}),
+        [
+            *(get(f"/{quote(name, errors='surrogateescape')}") for name in ODD),
+            *(get(f"/dir-{quote(name, errors='surrogateescape')}") for name in ODD),
+            *(get(f"/dir-{quote(name, errors='surrogateescape')}/") for name in ODD),
+            *(get(f"/absent-{quote(name, errors='surrogateescape')}") for name in ODD),
         ],
     ),
     Case(
