@@ -200,6 +200,7 @@ def _ask_user(req: mp_request, config: RequestConfig) -> int:
     if req._user is None:
         req._application.log_request(req, f"PythonAuthenHandler returned OK without setting req.user: {req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR
+    req._claimed = False  # somebody has looked at the password
     result = run_phase(req, AUTHZ, config)
     if result != DECLINED:
         return result  # a 401 asks for nothing, unless the handler has prepared the header
