@@ -75,7 +75,10 @@ def plan_of(config: RequestConfig) -> Plan:
 
 def run_steps(req: mp_request, config: RequestConfig) -> int:
     """The phases from header parser to fixup. Returns a false value, or what ends the request."""
-    for step in (config.plan or plan_of(config)).steps:
+    plan = config.plan or plan_of(config)
+    if req._added is not None:  # in a phase before the file was known
+        return _run_rest(req, config, None)
+    for step in plan.steps:
         status = step(req, config)
         if status:
             return status
@@ -84,10 +87,10 @@ def run_steps(req: mp_request, config: RequestConfig) -> int:
     return OK
 
 
-def _run_rest(req: mp_request, config: RequestConfig, done: Step) -> int:
+def _run_rest(req: mp_request, config: RequestConfig, done: Step | None) -> int:
     """Go on behind the step `done` with every phase: a handler was added to one that may have had no work before."""
     every = [step for step, _ in _STEPS if step not in _SHORT]
-    start = every.index(_SHORT.get(done, done)) + 1
+    start = 0 if done is None else every.index(_SHORT.get(done, done)) + 1
     for step in every[start:]:
         status = step(req, config)
         if status:
@@ -197,6 +200,7 @@ def _ask_user(req: mp_request, config: RequestConfig) -> int:
     if req._user is None:
         req._application.log_request(req, f"PythonAuthenHandler returned OK without setting req.user: {req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR
+    req._claimed = False  # somebody has looked at the password
     result = run_phase(req, AUTHZ, config)
     if result != DECLINED:
         return result  # a 401 asks for nothing, unless the handler has prepared the header

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import grp
+import ipaddress
 import os
 import pwd
 import socket
@@ -384,6 +385,13 @@ DOMAINS = [
 @pytest.mark.parametrize(("name", "domain", "wanted"), DOMAINS)
 def test_domain(name: str, domain: str, wanted: bool) -> None:
     assert clients.in_domain(name, domain) is wanted
+
+
+def test_what_is_known_of_a_client_is_kept_once_for_a_list_of_networks() -> None:
+    inside, outside = (ipaddress.ip_network(text) for text in ("192.0.2.0/24", "198.51.100.0/24"))
+    assert clients.among([inside, outside]) is clients.among(iter((inside, outside)))
+    assert clients.among([inside])("198.51.100.7") is False
+    assert clients.among([inside, outside])("198.51.100.7") is True
 
 
 # -- groups and owners ------------------------------------------------------------------------------------------------

@@ -228,6 +228,14 @@ def test_fallback_stands_behind_the_phases(guarded: Application, other: Other) -
     assert module(guarded, "guard").events == ["fixup /absent", "log 200", "cleanup"]
 
 
+@pytest.mark.parametrize("sent", ["", "spam:secret"])
+def test_fallback_sees_the_faked_password_only(folder: Folder, other: Other, sent: str) -> None:
+    app = folder.serve("AuthBasicFake guest open", fallback=other)
+    headers = {"Authorization": f"Basic {base64.b64encode(sent.encode()).decode()}"} if sent else {}
+    assert Server().ask(app, "/absent", headers=headers).code == 200
+    assert other.asked[0]["HTTP_AUTHORIZATION"] == f"Basic {base64.b64encode(b'guest:open').decode()}"
+
+
 def test_fallback_is_guarded_against_bad_headers(guarded: Application, other: Other, folder: Folder) -> None:
     reply = Server().ask(guarded, "/absent?bad")
     assert reply.code == 500

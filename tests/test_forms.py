@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from modpy_wsgi.arguments import apply_fs_data
 from modpy_wsgi.errors import SERVER_RETURN
 from modpy_wsgi.forms import Field, FieldStorage, StringField
 from modpy_wsgi.testing import request
@@ -211,6 +212,32 @@ def test_callback_that_refuses_a_file() -> None:
     with pytest.raises(SERVER_RETURN) as raised:
         form(multipart(part("f", b"file", filename="name")), MULTIPART, file_callback=refuse)
     assert raised.value.args == (403,)
+
+
+def test_functions_get_the_fields_that_the_application_left() -> None:
+    def called(**fields: Any) -> dict[str, Any]:
+        return fields
+
+    class Chosen(FieldStorage):
+        @property  # type: ignore[override]
+        def list(self) -> Any:
+            return [self.chosen]
+
+    class Alike:
+        def __init__(self, *fields: Any) -> None:
+            self.list = fields
+
+    kept = StringField("kept")
+    kept.name = "name"
+    replaced, chosen = (kind(request("/x?name=sent&more=1")) for kind in (FieldStorage, Chosen))
+    replaced.list = [kept]
+    chosen.chosen = kept
+    for form in (replaced, chosen, Alike(kept)):
+        assert apply_fs_data(called, form) == {"name": "kept"}  # type: ignore[arg-type]
+    form = FieldStorage(request("/x?name=sent"))
+    assert apply_fs_data(called, form) == {"name": "sent"}
+    del form["name"]
+    assert apply_fs_data(called, form) == {}
 
 
 def test_applications_subclass_and_pickle() -> None:

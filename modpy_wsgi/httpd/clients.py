@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["among", "forward_addresses", "in_domain", "is_known", "is_local", "is_one_of", "name_of"]
 
 MAX_ADDRESSES = 1024  # clients that each rule remembers; an entry is some hundred bytes
+MAX_RULES = 1024  # lists of networks, each once: a rule holds in every folder below, or is written in many
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -39,8 +40,11 @@ def _address(text: str) -> Address | None:
 
 def among(networks: Iterable[Network]) -> Callable[[str], bool | None]:
     """Whether an address is in one of the networks; None for what is no address, as over a Unix socket."""
-    known = tuple(networks)
+    return _among(tuple(networks))
 
+
+@lru_cache(MAX_RULES)
+def _among(known: tuple[Network, ...]) -> Callable[[str], bool | None]:
     @lru_cache(MAX_ADDRESSES)
     def found(text: str) -> bool | None:
         client = _address(text)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..config.directives import remoteip
+from .. import basic_auth
+from ..config.directives import auth_basic, remoteip
 from ..config.request_config import RequestConfig
 from ..constants import DECLINED, DIR_MAGIC_TYPE, DONE, HTTP_INTERNAL_SERVER_ERROR, PYTHON_HANDLERS
 from ..dispatch import calls_for, run_handlers
@@ -103,6 +104,9 @@ def _ask_fallback(req: mp_request, application: Callable[..., Iterable[bytes]]) 
     environ["SCRIPT_NAME"], environ["PATH_INFO"] = _split(encode(req.uri), environ.get("SCRIPT_NAME", ""))
     if req._useragent is not None:
         _show_client(req, environ)
+    faked = req._config.settings[auth_basic.FAKE]
+    if faked is not None:  # the client's own password is none of the content's business
+        environ["HTTP_AUTHORIZATION"] = encode(basic_auth.header(faked.user, faked.password))
     if req.user is not None:
         environ["REMOTE_USER"] = encode(req.user)
         environ["AUTH_TYPE"] = encode(req.ap_auth_type or "")

@@ -141,6 +141,50 @@ def chain(phase: str, first: str, second: str = "ok", in_section: bool = True, e
     return Case(name, Site(conf, files), [get("/page.txt", log=(*ran, "in the end"))])
 
 
+# A handler of an early phase adds one to a later phase: the query says which, and what it returns.
+ADD = """
+    from mod_python import apache
+
+    def add(req):
+        req.add_handler("Python%sHandler" % req.args.partition(":")[0], "adding::returns")
+        return apache.DECLINED
+
+    def returns(req):
+        req.added = req.phase
+        req.user = req.user or "spam"
+        return int(req.args.partition(":")[2])
+
+    postreadrequesthandler = inithandler = transhandler = headerparserhandler = add
+
+    def handler(req):
+        req.content_type = "text/plain"
+        req.write("added %s, user %s\\n" % (getattr(req, "added", None), req.user), 0)
+        return apache.OK
+"""
+
+
+def adding(phase: str) -> Case:
+    """A handler of the phase that adds others, in a directory where no directive gives those phases work."""
+    conf = f"""
+    PythonPath "['@ROOT@/lib'] + sys.path"
+    Python{phase}Handler adding
+    <Directory "@ROOT@/htdocs">
+        SetHandler mod_python
+        PythonHandler adding
+    </Directory>
+    """
+    requests = []
+    for later in words("HeaderParser Access Type Fixup"):
+        for result in (0, 403):
+            said = {"status": ("403 Forbidden", LATER)} if result else {}
+            differs = {} if later == phase else said | dict.fromkeys(PAGE, (ANY, LATER))
+            requests.append(get(f"/page.txt?{later}:{result}", differs=differs))
+    return Case(f"{phase} adds handlers", Site(conf, {"lib/adding.py": ADD, "htdocs/page.txt": "page\n"}), requests)
+
+
+LATER = "added-handlers: the original passes over a phase for which no directive names a handler"
+PAGE = ("body", "header:Content-Length", "header:Content-Type")
+
 REQUIRE = 'AuthType Mine\nAuthName "mine"\nRequire valid-user'
 RESULTS = words("ok declined done forbidden http_ok")
 
@@ -247,4 +291,5 @@ CASES = (
     *(chain("Fixup", result) for result in RESULTS),
     *(chain("Log", result) for result in RESULTS),
     *(chain("Cleanup", result) for result in RESULTS),
+    *(adding(phase) for phase in ("PostReadRequest", "Init", "Trans", "HeaderParser")),
 )
