@@ -321,6 +321,26 @@ def test_a_htaccess_that_is_not_read(tmp_path: Path) -> None:
     assert report.status(strict=True) == 0
 
 
+ROOTS = {
+    "DocumentRoot": "",
+    "Alias": "Alias /a {root}/other\n",
+    "Alias of a Location": "<Location /a>\nAlias {root}/other\n</Location>\n",
+    "AliasMatch": 'AliasMatch "^/a/(.*)" {root}/other/$1\n',
+    "Directory": "<Directory {root}/other>\nPythonHandler x\n</Directory>\n",
+    "Directory that allows": "<Directory {root}/other>\nAllowOverride All\n</Directory>\n",
+    "PythonPath": "PythonPath \"sys.path + ['{root}/other']\"\n",
+    "of a virtual host": "<VirtualHost *:8000>\nDocumentRoot {root}/other\n</VirtualHost>\n",
+}
+
+
+@pytest.mark.parametrize("name", ROOTS)
+def test_every_root_is_looked_at(name: str, tmp_path: Path) -> None:
+    folder = "htdocs" if name == "DocumentRoot" else "other"
+    report = found(tmp_path, ROOTS[name], {f"{folder}/sub/old.py": "print 1\n", "apart/old.py": "print 1\n"})
+    assert ("python2", f"{folder}/sub/old.py:1") in rows(report, tmp_path)
+    assert ("python2", "apart/old.py:1") not in rows(report, tmp_path)
+
+
 # configuration, files -> (severity, place, a part of the message)
 HANDLERS = {
     "php, and files": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -40,7 +41,7 @@ def test_every_directive_is_told_with_its_places() -> None:
     lines = [line for line in page.splitlines() if line.startswith("| ")]
     for row in GENERATOR.ALL.values():
         name = GENERATOR.shown(row)
-        told = [line for line in lines if f"`{name}`" in line or f"`{name} " in line]
+        told = [line for line in lines if re.search(rf"`{re.escape(row.name)}(?![\w-])", line)]
         assert len(told) == 1, name
         assert f"| {GENERATOR.places(row)} | {GENERATOR.classes(row)} |" in told[0], name
         assert row.note in told[0] or row.value is not None, name

@@ -17,7 +17,7 @@ from ..config.directives import alias, core, python
 from ..config.directory import Directory
 from ..config.host_config import HostConfig
 from ..config.hosts import Hosts
-from ..config.htaccess import htaccess_nodes, settings_of_htaccess
+from ..config.htaccess import MAX_FILE, htaccess_nodes, settings_of_htaccess
 from ..config.model import EMPTY, Origin, Override, Section, SectionKind
 from ..config.override import Rules
 from ..config.request_config import RequestConfig
@@ -36,7 +36,6 @@ __all__ = ["MAX_DEPTH", "MAX_ENTRIES", "Root", "Tree", "roots"]
 
 MAX_ENTRIES = 500_000  # files and folders; about a minute
 MAX_DEPTH = 64  # folders below a root
-MAX_HTACCESS = 1024 * 1024  # bytes
 MAX_STOPPED = 10  # searches of a regular expression that had to be stopped, each after a second
 
 # Folders that no site is in, wherever a link or a root of / leads.
@@ -67,6 +66,9 @@ def roots(hosts: Hosts) -> Iterator[Root]:
                     yield Root(start, None, host, rule.origin)
     for host in (hosts.main, *hosts.virtual):
         for section in host.host.sections:
+            here = section.settings[alias.ALIAS_HERE]
+            if here is not None:
+                yield Root(here.target.rstrip("/") or "/", here.location.rstrip("/"), host, section.origin)
             if section.kind is SectionKind.DIRECTORY and section.regex is None and _matters(section):
                 yield Root(section.pattern.rstrip("/") or "/", None, host, section.origin)
 
@@ -232,12 +234,12 @@ class Tree:
     def _read(self, directory: Directory, path: str, told: bool) -> Directory | None:
         report = self.report if told else Report()
         try:
-            data = read_bounded(path, MAX_HTACCESS)
+            data = read_bounded(path, MAX_FILE)
         except OSError as problem:
             report.add("htaccess", f"cannot be read, which closes the folder: {problem.strerror}", path)
             return None
         if data is None:
-            report.add("htaccess", f"no file, or larger than {MAX_HTACCESS} bytes: not read", path)
+            report.add("htaccess", f"no file, or larger than {MAX_FILE} bytes: not read", path)
             return None
         settings = directory.settings
         rules = Rules(

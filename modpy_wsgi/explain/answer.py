@@ -18,11 +18,15 @@ from ..config.values import extension
 from ..constants import METHOD_NUMBERS, PYTHON_HANDLERS
 from ..environ import encode
 from ..httpd.content import provided
+from ..httpd.translate import substitute
 from ..phases import HANDLER
 from .model import Choice, Place, Way
 from .settings_shown import last_place, place_of
 
-__all__ = ["filters_of", "redirected", "sends", "tell_answer"]
+__all__ = ["filters_of", "redirected", "section_redirect", "sent_to", "tell_answer"]
+
+_URL = re.compile(r"[A-Za-z0-9+.-]+:")
+_CONTROL = re.compile(r"[\r\n\0]")
 
 
 def tell_answer(way: Way, config: RequestConfig, found: os.stat_result | None, name: str, handler: str | None) -> None:
@@ -88,10 +92,35 @@ def filters_of(name: str, config: RequestConfig) -> Iterator[Choice]:
 
 def redirected(way: Way, rule: alias.Redirect) -> None:
     """The request ends with a Redirect."""
-    way.ends(rule.status, f"Redirect{f' to {rule.target}' if rule.target else ''}", place_of(rule.origin))
+    target, place = rule.target, place_of(rule.origin)
+    if target is None:
+        return way.ends(rule.status, "Redirect", place)
+    match = None if rule.regex is None else rule.regex.search(encode(way.path))
+    if match is not None:
+        target = substitute(target, match)
+    if not target.startswith("/") and not _URL.match(target):
+        return way.ends(500, f"Redirect to {target}, which is no URL", place)
+    return sent_to(way, rule.status, "Redirect", target, target.partition("?")[2], place)  # what is before is escaped
 
 
-def sends(rule: alias.Redirect, path: str) -> bool:
+def sent_to(way: Way, status: int, by: str, target: str, plain: str, place: Place) -> None:
+    """The request ends with a redirection, unless no header may hold its target; `plain` is what is not escaped."""
+    if _CONTROL.search(plain):
+        return way.ends(500, f"{by} to {target}, which no header may hold", place)
+    return way.ends(status, f"{by} to {target}", place)
+
+
+def section_redirect(config: RequestConfig, path: str) -> alias.Redirect | None:
+    """The Redirect of a section that a path meets; those of the server had their turn before."""
+    settings = config.settings
+    here, rules = settings[alias.REDIRECT_HERE], settings[alias.REDIRECTS]
+    if here is not None:
+        return here
+    rules = rules[: len(rules) - len(config.host.base[alias.REDIRECTS])]
+    return next((rule for rule in rules if _sends(rule, path)), None)
+
+
+def _sends(rule: alias.Redirect, path: str) -> bool:
     """Whether a Redirect is about a path, the slashes of its prefix merged as everywhere."""
     if rule.regex is not None:
         return rule.regex.search(encode(path)) is not None

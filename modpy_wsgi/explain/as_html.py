@@ -161,10 +161,10 @@ def _settings(settings: list[Decided]) -> Iterator[str]:
 
 
 def _word(number: int, setting: Decided) -> str:
-    """Before all but the first: whether it holds as well."""
+    """Before all but the first: whether it was replaced, or merged with."""
     if not number:
         return ""
-    return f'<span class="why">{"and" if setting.adds_up else "over"}</span> '
+    return f'<span class="why">{"over" if setting.replaces else "after"}</span> '
 
 
 def _items(lines: Iterator[str] | list[str] | map[str]) -> str:

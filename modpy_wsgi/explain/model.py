@@ -22,6 +22,7 @@ class Place:
 
 
 NOWHERE = Place()
+_KNOWN = frozenset(HTTPStatus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,12 @@ class PhaseShown:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A setting, and the directives that had a say, the innermost first: it decided, unless all add up."""
+    """A setting, and the directives that had a say, the innermost first."""
 
     name: str
     value: str
     by: tuple[tuple[str, Place], ...]  # (directive as written, where)
-    adds_up: bool  # whether what the outer ones said holds as well, as far as the inner ones do not say otherwise
+    replaces: bool  # whether the first alone decided; else it was merged with the others by a rule of the setting
 
 
 @dataclass(slots=True)
@@ -94,5 +95,7 @@ class Way:
 
     def ends(self, status: int, why: str, place: Place = NOWHERE) -> None:
         """The request ends there, whatever was to come."""
+        if status not in _KNOWN:
+            status, why = 500, f"{why} (nobody knows the status {status})"
         self.status = status
         self.answer = Choice(f"{status} {HTTPStatus(status).phrase}", why, place)

@@ -24,24 +24,32 @@ from ..phases import (
     TYPE,
     Phase,
 )
-from ..plan import Plan
+from ..plan import Plan, Step
 from .model import Handler, PhaseShown
 
-__all__ = ["STEPS", "phases_shown"]
+__all__ = ["STEPS", "name_of", "phases_shown"]
 
-# By the name of a step's function: what the server does there, and the phases whose handlers run in it.
+# By the module and name of a step's function: what the server does there, and the phases whose handlers run in it.
 STEPS: dict[str, tuple[str, tuple[Phase, ...]]] = {
-    "of_section": ("variables that the section sets by what the request says", ()),
-    "_header_parser": ("", (INIT, HEADER_PARSER)),
-    "_access": ("who may come: Order, Allow and Deny", (ACCESS,)),
-    "_authenticate": ("who it is and whether they may: Require", (AUTHEN, AUTHZ)),
-    "_type": ("the type by the file's name, if no handler says it", (TYPE,)),
-    "_guess_type": ("the type by the file's name", ()),
-    "_fixup": ("SetHandler, ForceType, SetEnv, redirections of the section", (FIXUP,)),
-    "_set_handler": ("SetHandler, if there is any", ()),
-    "fixup": ("folders: the slash at the end, and the index file", ()),
+    "variables.of_section": ("variables that the section sets by what the request says", ()),
+    "plan._header_parser": ("", (INIT, HEADER_PARSER)),
+    "plan._access": ("who may come: Order, Allow and Deny", (ACCESS,)),
+    "plan._check_access": ("who may come: Order, Allow and Deny", ()),
+    "plan._authenticate": ("who it is and whether they may: Require", (AUTHEN, AUTHZ)),
+    "plan._type": ("the type by the file's name, if no handler says it", (TYPE,)),
+    "plan._guess_type": ("the type by the file's name", ()),
+    "plan._fixup": ("SetHandler, ForceType, SetEnv, redirections of the section", (FIXUP,)),
+    "plan._set_handler": ("SetHandler, if there is any", ()),
+    "multiviews.fixup": ("MultiViews: files whose names add extensions", ()),
+    "index.fixup": ("folders: the slash at the end, and the index file", ()),
+    "authentication.fake": ("the name and password of AuthBasicFake", ()),
 }
 _NOT_ASKED = "not run: no Require asks for a user"
+
+
+def name_of(step: Step) -> str:
+    """The key of a step in STEPS."""
+    return f"{step.__module__.rpartition('.')[2]}.{step.__name__}"
 
 
 def phases_shown(
@@ -59,7 +67,7 @@ def phases_shown(
         if found:
             yield PhaseShown(phase.directive, "before a file is known", found)
     for step in Plan(config).steps:
-        words, phases = STEPS.get(step.__name__, ((step.__doc__ or step.__name__).partition("\n")[0], ()))
+        words, phases = STEPS.get(name_of(step), ((step.__doc__ or step.__name__).partition("\n")[0], ()))
         done.update(phases)
         for number, phase in enumerate(phases):
             found = handlers(phase)

@@ -33,7 +33,7 @@ def settings_shown(settings: Settings) -> Iterator[Decided]:
         if setting is DECISIONS:
             continue
         by = tuple((_written(each), place_of(each.origin)) for each in decisions.get(setting, ()))
-        yield Decided(setting.name, _value(value), by[::-1], setting.merge is not replace)
+        yield Decided(setting.name, _value(value), by[::-1], setting.merge is replace)
 
 
 def _written(decision: Decision) -> str:

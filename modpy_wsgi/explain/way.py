@@ -9,24 +9,32 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+from urllib.parse import unquote
 
-from ..check.answering import PythonCall, python_calls
+from ..check.answering import PythonCall, file_handler, python_calls
 from ..check.hosts import silent_hosts
 from ..config.decisions import DECISIONS
-from ..config.directives import alias, core
-from ..config.directives import dir as directory_settings
+from ..config.directives import (
+    alias,
+    core,
+    dir,  # noqa: A004 - Apache's name of the module
+)
+from ..config.directives.userdir import USER_DIRS
 from ..config.host_config import HostConfig
 from ..config.hosts import Hosts
-from ..config.model import Site
+from ..config.model import Setting, Site
 from ..config.request_config import RequestConfig
 from ..environ import check_head, encode, escape, normalise, read_path
 from ..errors import BadRequest
+from ..httpd import userdir
 from ..httpd.translate import Target, document_root, target_of
 from ..httpd.walk import walk
 from ..interpreter_names import interpreter_name
 from ..phases import HANDLER, INIT, POST_READ_REQUEST, TRANS
 from ..serving.reach import by_address_only, shown_addresses
-from .answer import filters_of, redirected, sends, tell_answer
+from .answer import filters_of, redirected, section_redirect, sent_to, tell_answer
 from .asked import Asked
 from .model import Choice, Handler, Place, Way
 from .plan_shown import phases_shown
@@ -34,6 +42,9 @@ from .sections_shown import of_file, of_host, of_locations
 from .settings_shown import last_place, place_of, settings_shown
 
 __all__ = ["explain"]
+
+MAX_LISTED = 100_000  # entries of a folder that are looked at for MultiViews
+MAX_VARIANTS = 20  # of which are told
 
 
 def explain(site: Site, request: Asked) -> Way:
@@ -67,12 +78,21 @@ def _go(way: Way, hosts: Hosts, request: Asked) -> None:
         way.sections = list(of_host(host))
         return redirected(way, target.redirects[0])
     way.target = _target(host, target)
+    filename = target.filename
+    if target.of_user:
+        found, url = userdir.find(host, way.path)
+        place = _last_of_host(host, USER_DIRS)
+        if url is not None:
+            return sent_to(way, 302, "UserDir", url, url, place)
+        if found is not None:
+            filename = normalise(found)
+            way.target = Choice(filename, "UserDir", place)
     if target.config is not None:
         way.file = Choice(target.filename, "not looked for: a <Location> answers by a Python handler")
         way.sections = [*of_host(host), *of_locations(host, target)]
         _finish(way, target.config, None, "")
         return None
-    return _look(way, host, target, request)
+    return _look(way, host, target, filename)
 
 
 # -- the host, and where the path leads -------------------------------------------------------------------------------
@@ -95,16 +115,23 @@ def _host(hosts: Hosts, host: HostConfig, request: Asked) -> Choice:
     return Choice(f"<VirtualHost {shown_addresses(own)}> {called}", why, place_of(own.origin))
 
 
+def _last_of_host(host: HostConfig, setting: Setting[Any]) -> Place:
+    decisions = host.base[DECISIONS].get(setting, ())
+    return place_of(decisions[-1].origin) if decisions else Place()
+
+
 def _target(host: HostConfig, target: Target) -> Choice:
+    if target.early.settings[alias.ALIAS_HERE] is not None:
+        return Choice(target.filename, "Alias of the <Location>", last_place(target.early, alias.ALIAS_HERE))
     for rule in host.base[alias.ALIASES]:
         handler = f", handler {target.handler}" if target.handler else ""
         if rule.regex is not None and rule.regex.search(encode(target.uri)):
             return Choice(target.filename, f"AliasMatch{handler}", place_of(rule.origin))
         if rule.regex is None and target.context == ((rule.prefix or "").rstrip("/"), rule.target.rstrip("/")):
             return Choice(target.filename, f"Alias {rule.prefix}{handler}", place_of(rule.origin))
-    decisions = host.base[DECISIONS].get(core.DOCUMENT_ROOT, ())
-    why = "DocumentRoot" if decisions else f"DocumentRoot, which is not set: {document_root(host)}"
-    return Choice(target.filename, why, place_of(decisions[-1].origin) if decisions else Place())
+    place = _last_of_host(host, core.DOCUMENT_ROOT)
+    why = "DocumentRoot" if place.file else f"DocumentRoot, which is not set: {document_root(host)}"
+    return Choice(target.filename, why, place)
 
 
 def _early_calls(host: HostConfig) -> Iterator[PythonCall]:
@@ -116,15 +143,16 @@ def _early_calls(host: HostConfig) -> Iterator[PythonCall]:
 # -- the file ---------------------------------------------------------------------------------------------------------
 
 
-def _look(way: Way, host: HostConfig, target: Target, request: Asked) -> None:
-    filename, rest, found, directory = walk(host, target.filename)
-    name = filename[len(directory.path) :]
-    exists = found is not None and not rest if name else target.filename[-1] == "/"
+def _look(way: Way, host: HostConfig, target: Target, filename: str, *, stands: bool = False) -> None:
+    """The walk to the file, and what stands in its place; `stands` is whether this one does already."""
+    file, rest, found, directory = walk(host, filename)
+    name = file[len(directory.path) :]
+    exists = found is not None and not rest if name else filename[-1] == "/"
     config = directory.config(name, target.location, exists)
     way.path_info = rest
-    way.file = Choice(filename, _what(found, rest))
+    way.file = Choice(file, _what(found, rest))
     way.sections = [*of_host(host), *of_file(directory, name, config, exists), *of_locations(host, target)]
-    if found is not None and stat.S_ISDIR(found.st_mode) and not rest and _folder(way, host, config, request):
+    if not stands and section_redirect(config, way.path) is None and _in_its_place(way, host, target, config, found):
         return
     _finish(way, config, found, name, handler=target.handler)
 
@@ -136,32 +164,96 @@ def _what(found: os.stat_result | None, rest: str) -> str:
     return f"{kind}; the rest of the path is {rest}" if rest else kind
 
 
-def _folder(way: Way, host: HostConfig, config: RequestConfig, request: Asked) -> bool:
-    """A folder: its slash, and the file that stands for it. Whether that is the end."""
+def _in_its_place(
+    way: Way, host: HostConfig, target: Target, config: RequestConfig, found: os.stat_result | None
+) -> bool:
+    """Whether something else answers: the index of a folder; for no file its variants, or FallbackResource."""
+    settings = config.settings
+    names: tuple[str, ...] = settings[dir.DIRECTORY_INDEX]
+    name = way.file.what.rpartition("/")[2]
+    handler = file_handler(name, settings) or target.handler
+    if found is None:
+        variants = _variants(way.file.what) if name and "MultiViews" in config.options else []
+        if variants:
+            _finish(way, config, None, name, told=False)
+            way.answer = Choice(", ".join(variants), "MultiViews: the one that the client likes best, if any fits")
+            return True
+        names = (config.fallback,) if config.fallback is not None and handler is None else ()
+        return _take_first(way, host, names, dir.FALLBACK, config, 0)
+    if not stat.S_ISDIR(found.st_mode) or way.path_info:
+        return False
     if not way.path.endswith("/"):
-        if not config.settings[directory_settings.DIRECTORY_SLASH]:
+        if not settings[dir.DIRECTORY_SLASH]:
             return False
         _finish(way, config, None, "", told=False)
         way.ends(301, f"to {escape(way.path)}/, as it is a folder (DirectorySlash)")
         return True
+    if handler is not None and settings[dir.CHECK_HANDLER]:
+        return False
+    redirect = settings[dir.INDEX_REDIRECT]
+    if _take_first(way, host, names, dir.DIRECTORY_INDEX, config, redirect):
+        return True
+    if not names or config.fallback is None or handler is not None:
+        return False
+    return _take_first(way, host, (config.fallback,), dir.FALLBACK, config, redirect)
+
+
+def _variants(filename: str) -> list[str]:
+    """The names of files beside, which only add extensions."""
+    folder, _, name = filename.rpartition("/")
+    try:
+        with os.scandir(f"{folder}/") as listing:
+            found = [each.name for each in islice(listing, MAX_LISTED) if each.name.startswith(f"{name}.")]
+    except OSError:
+        return []
+    return sorted(found)[:MAX_VARIANTS]
+
+
+def _found(host: HostConfig, target: Target) -> tuple[os.stat_result | None, alias.Redirect | None]:
+    """What is where a path leads, and the Redirect that it meets."""
+    if target.redirects:
+        return None, target.redirects[0]
+    if target.config is not None:
+        return None, None
+    file, rest, found, directory = walk(host, target.filename)
+    config = directory.config(file[len(directory.path) :], target.location, found is not None and not rest)
+    return found, section_redirect(config, target.uri)
+
+
+def _take_first(
+    way: Way, host: HostConfig, names: tuple[str, ...], setting: Setting[Any], config: RequestConfig, redirect: int
+) -> bool:
+    """Go on with the first of the names that is a file, or end with the status `redirect` there. Whether one is.
+
+    Raises BadRequest if one is refused, and there is none.
+    """
     refused: BadRequest | None = None
-    for name in config.settings[directory_settings.DIRECTORY_INDEX]:
-        path = name.partition("?")[0]
-        inner = target_of(host, normalise(path if path.startswith("/") else way.path + path))
-        if inner.config is not None:
-            continue
+    for name in names:
+        path = unquote(name.partition("?")[0], errors="surrogateescape")
         try:
-            found = walk(host, inner.filename)[2]
+            inner = target_of(host, normalise(path if path[:1] == "/" else way.path[: way.path.rfind("/") + 1] + path))
+            found, rule = _found(host, inner)
         except BadRequest as error:  # another may be there
             refused = refused or error
             continue
-        if found is not None and stat.S_ISREG(found.st_mode):
-            way.index = Choice(
-                inner.filename, f"DirectoryIndex {name}", last_place(config, directory_settings.DIRECTORY_INDEX)
-            )
-            way.notes.append("the folder itself passes its own phases up to fixup before its index file answers")
-            _look(way, host, inner, request)
+        if rule is not None and 300 <= rule.status < 400:
+            _finish(way, config, None, "", told=False)
+            redirected(way, rule)
             return True
+        if rule is not None:
+            refused = refused or BadRequest(rule.status, f"Redirect of {inner.uri}")
+            continue
+        if found is None or not stat.S_ISREG(found.st_mode):
+            continue
+        place = last_place(config, setting)
+        way.index = Choice(inner.filename, f"{setting.name} {name}", place)
+        if redirect:
+            _finish(way, config, None, "", told=False)
+            way.ends(redirect, f"to {inner.uri}", last_place(config, dir.INDEX_REDIRECT))
+            return True
+        way.notes.append("the request itself passes its own phases up to fixup before that file answers")
+        _look(way, host, inner, inner.filename, stands=True)
+        return True
     if refused is not None:
         raise refused
     return False
@@ -193,7 +285,7 @@ def _finish(
     way.phases = list(phases_shown(config, filename, shown))
     way.filters = list(filters_of(name, config))
     way.settings = list(settings_shown(config.settings))
-    rule = next((rule for rule in config.settings[alias.REDIRECTS] if sends(rule, way.path)), None)
+    rule = section_redirect(config, way.path)
     if rule is not None:  # of a section: one of the server's own was followed before
         redirected(way, rule)
     elif told:
