@@ -435,18 +435,16 @@ def test_folder_that_vanishes_during_the_walk(folder: Folder, monkeypatch: pytes
 
 
 def test_file_that_may_not_be_opened(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    import builtins
-
     folder.file("page.txt", SECRET)
     app = folder.serve()
-    real = builtins.open
+    real = os.open
 
     def refuse(path: Any, *args: Any, **options: Any) -> Any:
         if str(path).endswith("page.txt"):
             raise PermissionError(errno.EACCES, "Permission denied", path)
         return real(path, *args, **options)
 
-    monkeypatch.setattr(builtins, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     assert Server().ask(app, "/page.txt").code == 403
     assert "file permissions deny server access" in folder.log_text()
 
