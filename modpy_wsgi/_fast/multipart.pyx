@@ -605,7 +605,7 @@ cdef class MultipartParser:
         """Take in the content up to the line that ends it. Give where that line ends."""
         cdef const uint8_t *line
         cdef const uint8_t *stop
-        cdef const uint8_t *next
+        cdef const uint8_t *next = end
         cdef int verdict = OPEN
         if self.matched or self.cr:
             at = self.go_on(at, end)
