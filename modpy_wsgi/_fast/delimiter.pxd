@@ -4,8 +4,10 @@ Law: the line is "--", the boundary, "--" again if it is the last one, at most P
 It starts where a line starts. What only begins like it is data.
 
 The search looks for LF, for the second dash two bytes later, and for the boundary's last letter where that would be, in
-64 places at once, and in these places for all the rest of such a line. No byte has a slow way of its own, as CR, LF and
-the boundary's letters have in a search for one of them. Whatever the body and the boundary are, the search is linear: a
+64 places at once. No byte has a slow way of its own, as CR, LF and the boundary's letters have in a search for one of
+them. Where that finds what is no such line, somebody may want it to: from there on the search sifts 4 KB at a time into
+a list, and then looks at the list. It does the same for all bytes and never branches on one of them, so that lines at
+odd distances do not cost a mispredicted branch each. Whatever the body and the boundary are, the search is linear: a
 boundary has no LF, so where the text agrees with "LF -- boundary" for some letters, no other place within these letters
 can be one.
 """
@@ -111,10 +113,15 @@ cdef extern from *:
         return verdict;
     }
 
+    /* Bytes that may be looked at together; tests make it less. */
+    static int modpy_widest = 64;
+
     enum {
+        modpy_ahead = 2048,  /* bytes that the memory is told of before they are looked at */
         modpy_batch = 64,  /* blocks of 64 bytes that are sifted before their places are looked at */
-        modpy_short = 13,  /* bytes of a pattern; the most of which all is compared in all places at once */
-        modpy_crowd = 64 / (modpy_short + 1) + 1  /* places in a block that are as far from each other as the shortest other one */
+        modpy_short = 18,  /* bytes of a pattern; up to here all of it is compared in all places at once, in 64 bytes */
+        modpy_short_else = 13,  /* the same for smaller registers, with which that takes longer */
+        modpy_crowd = 64 / (modpy_short_else + 1) + 1  /* places in a block, of longer ones */
     };
 
     /* Each bit and the ones below it, *size* in all, which is 8 at least. */
@@ -152,20 +159,23 @@ cdef extern from *:
         return tails;
     }
 
-    /* The starts whose end is good, and maybe others. */
+    /* The starts whose end is good: each has one end, in the same order. The first one gives all if there is any. */
     #define modpy_good_or_not(tails) ((tails).starts & -(uint64_t) ((tails).good != 0))
     #define modpy_good(tails) _pdep_u64(_pext_u64((tails).good, (tails).ends), (tails).starts)
 
-    /* All this is made twice, for registers of 16 and of 32 bytes.
+    /* All this is made for registers of 16, of 32, and of 64 bytes. The last ones are for what is sifted only: where
+       they make the processor slower, they do not do so for a usual body.
 
        name_next(): from *data* on, in steps of 64 bytes, the first 64 in which the line may start, and the bits of the
        places; or where there are fewer than *length* + 64 bytes left.
 
-       name_sift(): the places in so many blocks where the line may start, in a list. No branch depends on them.
+       name_sift(): the places in so many blocks where the line may start, in a list. A short boundary is compared in
+       all places at once, and what comes after it as well: what is left is the last of each block if its end is not in
+       sight. Where a line is one it stops, with *data* there. Of a longer boundary there can be few in a block, as
+       there is no LF in it: the list gets those after which the line ends well, then they are compared.
 
-       For a short boundary it is compared in all places at once, and what comes after it as well: what is left is the
-       last of each block if its end is not in sight. Where a line is one, *data* is moved there. For a long one the
-       list has what is far enough from the next LF, as there is none in a boundary. */
+       name_steadily(): the first line that is one, or NULL where *data* is. What is nearer to *end* than the longest
+       line is left alone, so that there is an answer for each. */
     #define MODPY_PARTS _Pragma("GCC unroll 4") for (unsigned part = 0; part < 64 / sizeof none; part++)
     #define MODPY_LOOKS(name, attribute, block_of, marks_of, marks, bits_of) \
         attribute static inline marks_of name##_is(const uint8_t *data, block_of letter) { \
@@ -205,7 +215,8 @@ cdef extern from *:
                 marks_of starts[64 / sizeof none], any = {0}; \
                 MODPY_PARTS { \
                     const uint8_t *here = data + part * sizeof none; \
-                    starts[part] = name##_is(here, lf) & name##_is(here + 2, dash) & name##_is(here + length - 1, last); \
+                    starts[part] = name##_is(here, lf) & name##_is(here + 2, dash); \
+                    starts[part] &= name##_is(here + length - 1, last); \
                     any |= starts[part]; \
                 } \
                 if (!bits_of(any)) continue; \
@@ -224,7 +235,7 @@ cdef extern from *:
             const uint64_t all = length < 64 ? (1ULL << length) - 1 : ~0ULL; \
             const int crowd = length > 63 ? 1 : (int) (64 / length) + 1; \
             const uint8_t *at = *data; \
-            block_of letter[modpy_short], begin; \
+            block_of letter[modpy_short] = {none}, begin; \
             uint8_t begins[64]; \
             int count = 0, kept = 0; \
             uint64_t seen = 0; \
@@ -236,6 +247,7 @@ cdef extern from *:
                 const uint8_t **next; \
                 modpy_tails tails; \
                 int highest; \
+                __builtin_prefetch((const void *) ((uintptr_t) at + modpy_ahead)); \
                 MODPY_PARTS { \
                     const uint8_t *here = at + part * sizeof none; \
                     lines[part] = name##_is(here, lf); \
@@ -299,7 +311,7 @@ cdef extern from *:
                 int count; \
                 if (blocks < 1) return NULL; \
                 if (blocks > modpy_batch) blocks = modpy_batch; \
-                count = length <= modpy_short \
+                count = length <= (sizeof(block_of) == 64 ? modpy_short : modpy_short_else) \
                     ? name##_sift(data, blocks, pattern, length, 1, list, &stopped) \
                     : name##_sift(data, blocks, pattern, length, 0, list, &stopped); \
                 for (int place = 0; place < count; place++) \
@@ -320,9 +332,20 @@ cdef extern from *:
     MODPY_STEADILY(modpy_32, MODPY_AVX2, modpy_wide_block, modpy_wide_block, modpy_wide_bits, modpy_good)
 
     #define modpy_has_avx2() \
-        (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"))
+        (modpy_widest >= 32 && __builtin_cpu_supports("avx2") && \
+        __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"))
+    #define MODPY_AVX512 __attribute__((target("avx512bw,bmi,bmi2")))
+    #define modpy_vast_marks(block, letter) ((uint64_t) _mm512_cmpeq_epi8_mask((__m512i) (block), (__m512i) (letter)))
+    #define modpy_vast_bits(found) (found)
+    typedef uint8_t modpy_vast_block __attribute__((vector_size(64)));
+    MODPY_LOOKS(modpy_64, MODPY_AVX512, modpy_vast_block, uint64_t, modpy_vast_marks, modpy_vast_bits)
+    MODPY_STEADILY(modpy_64, MODPY_AVX512, modpy_vast_block, uint64_t, modpy_vast_bits, modpy_good)
+
     #define modpy_next(...) (modpy_has_avx2() ? modpy_32_next(__VA_ARGS__) : modpy_16_next(__VA_ARGS__))
-    #define modpy_steadily(...) (modpy_has_avx2() ? modpy_32_steadily(__VA_ARGS__) : modpy_16_steadily(__VA_ARGS__))
+    #define modpy_has_avx512() (modpy_widest >= 64 && modpy_has_avx2() && __builtin_cpu_supports("avx512bw"))
+    #define modpy_steadily(...) \
+        (modpy_has_avx512() ? modpy_64_steadily(__VA_ARGS__) \
+        : modpy_has_avx2() ? modpy_32_steadily(__VA_ARGS__) : modpy_16_steadily(__VA_ARGS__))
     #else
     #define modpy_next modpy_16_next
     #define modpy_steadily modpy_16_steadily
@@ -374,6 +397,7 @@ cdef extern from *:
     }
     #endif
     """
+    int widest "modpy_widest"
     ctypedef struct Rest "modpy_rest":
         int size
         int dashes
