@@ -119,9 +119,8 @@ cdef extern from *:
     enum {
         modpy_ahead = 2048,  /* bytes that the memory is told of before they are looked at */
         modpy_batch = 64,  /* blocks of 64 bytes that are sifted before their places are looked at */
-        modpy_short = 18,  /* bytes of a pattern; up to here all of it is compared in all places at once, in 64 bytes */
-        modpy_short_else = 13,  /* the same for smaller registers, with which that takes longer */
-        modpy_crowd = 64 / (modpy_short_else + 1) + 1  /* places in a block, of longer ones */
+        modpy_short = 13,  /* bytes of a pattern; up to here all of it is compared in all places at once */
+        modpy_crowd = 64 / (modpy_short + 1) + 1  /* places in a block, of longer ones */
     };
 
     /* Each bit and the ones below it, *size* in all, which is 8 at least. */
@@ -311,7 +310,7 @@ cdef extern from *:
                 int count; \
                 if (blocks < 1) return NULL; \
                 if (blocks > modpy_batch) blocks = modpy_batch; \
-                count = length <= (sizeof(block_of) == 64 ? modpy_short : modpy_short_else) \
+                count = length <= modpy_short \
                     ? name##_sift(data, blocks, pattern, length, 1, list, &stopped) \
                     : name##_sift(data, blocks, pattern, length, 0, list, &stopped); \
                 for (int place = 0; place < count; place++) \
