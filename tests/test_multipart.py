@@ -4,6 +4,7 @@ import gc
 import io
 import os
 import pickle
+import random
 import re
 import subprocess
 import sys
@@ -15,8 +16,9 @@ from typing import Any
 import pytest
 
 from modpy_wsgi._fast import multipart as module
-from modpy_wsgi._fast.multipart import FormTooLarge, MalformedForm, MultipartParser, Part, parse_header
+from modpy_wsgi._fast.multipart import FormTooLarge, MalformedForm, MultipartParser, Part, look_at, parse_header
 from modpy_wsgi.errors import BadRequest
+from tests.multipart_oracle import oracle
 
 Seen = tuple[str | None, str | None, str | bytes]  # name, filename, content
 
@@ -828,6 +830,62 @@ def test_no_preamble_is_slow() -> None:
     for unit in (b"\r\n--b", b"\n", b"\r", b"--b", b"\n--bx"):
         assert failure(pieces(unit * 400_000, 1 << 16))[0] is MalformedForm or unit == b"\r\n--b"
     assert time.process_time() - start < 2
+
+
+# What the search looks at together: where a body is made of lines that almost end a part, it works another way, which
+# depends on the machine's registers and on how long the boundary is.
+
+
+def almost(draw: random.Random, boundary: bytes) -> bytes:
+    """A line that is nearly the one that ends a part."""
+    line = b"\n--" + boundary
+    at = draw.randrange(len(line))
+    blanks = b"".join(draw.choices((b" ", b"\t"), k=draw.choice((0, 1, 2, 62, 63, 64, 65, 66))))
+    dashes = draw.choice((b"", b"--", b"-", b"---"))
+    return draw.choice(
+        (
+            line[:at] + b"#" + line[at + 1 :] + dashes + blanks + draw.choice((b"\r\n", b"\n")),
+            line + dashes + blanks + draw.choice((b"x", b"\r", b"\rx", b"-")),
+            line + b" " * 65 + b"\n",
+            line[:at],
+            b"\n\n-",
+            b"y" * draw.randrange(80),
+        )
+    )
+
+
+@pytest.mark.parametrize("size", [16, 32, 64])
+@pytest.mark.parametrize("length", [1, 2, 5, 9, 10, 11, 12, 14, 15, 16, 17, 28, 29, 30, 60, 61, 62, 70, 130])
+def test_every_way_of_looking(length: int, size: int) -> None:
+    draw = random.Random(f"{length} {size}")
+    look_at(size)
+    try:
+        several = 0
+        for letters in (b"a", b"-", b"a-", b"abc "):
+            boundary = bytes(draw.choices(letters, k=length))
+            for most in (300, 3000, 20_000):
+                for kinds in (2, 6, 60):
+                    lines = [almost(draw, boundary) for _ in range(kinds)]
+                    part = b"\n--" + boundary + b" " * draw.choice((0, 63, 64)) + b"\n\n"
+                    body = part
+                    while len(body) < most:
+                        body += draw.choice(lines) if draw.random() < 0.99 else part
+                    body += b"\r\n--" + boundary + b"--"
+                    wanted = oracle(body, boundary)
+                    several += wanted is not None and len(wanted) > 1
+                    for chunks in ([body], pieces(body, 1000)):
+                        try:
+                            found = [
+                                (part.name, part.filename, part.value.encode())  # type: ignore[union-attr]
+                                for part in parts_of(chunks, boundary)
+                            ]
+                        except MalformedForm:
+                            assert wanted is None
+                        else:
+                            assert found == wanted
+        assert several > 5
+    finally:
+        look_at(64)
 
 
 @pytest.mark.parametrize("name", BODIES)

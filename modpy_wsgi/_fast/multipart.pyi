@@ -45,6 +45,9 @@ class Writer(Protocol):
     def close(self) -> object:
         """Called when the form turns out to be bad; what it raises is ignored."""
 
+def look_at(size: int, /) -> None:
+    """Have the search for boundaries look at so many bytes together at most: 16, 32 or 64. Only tests want less."""
+
 def parse_header(line: str | bytes, /) -> tuple[str, dict[str, str]]:
     """Give a header's value without its options, in small letters, and the options (RFC 9110, 5.6.6).
 

@@ -17,6 +17,7 @@ from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdint cimport uint8_t
 from libc.string cimport memchr, memcmp, memcpy, memmove
 
+from modpy_wsgi._fast cimport delimiter
 from modpy_wsgi._fast.delimiter cimport OPEN, YES, Rest, after, begin, find_line, find_start
 from modpy_wsgi._fast.options cimport (
     Option,
@@ -66,6 +67,11 @@ class FormTooLarge(BadRequest):
 
     def __init__(self, message):
         super().__init__(413, message)
+
+
+def look_at(int size, /):
+    """Have the search for boundaries look at so many bytes together at most: 16, 32 or 64. Only tests want less."""
+    delimiter.widest = size
 
 
 # Header values
@@ -605,7 +611,7 @@ cdef class MultipartParser:
         """Take in the content up to the line that ends it. Give where that line ends."""
         cdef const uint8_t *line
         cdef const uint8_t *stop
-        cdef const uint8_t *next
+        cdef const uint8_t *next = end
         cdef int verdict = OPEN
         if self.matched or self.cr:
             at = self.go_on(at, end)
