@@ -7,6 +7,7 @@ exactly once: when the server closes what was returned, or at once where nothing
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -19,6 +20,7 @@ from .constants import OK
 from .environ import check_head
 from .errors import BadRequest, HandlerError
 from .httpd import content, errors, translate
+from .httpd.forwarded import scheme_check
 from .interpreter import Interpreter, Interpreters
 from .interpreter_names import interpreter_name, names_in_use
 from .locate import locate, walk_now
@@ -53,7 +55,8 @@ class Application:
 
     `site` is the configuration, `fallback` a WSGI application that answers where neither a handler nor a file does,
     behind the same access and authentication phases. With `private` the site's modules are kept apart from all others
-    of the process, whatever their names. Raises ConfigError.
+    of the process, whatever their names. Raises ConfigError, and under uWSGI ValueError if FORWARDED_ALLOW_IPS holds
+    what is no address.
     """
 
     def __init__(self, site: Site, *, fallback: WSGI | None = None, private: bool = False) -> None:
@@ -69,7 +72,9 @@ class Application:
         # What the server says of itself with the first request; until then both are taken for possible.
         self.multithread = self.multiprocess = True
         self._asked_after = self._started_after = self._starting_after = -1
-        self.check_environ: Callable[[dict[str, Any]], None] | None = None  # for a server that believes too much
+        # For a server that believes too much: uWSGI, whose module is there in no other.
+        believes = "uwsgi" in sys.modules
+        self.check_environ = scheme_check(os.environ.get("FORWARDED_ALLOW_IPS", "")) if believes else None
         self._starting = reentrant_lock()  # which an imported module that asks its own site passes
         current.set_application(self)
 

@@ -81,9 +81,10 @@ class RequestMethods(RequestBody, RequestOutput):
         if sent is None:
             challenge(self)
             return None
-        self._user, password = sent
+        user, password = sent
+        self._claimed = self._claimed or self._user != user  # who is known already may be asked for the password
+        self._user = user
         self._auth_type = "Basic"
-        self._claimed = True
         return password
 
     def get_remote_host(self, type: int = constants.REMOTE_NAME, str_is_ip: Any = None) -> Any:  # noqa: A002

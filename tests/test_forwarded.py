@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from modpy_wsgi.serving.forwarded import scheme_check
+from modpy_wsgi.httpd.forwarded import scheme_check
 from tests.wsgi_site import Folder, Server
 
 # FORWARDED_ALLOW_IPS, the environ as uWSGI makes it -> the scheme that is left
@@ -69,3 +71,19 @@ def test_application_asks_before_anything_else(tmp_path: Path) -> None:
         assert Server().ask(app, "/page.txt", **claim).body == b"over TLS"
         app.check_environ = scheme_check("")
         assert Server().ask(app, "/page.txt", **claim).body == b"plain"
+
+
+def test_every_application_under_uwsgi_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was made as a library, too."""
+    monkeypatch.setitem(sys.modules, "uwsgi", ModuleType("uwsgi"))
+    claim = {"headers": {"X-Forwarded-Proto": "https"}, "wsgi__url_scheme": "https", "REMOTE_ADDR": "192.0.2.7"}
+    code = "def handler(req):\n    req.write(str(req.is_https()), 0)\n    return 0\n"
+    for trusted, wanted in (("", b"0"), ("192.0.2.7", b"1")):
+        monkeypatch.setenv("FORWARDED_ALLOW_IPS", trusted)
+        with Folder(tmp_path) as folder:
+            folder.write(tells=code)
+            app = folder.serve("SetHandler mod_python\nPythonHandler tells")
+            assert Server().ask(app, "/x", **claim).body == wanted
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "front.example.org")
+    with Folder(tmp_path) as folder, pytest.raises(ValueError, match=r"front\.example\.org"):
+        folder.serve("SetHandler mod_python\nPythonHandler tells")

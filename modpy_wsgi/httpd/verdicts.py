@@ -54,34 +54,21 @@ def neutral(req: mp_request) -> int:
 
 def any_of(checks: Iterable[Check]) -> Check:
     """Granted if one of them is; else the best of what they say: a user is missing, denied, nothing."""
-    members = tuple(check for check in checks if check is not neutral)
-    if granted in members:
-        return granted
-    if denied in members:
-        members = (*(check for check in members if check is not denied), denied)
-    if len(members) < 2:
-        return members[0] if members else neutral
-
-    def check(req: mp_request) -> int:
-        result = NEUTRAL
-        for member in members:
-            verdict = member(req)
-            if verdict == GRANTED:
-                return GRANTED
-            if verdict != NEUTRAL and result != NO_USER:
-                result = verdict
-        return result
-
-    return check
+    return _together(checks, GRANTED, granted, denied)
 
 
 def every_of(checks: Iterable[Check]) -> Check:
     """Denied if one of them is; else the worst of what they say: a user is missing, granted, nothing."""
+    return _together(checks, DENIED, denied, granted)
+
+
+def _together(checks: Iterable[Check], last_word: int, always: Check, never: Check) -> Check:
+    """The check that ends at the first that has the last word; `always` has it for every request, `never` for none."""
     members = tuple(check for check in checks if check is not neutral)
-    if denied in members:
-        return denied
-    if granted in members:
-        members = (*(check for check in members if check is not granted), granted)
+    if always in members:
+        return always
+    if never in members:
+        members = (*(check for check in members if check is not never), never)
     if len(members) < 2:
         return members[0] if members else neutral
 
@@ -89,8 +76,8 @@ def every_of(checks: Iterable[Check]) -> Check:
         result = NEUTRAL
         for member in members:
             verdict = member(req)
-            if verdict == DENIED:
-                return DENIED
+            if verdict == last_word:
+                return last_word
             if verdict != NEUTRAL and result != NO_USER:
                 result = verdict
         return result

@@ -7,11 +7,9 @@ of a worker is the end of its interpreter everywhere.
 from __future__ import annotations
 
 import atexit
-import os
 import sys
 
 from ..app import Application
-from .forwarded import scheme_check
 from .reach import unreachable_under
 
 __all__ = ["attach"]
@@ -22,8 +20,7 @@ TELL_NO_ADDRESS = ("uwsgi", "waitress")  # modules that are imported inside such
 def attach(application: Application) -> None:
     """Has `application` start (PythonImport) and stop (registered cleanups) with each worker of the running server.
 
-    What this server cannot do of the configuration is said on the standard error. Raises ValueError if
-    FORWARDED_ALLOW_IPS holds what is no address.
+    What this server cannot do of the configuration is said on the standard error.
     """
     atexit.register(application.stop_worker)
     for server in TELL_NO_ADDRESS:
@@ -33,7 +30,6 @@ def attach(application: Application) -> None:
         import uwsgi  # there inside uWSGI only
     except ImportError:
         return
-    application.check_environ = scheme_check(os.environ.get("FORWARDED_ALLOW_IPS", ""))
     if uwsgi.worker_id():  # --lazy-apps: this is a worker already
         application.start_worker()
     elif uwsgi.masterpid():

@@ -157,6 +157,8 @@ MEMBERS = """
 
     def handler(req):
         if req.uri.endswith("first.txt"):
+            if req.args == "asking":
+                req.get_basic_auth_pw()
             req.internal_redirect("/second.txt")
         else:
             req.write("%s by %s\\n" % (req.user, req.ap_auth_type), 0)
@@ -232,7 +234,7 @@ CASES = (
         ),
         [
             get(target, basic("spam", "eggs"), log=("at /second.txt: spam by Basic", "at /second.txt: None by None"))
-            for target in ("/first.txt", "/second.txt", "/")
+            for target in ("/first.txt", "/first.txt?asking", "/second.txt", "/")
         ],
     ),
     Case(
