@@ -11,7 +11,6 @@ from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from .config.cache import Bounded
-from .members import lazy
 
 if TYPE_CHECKING:
     from .forms import FieldStorage
@@ -69,7 +68,8 @@ def _values(fs: FieldStorage) -> dict[str, Any]:
     """The fields by name: a value, or a list of them."""
     fields: dict[str, Any] = {}
     repeated: set[str] = set()
-    for entry in _entries(fs):
+    entries: Any = getattr(fs, "_entries", None)  # not made into fields yet; a form may be a look-alike, too
+    for entry in fs.list if entries is None else entries:
         if entry.__class__ is tuple:
             name, value = entry
         else:
@@ -83,14 +83,6 @@ def _values(fs: FieldStorage) -> dict[str, Any]:
             fields[name] = [fields[name], value]
             repeated.add(name)
     return fields
-
-
-def _entries(fs: FieldStorage) -> Any:
-    """The fields, or what was read and not made into fields yet, if the list of them is still the form's own."""
-    unread: list[Any] | None = getattr(fs, "_entries", None)
-    if unread is None or "list" in vars(fs) or not isinstance(type(fs).list, lazy):
-        return fs.list
-    return unread
 
 
 def _parameters(code: CodeType, first: int) -> tuple[tuple[str, ...], tuple[str, ...], bool]:

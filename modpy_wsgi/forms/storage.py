@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..members import lazy
 from .field import Field, StringField, text_field
 from .reading import Entry, read_form
 
@@ -30,8 +29,9 @@ class FieldStorage:
     A second FieldStorage of one request has the same fields.
     """
 
-    # What was read, until somebody asks for the fields: the publisher's pages want the values only.
+    # What was read, until somebody asks for the fields or gives others: the publisher's pages want the values only.
     _entries: list[Entry] | None = None
+    _list: Any = None
 
     def __init__(
         self,
@@ -41,13 +41,22 @@ class FieldStorage:
         file_callback: Callable[[str], Any] | None = None,
         field_callback: Callable[[], Any] | None = None,
     ) -> None:
-        self._entries = read_form(req, bool(keep_blank_values), bool(strict_parsing), file_callback, field_callback)
+        entries = read_form(req, bool(keep_blank_values), bool(strict_parsing), file_callback, field_callback)
+        if type(self).list is FieldStorage.list:
+            self._entries = entries
+        else:  # a subclass shows them its own way
+            self._list = _fields(entries)
 
-    @lazy
-    def list(self) -> Any:
-        """The fields in order, a list."""
-        entries, self._entries = self._entries or (), None
-        return [text_field(*entry) if entry.__class__ is tuple else entry for entry in entries]
+    def _get_list(self) -> Any:
+        entries = self._entries
+        if entries is not None:
+            self._list, self._entries = _fields(entries), None
+        return self._list
+
+    def _set_list(self, fields: Any) -> None:
+        self._list, self._entries = fields, None
+
+    list = property(_get_list, _set_list, doc="The fields in order, a list.")
 
     @property
     def dictionary(self) -> dict[str, Any]:
@@ -136,6 +145,10 @@ class FieldStorage:
 
     def __repr__(self) -> str:
         return f"FieldStorage({self.list!r})"
+
+
+def _fields(entries: list[Entry]) -> list[AnyField]:
+    return [text_field(*entry) if isinstance(entry, tuple) else entry for entry in entries]
 
 
 def _field(name: str | bytes, value: Any) -> AnyField:
