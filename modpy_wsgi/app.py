@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import constants, current, delivery, dispatch
+from . import constants, current, delivery, dispatch, header_rules
 from .config.directives import core, python
 from .config.hosts import Hosts
 from .config.model import Site
@@ -115,6 +115,8 @@ class Application:
         """Run every phase up to the content and see to it that an answer stands in `req`."""
         try:
             if req._bad is not None:
+                if req._host.has_early_headers:
+                    header_rules.apply_early(req)
                 raise req._bad
             try:
                 status = locate(req) or run_steps(req, req._config)

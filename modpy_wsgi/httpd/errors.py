@@ -34,6 +34,7 @@ def answer(req: mp_request, status: int) -> None:
     if status in BODILESS:
         req._reset_output()
         req._status = status
+        _died(req)
         return
     document = req._config.settings[core.ERROR_DOCUMENTS].get(status)
     failed_before = _failed_before(req) is not None
@@ -50,6 +51,7 @@ def answer(req: mp_request, status: int) -> None:
     else:
         location = _forget(req, status)
         req._status = status
+        _died(req)
         if location:
             req.headers_out["Location"] = location
         req._content_type = "text/html; charset=iso-8859-1"
@@ -100,6 +102,7 @@ def plain(req: mp_request, status: int) -> None:
     document_status = first._document_status if first is not None else 0
     if first is not None and document_status:
         status, req._allowed = document_status, first._allowed
+        req._document_of = first._config
     location = _forget(req, status)
     if status not in STATUS_LINES or status in NAMELESS:
         status = HTTP_INTERNAL_SERVER_ERROR
@@ -112,7 +115,13 @@ def plain(req: mp_request, status: int) -> None:
             req.headers_out["Allow"] = allow_header(req)
     shown = (location or req.err_headers_out.get("Location")) if status in _MOVED else None
     req._error_page = True
+    _died(req)
     req.write(error_pages.page(req, status, shown or "", document_status), 0)
+
+
+def _died(req: mp_request) -> None:
+    """The answer is another one now: what the configuration says of its head is to be asked again."""
+    req._died, req._head_ruled = True, False
 
 
 def allow_header(req: mp_request) -> str:
