@@ -39,7 +39,8 @@ def of_answer(req: RequestOutput) -> None:
     if head is None or req._head_ruled:
         return
     req._head_ruled = True
-    if req._died and req._status not in BODILESS:
+    swapped = req._died and req._status not in BODILESS
+    if swapped:
         _swap(req)
     try:
         if head.expires is not None and req._status < 400:
@@ -48,10 +49,10 @@ def of_answer(req: RequestOutput) -> None:
         if not req._died:
             _apply(req, req.headers_out, head.onsuccess)
     except BadRequest as error:  # an expression that was stopped
-        if not req._died:
+        if not swapped:
             raise HandlerError(str(error)) from None
         req._application.log_request(req, str(error))
-    if req._died:
+    if swapped:
         _drop_unsendable(req)
 
 

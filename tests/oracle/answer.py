@@ -85,7 +85,7 @@ def record(answer: Answer, request: Request, blur: Blur) -> Json:
             value = ",".join(sorted(value.replace(" ", "").split(",")))  # httpd's order is that of a seeded hash table
         if name.lower() in ("www-authenticate", "authentication-info"):
             value = _ONCE.sub(r'\1="@ONCE@"', value)  # what the server makes up, and what is computed of it
-        if name.lower() == "expires" and _is_now(value, lifetime):
+        if lifetime and name.lower() == "expires" and _is_now(value, lifetime):
             value = f"@NOW@ + {lifetime}"
         headers.append(f"{name}: {'@NOW@' if _is_now(value) else blur.text(value)}")
     entry: Json = {"status": answer.status, "headers": headers, "framing": answer.framing, "body": _readable(body)}

@@ -120,7 +120,7 @@ def show(headers: Mapping[str, str] | tuple[tuple[str, str], ...] = (), **option
 
 
 SOME = [get("/page.html"), get("/make"), get("/make?404"), get("/absent"), get("/make?304")]
-TIMES = [get("/page.html", differs={"header:X-Value": (ANY, "oracle-clock: it is another time")})]
+LOAD = "server-load: the workers are the WSGI server's"
 
 LINES = "header-lines: httpd answers 500 to every request"
 EXPRESSION = "expressions: they stop the start"
@@ -355,10 +355,14 @@ CASES = (
             ("condition", 'b "expr=true"', EXPRESSION),
         )
     ),
-    case("load", "Header set X-Value %l", TIMES),
-    case("time", "Header set X-Value %t", TIMES),
-    case("duration", "Header set X-Value %D", TIMES),
-    case("idle and busy", 'Header set X-Value "%i %b"', TIMES),
+    case("load", "Header set X-Value %l\nHeader edit* X-Value [0-9]+ 0", [get("/page.html")]),
+    case("time", "Header set X-Value %t\nHeader edit* X-Value [0-9]+ 0", [get("/page.html")]),
+    case("duration", "Header set X-Value %D\nHeader edit* X-Value [0-9]+ 0", [get("/page.html")]),
+    case(
+        "idle and busy",
+        'Header set X-Value "%i %b"',
+        [get("/page.html", differs={"header:X-Value": ("i=-1 b=-1", LOAD)})],
+    ),
     *(case(f"value: {name}", f"Header always set X-Value {value}", SOME) for name, value in VALUES.items()),
     *(
         case(f"refused: {rule}", rule, [get("/page.html")])
