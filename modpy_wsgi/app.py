@@ -18,7 +18,7 @@ from .config.request_config import RequestConfig
 from .constants import OK
 from .environ import check_head
 from .errors import BadRequest, HandlerError
-from .httpd import content, errors, translate
+from .httpd import content, errors, translate, variables
 from .interpreter import Interpreter, Interpreters
 from .interpreter_names import interpreter_name, names_in_use
 from .locate import locate, walk_now
@@ -117,6 +117,7 @@ class Application:
             if req._bad is not None:
                 if req._host.has_early_headers:
                     header_rules.apply_early(req)
+                variables.of_server(req)
                 raise req._bad
             try:
                 status = locate(req) or run_steps(req, req._config)

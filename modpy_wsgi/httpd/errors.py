@@ -38,7 +38,7 @@ def answer(req: mp_request, status: int) -> None:
         return
     document = req._config.settings[core.ERROR_DOCUMENTS].get(status)
     failed_before = _failed_before(req) is not None
-    if document is None or document.kind == "default" or failed_before or req._server_write is not None:
+    if document is None or document.kind == "default" or failed_before:
         plain(req, status)
         return
     req._failed = True
@@ -54,7 +54,8 @@ def answer(req: mp_request, status: int) -> None:
         _died(req)
         if location:
             req.headers_out["Location"] = location
-        req._content_type = "text/html; charset=iso-8859-1"
+        _prepare(req, status)
+        req._error_page = True
         req.write(document.value.encode("utf-8", "surrogateescape"), 0)
 
 
@@ -70,6 +71,10 @@ def _redirect(req: mp_request, status: int, uri: str) -> None:
     environ = dict(req._environ)
     environ["REQUEST_METHOD"] = "HEAD" if req.method == "HEAD" else "GET"
     environ["CONTENT_LENGTH"] = ""
+    req.subprocess_env["REQUEST_METHOD"] = req.method
+    notes = req.notes.get("error-notes")
+    if notes is not None:
+        req.subprocess_env["ERROR_NOTES"] = notes
     location = (req.headers_out.get("Location") or "") if 300 <= status < 400 else ""
     req._status = status
     req._document_status = status
@@ -108,15 +113,21 @@ def plain(req: mp_request, status: int) -> None:
         status = HTTP_INTERNAL_SERVER_ERROR
     if req._server_write is None:
         req._status = status
-        req._content_type = "text/html; charset=iso-8859-1"
         if location:
             req.headers_out["Location"] = location
-        if status in (405, 501):
-            req.headers_out["Allow"] = allow_header(req)
+        _prepare(req, status)
     shown = (location or req.err_headers_out.get("Location")) if status in _MOVED else None
     req._error_page = True
     _died(req)
-    req.write(error_pages.page(req, status, shown or "", document_status), 0)
+    req.write(error_pages.page(req, status, shown or "", first), 0)
+
+
+def _prepare(req: mp_request, status: int) -> None:
+    """What the head of each page of the server's own says."""
+    bare = "suppress-error-charset" in req.subprocess_env
+    req._content_type = "text/html" if bare else "text/html; charset=iso-8859-1"
+    if status in (405, 501):
+        req.headers_out["Allow"] = allow_header(req)
 
 
 def _died(req: mp_request) -> None:
