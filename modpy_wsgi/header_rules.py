@@ -45,8 +45,9 @@ def of_answer(req: RequestOutput) -> None:
     try:
         if head.expires is not None and req._status < 400:
             _expire(req, head.expires)
-        _apply(req, req.err_headers_out, head.always)
-        if not req._died:
+        if head.always:
+            _apply(req, req.err_headers_out, head.always)
+        if head.onsuccess and not req._died:
             _apply(req, req.headers_out, head.onsuccess)
     except BadRequest as error:  # an expression that was stopped
         if not swapped:
@@ -178,6 +179,8 @@ def _apply(req: Any, fields: table, rules: Iterable[HeaderRule], *, early: bool 
 
 
 def _filled(req: Any, rule: HeaderRule) -> str:
+    if len(rule.value) == 1 and isinstance(rule.value[0], str):
+        return rule.value[0]
     return "".join(
         [piece if isinstance(piece, str) else _TAGS[piece.letter](req, piece.argument) for piece in rule.value]
     )
