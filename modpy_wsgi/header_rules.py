@@ -36,8 +36,8 @@ _FRAMING = frozenset({"content-length", "transfer-encoding", "expect", "host"})
 def of_answer(req: RequestOutput) -> None:
     """Let the configuration have its say about the head of `req`, which is about to leave."""
     head = (req._document_of or req._config).head
-    if head is None or req._head_ruled:
-        return
+    if head is None or req._head_ruled or not (req._in_content or req._died):
+        return  # what a handler of an earlier phase sends leaves as it is: in httpd no filter is there yet
     req._head_ruled = True
     swapped = req._died and req._status not in BODILESS
     if swapped:

@@ -31,6 +31,8 @@ _TYPES_OF_HANDLERS = ("application/x-httpd-", "application/x-type-map", "httpd/s
 
 def answer(req: mp_request, config: RequestConfig) -> int:
     """The content phase. Returns OK or DONE when the answer stands, else the status to answer with."""
+    if config.head is not None:
+        req._in_content = True
     handler = req._handler
     if handler is None and req._content_type is not None:
         handler = _of_type(req._content_type)

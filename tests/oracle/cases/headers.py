@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..request import ANY, Request, get, head, request
+from ..request import ANY, Request, get, head, post, request
 from ..site import Entry, File, Site
 from . import Case
 
@@ -58,6 +58,37 @@ MAKE = """
         req.write("made\\n")
         return 0
 """
+BEFORE = """
+    from mod_python import apache
+
+    def PHASEhandler(req):
+        req.content_type = "text/plain"
+        req.headers_out["X-Phase"] = "phase"
+        what = req.args
+        if what == "DONE":
+            req.write("done", 0)
+            return apache.DONE
+        if what == "OK":
+            req.write("ok\\n")
+        elif what == "status":
+            req.status = 404
+            req.write("status", 0)
+            return apache.DONE
+        elif what == "404":
+            return 404
+        elif what == "write404":
+            req.write("written", 0)
+            req.flush()
+            return 404
+        elif what == "write200":
+            req.write("held\\n", 0)
+        return apache.OK
+
+    def handler(req):
+        req.headers_out["X-Handler"] = "handler"
+        req.write("handler\\n")
+        return apache.OK
+"""
 FILES: dict[str, Entry] = {
     "lib/show_headers.py": SHOW,
     "lib/make_headers.py": MAKE,
@@ -109,9 +140,16 @@ KINDS = [
 ]
 
 
-def case(name: str, rules: str, requests: Any = KINDS, files: Mapping[str, Entry] = FILES, **options: Any) -> Case:
+def case(
+    name: str,
+    rules: str,
+    requests: Any = KINDS,
+    files: Mapping[str, Entry] = FILES,
+    modules: tuple[str, ...] = MODULES,
+    **options: Any,
+) -> Case:
     """A case with these rules behind the usual sections."""
-    return Case(name, Site(BASE + rules, {**FILES, **files}, MODULES), requests, **options)
+    return Case(name, Site(BASE + rules, {**FILES, **files}, modules), requests, **options)
 
 
 def show(headers: Mapping[str, str] | tuple[tuple[str, str], ...] = (), **options: Any) -> Request:
@@ -354,6 +392,31 @@ CASES = (
             ("expression", "expr=%{REQUEST_URI}", EXPRESSION),
             ("condition", 'b "expr=true"', EXPRESSION),
         )
+    ),
+    *(
+        case(
+            f"answered in {phase}",
+            "Header set X-Success yes\nHeader always set X-Always yes\nExpiresActive On\nExpiresDefault A60\n"
+            f"<Location /before>\nSetHandler mod_python\nPython{phase}Handler before\n"
+            "PythonHandler before\n</Location>",
+            [get(f"/before?{what}") for what in ("", "DONE", "OK", "status", "404", "write404", "write200")],
+            {"lib/before.py": BEFORE.replace("PHASE", phase.lower())},
+            modules=(*MODULES, "expires"),
+        )
+        for phase in ("Fixup", "Access", "HeaderParser")
+    ),
+    case(
+        "odd requests",
+        "Header set X-Success yes\nHeader always set X-Always yes",
+        [
+            request("OPTIONS", "*"),
+            request("TRACE", "/page.html", differs={"status": ("405 Method Not Allowed", "trace: no TRACE here")}),
+            get("/page.html", protocol="HTTP/1.0", name="HTTP/1.0"),
+            post("/make", b"a=1"),
+            post("/page.html", b"a=1"),
+            request("FROB", "/page.html"),
+            get("/page.html", host="<b>", name="bad host"),
+        ],
     ),
     case("load", "Header set X-Value %l\nHeader edit* X-Value [0-9]+ 0", [get("/page.html")]),
     case("time", "Header set X-Value %t\nHeader edit* X-Value [0-9]+ 0", [get("/page.html")]),
