@@ -61,6 +61,7 @@ def of_application(req: RequestOutput, headers: list[tuple[str, str]]) -> list[t
     """The headers of another WSGI application under the same rules, with those that the phases before have set."""
     fields = req.headers_out
     fields.clear()
+    before = req.err_headers_out.copy()  # the application may begin anew, after an error
     req._content_type, req._head_ruled = None, False
     for name, value in headers:
         if name.lower() == "content-type":
@@ -72,6 +73,7 @@ def of_application(req: RequestOutput, headers: list[tuple[str, str]]) -> list[t
     made = [] if content_type is None else [checked("Content-Type", content_type)]
     for table_ in (req.err_headers_out, fields):
         made += [checked(name, value) for name, value in table_.items() if name.lower() != "content-type"]
+    req.__dict__["_err_headers_out"] = before
     return made
 
 
@@ -105,8 +107,8 @@ def _tell(req: mp_request, rules: Iterable[HeaderRule]) -> None:
     """Let the environ say what req.headers_in says now, for all that reads it from there."""
     environ = req._environ = dict(req._environ)
     for rule in rules:
-        if rule.name.lower() in _FRAMING:
-            continue
+        if rule.name.lower() in _FRAMING or "_" in rule.name:
+            continue  # an environ has no place for a name with _ that is not another's
         key = rule.name.upper().replace("-", "_")
         key = key if key == "CONTENT_TYPE" else f"HTTP_{key}"
         values = [value for name, value in req.headers_in.items() if name.lower() == rule.name.lower()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -136,3 +137,23 @@ def test_expiry_of_a_file_that_is_still_to_come(folder: Folder) -> None:
 def test_a_handler_without_a_file_has_no_time_of_modification(folder: Folder) -> None:
     reply = answer(folder, "ExpiresActive On\nExpiresDefault M60")
     assert (reply.code, reply.all("Expires")) == (200, [])
+
+
+def test_another_application_that_begins_anew(folder: Folder) -> None:
+    def failing(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Type", "text/x"), ("X-Own", "first")])
+        try:
+            raise ValueError("wrong")
+        except ValueError:
+            start_response("500 Oh", [("X-Own", "second")], sys.exc_info())
+        return [b"failed"]
+
+    rules = "Require all granted\nHeader add X-One 1\nHeader always add X-Two 2\nHeader edit X-Own $ !"
+    reply = Server().ask(folder.serve(rules, fallback=failing), "/any")
+    assert (reply.status, reply.all("X-Own"), reply.all("Content-Type")) == ("500 Oh", ["second!"], [])
+    assert (reply.all("X-One"), reply.all("X-Two")) == (["1"], ["2"])
+
+
+def test_a_name_with_an_underscore_is_no_other_name(folder: Folder) -> None:
+    app = folder.serve("Require all granted\nRequestHeader unset X_Asked", fallback=other)
+    assert Server().ask(app, "/any", headers={"X-Asked": "1"}).body == b"('1', None)"
