@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import constants, current, delivery, dispatch
+from . import constants, current, delivery, dispatch, header_rules
 from .config.directives import core, python
 from .config.hosts import Hosts
 from .config.model import Site
@@ -19,7 +19,7 @@ from .config.request_config import RequestConfig
 from .constants import OK
 from .environ import check_head
 from .errors import BadRequest, HandlerError
-from .httpd import content, errors, translate
+from .httpd import content, errors, translate, variables
 from .httpd.forwarded import scheme_check
 from .interpreter import Interpreter, Interpreters
 from .interpreter_names import interpreter_name, names_in_use
@@ -120,6 +120,9 @@ class Application:
         """Run every phase up to the content and see to it that an answer stands in `req`."""
         try:
             if req._bad is not None:
+                if req._host.has_early_headers:
+                    header_rules.apply_early(req)
+                variables.of_server(req)
                 raise req._bad
             try:
                 status = locate(req) or run_steps(req, req._config)

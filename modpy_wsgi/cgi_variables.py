@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from .config.directives import core
 from .constants import REMOTE_HOST
-from .httpd_names import SERVER_SOFTWARE
+from .httpd_names import server_banner
+from .signature import signature_of
 
 if TYPE_CHECKING:
     from .request_methods import RequestMethods
@@ -37,8 +38,8 @@ def add_common_vars(req: RequestMethods) -> None:
         "CONTENT_LENGTH": headers.get("Content-Length"),
         "PATH": os.environ.get("PATH", _DEFAULT_PATH),
         "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH"),
-        "SERVER_SIGNATURE": "",
-        "SERVER_SOFTWARE": SERVER_SOFTWARE,
+        "SERVER_SIGNATURE": signature_of(req),
+        "SERVER_SOFTWARE": server_banner(req._host.base[core.SERVER_TOKENS]),
         "SERVER_NAME": req._server_name(),
         "SERVER_ADDR": connection.local_ip,
         "SERVER_PORT": str(req._port()),
@@ -60,11 +61,20 @@ def add_common_vars(req: RequestMethods) -> None:
         values["REDIRECT_URL"] = previous.uri
         if previous.args is not None:
             values["REDIRECT_QUERY_STRING"] = previous.args
+        if req.user is None:
+            values["REDIRECT_REMOTE_USER"] = _user_before(previous)
     for name, value in values.items():
         if value is not None:
             env[name] = value
     if sys.platform == "win32":
         env["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", "")
+
+
+def _user_before(previous: RequestMethods | None) -> str | None:
+    """Whom the requests before an internal redirect knew."""
+    while previous is not None and previous.user is None:
+        previous = previous.prev
+    return None if previous is None else previous.user
 
 
 def add_cgi_vars(req: RequestMethods) -> None:

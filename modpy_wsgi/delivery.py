@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from . import current
+from . import current, header_rules
 from .errors import HandlerError, ShortBody
 from .httpd import errors
 from .log import log_exception
@@ -126,6 +126,8 @@ def _whole(req: mp_request) -> list[bytes]:
     data = b"" if held is None else held[0] if len(held) == 1 else b"".join(held)
     size = len(data)
     head = req._method == "HEAD"
+    if req._config.head is not None or req._died:
+        header_rules.of_answer(req)
     if req._more_to_say and not head:
         promised = content_length(req)
         if promised is not None and size < promised:

@@ -3,6 +3,19 @@
 from ._version import __version__
 from .config.conditions import HTTPD_VERSION
 
-__all__ = ["SERVER_SOFTWARE"]
+__all__ = ["SERVER_SOFTWARE", "server_banner"]
 
-SERVER_SOFTWARE = f"Apache/{'.'.join(map(str, HTTPD_VERSION))} (Unix) mod_python/3.5.0 modpy_wsgi/{__version__}"
+_MAJOR, _MINOR, _PATCH = HTTPD_VERSION
+_BANNERS = {
+    "prod": "Apache",
+    "major": f"Apache/{_MAJOR}",
+    "minor": f"Apache/{_MAJOR}.{_MINOR}",
+    "min": f"Apache/{_MAJOR}.{_MINOR}.{_PATCH}",
+    "os": f"Apache/{_MAJOR}.{_MINOR}.{_PATCH} (Unix)",
+}
+SERVER_SOFTWARE = f"{_BANNERS['os']} mod_python/3.5.0 modpy_wsgi/{__version__}"
+
+
+def server_banner(tokens: str) -> str:
+    """What the server says that it is, under a ServerTokens."""
+    return _BANNERS.get(tokens, SERVER_SOFTWARE)

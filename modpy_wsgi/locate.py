@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 
-from . import constants
+from . import constants, header_rules
 from .config.host_config import HostConfig
 from .config.request_config import RequestConfig
 from .constants import DECLINED, OK
@@ -37,6 +37,8 @@ def _step_by_step(req: mp_request, target: translate.Target) -> int:
     if target.uri == "*":  # OPTIONS * asks for the server as a whole
         return constants.DONE
     if host.has_early_work and req._main is None:  # a subrequest has what was found out for its main request
+        if host.has_early_headers:
+            header_rules.apply_early(req)
         if req._prev is None:  # once: read again, from the client on, the header could say more than it may
             remoteip.find_client(req)
         variables.of_server(req)

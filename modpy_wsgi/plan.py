@@ -10,6 +10,7 @@ import stat
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from . import header_rules
 from .config.directives.auth_basic import FAKE
 from .config.request_config import RequestConfig
 from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
@@ -268,6 +269,7 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (_set_handler, lambda config, directives: not (config.fixups or FIXUP.directive in directives)),
     (multiviews.fixup, lambda config, directives: multiviews.has_work(config)),
     (index.fixup, lambda config, directives: not config.fileless),
+    (header_rules.of_request, lambda config, directives: config.request_headers),
     (authentication.fake, lambda config, directives: config.settings[FAKE] is not None),
 )
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from operator import index
 from typing import Any
 
+from . import header_rules
 from .errors import HandlerError
 from .request_members import RequestMembers
 from .response import BODILESS, content_length, response_head
@@ -126,6 +127,8 @@ class RequestOutput(RequestMembers):
     def _begin(self, length: int | None = None) -> Write:
         """Send the head. `length` is the whole body's, if it is known; it becomes the Content-Length if none is set."""
         try:
+            if self._config.head is not None or self._died:
+                header_rules.of_answer(self)
             line, headers = response_head(self)
             promised = content_length(self) if self._more_to_say else None
         except HandlerError:

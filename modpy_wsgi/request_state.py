@@ -116,6 +116,10 @@ class RequestState:
     _failed = False  # answered by an ErrorDocument
     _document_status = 0  # the status that the ErrorDocument stands for
     _error_page = False  # answered by the server's own page
+    _died = False  # answered by a status in the place of a handler's answer, without going to another URI
+    _document_of: RequestConfig | None = None  # of the request whose ErrorDocument failed here, with its status
+    _in_content = False  # the content phase was reached; known where Header or Expires ask for it
+    _head_ruled = False  # Header and Expires have had their say
     _file_body: FileBody | None = None  # the file to send as the body
     _delegated: Iterable[bytes] | None = None  # the body that the fallback application returned
     _complete = False  # log and cleanup have run, or there is nothing for them to do

@@ -144,7 +144,9 @@ def _add_tables(req: RequestMembers, headers: list[tuple[str, str]]) -> None:
             names.add(lower)
             headers.append(checked(name, value))
     if req._status in BODILESS:
-        headers[:] = [h for h in headers if h[0].lower() not in ("content-length", "content-type")]
+        headers[:] = [h for h in headers if h[0].lower() != "content-length"]
+    if "vary" in names:
+        _join_vary(headers)
     if req._no_cache and "expires" not in names:
         headers.append(("Expires", email.utils.formatdate(req.request_time, usegmt=True)))
     if req._status == 304:
@@ -155,4 +157,19 @@ def _add_tables(req: RequestMembers, headers: list[tuple[str, str]]) -> None:
         headers.append(checked("Content-Language", ",".join(req._content_languages)))
 
 
+def _join_vary(headers: list[tuple[str, str]]) -> None:
+    """One Vary with each name once, as httpd sends it."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        if name.lower() == "vary":
+            for word in _VARY.findall(value):
+                found.setdefault(word.lower(), word)
+    place = next(index for index, header in enumerate(headers) if header[0].lower() == "vary")
+    name = headers[place][0]
+    headers[:] = [header for header in headers if header[0].lower() != "vary"]
+    if found:
+        headers.insert(place, (name, ",".join(found.values())))
+
+
+_VARY = re.compile(r"[^,\s]+")
 _SINGLE = frozenset({"content-length", "content-type", "location", "etag", "last-modified"})

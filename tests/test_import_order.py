@@ -22,7 +22,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
         *("site_finder", "site_loaders", "site_path", "site_sys", "stand_in"),
     ),
     "objects": (
-        *("server", "connection", "hlist", "cgi_variables", "challenge", "basic_auth", "response"),
+        *("server", "connection", "hlist", "cgi_variables", "challenge", "basic_auth"),
+        *("response", "header_rules", "signature"),
         *("request", "request_state", "request_members", "request_body", "request_output", "request_methods"),
     ),
     "dispatch": ("interpreter_names", "dispatch"),

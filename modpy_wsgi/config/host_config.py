@@ -18,6 +18,7 @@ from ..environ import encode
 from .cache import MAX_CACHED, MIN_CACHED, Bounded
 from .directives import python, remoteip, setenvif
 from .directory import Directory
+from .head_rules import has_early
 from .index import NO_LAYERS, Index, merged, on_top, position_of, prefixes
 from .model import Host, Section, Settings, Site
 from .request_config import RequestConfig
@@ -53,6 +54,8 @@ class HostConfig:
         self._early: Bounded[tuple[tuple[int, ...], bool], RequestConfig] = Bounded(limit)
         self.has_early_handlers = any(key in self.base_handlers for key in _EARLY)
         self.has_early_work = self.has_early_handlers or any(key in self.base for key in _OF_POST_READ)
+        self.has_early_headers = has_early(self.base)
+        self.has_early_work = self.has_early_work or self.has_early_headers
         self.server: Any = None  # the mp_server that stands for the host, given by the application
         self.targets: Bounded[str, Any] = Bounded(limit)  # for the translation of paths, which keeps what it found here
         self.paths: Bounded[str, Any] = Bounded(limit)  # the same, by the path as the server hands it over

@@ -17,15 +17,16 @@ from modpy_wsgi.config.pattern_cost import keeps_behind, spanning, steady
 from modpy_wsgi.config.pattern_text import written
 from modpy_wsgi.config.pcre import parse
 from modpy_wsgi.config.pcre_nodes import EVERYTHING, Atomic, Chars, Node, Place, Repeat, Sequence, mask, span
-from modpy_wsgi.environ import encode
+from modpy_wsgi.environ import decode, encode
 from modpy_wsgi.errors import BadRequest
 
-__all__ = ["MAX_SECONDS", "Regex", "RunawayPattern", "compile_regex", "compile_wildcard", "has_wildcard"]
+__all__ = ["MAX_SECONDS", "Regex", "RunawayPattern", "compile_regex", "compile_wildcard", "has_wildcard", "substitute"]
 
 # For one search. PCRE gives up after ten million steps, which take it about a quarter of a second, and httpd takes that
 # for "does not match"; what PCRE can answer is to be answered here as well, by a matcher that is some times slower.
 MAX_SECONDS = 1.0
 MAX_SHOWN = 60  # characters of the text in the log
+_REFERENCE = re.compile(r"\\(.)|\$([0-9])", re.DOTALL)
 
 
 class RunawayPattern(BadRequest):
@@ -102,6 +103,21 @@ def _compiled(node: Node, text: str, place: str) -> Regex:
     if keeps_behind(node):  # `regex` goes through them from right to left
         raise ValueError("a group that keeps its match, in what is looked for behind, is not supported here")
     return _Guarded(python, text, place)
+
+
+def substitute(target: str, match: re.Match[str]) -> str:
+    """`target` with $0 to $9 replaced by what matched (httpd's ap_pregsub).
+
+    What matched are bytes, which may be parts of characters that become whole again only in the result.
+    """
+
+    def replacement(found: re.Match[str]) -> str:
+        if found.group(1) is not None:
+            return found.group(1)
+        number = int(found.group(2))
+        return (match.group(number) or "") if number <= (match.re.groups or 0) else ""
+
+    return decode(_REFERENCE.sub(replacement, encode(target)))
 
 
 def has_wildcard(text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .directives import alias, core, env, python
 from .directives import dir as directory
+from .head_rules import has_request_rules, head_rules
 from .model import Settings
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class RequestConfig:
         "fixups",
         "forms",
         "handlers",
+        "head",
         "host",
         "interpreter",
         "of_directory",
@@ -57,6 +59,7 @@ class RequestConfig:
         "plan",
         "python_interpreter",
         "python_path",
+        "request_headers",
         "set_handler",
         "settings",
         "walk",
@@ -92,6 +95,8 @@ class RequestConfig:
             host.base[alias.REDIRECTS]
         )
         self.fallback = settings[directory.FALLBACK]
+        self.request_headers = has_request_rules(settings)
+        self.head = head_rules(settings)  # Header and Expires; None where there are none
         self.plan: Any = None
         self.interpreter: Any = None
         self.files: Any = None  # how files are sent, worked out at first use

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from ..check.answering import PUBLISHERS, file_handler, python_calls
 from ..config.decisions import DECISIONS
 from ..config.directives import alias, core, mime
+from ..config.patterns import substitute
 from ..config.request_config import RequestConfig
 from ..config.values import extension
 from ..constants import METHOD_NUMBERS, PYTHON_HANDLERS
 from ..environ import encode
 from ..httpd.content import provided
-from ..httpd.translate import substitute
 from ..phases import HANDLER
 from .model import Choice, Place, Way
 from .settings_shown import last_place, place_of

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from .. import basic_auth
+from .. import basic_auth, header_rules
 from ..config.directives import auth_basic, remoteip
 from ..config.request_config import RequestConfig
 from ..constants import DECLINED, DIR_MAGIC_TYPE, DONE, HTTP_INTERNAL_SERVER_ERROR, PYTHON_HANDLERS
@@ -33,6 +33,8 @@ _TYPES_OF_HANDLERS = ("application/x-httpd-", "application/x-type-map", "httpd/s
 
 def answer(req: mp_request, config: RequestConfig) -> int:
     """The content phase. Returns OK or DONE when the answer stands, else the status to answer with."""
+    if config.head is not None:
+        req._in_content = True
     handler = req._handler
     if handler is None and req._content_type is not None:
         handler = handler_of_type(req._content_type)
@@ -52,7 +54,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
         return HTTP_INTERNAL_SERVER_ERROR
     fallback = req._application.fallback
     if fallback is not None and not _is_file(req) and req._server_write is None:
-        return _ask_fallback(req, fallback)
+        return _ask_fallback(req, config, fallback)
     return send_file(req, config)
 
 
@@ -95,7 +97,7 @@ def _show_client(req: mp_request, environ: dict[str, Any]) -> None:
                 environ[key] = encode(value)
 
 
-def _ask_fallback(req: mp_request, application: Callable[..., Iterable[bytes]]) -> int:
+def _ask_fallback(req: mp_request, config: RequestConfig, application: Callable[..., Iterable[bytes]]) -> int:
     """Let another WSGI application answer, as the user that the phases before found out, for the path they judged.
 
     Raises HandlerError for a header of theirs that must not be sent.
@@ -113,10 +115,13 @@ def _ask_fallback(req: mp_request, application: Callable[..., Iterable[bytes]]) 
     for name, value in req.__dict__.get("_subprocess_env", {}).items():
         environ.setdefault(name, encode(value))
     req._reset_output()
-    extra = [checked(name, value) for name, value in req.err_headers_out.items()]
+    ruled = config.head is not None
+    extra = [] if ruled else [checked(name, value) for name, value in req.err_headers_out.items()]
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
         req._status = int(status[:3])
+        if ruled:
+            headers = header_rules.of_application(req, headers)
         req._server_write = req._start_response(status, headers + extra, *([exc_info] if exc_info else []))
         return req._server_write
 

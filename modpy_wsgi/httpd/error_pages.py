@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..config.directives import core
 from ..constants import STATUS_LINES
+from ..signature import signature_of
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -47,9 +48,9 @@ _TEXTS = {
 You will need to configure your client to use that proxy.</p>""",
     307: _MOVED,
     308: _MOVED,
-    400: "<p>Your browser sent a request that this server could not understand.<br />\n</p>",
+    400: "<p>Your browser sent a request that this server could not understand.<br />\n{notes}</p>",
     401: _CREDENTIALS,
-    403: "<p>You don't have permission to access this resource.</p>",
+    403: "<p>You don't have permission to access this resource.{notes}</p>",
     404: "<p>The requested URL was not found on this server.</p>",
     405: "<p>The requested method {method} is not allowed for this URL.</p>",
     406: "<p>An appropriate representation of the requested resource could not be found on this server.</p>",
@@ -58,12 +59,12 @@ You will need to configure your client to use that proxy.</p>""",
     410: """\
 <p>The requested resource is no longer available on this server and there is no forwarding address.
 Please remove all references to this resource.</p>""",
-    411: "<p>A request of the requested method {method} requires a valid Content-length.<br />\n</p>",
+    411: "<p>A request of the requested method {method} requires a valid Content-length.<br />\n{notes}</p>",
     412: "<p>The precondition on the request for this URL evaluated to false.</p>",
     413: """\
 The requested resource does not allow request data with {method} requests, or the amount of data provided in
 the request exceeds the capacity limit.""",
-    414: "<p>The requested URL's length exceeds the capacity\nlimit for this server.<br />\n</p>",
+    414: "<p>The requested URL's length exceeds the capacity\nlimit for this server.<br />\n{notes}</p>",
     415: "<p>The supplied request data is not in a format\nacceptable for processing by this resource.</p>",
     416: """\
 <p>None of the range-specifier values in the Range
@@ -71,7 +72,7 @@ request-header field overlap the current extent
 of the selected resource.</p>""",
     417: """\
 <p>{expectation}
-</p><p>Only the 100-continue expectation is supported.</p>""",
+{notes}</p><p>Only the 100-continue expectation is supported.</p>""",
     421: """\
 <p>The client needs a new connection for this
 request as the requested host name does not match
@@ -98,9 +99,9 @@ using https://""",
     428: "<p>The request is required to be conditional.</p>",
     429: "<p>The user has sent too many requests\nin a given amount of time.</p>",
     431: "<p>The server refused this request because\nthe request header fields are too large.</p>",
-    451: "<p>Access to this URL has been denied for legal reasons.<br />\n</p>",
-    501: "<p>{method} not supported for current URL.<br />\n</p>",
-    502: "<p>The proxy server received an invalid\r\nresponse from an upstream server.<br />\r\n</p>",
+    451: "<p>Access to this URL has been denied for legal reasons.<br />\n{notes}</p>",
+    501: "<p>{method} not supported for current URL.<br />\n{notes}</p>",
+    502: "<p>The proxy server received an invalid\r\nresponse from an upstream server.<br />\r\n{notes}</p>",
     503: """\
 <p>The server is temporarily unable to service your
 request due to maintenance downtime or capacity
@@ -124,15 +125,20 @@ your storage allocation.</p>""",
 }
 
 
-def page(req: mp_request, status: int, location: str = "", first: int = 0) -> bytes:
+def page(req: mp_request, status: int, location: str = "", failed: mp_request | None = None) -> bytes:
     """The page for a status, as ISO-8859-1 where it can be and with character references where not.
 
-    `first` is the status whose ErrorDocument failed with this one, if so; then the page is for that, and says both.
+    `failed` is the request whose ErrorDocument failed with this status, if so; then the page is for that, and says
+    both. What a handler has left in req.notes["error-notes"] is markup of the site's own, and stands as it is.
     """
+    first = failed._document_status if failed is not None else 0
     if first:
         status, second = first, STATUS_LINES[status]
     line = STATUS_LINES[status]
+    said = (req if failed is None else failed).notes
+    notes = said.get("error-notes")
     text = _TEXTS.get(status, _ERROR).format(
+        notes=notes or "",
         method=_escaped(req.method),
         location=_escaped(location),
         admin=_escaped(req._host.base[core.SERVER_ADMIN]),
@@ -140,15 +146,19 @@ def page(req: mp_request, status: int, location: str = "", first: int = 0) -> by
     )
     if req._variants and status in (300, 406):
         text = f"{text}\n{req._variants}" if text else req._variants
+    if notes is not None and status not in _TEXTS and said.get("verbose-error-to") == "*":
+        text = f"{notes}<p />"
     if text:
         text += "\n"
     if first:
         text += f"<p>Additionally, a {second}\nerror was encountered while trying to use an ErrorDocument "
         text += "to handle the request.</p>\n"
+    signature = signature_of(req)
+    if signature:
+        signature = f"<hr>\n{signature}"
     title, heading = line, line.partition(" ")[2]
-    page = (
-        f"{_DOCTYPE}\n<html><head>\n<title>{title}</title>\n</head><body>\n<h1>{heading}</h1>\n{text}</body></html>\n"
-    )
+    head = f"{_DOCTYPE}\n<html><head>\n<title>{title}</title>\n</head><body>\n<h1>{heading}</h1>\n"
+    page = f"{head}{text}{signature}</body></html>\n"
     return page.encode("iso-8859-1", "xmlcharrefreplace")
 
 

@@ -34,10 +34,11 @@ def answer(req: mp_request, status: int) -> None:
     if status in BODILESS:
         req._reset_output()
         req._status = status
+        _died(req)
         return
     document = req._config.settings[core.ERROR_DOCUMENTS].get(status)
     failed_before = _failed_before(req) is not None
-    if document is None or document.kind == "default" or failed_before or req._server_write is not None:
+    if document is None or document.kind == "default" or failed_before:
         plain(req, status)
         return
     req._failed = True
@@ -50,9 +51,11 @@ def answer(req: mp_request, status: int) -> None:
     else:
         location = _forget(req, status)
         req._status = status
+        _died(req)
         if location:
             req.headers_out["Location"] = location
-        req._content_type = "text/html; charset=iso-8859-1"
+        _prepare(req, status)
+        req._error_page = True
         req.write(document.value.encode("utf-8", "surrogateescape"), 0)
 
 
@@ -68,6 +71,10 @@ def _redirect(req: mp_request, status: int, uri: str) -> None:
     environ = dict(req._environ)
     environ["REQUEST_METHOD"] = "HEAD" if req.method == "HEAD" else "GET"
     environ["CONTENT_LENGTH"] = ""
+    req.subprocess_env["REQUEST_METHOD"] = req.method
+    notes = req.notes.get("error-notes")
+    if notes is not None:
+        req.subprocess_env["ERROR_NOTES"] = notes
     location = (req.headers_out.get("Location") or "") if 300 <= status < 400 else ""
     req._status = status
     req._document_status = status
@@ -101,19 +108,32 @@ def plain(req: mp_request, status: int) -> None:
     document_status = first._document_status if first is not None else 0
     if first is not None and document_status:
         status, req._allowed = document_status, first._allowed
+        req._document_of = first._config
     location = _forget(req, status)
     if status not in STATUS_LINES or status in NAMELESS:
         status = HTTP_INTERNAL_SERVER_ERROR
     if req._server_write is None:
         req._status = status
-        req._content_type = "text/html; charset=iso-8859-1"
         if location:
             req.headers_out["Location"] = location
-        if status in (405, 501):
-            req.headers_out["Allow"] = allow_header(req)
+        _prepare(req, status)
     shown = (location or req.err_headers_out.get("Location")) if status in _MOVED else None
     req._error_page = True
-    req.write(error_pages.page(req, status, shown or "", document_status), 0)
+    _died(req)
+    req.write(error_pages.page(req, status, shown or "", first), 0)
+
+
+def _prepare(req: mp_request, status: int) -> None:
+    """What the head of each page of the server's own says."""
+    bare = "suppress-error-charset" in req.subprocess_env
+    req._content_type = "text/html" if bare else "text/html; charset=iso-8859-1"
+    if status in (405, 501):
+        req.headers_out["Allow"] = allow_header(req)
+
+
+def _died(req: mp_request) -> None:
+    """The answer is another one now: what the configuration says of its head is to be asked again."""
+    req._died, req._head_ruled = True, False
 
 
 def allow_header(req: mp_request) -> str:

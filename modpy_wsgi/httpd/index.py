@@ -9,6 +9,7 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING
 
+from .. import header_rules
 from ..config.directives import dir as directory
 from ..config.request_config import RequestConfig
 from ..constants import DIR_MAGIC_TYPE, HTTP_FORBIDDEN, HTTP_MOVED_PERMANENTLY, OK
@@ -126,6 +127,7 @@ def become(req: mp_request, other: mp_request) -> None:
     req._path_info = other._path_info
     req.__dict__.pop("_canonical_filename", None)
     req._args = other._args
+    another = other._config is not req._config and other._config.request_headers
     req._config = other._config
     req._handler = other._handler
     req._content_type = other._content_type
@@ -152,3 +154,5 @@ def become(req: mp_request, other: mp_request) -> None:
             for key in theirs:
                 values = theirs[key]
                 mine[key] = values if isinstance(values, str) else values[0]
+    if another:
+        header_rules.of_request(req, other._config)  # what they did to the headers of the other went with it

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..config.directives import alias, core, python
 from ..config.host_config import HostConfig
-from ..config.patterns import Regex
+from ..config.patterns import Regex, substitute
 from ..config.request_config import RequestConfig
 from ..constants import HTTP_INTERNAL_SERVER_ERROR, OK, PYTHON_HANDLERS
-from ..environ import decode, encode, escape, normalise, read_path
+from ..environ import encode, escape, normalise, read_path
 from . import userdir
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ __all__ = ["Target", "document_root", "read_target", "redirection", "target_of"]
 
 _OF_PYTHON = (python.HANDLERS, python.PYTHON_CONFIG, python.PYTHON_OPTIONS)
 _SLASHES = re.compile(r"/+")
-_REFERENCE = re.compile(r"\\(.)|\$([0-9])", re.DOTALL)
 _URL = re.compile(r"[A-Za-z0-9+.-]+:")
 _QUERY = re.compile("[?#]")
 
@@ -160,21 +159,6 @@ def _rest(prefix: str | None, regex: Regex | None, uri: str) -> str | None:
     if bare.endswith("/") or rest == "" or rest.startswith("/"):
         return rest
     return None
-
-
-def substitute(target: str, match: re.Match[str]) -> str:
-    """`target` with $0 to $9 replaced by what matched (httpd's ap_pregsub).
-
-    What matched are bytes, which may be parts of characters that become whole again only in the result.
-    """
-
-    def replacement(found: re.Match[str]) -> str:
-        if found.group(1) is not None:
-            return found.group(1)
-        number = int(found.group(2))
-        return (match.group(number) or "") if number <= (match.re.groups or 0) else ""
-
-    return decode(_REFERENCE.sub(replacement, encode(target)))
 
 
 def redirection(req: mp_request, rules: Iterable[alias.Redirect], config: RequestConfig) -> int:

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..config.directives.setenvif import SETENVIF, SetEnvIf
+from ..config.patterns import substitute
 from ..config.request_config import RequestConfig
 from ..constants import OK
 from ..environ import encode
-from .translate import substitute
 
 if TYPE_CHECKING:
     from ..request import mp_request

@@ -73,6 +73,8 @@ def record(answer: Answer, request: Request, blur: Blur) -> Json:
     answer = _without_boundary(answer)
     body = _body_text(answer.body, request, blur)
     headers = []
+    ages = [_MAX_AGE.search(value) for name, value in answer.headers if name.lower() == "cache-control"]
+    lifetime = next((int(age[1]) for age in ages if age), 0)
     for name, value in sorted(answer.headers, key=lambda pair: pair[0].lower()):
         if name.lower() in UNMATCHED:
             continue
@@ -82,6 +84,8 @@ def record(answer: Answer, request: Request, blur: Blur) -> Json:
             value = ",".join(sorted(value.replace(" ", "").split(",")))  # httpd's order is that of a seeded hash table
         if name.lower() in ("www-authenticate", "authentication-info"):
             value = _ONCE.sub(r'\1="@ONCE@"', value)  # what the server makes up, and what is computed of it
+        if lifetime and name.lower() == "expires" and _is_now(value, lifetime):
+            value = f"@NOW@ + {lifetime}"
         headers.append(f"{name}: {'@NOW@' if _is_now(value) else blur.text(value)}")
     entry: Json = {"status": answer.status, "headers": headers, "framing": answer.framing, "body": _readable(body)}
     if request.log:
@@ -108,9 +112,13 @@ def _without_boundary(answer: Answer) -> Answer:
     return answer
 
 
-def _is_now(value: str) -> bool:
+_MAX_AGE = re.compile(r"max-age=([0-9]{1,12})(?![0-9])")
+
+
+def _is_now(value: str, later: int = 0) -> bool:
+    """Whether a date is about now, or so many seconds later."""
     try:
-        return value.endswith(" GMT") and abs(parsedate_to_datetime(value).timestamp() - time.time()) < CLOCK
+        return value.endswith(" GMT") and abs(parsedate_to_datetime(value).timestamp() - time.time() - later) < CLOCK
     except ValueError:
         return False
 

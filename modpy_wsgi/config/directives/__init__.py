@@ -30,6 +30,7 @@ from modpy_wsgi.config.directives import (
     dav,
     dir,  # noqa: A004 - Apache's name of the module
     env,
+    expires,
     filters,
     headers,
     include,
@@ -76,6 +77,7 @@ _TABLES: tuple[ModuleType, ...] = (
     dav,
     dir,
     env,
+    expires,
     filters,
     headers,
     include,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from modpy_wsgi.config.directives.table import info, row
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Where
-from modpy_wsgi.config.values import choice, literal, union
+from modpy_wsgi.config.values import choice, fixed_expression, literal, union
+from modpy_wsgi.constants import STATUS_LINES
 
 
 class ErrorDocument(NamedTuple):
@@ -36,6 +36,9 @@ def _merge_tags(outer: FileTag, inner: FileTag) -> FileTag:
 
 
 FILE_ETAG: Setting[FileTag] = Setting("FileETag", FileTag(), _merge_tags)
+HTTP_IM_A_TEAPOT = 418
+_MATCH = re.compile(r"(\\.)|\$[0-9]", re.DOTALL)  # what an expression matched: here there is none
+_STATUS = re.compile(r"0*[0-9]{1,3}(?![0-9])", re.ASCII)
 SET_HANDLER: Setting[str | None] = Setting("SetHandler", None)  # "" after "None"
 FORCE_TYPE: Setting[str | None] = Setting("ForceType", None)  # "" after "None"
 DEFAULT_TYPE: Setting[str | None] = Setting("DefaultType", None)
@@ -66,16 +69,14 @@ def _charset(so_far: Any, args: tuple[str, ...], origin: Origin) -> str | None:
 def _error_document(so_far: Any, args: tuple[str, ...], origin: Origin) -> dict[int, ErrorDocument]:
     status, target = args
     so_far = so_far or {}
-    try:
-        code = HTTPStatus(int(status)) if status.isdigit() else None
-    except ValueError:
-        code = None
-    if code is None:
-        raise ValueError(f"'{status}' is no HTTP status")
-    document = _document(literal(target))
+    digits = _STATUS.match(status)  # what follows them httpd does not look at
+    code = int(digits[0]) if digits else 0
+    if code not in STATUS_LINES or code == HTTP_IM_A_TEAPOT:  # which httpd has no page for
+        raise ValueError(f"'{status}' is no HTTP status that has a page")
+    document = _document(fixed_expression(_MATCH.sub(lambda found: found[1] or "", target)))
     if code == 401 and document.kind == "remote":
         return dict(so_far)  # a client sent elsewhere is never asked for a password; httpd ignores it as well
-    return {**so_far, int(code): document}
+    return {**so_far, code: document}
 
 
 def _document(target: str) -> ErrorDocument:
