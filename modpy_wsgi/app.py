@@ -7,6 +7,7 @@ exactly once: when the server closes what was returned, or at once where nothing
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -16,9 +17,9 @@ from .config.hosts import Hosts
 from .config.model import Site
 from .config.request_config import RequestConfig
 from .constants import OK
-from .environ import check_head
+from .environ import check_head, decode
 from .errors import BadRequest, HandlerError
-from .httpd import content, errors, translate
+from .httpd import access_log, content, errors, translate
 from .interpreter import Interpreter, Interpreters
 from .interpreter_names import interpreter_name, names_in_use
 from .locate import locate, walk_now
@@ -64,6 +65,7 @@ class Application:
         self.hosts = Hosts(site)
         for host, server in zip((self.hosts.main, *self.hosts.virtual), self.servers, strict=True):
             host.server = server
+        self._access_logs = access_log.attach((self.hosts.main, *self.hosts.virtual))
         names, dynamic = names_in_use(self.hosts)
         self.interpreters = Interpreters(names, dynamic=dynamic, private=private)
         # What the server says of itself with the first request; until then both are taken for possible.
@@ -99,7 +101,7 @@ class Application:
 
     def _receive(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> mp_request:
         """The request of an environ. What is wrong with its first line waits in `_bad` for the phases to answer."""
-        host = self.hosts.main
+        host = None
         try:
             raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
             host = self.hosts.find(environ, raw)
@@ -107,7 +109,10 @@ class Application:
                 check_head(environ)
             return mp_request(self, host, environ, start_response, translate.read_target(host, environ, raw))
         except BadRequest as error:
+            if host is None:
+                host = self.hosts.first(environ)
             req = mp_request(self, host, environ, start_response, translate.target_of(host, "/"))
+            req._uri = posixpath.normpath(decode(environ.get("PATH_INFO") or "/"))  # for the logs
             req._bad = error
             return req
 
@@ -190,6 +195,11 @@ class Application:
         address, port = req.useragent_addr
         return f"{address}:{port}" if address else None
 
+    def open_access_logs(self) -> None:
+        """Open the logs of requests now, before a fork or while it is allowed. Raises ConfigError."""
+        for outlet in self._access_logs:
+            outlet.open()
+
     # The life of a worker
 
     def _first_request(self, environ: dict[str, Any]) -> None:
@@ -242,5 +252,7 @@ class Application:
         self.interpreters.close()
         for server in self.servers:
             server._log.close()
+        for outlet in self._access_logs:
+            outlet.target.close()
         if current.application() is self:
             current.set_application(None)

@@ -46,6 +46,27 @@ class Delivered:
             finish(self._req)
 
 
+class _Counted:
+    """The body of another application, whose bytes a log wants to know."""
+
+    __slots__ = ("_body", "_req")
+
+    def __init__(self, body: Iterable[bytes], req: mp_request) -> None:
+        self._body = body
+        self._req = req
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._body:
+            self._req._body_sent += len(piece)
+            yield piece
+
+    def close(self) -> None:
+        """Close the body."""
+        close = getattr(self._body, "close", None)
+        if close is not None:
+            close()
+
+
 def deliver(req: mp_request) -> Iterable[bytes]:
     """What to return to the server for `req`, whose answer stands."""
     last = req
@@ -77,7 +98,7 @@ def deliver(req: mp_request) -> Iterable[bytes]:
 
 def _body(req: mp_request) -> Iterable[bytes]:
     if req._delegated is not None:
-        return req._delegated
+        return req._delegated if req._host.logs is None else _Counted(req._delegated, req)
     if req._file_body is not None:
         try:
             req._begin()
@@ -143,6 +164,8 @@ def finish(req: mp_request) -> None:
         while each is not None:
             each._close_output()
             each = each._next
+        if req._host.logs is not None:
+            req._host.logs.write(req)  # before the handlers, as mod_log_config comes before mod_python
         run_phase(req, LOG, req._config)
         each = req
         while each is not None:

@@ -59,7 +59,8 @@ class Plan:
             self.by_extension |= bool(extension)
             self.patterns |= any(ref.pattern is not None for ref in refs)
         directives = {_split(key)[0] for key in config.handlers}
-        self.after = bool(directives & {LOG.directive, CLEANUP.directive})  # whether the end of a request has work
+        # Whether the end of a request has work.
+        self.after = config.host.logs is not None or not directives.isdisjoint({LOG.directive, CLEANUP.directive})
         fixed = not (self.by_extension or self.patterns)
         self.content = self.calls.get(HANDLER.directive, ()) if fixed else None  # the handlers of every request
         self.steps = tuple([step for step, has_work in _STEPS if has_work(config, directives)])

@@ -54,6 +54,7 @@ class HostConfig:
         self.has_early_handlers = any(key in self.base_handlers for key in _EARLY)
         self.has_early_work = self.has_early_handlers or any(key in self.base for key in _OF_POST_READ)
         self.server: Any = None  # the mp_server that stands for the host, given by the application
+        self.logs: Any = None  # the logs of its requests, given by the application; None: there are none
         self.targets: Bounded[str, Any] = Bounded(limit)  # for the translation of paths, which keeps what it found here
         self.paths: Bounded[str, Any] = Bounded(limit)  # the same, by the path as the server hands it over
         self.htaccess: Bounded[Any, Any] = Bounded(limit)  # for the directory walk: what each .htaccess said

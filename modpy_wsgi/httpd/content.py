@@ -30,7 +30,7 @@ _TYPES_OF_HANDLERS = ("application/x-httpd-", "application/x-type-map", "httpd/s
 
 def answer(req: mp_request, config: RequestConfig) -> int:
     """The content phase. Returns OK or DONE when the answer stands, else the status to answer with."""
-    handler = req._handler
+    handler = handler_before = req._handler
     if handler is None and req._content_type is not None:
         handler = _of_type(req._content_type)
     if handler in PYTHON_HANDLERS:
@@ -40,6 +40,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
         if calls:
             result = run_handlers(req, HANDLER, calls, config)
             if result != DECLINED:
+                req._handler = handler_before  # as in httpd what the handler makes of it is forgotten
                 return result
     elif handler not in _OWN_HANDLERS:
         req._application.log_request(req, f"nobody provides the handler {handler!r}: {req.filename or req.uri}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from .answer import Answer, log_lines
+from .answer import Answer, Logs
 from .apache import PASSED
 from .request import Request
 from .site import Site
@@ -131,7 +131,7 @@ class Served:
         self.app = app
         self.root = root
         self.port = PORT
-        self.log_position = 0
+        self.logs = Logs(root)
 
     def ask(self, request: Request) -> Answer:
         """Send one request; the log lines come from wsgi.errors and from the site's ErrorLog."""
@@ -140,7 +140,7 @@ class Served:
             request = request.after(self.ask(first).headers)
         with unprivileged():
             answer, errors = call(self.app, request, self.port)
-        lines, self.log_position = log_lines(self.root / "logs" / "error.log", self.log_position)
+        lines, answer.logs = self.logs.new(request.logs)
         answer.log = errors.splitlines() + lines
         return answer
 
@@ -148,11 +148,14 @@ class Served:
 @contextmanager
 def serve(site: Site, root: Path) -> Iterator[Served]:
     """Build the site in `root` and load it. Raises ConfigError if the configuration is not accepted."""
+    import passlib.hash  # noqa: F401 - which nobody may find where Python belongs to root alone
+
     from modpy_wsgi import from_httpd_conf
 
     conf = site.build(root, PORT)
     with undisturbed(root):
         application = from_httpd_conf(str(conf), defines=set(site.defines))
+        application.open_access_logs()
         if os.geteuid() == 0:
             for path in (root / "logs", *(root / "logs").iterdir()):
                 os.chown(path, NOBODY, -1)
