@@ -20,6 +20,7 @@ from .constants import OK
 from .environ import check_head, decode
 from .errors import BadRequest, HandlerError
 from .httpd import access_log, content, errors, translate
+from .httpd.error_format import ErrorForm
 from .interpreter import Interpreter, Interpreters
 from .interpreter_names import interpreter_name, names_in_use
 from .locate import locate, walk_now
@@ -65,6 +66,10 @@ class Application:
         self.hosts = Hosts(site)
         for host, server in zip((self.hosts.main, *self.hosts.virtual), self.servers, strict=True):
             host.server = server
+            formats = host.base[core.ERROR_FORMATS]
+            if any(formats):
+                server._log = server._log.sharing(server._log.level)
+                server._log.form = ErrorForm(formats, server)
         self._access_logs = access_log.attach((self.hosts.main, *self.hosts.virtual))
         names, dynamic = names_in_use(self.hosts)
         self.interpreters = Interpreters(names, dynamic=dynamic, private=private)
@@ -179,11 +184,11 @@ class Application:
 
     def log_request(self, req: mp_request, message: str, level: int = constants.APLOG_ERR) -> None:
         """Write a line about a request to the error log of its virtual host."""
-        self._log(req).write(message, level, client=self._client(req))
+        self._log(req).write(message, level, client=self._client(req), about=req)
 
     def log_exception(self, req: mp_request, where: str, error: BaseException) -> None:
         """Write a traceback to the error log of the request's virtual host; `where` names phase and handler."""
-        log_exception(self._log(req), where, error, client=self._client(req))
+        log_exception(self._log(req), where, error, client=self._client(req), about=req)
 
     def _log(self, req: mp_request) -> ErrorLog:
         """The log of a request's virtual host, at the LogLevel that holds for the request."""

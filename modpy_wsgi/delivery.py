@@ -80,7 +80,12 @@ def deliver(req: mp_request) -> Iterable[bytes]:
         and last._delegated is None
     ):
         # Everything was written, and no length was promised.
-        return () if _completed(req) else Delivered((), req)
+        if not _completed(req):
+            if _handlers_wait(req):
+                return Delivered((), req)
+            req._complete = True
+            req._host.logs.write(req)  # which alone has work, and nothing is left to be sent
+        return ()
     try:
         body = _body(last)
     except HandlerError as error:
@@ -142,7 +147,7 @@ def _whole(req: mp_request) -> list[bytes]:
 
 
 def _completed(req: mp_request) -> bool:
-    """Mark a request as complete if neither log nor cleanup phase have work for it and those it led to. Whether so."""
+    """Mark a request as complete if its end has no work, nor that of those it led to. Whether so."""
     each: mp_request | None = req
     while each is not None:
         config = each._config
@@ -151,6 +156,17 @@ def _completed(req: mp_request) -> bool:
         each = each._next
     req._complete = True
     return True
+
+
+def _handlers_wait(req: mp_request) -> bool:
+    """Whether handlers of the log or cleanup phase have work for a request or for those it led to."""
+    each: mp_request | None = req
+    while each is not None:
+        config = each._config
+        if each._cleanups is not None or each._added is not None or (config.plan or plan_of(config)).closing:
+            return True
+        each = each._next
+    return False
 
 
 def finish(req: mp_request) -> None:
@@ -166,6 +182,8 @@ def finish(req: mp_request) -> None:
             each = each._next
         if req._host.logs is not None:
             req._host.logs.write(req)  # before the handlers, as mod_log_config comes before mod_python
+            if not _handlers_wait(req):
+                return
         run_phase(req, LOG, req._config)
         each = req
         while each is not None:

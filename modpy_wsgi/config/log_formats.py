@@ -1,7 +1,8 @@
 r"""The formats of logs, taken apart: LogFormat and CustomLog (mod_log_config), ErrorLogFormat (core).
 
 Law: nothing here knows a request: a format becomes a tuple of texts and directives, or a ValueError that says what is
-wrong with it, as httpd does. In texts `\n`, `\t` and `\\` are what they are in C, other backslashes stand as they are.
+wrong with it, as httpd does. In texts `\n`, `\t` and `\\` are what they are in C; another backslash stays in the first,
+and goes in the second.
 Observed on httpd 2.4 (tests/oracle, access_log and error_log).
 """
 
@@ -123,7 +124,7 @@ def parse_error(form: str, *, main: bool) -> tuple[Field, ...]:
 def _field_text(form: str, at: int, *, separates: bool = False) -> tuple[Field, int]:
     found = _FIELD_TEXT.match(form, at)
     assert found is not None  # it may be empty
-    text = _unescaped(found[0].replace("\\ ", " "))
+    text = re.sub(r"\\(.)", lambda escape: _SHORT.get(escape[1], escape[1]), found[0], flags=re.DOTALL)
     return Field("", text, separates or found[0].startswith(" ")), found.end()
 
 
@@ -144,6 +145,8 @@ def _field(form: str, at: int, *, main: bool) -> tuple[Field, int]:
     name = form[at]
     if name != "M" and name not in _ERROR:
         raise ValueError(f"Unrecognized error log format directive %{name}")
+    if name == "M" and not main:
+        raise ValueError("%M cannot be used in once-per-request or once-per-connection formats")
     if required and main:
         raise ValueError("The '+' flag cannot be used in the main error log format")
     return Field(name, argument, False, required, hyphen, level), at + 1

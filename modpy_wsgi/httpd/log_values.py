@@ -14,6 +14,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from ..config.directives import core
+from ..constants import STATUS_LINES
+from ..environ import plain_address
 from ..errors import HandlerError
 from ..response import BODILESS, response_head
 
@@ -61,8 +63,9 @@ def value_of(name: str, argument: str) -> Value:
 
 
 def _host(req: mp_request) -> str:
-    if req._config.settings[core.HOSTNAME_LOOKUPS] == "off" and getattr(req, "_connection", None) is None:
-        return req.useragent_ip or "-"
+    if req._useragent is None and core.HOSTNAME_LOOKUPS not in req._config.settings:
+        address = req._environ.get("REMOTE_ADDR") or "-"
+        return plain_address(address) if address[0] == ":" else address
     return escaped(req._useragent_host() or None)
 
 
@@ -83,11 +86,13 @@ def _local_address(req: mp_request) -> str:
 
 
 def _user(req: mp_request) -> str:
-    return '""' if req._user == "" else escaped(req._user)
+    user = req._user
+    return "-" if user is None else escaped(user) or '""'
 
 
 def _logname(req: mp_request) -> str:
-    return _raw(req._environ.get("REMOTE_IDENT"))
+    name = req._environ.get("REMOTE_IDENT")
+    return "-" if name is None else _raw(name)
 
 
 def _canonical_port(req: mp_request) -> str:
@@ -107,7 +112,7 @@ _PORTS = {"": _canonical_port, "canonical": _canonical_port, "local": _local_por
 
 def _keeps_alive(req: mp_request) -> str:
     """Whether the connection may carry another request, as httpd would decide: a WSGI server tells nobody."""
-    if req._gone or (getattr(req, "_connection", None) is not None and req._connection.aborted):
+    if req._gone or req.connection.aborted:
         return "X"
     wish = req._environ.get("HTTP_CONNECTION", "").lower()
     if not req.server.keep_alive or "close" in wish:
@@ -122,6 +127,11 @@ def _keeps_alive(req: mp_request) -> str:
 
 
 def _request_line(req: mp_request) -> str:
+    if req._prev is None:
+        environ = req._environ
+        target = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+        if target:  # as it came, not decoded first
+            return _raw(f"{req._method} {target} {environ.get('SERVER_PROTOCOL', 'HTTP/0.9')}")
     return escaped(req.the_request)
 
 
@@ -177,6 +187,8 @@ def _cookie(name: str) -> Value:
 
 
 def _body_bytes(req: mp_request) -> int:
+    if req._method != "HEAD" and req._promised is None and not req._bodiless and req._file_body is None:
+        return req._body_sent
     if req._file_body is not None:  # its left is untouched where the server sends the file itself
         return req._file_body.size - (req._file_body.left if req._file_body.left < req._file_body.size else 0)
     if (req._bodiless and not req._gone) or req._method == "HEAD":
@@ -193,8 +205,12 @@ def _bytes_or_hyphen(req: mp_request) -> str:
     return str(_body_bytes(req) or "-")
 
 
+_STATUSES = {status: str(status) for status in STATUS_LINES}
+
+
 def _status(req: mp_request) -> str:
-    return str(req._status) if req._status > 0 else "-"
+    status = req._status
+    return _STATUSES.get(status) or (str(status) if status > 0 else "-")
 
 
 def _header_out(name: str) -> Value:
