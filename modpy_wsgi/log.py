@@ -152,11 +152,11 @@ class ErrorLog:
             while getattr(about, "_main", None) is not None:  # a subrequest has no lines of its own
                 about = about._main
             first = about._log_id is None
+            if first:
+                about._log_id = new_log_id()
             if self.form is not None:
                 for line in self.form.before(about, first):
                     outlet.write(line[:MAX_LINE], level)
-            if about._log_id is None:
-                about._log_id = new_log_id()
         formed = None if self.form is None else self.form.line(message, level, module, about)
         if formed is not None:
             outlet.write(formed[:MAX_LINE], level)
