@@ -84,6 +84,9 @@ class _Outlet:
     def write(self, line: str, level: int) -> None:
         if self.failed_at is None or time.monotonic() - self.failed_at >= RETRY_AFTER:
             try:
+                if isinstance(self.target, FileTarget) and self.target.moved():  # rotated, and nobody has said so
+                    with contextlib.suppress(OSError):  # where that is not allowed, what is open goes on
+                        self.target.reopen()
                 if line.isascii() or not isinstance(self.target, (DescriptorTarget, FileTarget, PipeTarget)):
                     self.target.write(line, level)
                 else:  # a text of ErrorLogFormat
