@@ -148,8 +148,6 @@ class Served:
 @contextmanager
 def serve(site: Site, root: Path) -> Iterator[Served]:
     """Build the site in `root` and load it. Raises ConfigError if the configuration is not accepted."""
-    import passlib.hash  # noqa: F401 - which nobody may find where Python belongs to root alone
-
     from modpy_wsgi import from_httpd_conf
 
     conf = site.build(root, PORT)
