@@ -130,6 +130,11 @@ class FileBody:
         self.left = size
         self.when_closed: Callable[[], None] | None = None
 
+    @property
+    def sent(self) -> int:
+        """The bytes that were sent; all of them where the server sends the file itself."""
+        return self.size - self.left if self.left < self.size else self.size
+
     def wrapped(self, environ: dict[str, Any]) -> Iterable[bytes]:
         """The iterable to return to the server."""
         wrapper: Callable[..., Iterable[bytes]] | None = environ.get("wsgi.file_wrapper")

@@ -189,8 +189,8 @@ def _cookie(name: str) -> Value:
 def _body_bytes(req: mp_request) -> int:
     if req._method != "HEAD" and req._promised is None and not req._bodiless and req._file_body is None:
         return req._body_sent
-    if req._file_body is not None:  # its left is untouched where the server sends the file itself
-        return req._file_body.size - (req._file_body.left if req._file_body.left < req._file_body.size else 0)
+    if req._file_body is not None:
+        return req._file_body.sent
     if (req._bodiless and not req._gone) or req._method == "HEAD":
         return 0
     promised = req._promised
@@ -230,22 +230,20 @@ def _header_out(name: str) -> Value:
                     found = values[0]
         if lower == "content-length":
             found = None if req._promised is None else str(req._promised)
-        elif found is None and lower in _LATE:
-            found = _LATE[lower](req)
+        elif found is None:
+            return _raw(_sent(req, lower))
         return escaped(found)
 
     return value
 
 
-def _expires(req: mp_request) -> str | None:
-    return time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(req._request_time)) if req._no_cache else None
-
-
-_LATE: dict[str, Callable[[Any], str | None]] = {
-    "content-encoding": lambda req: req._content_encoding or None,
-    "content-language": lambda req: ", ".join(req._content_languages) or None,
-    "expires": _expires,
-}
+def _sent(req: mp_request, lower: str) -> str | None:
+    """A header that the server's own share adds when the head is made."""
+    try:
+        headers = response_head(req)[1]
+    except HandlerError:  # changed since it was sent
+        return None
+    return next((value for name, value in headers if name.lower() == lower), None)
 
 
 def _in_bytes(req: mp_request) -> int:
