@@ -25,6 +25,7 @@ __all__ = ["ErrorLog", "Form", "escape", "log_exception", "log_message", "new_lo
 
 MAX_LINE: Final = 8190  # bytes without the line end; httpd cuts there (seen on the original)
 RETRY_AFTER: Final = 10.0  # seconds until a target that failed is tried again
+LOOK_AGAIN = 1.0  # seconds between two looks at whether a file was rotated
 LEVEL_MASK: Final = 15  # above it are flags of httpd's C code, which old applications or in (APLOG_NOERRNO was one)
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # strftime's would follow the process's locale
@@ -78,15 +79,15 @@ class _Outlet:
         self.name = name
         self.target = target
         self.stderr = StreamTarget()
+        self.looked_at = time.monotonic()
         self.failed_at: float | None = None
         self.told = False
 
     def write(self, line: str, level: int) -> None:
         if self.failed_at is None or time.monotonic() - self.failed_at >= RETRY_AFTER:
             try:
-                if isinstance(self.target, FileTarget) and self.target.moved():  # rotated, and nobody has said so
-                    with contextlib.suppress(OSError):  # where that is not allowed, what is open goes on
-                        self.target.reopen()
+                if isinstance(self.target, FileTarget) and time.monotonic() - self.looked_at >= LOOK_AGAIN:
+                    self.follow(self.target)
                 if line.isascii() or not isinstance(self.target, (DescriptorTarget, FileTarget, PipeTarget)):
                     self.target.write(line, level)
                 else:  # a text of ErrorLogFormat
@@ -97,6 +98,13 @@ class _Outlet:
                 self.failed(error)
         with contextlib.suppress(OSError):  # the last resort: there is nobody left to tell
             self.stderr.write(line, level)
+
+    def follow(self, target: FileTarget) -> None:
+        """Open the log again if it was rotated, and nobody has said so."""
+        self.looked_at = time.monotonic()
+        if target.moved():
+            with contextlib.suppress(OSError):  # where that is not allowed, what is open goes on
+                target.reopen()
 
     def failed(self, error: OSError) -> None:
         self.failed_at = time.monotonic()

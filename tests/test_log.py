@@ -107,7 +107,8 @@ def test_a_long_line_is_cut_where_httpd_cuts_it(tmp_path: Path) -> None:
     log.close()
 
 
-def test_a_rotated_file_is_opened_again(tmp_path: Path) -> None:
+def test_a_rotated_file_is_opened_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modpy_wsgi.log.LOOK_AGAIN", 0.0)
     path = tmp_path / "log"
     log = ErrorLog(str(path))
     log.write("first")
