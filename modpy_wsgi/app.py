@@ -7,6 +7,7 @@ exactly once: when the server closes what was returned, or at once where nothing
 from __future__ import annotations
 
 import os
+import posixpath
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -17,9 +18,10 @@ from .config.hosts import Hosts
 from .config.model import Site
 from .config.request_config import RequestConfig
 from .constants import OK
-from .environ import check_head
+from .environ import check_head, decode
 from .errors import BadRequest, HandlerError
-from .httpd import content, errors, translate, variables
+from .httpd import access_log, content, errors, translate, variables
+from .httpd.error_format import ErrorForm
 from .httpd.forwarded import scheme_check
 from .interpreter import Interpreter, Interpreters
 from .interpreter_names import interpreter_name, names_in_use
@@ -67,6 +69,11 @@ class Application:
         self.hosts = Hosts(site)
         for host, server in zip((self.hosts.main, *self.hosts.virtual), self.servers, strict=True):
             host.server = server
+            formats = host.base[core.ERROR_FORMATS]
+            if any(formats):
+                server._log = server._log.sharing(server._log.level)
+                server._log.form = ErrorForm(formats, server)
+        self._access_logs = access_log.attach((self.hosts.main, *self.hosts.virtual))
         names, dynamic = names_in_use(self.hosts)
         self.interpreters = Interpreters(names, dynamic=dynamic, private=private)
         # What the server says of itself with the first request; until then both are taken for possible.
@@ -104,7 +111,7 @@ class Application:
 
     def _receive(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> mp_request:
         """The request of an environ. What is wrong with its first line waits in `_bad` for the phases to answer."""
-        host = self.hosts.main
+        host = None
         try:
             raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
             host = self.hosts.find(environ, raw)
@@ -112,7 +119,10 @@ class Application:
                 check_head(environ)
             return mp_request(self, host, environ, start_response, translate.read_target(host, environ, raw))
         except BadRequest as error:
+            if host is None:
+                host = self.hosts.first(environ)
             req = mp_request(self, host, environ, start_response, translate.target_of(host, "/"))
+            req._uri = posixpath.normpath(decode(environ.get("PATH_INFO") or "/"))  # for the logs
             req._bad = error
             return req
 
@@ -182,11 +192,11 @@ class Application:
 
     def log_request(self, req: mp_request, message: str, level: int = constants.APLOG_ERR) -> None:
         """Write a line about a request to the error log of its virtual host."""
-        self._log(req).write(message, level, client=self._client(req))
+        self._log(req).write(message, level, client=self._client(req), about=req)
 
     def log_exception(self, req: mp_request, where: str, error: BaseException) -> None:
         """Write a traceback to the error log of the request's virtual host; `where` names phase and handler."""
-        log_exception(self._log(req), where, error, client=self._client(req))
+        log_exception(self._log(req), where, error, client=self._client(req), about=req)
 
     def _log(self, req: mp_request) -> ErrorLog:
         """The log of a request's virtual host, at the LogLevel that holds for the request."""
@@ -197,6 +207,11 @@ class Application:
     def _client(self, req: mp_request) -> str | None:
         address, port = req.useragent_addr
         return f"{address}:{port}" if address else None
+
+    def open_access_logs(self) -> None:
+        """Open the logs of requests now, before a fork or while it is allowed. Raises ConfigError."""
+        for outlet in self._access_logs:
+            outlet.open()
 
     # The life of a worker
 
@@ -250,5 +265,7 @@ class Application:
         self.interpreters.close()
         for server in self.servers:
             server._log.close()
+        for outlet in self._access_logs:
+            outlet.target.close()
         if current.application() is self:
             current.set_application(None)

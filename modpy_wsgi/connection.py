@@ -57,6 +57,7 @@ class mp_conn:  # noqa: N801 - the original's type name
         "_id",
         "_keepalive",
         "_local_addr",
+        "_log_id",
         "_notes",
         "_remote_host",
         "_request",
@@ -76,6 +77,7 @@ class mp_conn:  # noqa: N801 - the original's type name
         """environ: of WSGI. server: the virtual host. request: whose `user` is the connection's too, or None."""
         self._environ = environ
         self._server = server
+        self._log_id: str | None = None  # which its lines in the error log have in common
         self._request = None if request is None else weakref.ref(request)
 
     base_server = readonly("_server", "The server object of the virtual host that the connection came in through.")
@@ -229,7 +231,8 @@ class mp_conn:  # noqa: N801 - the original's type name
 
         Raises TypeError if the message is no text.
         """
-        log_message(self._server._log, message, level, f"{self.client_ip}:{self.client_addr[1]}")
+        client = f"{self.client_ip}:{self.client_addr[1]}"
+        log_message(self._server._log, message, level, client, self)
 
     def _warn(self, name: str, better: str) -> None:
         if name not in _warned:

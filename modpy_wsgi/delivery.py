@@ -46,6 +46,27 @@ class Delivered:
             finish(self._req)
 
 
+class _Counted:
+    """The body of another application, whose bytes a log wants to know."""
+
+    __slots__ = ("_body", "_req")
+
+    def __init__(self, body: Iterable[bytes], req: mp_request) -> None:
+        self._body = body
+        self._req = req
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._body:
+            self._req._body_sent += len(piece)
+            yield piece
+
+    def close(self) -> None:
+        """Close the body."""
+        close = getattr(self._body, "close", None)
+        if close is not None:
+            close()
+
+
 def deliver(req: mp_request) -> Iterable[bytes]:
     """What to return to the server for `req`, whose answer stands."""
     if req._prepared and req._next is None and not req._more_to_say and req._method == "GET" and req._status == 200:
@@ -63,7 +84,12 @@ def deliver(req: mp_request) -> Iterable[bytes]:
         and last._delegated is None
     ):
         # Everything was written, and no length was promised.
-        return () if _completed(req) else Delivered((), req)
+        if not _completed(req):
+            if _handlers_wait(req):
+                return Delivered((), req)
+            req._complete = True
+            req._host.logs.write(req)  # which alone has work, and nothing is left to be sent
+        return ()
     try:
         body = _body(last)
     except HandlerError as error:
@@ -98,7 +124,7 @@ def _file(req: mp_request) -> list[bytes] | None:
 
 def _body(req: mp_request) -> Iterable[bytes]:
     if req._delegated is not None:
-        return req._delegated
+        return req._delegated if req._host.logs is None else _Counted(req._delegated, req)
     if req._file_body is not None:
         try:
             req._begin()
@@ -144,7 +170,7 @@ def _whole(req: mp_request) -> list[bytes]:
 
 
 def _completed(req: mp_request) -> bool:
-    """Mark a request as complete if neither log nor cleanup phase have work for it and those it led to. Whether so."""
+    """Mark a request as complete if its end has no work, nor that of those it led to. Whether so."""
     each: mp_request | None = req
     while each is not None:
         config = each._config
@@ -153,6 +179,17 @@ def _completed(req: mp_request) -> bool:
         each = each._next
     req._complete = True
     return True
+
+
+def _handlers_wait(req: mp_request) -> bool:
+    """Whether handlers of the log or cleanup phase have work for a request or for those it led to."""
+    each: mp_request | None = req
+    while each is not None:
+        config = each._config
+        if each._cleanups is not None or each._added is not None or (config.plan or plan_of(config)).closing:
+            return True
+        each = each._next
+    return False
 
 
 def finish(req: mp_request) -> None:
@@ -166,6 +203,10 @@ def finish(req: mp_request) -> None:
         while each is not None:
             each._close_output()
             each = each._next
+        if req._host.logs is not None:
+            req._host.logs.write(req)  # before the handlers, as mod_log_config comes before mod_python
+            if not _handlers_wait(req):
+                return
         run_phase(req, LOG, req._config)
         each = req
         while each is not None:

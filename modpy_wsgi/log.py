@@ -9,21 +9,23 @@ does it (a line break is `\n`, an e-acute `\xc3\xa9`; seen on the original).
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import operator
 import os
 import threading
 import time
 import traceback
-from typing import Any, Final, TextIO
+from typing import Any, Final, Protocol, TextIO
 
 from .constants import APLOG_ERR, APLOG_NOTICE, APLOG_WARNING, LOG_LEVEL_NAMES
-from .log_targets import StreamTarget, Target, make_target
+from .log_targets import DescriptorTarget, FileTarget, PipeTarget, StreamTarget, Target, make_target
 
-__all__ = ["ErrorLog", "escape", "log_exception", "log_message"]
+__all__ = ["ErrorLog", "Form", "escape", "log_exception", "log_message", "new_log_id", "timestamp"]
 
 MAX_LINE: Final = 8190  # bytes without the line end; httpd cuts there (seen on the original)
 RETRY_AFTER: Final = 10.0  # seconds until a target that failed is tried again
+LOOK_AGAIN = 1.0  # seconds between two looks at whether a file was rotated
 LEVEL_MASK: Final = 15  # above it are flags of httpd's C code, which old applications or in (APLOG_NOERRNO was one)
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # strftime's would follow the process's locale
@@ -43,14 +45,31 @@ def escape(text: str) -> str:
     return raw.decode("latin-1").translate(_ESCAPES)
 
 
-def _timestamp() -> str:
+def timestamp(*, microseconds: bool = True, compact: bool = False) -> str:
+    """The time now: `Fri Nov 20 18:00:00.123456 2026`, or compact `2026-11-20 18:00:00.123456`."""
     now = time.time()
     local = time.localtime(now)
-    return (
-        f"[{_DAYS[local.tm_wday]} {_MONTHS[local.tm_mon - 1]} {local.tm_mday:02d} "
-        f"{local.tm_hour:02d}:{local.tm_min:02d}:{local.tm_sec:02d}.{int(now * 1_000_000) % 1_000_000:06d} "
-        f"{local.tm_year}] "
-    )
+    clock = f"{local.tm_hour:02d}:{local.tm_min:02d}:{local.tm_sec:02d}"
+    if microseconds:
+        clock += f".{int(now * 1_000_000) % 1_000_000:06d}"
+    if compact:
+        return f"{local.tm_year}-{local.tm_mon:02d}-{local.tm_mday:02d} {clock}"
+    return f"{_DAYS[local.tm_wday]} {_MONTHS[local.tm_mon - 1]} {local.tm_mday:02d} {clock} {local.tm_year}"
+
+
+def new_log_id() -> str:
+    """What the lines about one request have in common: %L of the formats of logs."""
+    return base64.urlsafe_b64encode(os.urandom(8)).decode("ascii").rstrip("=")
+
+
+class Form(Protocol):
+    """What ErrorLogFormat says."""
+
+    def before(self, about: Any, first: bool) -> list[str]:
+        """The lines before a message; `first`: it is the first one about this request or connection."""
+
+    def line(self, message: str, level: int, module: str, about: Any) -> str | None:
+        """The line of a message; None: in the usual form."""
 
 
 class _Outlet:
@@ -60,19 +79,32 @@ class _Outlet:
         self.name = name
         self.target = target
         self.stderr = StreamTarget()
+        self.looked_at = time.monotonic()
         self.failed_at: float | None = None
         self.told = False
 
     def write(self, line: str, level: int) -> None:
         if self.failed_at is None or time.monotonic() - self.failed_at >= RETRY_AFTER:
             try:
-                self.target.write(line, level)
+                if isinstance(self.target, FileTarget) and time.monotonic() - self.looked_at >= LOOK_AGAIN:
+                    self.follow(self.target)
+                if line.isascii() or not isinstance(self.target, (DescriptorTarget, FileTarget, PipeTarget)):
+                    self.target.write(line, level)
+                else:  # a text of ErrorLogFormat
+                    self.target.pass_on((line + "\n").encode("utf-8", "surrogateescape"))
                 self.failed_at = None
                 return
             except OSError as error:
                 self.failed(error)
         with contextlib.suppress(OSError):  # the last resort: there is nobody left to tell
             self.stderr.write(line, level)
+
+    def follow(self, target: FileTarget) -> None:
+        """Open the log again if it was rotated, and nobody has said so."""
+        self.looked_at = time.monotonic()
+        if target.moved():
+            with contextlib.suppress(OSError):  # where that is not allowed, what is open goes on
+                target.reopen()
 
     def failed(self, error: OSError) -> None:
         self.failed_at = time.monotonic()
@@ -94,12 +126,13 @@ class ErrorLog:
     def __init__(self, target: str | None, level: int = APLOG_WARNING, *, stream: TextIO | None = None) -> None:
         self.target = target
         self.level = level
+        self.form: Form | None = None
         self._outlet = _Outlet(target, make_target(target, stream))
 
     def sharing(self, level: int) -> ErrorLog:
         """The same target with another level: for virtual hosts that differ from their server in LogLevel only."""
         log = object.__new__(ErrorLog)
-        log.target, log.level, log._outlet = self.target, level, self._outlet
+        log.target, log.level, log.form, log._outlet = self.target, level, self.form, self._outlet
         return log
 
     def enabled(self, level: int) -> bool:
@@ -115,17 +148,32 @@ class ErrorLog:
         client: str | None = None,
         module: str = "python",
         referer: str | None = None,
+        about: Any = None,
     ) -> None:
-        """Writes one line; raises nothing.
+        """Writes one line, and where ErrorLogFormat says so those before it; raises nothing.
 
         client: "address:port" of the client it is about. referer: the request's Referer, added as httpd does.
+        about: the request or the connection itself.
         """
         level &= LEVEL_MASK
         outlet = self._outlet
         if level > self.level and not (level == APLOG_NOTICE and outlet.target.always_notice):
             return
+        if about is not None:
+            while getattr(about, "_main", None) is not None:  # a subrequest has no lines of its own
+                about = about._main
+            first = about._log_id is None
+            if first:
+                about._log_id = new_log_id()
+            if self.form is not None:
+                for line in self.form.before(about, first):
+                    outlet.write(line[:MAX_LINE], level)
+        formed = None if self.form is None else self.form.line(message, level, module, about)
+        if formed is not None:
+            outlet.write(formed[:MAX_LINE], level)
+            return
         line = (
-            f"{_timestamp() if outlet.target.timestamp else ''}[{module}:{LOG_LEVEL_NAMES[level]}] "
+            f"{f'[{timestamp()}] ' if outlet.target.timestamp else ''}[{module}:{LOG_LEVEL_NAMES[level]}] "
             f"[pid {os.getpid()}:tid {threading.get_native_id()}] "
             f"{f'[client {escape(client)}] ' if client else ''}{escape(message)}"
             f"{f', referer: {escape(referer)}' if referer else ''}"
@@ -152,7 +200,7 @@ class ErrorLog:
         self._outlet.target.close()
 
 
-def log_message(log: ErrorLog, message: Any, level: Any = 0, client: str | None = None) -> None:
+def log_message(log: ErrorLog, message: Any, level: Any = 0, client: str | None = None, about: Any = None) -> None:
     """What log_error(message[, level]) of mod_python's objects does: level 0 is APLOG_ERR, the message None is nothing.
 
     message: str, or bytes (taken as UTF-8). Raises TypeError for anything else, and for a level that is no integer.
@@ -164,13 +212,13 @@ def log_message(log: ErrorLog, message: Any, level: Any = 0, client: str | None 
         return
     if not isinstance(message, str):
         raise TypeError(f"the message must be str or None, not {type(message).__name__}")
-    log.write(message, number & LEVEL_MASK or APLOG_ERR, client=client)
+    log.write(message, number & LEVEL_MASK or APLOG_ERR, client=client, about=about)
 
 
-def log_exception(log: ErrorLog, prefix: str, exc: BaseException, client: str | None = None) -> None:
+def log_exception(log: ErrorLog, prefix: str, exc: BaseException, client: str | None = None, about: Any = None) -> None:
     """Writes a traceback as the original does: one line per element, each after `prefix` and ": ".
 
     prefix: "<Phase> <handler>", as in "PythonHandler mptest".
     """
     for element in traceback.format_exception(type(exc), exc, exc.__traceback__):
-        log.write(f"{prefix}: {element.removesuffix(chr(10))}", APLOG_ERR, client=client)
+        log.write(f"{prefix}: {element.removesuffix(chr(10))}", APLOG_ERR, client=client, about=about)

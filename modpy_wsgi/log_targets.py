@@ -1,4 +1,4 @@
-"""Where the lines of an error log go: a file, a stream, syslog or the input of a program (ErrorLog's four forms).
+"""Where the lines of a log go: a file, a stream, syslog or the input of a program (ErrorLog's four forms).
 
 Law: a target takes one finished line and either passes it on whole or raises OSError. It never holds a request up for
 longer than PIPE_PATIENCE.
@@ -21,7 +21,17 @@ from typing import Final, Protocol, TextIO
 from .constants import APLOG_DEBUG, LOG_LEVEL_NAMES
 from .locks import lock
 
-__all__ = ["DescriptorTarget", "FileTarget", "PipeTarget", "StreamTarget", "SyslogTarget", "Target", "make_target"]
+__all__ = [
+    "DescriptorTarget",
+    "FileTarget",
+    "LineTarget",
+    "PipeTarget",
+    "StreamTarget",
+    "SyslogTarget",
+    "Target",
+    "line_target",
+    "make_target",
+]
 
 PIPE_PATIENCE: Final = 1.0  # seconds; a program that reads no more must not hold up the requests for longer
 PIPE_RESTARTS: Final = 5  # times a program is started again within PIPE_WINDOW; one that dies at once is left alone
@@ -55,6 +65,25 @@ class Target(Protocol):
 
     def close(self) -> None:
         """Lets go; a later write opens again."""
+
+
+class LineTarget(Protocol):
+    """What a log of requests needs of a target: it takes any bytes."""
+
+    def pass_on(self, data: bytes) -> None:
+        """Passes on a line with its end. Raises OSError."""
+
+    def moved(self) -> bool:
+        """Whether its name leads to another file by now, or to none: the log was rotated."""
+
+    def open(self) -> None:
+        """Opens now what is otherwise opened by the first line. Raises OSError."""
+
+    def reopen(self) -> None:
+        """Opens again. Raises OSError, and stays with what was open."""
+
+    def close(self) -> None:
+        """Lets go; a later line opens again."""
 
 
 class StreamTarget:
@@ -95,9 +124,14 @@ class DescriptorTarget:
         self.fd = fd
 
     def write(self, line: str, level: int) -> None:
-        data = (line + "\n").encode("ascii", "backslashreplace")
+        self.pass_on((line + "\n").encode("ascii", "backslashreplace"))
+
+    def pass_on(self, data: bytes) -> None:
         while data:
             data = data[os.write(self.fd, data) :]
+
+    def moved(self) -> bool:
+        return False
 
     def open(self) -> None:
         os.fstat(self.fd)
@@ -130,12 +164,26 @@ class FileTarget:
                 self._fd = self._new_fd()
 
     def write(self, line: str, level: int) -> None:
+        self.pass_on((line + "\n").encode("ascii", "backslashreplace"))
+
+    def moved(self) -> bool:
+        fd = self._fd
+        if fd is None:
+            return False
+        try:
+            named = os.stat(self.path)
+        except FileNotFoundError:
+            return True
+        except OSError:  # this process may not look any more
+            return False
+        return not os.path.samestat(named, os.fstat(fd))
+
+    def pass_on(self, data: bytes) -> None:
         if self._fd is None:
             self.open()
         fd = self._fd
         if fd is None:  # closed by another thread just now
             raise OSError(f"{self.path} was closed")
-        data = (line + "\n").encode("ascii", "backslashreplace")
         while data:  # a regular file takes all at once, unless the disk is full
             data = data[os.write(fd, data) :]
 
@@ -279,7 +327,12 @@ class PipeTarget:
             self._start()
 
     def write(self, line: str, level: int) -> None:
-        data = (line + "\n").encode("ascii", "backslashreplace")
+        self.pass_on((line + "\n").encode("ascii", "backslashreplace"))
+
+    def moved(self) -> bool:
+        return False
+
+    def pass_on(self, data: bytes) -> None:
         with self._lock:
             try:
                 self._send(self._start(), data)
@@ -322,6 +375,18 @@ def make_target(target: str | None, stream: TextIO | None = None) -> Target:
         return PipeTarget(target)
     if target == "syslog" or target.startswith("syslog:"):
         return SyslogTarget(target)
+    return _of_path(target)
+
+
+def line_target(target: str) -> LineTarget:
+    """The target that a CustomLog directive names, which knows no syslog; nothing is opened yet.
+
+    Raises ValueError for a target that can never work.
+    """
+    return PipeTarget(target) if target.startswith("|") else _of_path(target)
+
+
+def _of_path(target: str) -> DescriptorTarget | FileTarget:
     path = str(Path(target))
     if path in DESCRIPTORS:
         return DescriptorTarget(DESCRIPTORS[path])

@@ -48,7 +48,7 @@ def _split(key: str) -> tuple[str, str]:
 class Plan:
     """The compiled phases of a RequestConfig."""
 
-    __slots__ = ("after", "by_extension", "calls", "content", "patterns", "steps")
+    __slots__ = ("after", "by_extension", "calls", "closing", "content", "patterns", "steps")
 
     def __init__(self, config: RequestConfig) -> None:
         self.calls: dict[str, tuple[Call, ...]] = {}
@@ -60,7 +60,9 @@ class Plan:
             self.by_extension |= bool(extension)
             self.patterns |= any(ref.pattern is not None for ref in refs)
         directives = {_split(key)[0] for key in config.handlers}
-        self.after = bool(directives & {LOG.directive, CLEANUP.directive})  # whether the end of a request has work
+        # Whether the end of a request has work, for handlers or for a log.
+        self.closing = not directives.isdisjoint({LOG.directive, CLEANUP.directive})
+        self.after = self.closing or config.host.logs is not None
         fixed = not (self.by_extension or self.patterns)
         self.content = self.calls.get(HANDLER.directive, ()) if fixed else None  # the handlers of every request
         self.steps = tuple([step for step, has_work in _STEPS if has_work(config, directives)])

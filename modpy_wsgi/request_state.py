@@ -124,6 +124,8 @@ class RequestState:
     _delegated: Iterable[bytes] | None = None  # the body that the fallback application returned
     _complete = False  # log and cleanup have run, or there is nothing for them to do
     _translated: str | None = None  # the file name before the walk, while the walk was put off
+    _log_id: str | None = None  # which its lines in the error log have in common, once there is one
+    _ended: float | None = None  # when it was over, once a log asked
     _clength = 0  # what set_content_length() was told
 
     # Of reading the body

@@ -20,4 +20,5 @@ if not _conf:
     raise ConfigError("MODPY_WSGI_CONF is not set: it names the configuration, e.g. /etc/httpd/conf/httpd.conf")
 
 application = from_httpd_conf(_conf, defines=os.environ.get("MODPY_WSGI_DEFINES", "").replace(",", " ").split())
+application.open_access_logs()  # so that no server starts that could not write them
 uwsgi.attach(application)

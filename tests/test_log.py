@@ -107,6 +107,17 @@ def test_a_long_line_is_cut_where_httpd_cuts_it(tmp_path: Path) -> None:
     log.close()
 
 
+def test_a_rotated_file_is_opened_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modpy_wsgi.log.LOOK_AGAIN", 0.0)
+    path = tmp_path / "log"
+    log = ErrorLog(str(path))
+    log.write("first")
+    path.rename(tmp_path / "log.1")
+    log.write("second")
+    log.close()
+    assert [file.read_text().split()[-1] for file in (tmp_path / "log.1", path)] == ["first", "second"]
+
+
 def test_reopen_after_rotation_while_threads_write(tmp_path: Path) -> None:
     path = tmp_path / "log"
     log = ErrorLog(str(path))

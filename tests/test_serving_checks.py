@@ -89,12 +89,12 @@ def test_syntax_of_python_path() -> None:
     assert note.startswith("/etc/httpd.conf:3: PythonPath")
 
 
-def test_access_logs() -> None:
-    text = "CustomLog logs/access common\n<VirtualHost *:80>\nTransferLog logs/two\n</VirtualHost>"
-    (note,) = notes(text)
-    assert "no access log" in note
-    assert note.endswith("/etc/httpd.conf:1, /etc/httpd.conf:3")
+def test_access_logs(tmp_path: Path) -> None:
+    assert notes(f"CustomLog {tmp_path}/access common\nTransferLog '|/bin/cat'\nCustomLog /dev/stdout %h") == ()
     assert notes("LogFormat %h common") == ()
+    text = f"<VirtualHost *:80>\nTransferLog {tmp_path}/two/absent/log\n</VirtualHost>"
+    with pytest.raises(ConfigError, match=r"^/etc/httpd.conf:2: TransferLog .*: no directory "):
+        notes(text)
 
 
 # ---- accounts -------------------------------------------------------------------------------------------------------

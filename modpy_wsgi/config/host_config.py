@@ -57,6 +57,7 @@ class HostConfig:
         self.has_early_headers = has_early(self.base)
         self.has_early_work = self.has_early_work or self.has_early_headers
         self.server: Any = None  # the mp_server that stands for the host, given by the application
+        self.logs: Any = None  # the logs of its requests, given by the application; None: there are none
         self.targets: Bounded[str, Any] = Bounded(limit)  # for the translation of paths, which keeps what it found here
         self.paths: Bounded[str, Any] = Bounded(limit)  # the same, by the path as the server hands it over
         self.htaccess: Bounded[Any, Any] = Bounded(limit)  # for the directory walk: what each .htaccess said

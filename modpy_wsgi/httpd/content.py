@@ -35,7 +35,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     """The content phase. Returns OK or DONE when the answer stands, else the status to answer with."""
     if config.head is not None:
         req._in_content = True
-    handler = req._handler
+    handler = handler_before = req._handler
     if handler is None and req._content_type is not None:
         handler = handler_of_type(req._content_type)
     if handler in PYTHON_HANDLERS:
@@ -45,6 +45,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
         if calls:
             result = run_handlers(req, HANDLER, calls, config)
             if result != DECLINED:
+                req._handler = handler_before  # as in httpd what the handler makes of it is forgotten
                 return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
     elif handler in type_maps.TYPE_MAPS:
         result = type_maps.answer(req, config)

@@ -112,8 +112,8 @@ def plain(req: mp_request, status: int) -> None:
     location = _forget(req, status)
     if status not in STATUS_LINES or status in NAMELESS:
         status = HTTP_INTERNAL_SERVER_ERROR
+    req._status = status  # which a log shows, even where the head was sent before
     if req._server_write is None:
-        req._status = status
         if location:
             req.headers_out["Location"] = location
         _prepare(req, status)

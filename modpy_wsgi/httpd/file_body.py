@@ -29,6 +29,7 @@ class FileBody:
         self._whole = size
         self.size = size if pieces is None else pieces.length
         self._left = size
+        self._sent: int | None = None  # of what was read here; a server may send the file itself
         self.when_closed: Callable[[], None] | None = None
 
     def wrapped(self, environ: dict[str, Any]) -> Iterable[bytes]:
@@ -38,7 +39,18 @@ class FileBody:
             return wrapper(self, BLOCK)
         return self
 
+    @property
+    def sent(self) -> int:
+        """The bytes that were sent; all of them where the server sends the file itself."""
+        return self.size if self._sent is None else self._sent
+
     def __iter__(self) -> Iterator[bytes]:
+        self._sent = 0
+        for data in self._all():
+            self._sent += len(data)
+            yield data
+
+    def _all(self) -> Iterator[bytes]:
         if self._pieces is None:
             yield from self._between(0, self._whole)
             return
@@ -62,6 +74,7 @@ class FileBody:
         """Read from the file, as file wrappers do; never beyond the size it had."""
         data: bytes = self._file.read(self._left if size < 0 else min(size, self._left)) or b""
         self._left -= len(data)
+        self._sent = (self._sent or 0) + len(data)
         return data
 
     def fileno(self) -> int:

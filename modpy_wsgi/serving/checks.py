@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .. import __file__ as own_file
-from ..config.directives import core, mpm
+from ..config.directives import core, log_config, mpm
 from ..config.lexer import words
 from ..config.model import Site
 from ..errors import ConfigError
@@ -25,7 +25,6 @@ from .settings import ServingPlan
 
 __all__ = ["checked", "workers_account"]
 
-ACCESS_LOGS = ("CustomLog", "TransferLog", "GlobalLog", "ForensicLog")
 MOST_PLACES = 5  # in one note
 
 
@@ -46,7 +45,6 @@ def checked(site: Site, plan: ServingPlan, *, starting: bool) -> ServingPlan:
         notes.append(str(note))
     if not starting:
         notes += _other_servers(site)
-    notes += _access_logs(site)
     return replace(plan, notes=tuple(notes))
 
 
@@ -86,6 +84,9 @@ def _files(site: Site, plan: ServingPlan) -> Iterator[tuple[str, str, Place]]:
         path = host.settings[core.ERROR_LOG]
         if path is not None and not path.lower().startswith(("|", "syslog")) and path not in DESCRIPTORS:
             yield "ErrorLog", path, last_of(own_directives(site, host), "ErrorLog")
+        for log in host.settings[log_config.LOGS]:
+            if not log.target.startswith("|") and log.target not in DESCRIPTORS:
+                yield log.directive, log.target, Place(*log.place)
 
 
 def _file_notes(what: str, path: str, place: Place, starting: bool) -> Iterator[str]:
@@ -119,12 +120,6 @@ def _python_paths(site: Site) -> Iterator[ConfigError]:
                     compile(expression.lstrip(" \t"), "PythonPath", "eval")
             except (SyntaxError, ValueError) as error:  # ValueError: a NUL
                 yield ConfigError(f"PythonPath {expression}: {error.args[0]}", node.file, node.line)
-
-
-def _access_logs(site: Site) -> Iterator[str]:
-    places = [f"{node.file}:{node.line}" for node in directives(site.tree) if node.name in ACCESS_LOGS]
-    if places:
-        yield f"no access log is written, the server in front has one; not followed: {_some(places)}"
 
 
 def _other_servers(site: Site) -> Iterator[str]:

@@ -228,3 +228,4 @@ def _open_logs(application: Application) -> None:
         except OSError as error:
             place = last_of(own_directives(site, host), "ErrorLog")
             raise ConfigError(f"ErrorLog {server._log.target}: {error.strerror or error}", *place) from error
+    application.open_access_logs()

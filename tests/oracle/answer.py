@@ -33,6 +33,7 @@ class Answer:
     framing: str
     body: bytes
     log: list[str] = field(default_factory=list)
+    logs: dict[str, list[str]] = field(default_factory=dict)
 
 
 def read_response(raw: bytes, method: str) -> Answer:
@@ -88,11 +89,25 @@ def record(answer: Answer, request: Request, blur: Blur) -> Json:
             value = f"@NOW@ + {lifetime}"
         headers.append(f"{name}: {'@NOW@' if _is_now(value) else blur.text(value)}")
     entry: Json = {"status": answer.status, "headers": headers, "framing": answer.framing, "body": _readable(body)}
+    if request.logs:
+        entry["logs"] = {name: [_line(blur.text(line)) for line in answer.logs[name]] for name in request.logs}
     if request.log:
         entry["log"] = {piece: any(piece in blur.text(line) for line in answer.log) for piece in request.log}
     return entry
 
 
+def _line(line: str) -> str:
+    """A line of a log without what changes from run to run: between ~ are numbers and words, between ` digits and
+    names of days and months."""
+    line = _CLF.sub("[@CLF@]", line)
+    line = _LOOSE.sub(lambda found: _WORD.sub("A", _NUMBER.sub("N", found.group())), line)
+    return _STRICT.sub(lambda found: _NAME.sub("Aaa", _DIGIT.sub("9", found.group())), line)
+
+
+_CLF = re.compile(r"\[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\]")
+_LOOSE, _STRICT = re.compile("~[^~]*~"), re.compile("`[^`]*`")
+_WORD, _NUMBER = re.compile("[A-Za-z]{3,}"), re.compile("[0-9]+")
+_NAME, _DIGIT = re.compile("[A-Z][a-z]{2}"), re.compile("[0-9]")
 _ONCE = re.compile(r'\b(nonce|nextnonce|rspauth|opaque)="[^"]*"')
 _BOUNDARY = re.compile("multipart/byteranges; boundary=([0-9a-f]{1,16})")  # a random number's digits
 
@@ -187,6 +202,8 @@ def _flat(entry: Mapping[str, Any]) -> dict[str, Any]:
         grouped.setdefault(f"header:{name.lower()}", []).append(value)
     for name, values in grouped.items():
         flat[name] = values[0] if len(values) == 1 else values
+    for name, lines in entry.get("logs", {}).items():
+        flat[f"log/{name}"] = lines
     for piece, seen in entry.get("log", {}).items():
         flat[f"log:{piece}"] = seen
     return flat
@@ -225,6 +242,23 @@ def both(*tidies: Any) -> Any:
         return text
 
     return run
+
+
+class Logs:
+    """The logs of a site that is up: what was written to them since the last look."""
+
+    def __init__(self, root: Path) -> None:
+        self._folder = root / "logs"
+        self._positions: dict[str, int] = {}
+        self.new(())
+
+    def new(self, names: Sequence[str]) -> tuple[list[str], dict[str, list[str]]]:
+        """The new lines of the error log, and those of the logs named. What others have got is passed over."""
+        found: dict[str, list[str]] = {}
+        for name in {"error.log", *names, *(path.name for path in self._folder.glob("*.log"))}:
+            lines, self._positions[name] = log_lines(self._folder / name, self._positions.get(name, 0))
+            found[name] = lines
+        return found["error.log"], {name: found[name] for name in names}
 
 
 def log_lines(path: Path, start: int) -> tuple[list[str], int]:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .answer import Answer, log_lines, read_response
+from .answer import Answer, Logs, log_lines, read_response
 from .request import Request
 from .site import Site
 
@@ -55,7 +55,7 @@ class Apache:
     root: Path
     port: int
     process: subprocess.Popen[bytes]
-    log_position: int = 0
+    logs: Logs
 
     def ask(self, request: Request) -> Answer:
         """Send one request on its own connection; the answer is whole when the server has closed it.
@@ -78,7 +78,7 @@ class Apache:
         if not raw and self.process.poll() is not None:
             raise Refused(_last_words(self.root))
         answer = read_response(raw, request.method)
-        answer.log, self.log_position = log_lines(self.root / "logs" / "error.log", self.log_position)
+        answer.log, answer.logs = self.logs.new(request.logs)
         return answer
 
 
@@ -98,9 +98,9 @@ def serve(site: Site, root: Path) -> Iterator[Apache]:
         process = subprocess.Popen(command, stdout=told, stderr=told, env=environment, cwd=root, start_new_session=True)
     try:
         _wait_for_start(process, root, port)
-        apache = Apache(root, port, process)
-        apache.log_position = log_lines(root / "logs" / "error.log", 0)[1]
-        yield apache
+        if "ErrorLogFormat" in site.conf:
+            _wait_for_last_line(root)
+        yield Apache(root, port, process, Logs(root))
     finally:
         _stop(process)
 
@@ -117,6 +117,15 @@ def _wait_for_start(process: subprocess.Popen[bytes], root: Path, port: int) -> 
         else:
             return
     raise TimeoutError(f"Apache did not answer within {START} s")
+
+
+def _wait_for_last_line(root: Path) -> None:
+    """What Apache says when it starts it may say after it has taken the first connection."""
+    limit = time.monotonic() + 2
+    while time.monotonic() < limit:
+        if any("AH00094" in line for line in log_lines(root / "logs" / "error.log", 0)[0]):
+            return
+        time.sleep(0.02)
 
 
 def _last_words(root: Path) -> str:

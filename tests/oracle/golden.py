@@ -39,6 +39,7 @@ def write(subject: str, cases: Json) -> bool:
 def digest(case: Case) -> str:
     """A mark of what was asked, so that answers to an older table are noticed."""
     requests = [
-        (r.label, r.wire(0), r.hang_up, r.log, *([r.digest] if r.digest is not None else [])) for r in case.requests
+        (r.label, r.wire(0), r.hang_up, r.log, *([r.digest] if r.digest else []), *([r.logs] if r.logs else []))
+        for r in case.requests
     ]
     return hashlib.sha256(repr((case.site, requests)).encode()).hexdigest()[:16]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from .answer import Answer, log_lines
+from .answer import Answer, Logs
 from .apache import PASSED
 from .request import Request
 from .site import Site
@@ -136,7 +136,7 @@ class Served:
         self.as_nobody = as_nobody
         self.root = root
         self.port = PORT
-        self.log_position = 0
+        self.logs = Logs(root)
 
     def ask(self, request: Request) -> Answer:
         """Send one request; the log lines come from wsgi.errors and from the site's ErrorLog."""
@@ -145,7 +145,7 @@ class Served:
             request = request.after(self.ask(first).headers)
         with unprivileged() if self.as_nobody else nullcontext():
             answer, errors = call(self.app, request, self.port)
-        lines, self.log_position = log_lines(self.root / "logs" / "error.log", self.log_position)
+        lines, answer.logs = self.logs.new(request.logs)
         answer.log = errors.splitlines() + lines
         return answer
 
@@ -161,6 +161,7 @@ def serve(site: Site, root: Path, *, as_nobody: bool = False) -> Iterator[Served
     conf = site.build(root, PORT)
     with undisturbed(root):
         application = from_httpd_conf(str(conf), defines=set(site.defines))
+        application.open_access_logs()
         if as_nobody and os.geteuid() == 0:
             for path in (root / "logs", *(root / "logs").iterdir()):
                 os.chown(path, NOBODY, -1)

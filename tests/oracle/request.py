@@ -102,7 +102,8 @@ class Request:
     """One request and what is asked of its answer.
 
     `log` are pieces of text looked for in the error log that the request wrote. `tidy` rewrites the body before it is
-    recorded or compared (both sides). `differs` names where we answer otherwise on purpose: field -> (our value,
+    recorded or compared (both sides). `logs` names files below logs/: the lines that the request wrote there belong to
+    its answer, as "log/<name>". `differs` names where we answer otherwise on purpose: field -> (our value,
     "mark: reason"). A field is "status", "body", "framing", "header:<Name>" (None: absent) or "log:<text>" (bool); ANY
     is never compared; the mark is that of docs/differences.md. With "status" among them only the fields named there are
     compared: it is another page.
@@ -116,6 +117,7 @@ class Request:
     protocol: str = "HTTP/1.1"
     host: str | None = HOST
     log: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
     tidy: Callable[[str], str] | None = None
     hang_up: bool = False  # close our sending side after the body, so that a body that is too short is seen as such
     raw_headers: bytes = b""

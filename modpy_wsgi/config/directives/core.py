@@ -36,6 +36,7 @@ from modpy_wsgi.config.directives.options import (
 from modpy_wsgi.config.directives.server import (
     ALLOW_ENCODED_SLASHES,
     DOCUMENT_ROOT,
+    ERROR_FORMATS,
     ERROR_LOG,
     HOSTNAME_LOOKUPS,
     KEEP_ALIVE,
@@ -59,6 +60,7 @@ from modpy_wsgi.config.directives.server import (
     TRACE_ENABLE,
     USE_CANONICAL_NAME,
     USE_CANONICAL_PHYSICAL_PORT,
+    ErrorFormats,
     Listen,
     ServerName,
 )
@@ -79,6 +81,7 @@ __all__ = [
     "DOCUMENT_ROOT",
     "ENABLE_SENDFILE",
     "ERROR_DOCUMENTS",
+    "ERROR_FORMATS",
     "ERROR_LOG",
     "FILES_SECTIONS",
     "FILE_ETAG",
@@ -115,6 +118,7 @@ __all__ = [
     "USE_CANONICAL_NAME",
     "USE_CANONICAL_PHYSICAL_PORT",
     "ErrorDocument",
+    "ErrorFormats",
     "FileTag",
     "Listen",
     "Nonfatal",
@@ -203,7 +207,6 @@ ROWS: tuple[Row, ...] = (
         CGIMapExtension          2,3  any     FileInfo
         DefaultRuntimeDir        1    server
         EnableMMAP               1    any     FileInfo
-        ErrorLogFormat           1,2  server
         ExtendedStatus           flag server
         FlushMaxPipelined        1    server
         FlushMaxThreshold        1    server

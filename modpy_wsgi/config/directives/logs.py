@@ -1,4 +1,4 @@
-"""What goes to logs, and who is watched: mod_log_config and its relatives, mod_dumpio, mod_usertrack, mod_info."""
+"""What else goes to logs, and who is watched: mod_log_debug, mod_log_forensic, mod_dumpio, mod_usertrack, mod_info."""
 
 from __future__ import annotations
 
@@ -8,21 +8,16 @@ from modpy_wsgi.config.model import Kind
 ROWS = (
     *known(
         Kind.SERVER,
-        "the WSGI server writes the access log",
+        "nothing of this is written",
         """
         AddModuleInfo    2     server
-        BufferedLogs     flag  server
         CookieLog        1     server
-        CustomLog        2,3   server
         DumpIOInput      flag  server
         DumpIOLogLevel   1     server
         DumpIOOutput     flag  server
         ForensicLog      1     server
-        GlobalLog        2,3   server
-        LogFormat        1,2   server
         LogIOTrackTTFB   flag  any       ALL
         LogMessage       1,2,3 conf
-        TransferLog      1     server
         WatchdogInterval 1     server
         """,
     ),

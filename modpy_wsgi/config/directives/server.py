@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from modpy_wsgi.config.addresses import host_and_port
 from modpy_wsgi.config.directives.table import row
 from modpy_wsgi.config.lexer import words
+from modpy_wsgi.config.log_formats import Field, parse_error
 from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Where
 from modpy_wsgi.config.patterns import has_wildcard
 from modpy_wsgi.config.values import Several, absolute, choice, fixed_number, flag, joined, number, path, text, union
@@ -31,6 +32,19 @@ class ServerName(NamedTuple):
     port: int | None
 
 
+class ErrorFormats(NamedTuple):
+    """What ErrorLogFormat says of messages (None: httpd's usual form), and of the lines before the first of them."""
+
+    message: tuple[Field, ...] | None = None
+    connection: tuple[tuple[Field, ...], ...] = ()
+    request: tuple[tuple[Field, ...], ...] = ()
+
+
+def _of_host(outer: ErrorFormats, inner: ErrorFormats) -> ErrorFormats:
+    message = outer.message if inner.message is None else inner.message
+    return ErrorFormats(message, inner.connection or outer.connection, inner.request or outer.request)
+
+
 SERVER_ROOT: Setting[str] = Setting("ServerRoot", "/")
 DOCUMENT_ROOT: Setting[str | None] = Setting("DocumentRoot", None)
 SERVER_NAME: Setting[ServerName | None] = Setting("ServerName", None)
@@ -43,6 +57,7 @@ KEEP_ALIVE: Setting[bool] = Setting("KeepAlive", True)
 KEEP_ALIVE_TIMEOUT: Setting[float] = Setting("KeepAliveTimeout", 5.0)
 MAX_KEEP_ALIVE_REQUESTS: Setting[int] = Setting("MaxKeepAliveRequests", 100)
 ERROR_LOG: Setting[str | None] = Setting("ErrorLog", None)
+ERROR_FORMATS: Setting[ErrorFormats] = Setting("ErrorLogFormat", ErrorFormats(), _of_host)
 LOG_LEVEL: Setting[int] = Setting("LogLevel", APLOG_WARNING)  # an APLOG_ number; trace1 to trace8 are 8 to 15
 LOG_LEVELS: Setting[dict[str, int]] = Setting("LogLevel module:level", {}, union)
 LIMIT_REQUEST_LINE: Setting[int] = Setting("LimitRequestLine", 8190)
@@ -105,6 +120,19 @@ def _error_log(so_far: Any, args: tuple[str, ...], origin: Origin) -> str:
     return target if target.startswith("|") else absolute(target, origin)
 
 
+def _error_log_format(so_far: ErrorFormats | None, args: tuple[str, ...], origin: Origin) -> ErrorFormats:
+    formats = so_far or ErrorFormats()
+    if len(args) == 1:
+        return formats._replace(message=parse_error(args[0], main=True))
+    form = parse_error(args[1], main=False)
+    kind = args[0].lower()
+    if kind == "connection":
+        return formats._replace(connection=(*formats.connection, form))
+    if kind == "request":
+        return formats._replace(request=(*formats.request, form))
+    raise ValueError("ErrorLogFormat type must be one of request, connection")
+
+
 def _log_level(so_far: dict[str, int] | None, args: tuple[str, ...], origin: Origin) -> Several:
     if not args:
         raise ValueError("takes a level")
@@ -140,6 +168,7 @@ ROWS: tuple[Row, ...] = (
     row("KeepAliveTimeout", Args.TAKE1, Where.RSRC, KEEP_ALIVE_TIMEOUT, _seconds, "seconds|milliseconds ms"),
     row("MaxKeepAliveRequests", Args.TAKE1, Where.RSRC, MAX_KEEP_ALIVE_REQUESTS, number(0), "number"),
     row("ErrorLog", Args.TAKE1, Where.RSRC, ERROR_LOG, _error_log, "file|syslog[:facility]|'|command'"),
+    row("ErrorLogFormat", Args.TAKE12, Where.RSRC, ERROR_FORMATS, _error_log_format, "[connection|request] format"),
     row("LogLevel", Args.ARGV, Where.CONF, LOG_LEVELS, _log_level, "[module:]level ..."),
     row("LimitRequestLine", Args.TAKE1, Where.RSRC, LIMIT_REQUEST_LINE, number(0), "bytes"),
     row("LimitRequestFields", Args.TAKE1, Where.RSRC, LIMIT_REQUEST_FIELDS, number(0), "number"),
