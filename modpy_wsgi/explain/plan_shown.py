@@ -42,6 +42,7 @@ STEPS: dict[str, tuple[str, tuple[Phase, ...]]] = {
     "plan._set_handler": ("SetHandler, if there is any", ()),
     "multiviews.fixup": ("MultiViews: files whose names add extensions", ()),
     "index.fixup": ("folders: the slash at the end, and the index file", ()),
+    "header_rules.of_request": ("RequestHeader: header fields of the request that change", ()),
     "authentication.fake": ("the name and password of AuthBasicFake", ()),
 }
 _NOT_ASKED = "not run: no Require asks for a user"
