@@ -150,7 +150,8 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat
             manner = manner._replace(heads=Bounded(1))
         head = manner.heads.get((now.st_dev, now.st_ino, size, now.st_mtime_ns)) or _head(req, manner, now, descriptor)
         alone = req._held is None and req._server_write is None
-        if alone and size <= SMALL and not req._more_to_say and _ASKING.isdisjoint(req._environ):
+        plain = alone and config.head is None and not req._more_to_say
+        if plain and size <= SMALL and _ASKING.isdisjoint(req._environ):
             req._prepared = head
             data = os.read(descriptor, size)
             if len(data) < size:
