@@ -16,6 +16,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
     $$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && command -v $$p && break; done)
 PORT ?= 8000
 PYTEST_ARGS ?=
+SEED ?= 0
 SECONDS = 240
 
 VENV ?= .venv
@@ -33,7 +34,7 @@ help:
 	@echo "make test-all   runs the tests on every CPython >= 3.10 found"
 	@echo "make lint       ruff, mypy, cython-lint"
 	@echo "make pytest     the tests alone (PYTEST_ARGS='-k table')"
-	@echo "make fuzz       fuzzes what reads untrusted text, each target for SECONDS=$(SECONDS) (clang; passed over without)"
+	@echo "make fuzz       fuzzes what reads untrusted text, each target for SECONDS=$(SECONDS), from SEED=$(SEED) (clang; passed over without)"
 	@echo "make oracle     records anew the answers of Apache with mod_python (root, apache2, libapache2-mod-python)"
 	@echo "make bench      the benchmarks"
 	@echo "make clean      removes what was built; make distclean also removes .venv*"
@@ -114,7 +115,7 @@ test-all:
 	echo "==== passed on:$$done"
 
 fuzz: $(VENV)/.built-serve $(VENV)/.fuzz
-	$(BIN)/python -m fuzz $(SECONDS)
+	$(BIN)/python -m fuzz $(SECONDS) $(SEED)
 
 oracle: $(VENV)/.built-dev
 	$(BIN)/python -m tests.oracle

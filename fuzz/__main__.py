@@ -1,8 +1,9 @@
-"""Builds the extensions for fuzzing and runs every target: python -m fuzz [seconds for each, 10 if not given].
+"""Builds the extensions for fuzzing and runs every target: python -m fuzz [seconds for each [seed]].
 
 Needs atheris, Cython and setuptools beside this Python, and clang, whose build tells the fuzzer which branches were
 taken and has AddressSanitizer watch the memory; a gcc build tells it nothing. What is missing is said, and nothing is
-done: the exit status is 0 then. It is 1 if a target failed; the input is left in build/fuzz.
+done: the exit status is 0 then. It is 1 if a target failed; the input is left in build/fuzz. Without other words it is
+10 seconds, and other inputs each time.
 """
 
 from __future__ import annotations
@@ -62,12 +63,13 @@ def environment(target: str) -> dict[str, str]:
     }
 
 
-def run(target: str, seconds: int) -> bool:
-    """Fuzz one target; True if nothing was found."""
+def run(target: str, seconds: int, seed: int) -> bool:
+    """Fuzz one target; True if nothing was found. A seed other than 0 makes the same inputs each time."""
     corpus = BUILD / "corpus" / target
     corpus.mkdir(parents=True, exist_ok=True)
     options = [
         f"-max_total_time={seconds}",
+        f"-seed={seed}",
         "-timeout=10",
         "-rss_limit_mb=2048",
         "-max_len=4096",
@@ -81,18 +83,19 @@ def run(target: str, seconds: int) -> bool:
     return subprocess.run([*command, *inputs], cwd=BUILD, env=environment(target)).returncode == 0  # noqa: S603
 
 
-def main(seconds: int) -> int:
+def main(seconds: int, seed: int) -> int:
     """Give the exit status."""
     absent = missing()
     if absent:
         print(f"nothing is fuzzed; not found: {', '.join(absent)}")
         return 0
     build()
-    found = [target for target in TARGETS if not run(target, seconds)]
+    found = [target for target in TARGETS if not run(target, seconds, seed)]
     for target in found:
         print(f"{target} failed: the input is in {BUILD}; once mended, it belongs to {HERE / 'corpus' / target}")
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10))
+    seconds, seed = ([int(word) for word in sys.argv[1:]] + [10, 0][len(sys.argv) - 1 :])[:2]
+    sys.exit(main(seconds, seed))

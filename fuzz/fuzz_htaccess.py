@@ -47,7 +47,7 @@ EVERYTHING = Rules(Override.ALL, LISTED)
 
 # What decides who may see what and as what, and the classes of which one at least has to be allowed for it.
 GUARDED: dict[Setting[Any], Override] = {
-    access_compat.ACCESS: Override.LIMIT,
+    access_compat.ACCESS: Override.LIMIT | Override.AUTHCONFIG,  # of which Satisfy is
     authn_core.AUTH_NAME: Override.AUTHCONFIG,
     authn_core.AUTH_TYPE: Override.AUTHCONFIG,
     authn_file.USER_FILE: Override.AUTHCONFIG,
