@@ -47,7 +47,10 @@ CLOSED = {
     "by extension": ('<FilesMatch "\\.en$">\nRequire all denied\n</FilesMatch>', {}),
     "by URL": ('<Location "/page.html.en">\nRequire all denied\n</Location>', {}),
     "by .htaccess": ("AllowOverride All", {".htaccess": '<Files "page.html.en">\nRequire all denied\n</Files>\n'}),
-    "by a handler": ("PythonPath \"['@@'] + sys.path\"\nPythonAccessHandler guard", {}),
+    "by a handler of its own": (
+        'PythonPath "[\'@@\'] + sys.path"\n<Files "*.en">\nPythonAccessHandler guard\n</Files>',
+        {},
+    ),
     "by its user": ('<Files "*.en">\nAuthType Basic\nAuthName x\nRequire valid-user\n</Files>', {}),
 }
 GUARD = """

@@ -284,4 +284,36 @@ _CASES = (
     ),
 )
 
-CASES = tuple([told(case) for case in _CASES])
+# A PythonAccessHandler is not asked again for what is chosen in its own directory, as nothing is that holds for both.
+_ASKED_ONCE = Case(
+    "an access handler that looks at the name",
+    Site(
+        """
+        AddHandler type-map .var
+        <Directory "@ROOT@/htdocs">
+            Options MultiViews
+            AddLanguage en .en
+            PythonPath "sys.path + ['@ROOT@/lib']"
+            PythonAccessHandler guard
+        </Directory>
+        """,
+        {
+            "htdocs/page.html.en": "english",
+            "htdocs/doc.var": "URI: page.html.en\nContent-Type: text/html\nContent-Language: en\n",
+            "lib/guard.py": """
+            from mod_python import apache
+
+            def accesshandler(req):
+                return apache.HTTP_FORBIDDEN if "page.html" in req.filename else apache.OK
+            """,
+        },
+        modules=("negotiation",),
+    ),
+    [
+        get("/page", differs={"header:ETag": (ANY, _TAG)}),
+        get("/page.html.en"),
+        get("/doc.var", differs={"header:ETag": (ANY, _TAG)}),
+    ],
+)
+
+CASES = (*[told(case) for case in _CASES], _ASKED_ONCE)
