@@ -160,16 +160,16 @@ def test_what_distributions_install(files: dict[str, str], tmp_path: Path) -> No
 
 
 def test_what_becomes_of_each_directive(tmp_path: Path) -> None:
-    conf = 'LogFormat "%h" x\nLogFormat "%u" y\nRewriteEngine On\nDirectoryIndex a\n'
+    conf = 'ExtendedStatus On\nExtendedStatus Off\nRewriteEngine On\nDirectoryIndex a\n'
     report = found(tmp_path, conf + SERVED, {"htdocs/.htaccess": "ErrorDocument 404 x\n"})
     kinds = {name: (use.kind, use.count) for name, use in report.directives.items()}
-    assert kinds["LogFormat"] == ("server", 2)
+    assert kinds["ExtendedStatus"] == ("server", 2)
     assert kinds["RewriteEngine"] == ("unsupported", 1)
     assert kinds["DirectoryIndex"] == ("implemented", 1)
     assert kinds["ErrorDocument"] == ("implemented", 1)
     note = one(report, "server-directive")
     assert (note.severity, note.line) == (Severity.NOTE, FIRST)
-    assert note.message.startswith("LogFormat is the server's business (2 times): ")
+    assert note.message.startswith("ExtendedStatus is the server's business (2 times): ")
 
 
 # -- the tree ---------------------------------------------------------------------------------------------------------
@@ -646,7 +646,7 @@ def test_wrong_usage(words: list[str], status: int, wanted: str, capsys: Capture
 
 
 def test_json(tmp_path: Path, capsys: Captured) -> None:
-    assert main(command(make(tmp_path, "Requre x\nLogFormat x y\n"), "--format", "json")) == 1
+    assert main(command(make(tmp_path, "Requre x\nExtendedStatus On\n"), "--format", "json")) == 1
     told = json.loads(capsys.readouterr().out)
     assert told["summary"]["errors"] == 1
     assert told["findings"][0] == {
@@ -658,7 +658,7 @@ def test_json(tmp_path: Path, capsys: Captured) -> None:
         "suggestion": RULES["unknown-directive"].suggestion,
     }
     kinds = {each["name"]: each["kind"] for each in told["directives"]}
-    assert (kinds["LogFormat"], kinds["Listen"]) == ("server", "implemented")
+    assert (kinds["ExtendedStatus"], kinds["Listen"]) == ("server", "implemented")
 
 
 def test_sarif(tried: tuple[Report, Path]) -> None:
