@@ -160,7 +160,7 @@ def test_what_distributions_install(files: dict[str, str], tmp_path: Path) -> No
 
 
 def test_what_becomes_of_each_directive(tmp_path: Path) -> None:
-    conf = 'ExtendedStatus On\nExtendedStatus Off\nRewriteEngine On\nDirectoryIndex a\n'
+    conf = "ExtendedStatus On\nExtendedStatus Off\nRewriteEngine On\nDirectoryIndex a\n"
     report = found(tmp_path, conf + SERVED, {"htdocs/.htaccess": "ErrorDocument 404 x\n"})
     kinds = {name: (use.kind, use.count) for name, use in report.directives.items()}
     assert kinds["ExtendedStatus"] == ("server", 2)
