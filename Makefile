@@ -16,6 +16,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
     $$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && command -v $$p && break; done)
 PORT ?= 8000
 PYTEST_ARGS ?=
+JOBS ?= auto
 SEED ?= 0
 SECONDS = 240
 
@@ -33,7 +34,7 @@ help:
 	@sed -n 's/^#   \(make .*\)/\1/p' Makefile
 	@echo "make test-all   runs the tests on every CPython >= 3.10 found"
 	@echo "make lint       ruff, mypy, cython-lint"
-	@echo "make pytest     the tests alone (PYTEST_ARGS='-k table')"
+	@echo "make pytest     the tests alone (PYTEST_ARGS='-k table'; JOBS=$(JOBS) at a time)"
 	@echo "make fuzz       fuzzes what reads untrusted text, each target for SECONDS=$(SECONDS), from SEED=$(SEED) (clang; passed over without)"
 	@echo "make oracle     records anew the answers of Apache with mod_python (root, apache2, libapache2-mod-python)"
 	@echo "make bench      the benchmarks"
@@ -96,7 +97,7 @@ lint: $(VENV)/.built-dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" cython-lint $(FAST)  # which calls pycodestyle by its name
 
 pytest: $(VENV)/.built-dev
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=worksteal $(PYTEST_ARGS)
 
 # Every CPython >= 3.10 on PATH or under ~/.pyenv gets its own .venv-X.Y. One after the other: the tests start real servers.
 test-all:
