@@ -33,7 +33,7 @@ from . import head, nph
 from .arguments import ARGUMENTS, arguments
 from .body import Body, Lost, spooled
 from .complaints import Complaints
-from .environment import environment, in_bytes
+from .environment import environment
 from .exchange import Exchange, TimedOut
 from .program import Program
 from .script_log import ScriptLog
@@ -120,11 +120,9 @@ def _talk(
     variables: dict[str, str] | None,
 ) -> int:
     log = ScriptLog.of(req)
-    made = environment(req, length)
-    if variables:
-        made.update(variables)
+    env = environment(req, length, variables)
     try:
-        program = Program(command, in_bytes(made), directory, file if file is not None else body is not None)
+        program = Program(command, env, directory, file if file is not None else body is not None)
     except (OSError, ValueError) as error:
         return _not_started(req, command, error, log)
     told: list[str] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..config.directives import cgi
@@ -16,14 +17,19 @@ from ..environ import escape
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["environment", "in_bytes"]
+__all__ = ["environment"]
+
+MAX_NAMES = 1000  # names of variables that are remembered
 
 _ODD = re.compile(r"[^A-Za-z0-9_]")
 
 
-def environment(req: mp_request, length: int | None = None) -> dict[str, str]:
-    """The variables of a request for a program; `length` is that of a body whose length the client did not say.
+def environment(
+    req: mp_request, length: int | None = None, others: Mapping[str, str] | None = None
+) -> dict[bytes, bytes]:
+    """The variables of a request for a program, each byte as it came from the client.
 
+    `length` is that of a body whose length the client did not say; `others` take the place of what httpd would say.
     They are put into req.subprocess_env as well, where httpd has them.
     """
     req.add_cgi_vars()
@@ -42,26 +48,33 @@ def environment(req: mp_request, length: int | None = None) -> dict[str, str]:
                 env["HTTP_" + name.upper().replace("-", "_")] = value
     if length is not None:
         env["CONTENT_LENGTH"] = str(length)
-    made = {name_for_shell(name): value for name, value in env.items()}
+    if others:
+        env.update(others)
+    made = {}
     zone = os.environ.get("TZ")
     if zone is not None:
-        made.setdefault("TZ", zone)
+        made[b"TZ"] = _bytes(zone)
+    for name, value in env.items():
+        made[_names.get(name) or _name(name)] = _bytes(value)
     return made
 
 
-def name_for_shell(name: str) -> str:
+_names: dict[str, bytes] = {}  # of variables, as they are handed on; a request may make up some
+
+
+def _name(name: str) -> bytes:
     """The name of a variable as httpd hands it on: letters, digits and underscores, no digit first."""
-    name = _ODD.sub("_", name)
-    return f"_{name[1:]}" if name[:1].isdigit() else name
+    made = _ODD.sub("_", name) or "_"
+    result = (f"_{made[1:]}" if made[0].isdigit() else made).encode()
+    if len(_names) < MAX_NAMES:
+        _names[name] = result
+    return result
 
 
-def in_bytes(variables: dict[str, str]) -> dict[bytes, bytes]:
-    """The variables for the system, each byte as it came from the client."""
-    return {
-        name.encode(): value.partition("\0")[0].encode("utf-8", "surrogateescape")
-        for name, value in variables.items()
-        if name
-    }
+def _bytes(value: str) -> bytes:
+    if "\0" in value:
+        value = value.partition("\0")[0]
+    return value.encode("utf-8", "surrogateescape")
 
 
 def _first(req: mp_request) -> mp_request:
