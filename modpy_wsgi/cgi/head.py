@@ -70,8 +70,11 @@ def _check(lines: list[bytes]) -> None:
             raise BadHead(f"a header line is longer than {MAX_LINE} bytes")
 
 
-def apply(req: mp_request, lines: tuple[bytes, ...]) -> int:
-    """Put the header lines into the answer. Returns OK, or 304 or 412 if the client's conditions say so."""
+def apply(req: mp_request, lines: tuple[bytes, ...], *, as_original: bool = False) -> int:
+    """Put the header lines into the answer. Returns OK, or 304 or 412 if the client's conditions say so.
+
+    `as_original`: as mod_python's cgihandler does it, which leaves lines of one name apart, and a status without words.
+    """
     merged: dict[str, tuple[str, list[str]]] = {}
     cookies: list[str] = []
     said = False  # whether the program gave a status
@@ -82,6 +85,8 @@ def apply(req: mp_request, lines: tuple[bytes, ...]) -> int:
             req._content_type = _lowered(value)
         elif lower == "status":
             _set_status(req, value)
+            if as_original:
+                req._status_line = None
             said = True
         elif lower in _SET:
             req.headers_out[name] = value
@@ -92,6 +97,10 @@ def apply(req: mp_request, lines: tuple[bytes, ...]) -> int:
         else:
             merged.setdefault(lower, (name, []))[1].append(value)
     for name, values in merged.values():
+        if as_original:
+            for value in values:
+                req.headers_out.add(name, value)
+            continue
         before = req.err_headers_out.get(name)
         req.err_headers_out[name] = ", ".join(values if before is None else [before, *values])
     for value in cookies:

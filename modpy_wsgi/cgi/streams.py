@@ -74,7 +74,7 @@ class Output(io.RawIOBase):
             self._begun = begun
             return
         self._begun = None
-        self.status = head.apply(req, found.lines)
+        self.status = head.apply(req, found.lines, as_original=True)
         if self.status == OK and req._status == HTTP_OK and "_headers_out" in req.__dict__:
             self.location = req.headers_out.get("Location")
         self._dropped = self.status != OK or self.location is not None

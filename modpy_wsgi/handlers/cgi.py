@@ -92,7 +92,7 @@ def _python() -> str:
 
 def _variables_of_original(req: mp_request) -> dict[str, str]:
     """What the original's environment has beside the variables of CGI, or in their place (reference section 3)."""
-    made = {"GATEWAY_INTERFACE": "Python-CGI/1.1"}
+    made = {"GATEWAY_INTERFACE": "Python-CGI/1.1", "REQUEST_URI": req.uri}
     authorization = req.headers_in.get("authorization")
     if authorization is not None:
         made["HTTP_AUTHORIZATION"] = authorization
