@@ -290,10 +290,12 @@ def _end(req: mp_request, program: Program, exchange: Exchange, done: bool) -> N
             req._cleanups = []
         req._cleanups.append((_stop_lingering, (req, program)))
         return
-    status = program.wait(0) if ended else None
+    status = program.wait(0) if done else None
     if status is None:
         status = program.stop()
-    if status and -status not in (signal.SIGTERM, signal.SIGKILL):
+        if -status in (signal.SIGTERM, signal.SIGKILL):  # as it was told
+            return
+    if status:
         _tell_status(req, status)
 
 

@@ -9,10 +9,11 @@ from collections.abc import Callable
 
 from ..environ import decode
 
-__all__ = ["MAX_KEPT", "MAX_LINE", "Complaints"]
+__all__ = ["MAX_KEPT", "MAX_LINE", "MAX_LINES", "Complaints"]
 
 MAX_LINE = 8190  # bytes, as httpd reads them and as the log takes them
 MAX_KEPT = 1 << 20  # bytes of one request; httpd fills the disk
+MAX_LINES = 10_000  # of one request: a line costs some 100 bytes of the log, however short it is
 
 
 class Complaints:
@@ -22,6 +23,7 @@ class Complaints:
         self._tell = tell
         self._begun = b""
         self._left = MAX_KEPT
+        self._lines_left = MAX_LINES
         self.dropped = 0
 
     def feed(self, data: bytes) -> None:
@@ -34,6 +36,11 @@ class Complaints:
             data = data[: self._left]
         self._left -= len(data)
         *lines, self._begun = (self._begun + data).split(b"\n")
+        if len(lines) > self._lines_left:
+            self.dropped += sum([len(line) + 1 for line in lines[self._lines_left :]]) + len(self._begun)
+            del lines[self._lines_left :]
+            self._left, self._begun = 0, b""
+        self._lines_left -= len(lines)
         for line in lines:
             self._line(line)
         while len(self._begun) >= MAX_LINE:
