@@ -23,6 +23,7 @@ MAX_HEAD = 1 << 20  # bytes; httpd has no limit, and keeps an endless head until
 
 _DIGITS = re.compile("([+-]?[0-9]{1,9})")
 _END = re.compile(rb"\r?\n\r?\n")
+_OF_CGITB = "<!--"  # its pages begin with "<!--: spam", in case a head was sent before; else that is a header line
 _BLANKS = b" \t\n\v\f\r"
 # Of which only the last one counts; all others are joined to one line, but cookies.
 _SET = frozenset({"location", "content-length", "content-range", "transfer-encoding", "etag"})
@@ -81,6 +82,8 @@ def apply(req: mp_request, lines: tuple[bytes, ...], *, as_original: bool = Fals
     for line in lines:
         name, value = _pair(line)
         lower = name.lower()
+        if name == _OF_CGITB:
+            continue
         if lower == "content-type":
             req._content_type = _lowered(value)
         elif lower == "status":

@@ -96,8 +96,8 @@ class _Buffered(io.BufferedWriter):
 
 
 def output_stream(output: Output) -> io.TextIOWrapper:
-    """sys.stdout over an Output."""
-    return io.TextIOWrapper(_Buffered(output, SIZE), "utf-8", "surrogateescape", newline="\n")
+    """sys.stdout over an Output; text and bytes (sys.stdout.buffer) keep their order."""
+    return io.TextIOWrapper(_Buffered(output, SIZE), "utf-8", "surrogateescape", newline="\n", write_through=True)
 
 
 class _Input(io.RawIOBase):
