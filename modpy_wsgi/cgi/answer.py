@@ -284,13 +284,14 @@ def local_redirect(req: mp_request, location: str) -> None:
 
 def _end(req: mp_request, program: Program, exchange: Exchange, done: bool) -> None:
     """Nothing more is wanted of the program. Its end is to come by itself at once, or it is made an end of."""
-    ended = exchange.finish(LINGERS if exchange.over else 0.0)
-    if done and not ended and program.wait(0) is None:
+    wait = LINGERS if exchange.over else 0.0
+    ended = exchange.finish(wait)
+    status = program.wait(0.0 if ended or program.watch is not None else wait) if done else None
+    if done and status is None:
         if req._cleanups is None:
             req._cleanups = []
         req._cleanups.append((_stop_lingering, (req, program)))
         return
-    status = program.wait(0) if done else None
     if status is None:
         status = program.stop()
         if -status in (signal.SIGTERM, signal.SIGKILL):  # as it was told
