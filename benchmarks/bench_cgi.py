@@ -28,6 +28,7 @@ from bench_static import cpu_seconds, free_port
 CALLS = 2_000  # in process, each round
 REQUESTS = 60  # of a server, each round
 MEGABYTES = 100
+SIZE = ("--workers", "2", "--threads", "4")
 START_SECONDS = 30.0
 APACHE = "/usr/sbin/apache2"
 MODULES = "/usr/lib/apache2/modules"
@@ -170,7 +171,7 @@ def beside_apache(root: Path, rounds: int) -> None:
     servers = {
         "mod_cgid": ([APACHE, "-f", str(conf), "-DFOREGROUND"], theirs),
         "modpy_wsgi": (
-            [program, "serve", "-f", str(root / "httpd.conf"), "--bind", f"127.0.0.1:{ours}", "--workers", "1"],
+            [program, "serve", "-f", str(root / "httpd.conf"), "--bind", f"127.0.0.1:{ours}", *SIZE],
             ours,
         ),
     }
@@ -188,7 +189,8 @@ def beside_apache(root: Path, rounds: int) -> None:
         own = statistics.median(costs[name])
         print(f"{name:14}hello         {statistics.median(seen):8.1f} /s, {own:.2f} ms of its own")
     ratio = statistics.median([a / b for a, b in zip(rates["modpy_wsgi"], rates["mod_cgid"], strict=True)])
-    print(f"{'rate':28}{ratio:8.2f}\n")
+    print(f"{'rate':28}{ratio:8.2f}")
+    print()
 
 
 def main() -> None:
