@@ -55,7 +55,9 @@ def environment(
     if zone is not None:
         made[b"TZ"] = _bytes(zone)
     for name, value in env.items():
-        made[_names.get(name) or _name(name)] = _bytes(value)
+        made[_names.get(name) or _name(name)] = (
+            value.encode("utf-8", "surrogateescape") if "\0" not in value else _bytes(value)
+        )
     return made
 
 
@@ -72,9 +74,8 @@ def _name(name: str) -> bytes:
 
 
 def _bytes(value: str) -> bytes:
-    if "\0" in value:
-        value = value.partition("\0")[0]
-    return value.encode("utf-8", "surrogateescape")
+    """A value as C would read it: up to a NUL."""
+    return value.partition("\0")[0].encode("utf-8", "surrogateescape")
 
 
 def _first(req: mp_request) -> mp_request:
