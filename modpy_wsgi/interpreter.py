@@ -213,12 +213,11 @@ class Interpreter:
     @property
     def builtins(self) -> dict[str, Any]:
         """The `__builtins__` of a script, by which it imports what a module of the site would get."""
+        if not self.isolated:
+            return vars(builtins)
         made = self._ground.builtins
         if made is None:
-            made = dict(vars(builtins))
-            if self.isolated:
-                made["__import__"] = importer.importing_for(self._space)
-            self._ground.builtins = made
+            made = self._ground.builtins = _Builtins(vars(builtins), __import__=importer.importing_for(self._space))
         return made
 
     @contextmanager
@@ -294,6 +293,13 @@ class Interpreter:
         replaced = self._modules.replace(changed, name, lambda each: importer.import_for(self._space, each))  # type: ignore[arg-type]
         for each in replaced:
             self._loaded.pop(each, None)
+
+
+class _Builtins(dict[str, Any]):
+    """The builtins with another `__import__`; what is added to them later (`gettext.install`) is found as well."""
+
+    def __missing__(self, name: str) -> Any:
+        return vars(builtins)[name]
 
 
 class Interpreters:

@@ -362,6 +362,17 @@ def test_a_file_of_the_librarys_name(app: Any, script: Any) -> None:
             sys.modules["sched"] = saved
 
 
+def test_builtins_that_come_later(app: Any, script: Any) -> None:
+    """As gettext.install() adds one."""
+    import builtins
+
+    script("s.py", "import builtins\nbuiltins._of_script = lambda: 'hello'\nclass A:\n    pass\nprint(_of_script())")
+    try:
+        assert get(app) == "hello\n"
+    finally:
+        del builtins._of_script  # type: ignore[attr-defined]
+
+
 def test_a_changed_script_is_compiled_again(app: Any, script: Any) -> None:
     script("s.py", "print(1)")
     assert get(app) == "1\n"
