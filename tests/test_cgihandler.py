@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 import threading
+import types
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -378,6 +380,18 @@ def test_a_changed_script_is_compiled_again(app: Any, script: Any) -> None:
     assert get(app) == "1\n"
     script("s.py", "print(22)")
     assert get(app) == "22\n"
+
+
+def test_sys_stays_a_module_like_others(app: Any, script: Any, tmp_path: Path) -> None:
+    script("s.py", "import of_sys\nprint(type(of_sys) is type(of_sys.os))")
+    script("of_sys.py", "import os\nargv = stdout = 'own'\n", head="")
+    assert get(app) == "True\n"
+    assert isinstance(os, type(sys))
+    assert not isinstance(1, type(sys))
+    made = type(sys)("made", "doc")
+    assert type(made) is type(os) is types.ModuleType
+    assert (made.__name__, made.__doc__, type(sys).__name__) == ("made", "doc", "module")
+    assert inspect.ismodule(sys)
 
 
 # Threads

@@ -134,7 +134,20 @@ class _Member:
             vars(module)[self.name] = value
 
 
-class _Sys(ModuleType):
+class _Kind(type):
+    """The type of the class of sys. `type(sys)` means any module: importlib makes new ones by calling it."""
+
+    def __call__(cls, *args: Any, **named: Any) -> ModuleType:
+        return ModuleType(*args, **named)
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, ModuleType)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, ModuleType)
+
+
+class _Sys(ModuleType, metaclass=_Kind):
     """The class of sys, once there are scripts."""
 
     stdin = _Member("stdin")
@@ -146,6 +159,8 @@ class _Sys(ModuleType):
     argv = _Member("argv")
     excepthook = _Member("excepthook")
 
+
+_Sys.__name__ = _Sys.__qualname__ = ModuleType.__name__
 
 _Environ: type = type(os.environ)
 
