@@ -13,6 +13,8 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from live_server import wait_until
 
 from modpy_wsgi.cgi import exchange, head
@@ -456,6 +458,36 @@ def test_split_comes_to_the_same_byte_by_byte(data: bytes) -> None:
             break
     assert found is not None
     assert (found.lines, found.rest + data[end:]) == SPLIT[data]
+
+
+@given(
+    st.lists(st.sampled_from([b"A", b":", b" ", b"\n", b"\r", b"\r\n", b"\n\n", b"b: c", b"\0", b"\xff"])).map(b"".join)
+)
+def test_split_does_not_depend_on_the_pieces(data: bytes) -> None:
+    """Whole and byte by byte: the same head, or none, or the same complaint; and lines as they are read elsewhere."""
+
+    def read(*ends: int) -> tuple[str, Any, bytes]:
+        before = 0
+        for end in ends:
+            try:
+                found = head.split(data[:end], before)
+            except head.BadHead:
+                return "bad", None, b""
+            if found is not None:
+                return "head", found.lines, found.rest + data[end:]
+            before = end
+        return "none", None, b""
+
+    whole = read(len(data))
+    assert read(*range(1, len(data) + 1)) == (whole if data else ("none", None, b""))
+    lines = data.split(b"\n")
+    bare = [line[:-1] if line.endswith(b"\r") else line for line in lines[:-1]]  # the last has not ended
+    if b"" not in bare:
+        assert whole[0] == ("bad" if any(b":" not in line for line in bare) else "none")
+    else:
+        above = bare[: bare.index(b"")]
+        assert whole[0] == ("bad" if any(b":" not in line for line in above) else "head")
+        assert whole[0] == "bad" or (list(whole[1]), whole[2]) == (above, b"\n".join(lines[len(above) + 1 :]))
 
 
 def test_what_is_held_is_bounded() -> None:
