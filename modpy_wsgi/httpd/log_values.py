@@ -29,7 +29,7 @@ Value = Callable[["mp_request"], str]
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SHORT: Final = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 13: "\\r", 34: '\\"', 92: "\\\\"}
 _ESCAPES: Final = {code: _SHORT.get(code, f"\\x{code:02x}") for code in (*range(32), 34, 92, *range(127, 256))}
-_DATE_LINE: Final = len("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n")
+_EMPTY_HEAD: Final = len("HTTP/1.1 \r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n")
 
 
 def escaped(text: str | None) -> str:
@@ -238,12 +238,18 @@ def _header_out(name: str) -> Value:
 
 
 def _sent(req: mp_request, lower: str) -> str | None:
-    """A header that the server's own share adds when the head is made."""
+    """A header of the head as it was sent, which the server's own share adds."""
+    return next((value for name, value in _head(req)[1] if name.lower() == lower), None)
+
+
+def _head(req: mp_request) -> tuple[str, list[tuple[str, str]]]:
+    """Status line and headers: those that were sent, else those that there would be."""
+    if req._head is not None:
+        return req._head
     try:
-        headers = response_head(req)[1]
-    except HandlerError:  # changed since it was sent
-        return None
-    return next((value for name, value in headers if name.lower() == lower), None)
+        return response_head(req)
+    except HandlerError:  # which is why nothing was sent
+        return "", []
 
 
 def _in_bytes(req: mp_request) -> int:
@@ -260,16 +266,13 @@ def _in_bytes(req: mp_request) -> int:
 
 def _out_bytes(req: mp_request) -> int:
     """The answer as far as it was made here: what the server adds is not known, but for the Date."""
-    try:
-        status, headers = response_head(req)
-    except HandlerError:  # changed since it was sent
+    status, headers = _head(req)
+    if not status:
         return _body_bytes(req)
-    head = len("HTTP/1.1 ") + len(status) + 4 + _DATE_LINE
-    names = {name.lower() for name, _ in headers}
-    head += sum([len(name) + len(text) + 4 for name, text in headers])
-    if req._promised is not None and "content-length" not in names:
-        head += len("Content-Length: ") + len(str(req._promised)) + 2
-    return head + _body_bytes(req)
+    size = _EMPTY_HEAD + len(status) + _body_bytes(req)
+    for name, text in headers:
+        size += len(name) + len(text) + 4
+    return size
 
 
 # -- when ------------------------------------------------------------------------------------------------------------
