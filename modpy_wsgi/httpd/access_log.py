@@ -11,14 +11,15 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..config.directives.log_config import DEFAULT_FORMAT, FORMATS, LOGS, LogFile, form_of
 from ..config.log_formats import Item, parse_access
 from ..errors import ConfigError
 from ..log import escape
 from ..log_targets import LineTarget, line_target
-from .log_values import Value, value_of
+from .log_text import Value
+from .log_values import value_of
 
 if TYPE_CHECKING:
     from ..config.host_config import HostConfig
@@ -38,11 +39,10 @@ def compiled(form: str) -> Line:
     values = [(_shown(item), item.first) for item in items if item.name]
     template = "".join(["%s" if item.name else item.argument.replace("%", "%%") for item in items])
     # A call for each value, written out: nothing else is as quick. Of the format, nothing stands in the source.
-    calls = [f"v{place}({'first' if of_first else 'last'})" for place, (_, of_first) in enumerate(values)]
-    names = {f"v{place}": value for place, (value, _) in enumerate(values)}
-    line: Line = eval(
-        f"lambda first, last: template % ({''.join(f'{call}, ' for call in calls)})", {"template": template, **names}
-    )  # noqa: S307
+    calls = [f"v{place}({'first' if of_first else 'last'}), " for place, (_, of_first) in enumerate(values)]
+    names: dict[str, Any] = {f"v{place}": value for place, (value, _) in enumerate(values)}
+    names["template"] = template
+    line: Line = eval(f"lambda first, last: template % ({''.join(calls)})", names)  # noqa: S307
     return line
 
 
