@@ -1,7 +1,7 @@
 """What a request costs in a configuration of 1 to 10,000 sections of each kind.
 
-Run: python benchmarks/bench_sections.py [rounds]. All sizes take turns in every round, in one process; shown are medians
-of CPU time. Goal: at 10,000 at most 1.1 times what it costs at one.
+Run: python benchmarks/bench_sections.py [rounds]. All sizes take turns in every round, in one process; shown are
+medians of CPU time. Goal: at 10,000 at most 1.1 times what it costs at one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a request costs on gunicorn's threaded worker with 1 to 32 threads, all of them asked at once.
 
-Run: python benchmarks/bench_threads.py [rounds]. The servers take turns in every round, each kept busy by ab with as many
-clients as it has threads; shown are medians. Needs ab (Debian: apache2-utils).
+Run: python benchmarks/bench_threads.py [rounds]. The servers take turns in every round, each kept busy by ab with as
+many clients as it has threads; shown are medians. Needs ab (Debian: apache2-utils).
 """
 
 from __future__ import annotations

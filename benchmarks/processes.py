@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-__all__ = ["Account", "account", "tree", "uss"]
+__all__ = ["Account", "account", "descriptors", "rss", "tree", "uss"]
 
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -39,6 +39,16 @@ def uss(pid: int) -> int:
         if line.startswith(("Private_Clean:", "Private_Dirty:")):
             total += int(line.split()[1]) * 1024
     return total
+
+
+def rss(pid: int) -> int:
+    """Bytes of memory that one process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def descriptors(pid: int) -> int:
+    """How many files, pipes and sockets one process has open."""
+    return len(os.listdir(f"/proc/{pid}/fd"))
 
 
 class Account:
