@@ -69,8 +69,16 @@ class _Counted:
 
 def deliver(req: mp_request) -> Iterable[bytes]:
     """What to return to the server for `req`, whose answer stands."""
-    if req._prepared and req._next is None and not req._more_to_say and req._method == "GET" and req._status == 200:
-        data = _file(req)
+    if (
+        req._held is not None
+        and req._server_write is None
+        and not (req._more_to_say or req._died)
+        and req._next is None
+        and req._status == 200
+        and req._method == "GET"
+        and req._config.head is None
+    ):
+        data = _at_once(req)
         if data is not None:
             return data if _completed(req) else Delivered(data, req)
     last = req
@@ -105,8 +113,11 @@ def deliver(req: mp_request) -> Iterable[bytes]:
     return body if _completed(req) else Delivered(body, req)
 
 
-def _file(req: mp_request) -> list[bytes] | None:
-    """A small file: what _whole() makes of it, where there is nothing else to say. None if it has to be asked."""
+def _at_once(req: mp_request) -> list[bytes] | None:
+    """A small file, or one piece of a handler's: what _whole() makes of it, where there is nothing else to say.
+
+    None if that has to be asked.
+    """
     data = req._held
     try:
         line, headers = response_head(req)
