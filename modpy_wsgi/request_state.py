@@ -23,14 +23,12 @@ if TYPE_CHECKING:
     from .errors import BadRequest
     from .finfo import mp_finfo
     from .httpd.file_body import FileBody
-    from .httpd.translate import Target
+    from .httpd.translate import Place, Target
     from .phases import Phase
     from .request import mp_request
     from .server import mp_server
 
 __all__ = ["RequestState", "Served"]
-
-_NOTHING: frozenset[str] = frozenset()
 
 
 class Served(CurrentApplication, Protocol):
@@ -75,7 +73,6 @@ class RequestState:
 
     __slots__ = (
         "_added",
-        "_allowed",
         "_application",
         "_bad",
         "_bodiless",
@@ -96,14 +93,13 @@ class RequestState:
         "_held_bytes",
         "_host",
         "_interpreter",
-        "_list_tag",
         "_main",
         "_method",
         "_more_to_say",
-        "_mtime",
         "_next",
         "_path_info",
         "_phase",
+        "_place",
         "_prepared",
         "_prev",
         "_promised",
@@ -118,7 +114,6 @@ class RequestState:
         "_typed_by_handler",
         "_unwritable",
         "_uri",
-        "_whole",
     )
 
     _config: RequestConfig
@@ -132,13 +127,13 @@ class RequestState:
     _user: str | None = None
     _auth_type: str | None = None
     _claimed = False  # the user is but a name that get_basic_auth_pw() read
-    _whole: bool  # the file is there and nothing follows its name; a directory has its slash
+    _whole = False  # the file is there and nothing follows its name; a directory has its slash
     _let_in = False  # there is nothing to ask for any more: by Satisfy Any, or as a subrequest under the same rules
     _useragent: str | None = None  # the client's address as trusted proxies say; None: the connection's
     _more_to_say: bool  # whether the head may have more than status and content type
     _prepared: tuple[tuple[str, str], ...]  # headers of a file, which headers_out has once somebody asks
     _variants = ""  # of a document that was negotiated about, as HTML, for the page that says so
-    _list_tag: str  # what the entity tag says of them
+    _list_tag = ""  # what the entity tag says of them
     _prev: mp_request | None
     _next: mp_request | None
     _main: mp_request | None
@@ -148,8 +143,8 @@ class RequestState:
     _no_cache = 0
     _no_local_copy = 0
     _used_path_info = constants.AP_REQ_DEFAULT_PATH_INFO
-    _mtime: float
-    _allowed: frozenset[str]  # the methods that httpd knows by number
+    _mtime = 0.0
+    _allowed: frozenset[str] = frozenset()  # the methods that httpd knows by number
     _allowed_methods: tuple[str, ...] = ()  # the others
     _extension: str | None = None
     _phase: Phase | None
@@ -162,6 +157,7 @@ class RequestState:
     _path_info: str | None
     _stat: os.stat_result | None  # of the file, once it was looked for and is there
     _finfo: mp_finfo | None = None
+    _place: Place | None  # what is kept of a path whose file was there at the last look and is still
     _redirects = 0  # internal redirects and subrequests that led here
     _bad: BadRequest | None  # what was wrong with the request line or Host
     _failed = False  # answered by an ErrorDocument
@@ -214,17 +210,14 @@ class RequestState:
         self._added = self._cleanups = self._interpreter = self._phase = None
         self._calls = ()
         self._call_index = 0
-        self._filename = self._path_info = self._stat = self._translated = None
+        self._filename = self._path_info = self._place = self._stat = self._translated = None
         self._main = self._next = self._prev = None
         self._bad = self._delegated = self._file_body = None
-        self._complete = self._died = self._more_to_say = self._whole = False
+        self._complete = self._died = self._more_to_say = False
         self._handler = self._content_type = self._status_line = None
         self._typed_by_handler = 0
         self._status = 200
         self._prepared = ()
-        self._allowed = _NOTHING
-        self._list_tag = ""
-        self._mtime = 0.0
         self._bodiless = False
         self._body_sent = self._held_bytes = 0
         self._held = self._promised = self._server_write = self._unwritable = None
