@@ -29,8 +29,12 @@ def locate(req: mp_request) -> int:
     target = req._target
     if target.eventful:
         return _step_by_step(req, target)
+    if target.config is not None:
+        req._config = target.config
+        req._translated = target.filename
+        return OK
     place = target.place
-    if place is not None and req._prev is None and req._main is None and _is_still_there(req, place):
+    if place is not None and not req._redirects and _is_still_there(req, place):
         if target.handler is not None:
             req._handler = target.handler
         return OK
@@ -39,6 +43,12 @@ def locate(req: mp_request) -> int:
 
 def _step_by_step(req: mp_request, target: translate.Target) -> int:
     host = req._host
+    if req._bad is not None:
+        if req._main is None:
+            if host.has_early_headers:
+                header_rules.apply_early(req)
+            variables.of_server(req)
+        raise req._bad
     if target.uri == "*":  # OPTIONS * asks for the server as a whole
         return constants.DONE
     if host.has_early_work and req._main is None:  # a subrequest has what was found out for its main request

@@ -68,7 +68,10 @@ class Plan:
         self.steps = tuple([step for step, has_work in _STEPS if has_work(config, directives)])
         # The same where none of them can run a handler, so that nothing is added on the way; else None.
         quiet = _QUIET.keys() >= set(self.steps)
-        self.quiet = tuple([_QUIET[step] for step in self.steps]) if quiet else None
+        self.quiet: tuple[Step, ...] | None = None
+        if quiet:
+            idle = _set_handler if config.set_handler is None else None
+            self.quiet = tuple([_QUIET[step] for step in self.steps if step is not idle])
 
 
 def plan_of(config: RequestConfig) -> Plan:

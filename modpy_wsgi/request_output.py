@@ -66,9 +66,11 @@ class RequestOutput(RequestMembers):
             if flush:
                 self._send(data)
                 return
-            held = self._held = []
-        held.append(data)
-        self._held_bytes += len(data)
+            self._held = [data]
+            self._held_bytes = len(data)
+        else:
+            held.append(data)
+            self._held_bytes += len(data)
         if flush or self._held_bytes >= BUFFER:
             self._release()
 

@@ -74,44 +74,29 @@ class RequestState:
     __slots__ = (
         "_added",
         "_application",
-        "_bad",
         "_bodiless",
         "_body_sent",
-        "_call_index",
         "_calls",
         "_cleanups",
-        "_complete",
         "_config",
         "_content_type",
         "_delegated",
         "_died",
         "_environ",
-        "_file_body",
-        "_filename",
         "_handler",
         "_held",
-        "_held_bytes",
         "_host",
-        "_interpreter",
-        "_main",
         "_method",
         "_more_to_say",
         "_next",
-        "_path_info",
-        "_phase",
-        "_place",
         "_prepared",
-        "_prev",
         "_promised",
         "_request_time",
         "_server_write",
         "_start_response",
-        "_stat",
         "_status",
         "_status_line",
         "_target",
-        "_translated",
-        "_typed_by_handler",
         "_unwritable",
         "_uri",
     )
@@ -120,7 +105,7 @@ class RequestState:
     _status: int
     _status_line: str | None
     _content_type: str | None
-    _typed_by_handler: int
+    _typed_by_handler = 0
     _content_encoding: str | None = None
     _content_languages: tuple[str, ...] = ()
     _handler: str | None
@@ -134,9 +119,9 @@ class RequestState:
     _prepared: tuple[tuple[str, str], ...]  # headers of a file, which headers_out has once somebody asks
     _variants = ""  # of a document that was negotiated about, as HTML, for the page that says so
     _list_tag = ""  # what the entity tag says of them
-    _prev: mp_request | None
+    _prev: mp_request | None = None
     _next: mp_request | None
-    _main: mp_request | None
+    _main: mp_request | None = None
     _assbackwards = 0
     _proxyreq = constants.PROXYREQ_NONE
     _chunked = 0
@@ -147,19 +132,19 @@ class RequestState:
     _allowed: frozenset[str] = frozenset()  # the methods that httpd knows by number
     _allowed_methods: tuple[str, ...] = ()  # the others
     _extension: str | None = None
-    _phase: Phase | None
-    _interpreter: Any
+    _phase: Phase | None = None
+    _interpreter: Any = None
     _calls: tuple[Call, ...]  # the list of handlers that runs
-    _call_index: int  # and which of them
+    _call_index = 0  # and which of them
     _added: dict[str, list[Any]] | None  # handlers that add_handler registered, by phase directive
     _cleanups: list[tuple[Callable[[Any], Any], Any]] | None
-    _filename: str | None
-    _path_info: str | None
-    _stat: os.stat_result | None  # of the file, once it was looked for and is there
+    _filename: str | None = None
+    _path_info: str | None = None
+    _stat: os.stat_result | None = None  # of the file, once it was looked for and is there
     _finfo: mp_finfo | None = None
-    _place: Place | None  # what is kept of a path whose file was there at the last look and is still
+    _place: Place | None = None  # what is kept of a path whose file was there at the last look and is still
     _redirects = 0  # internal redirects and subrequests that led here
-    _bad: BadRequest | None  # what was wrong with the request line or Host
+    _bad: BadRequest | None = None  # what was wrong with the request line or Host
     _failed = False  # answered by an ErrorDocument
     _document_status = 0  # the status that the ErrorDocument stands for
     _error_page = False  # answered by the server's own page
@@ -167,10 +152,10 @@ class RequestState:
     _document_of: RequestConfig | None = None  # of the request whose ErrorDocument failed here, with its status
     _in_content = False  # the content phase was reached; known where Header or Expires ask for it
     _head_ruled = False  # Header and Expires have had their say
-    _file_body: FileBody | None  # the file to send as the body
+    _file_body: FileBody | None = None  # the file to send as the body
     _delegated: Iterable[bytes] | None  # the body that the fallback application returned
-    _complete: bool  # log and cleanup have run, or there is nothing for them to do
-    _translated: str | None  # the file name before the walk, while the walk was put off
+    _complete = False  # log and cleanup have run, or there is nothing for them to do
+    _translated: str | None = None  # the file name before the walk, while the walk was put off
     _log_id: str | None = None  # which its lines in the error log have in common, once there is one
     _ended: float | None = None  # when it was over, once a log asked
     _clength = 0  # what set_content_length() was told
@@ -183,7 +168,7 @@ class RequestState:
     # Of writing the answer
     _server_write: Callable[[bytes], Any] | None  # once the head was sent
     _held: list[bytes] | None  # unflushed writes
-    _held_bytes: int
+    _held_bytes = 0
     _body_sent: int
     _bodiless: bool
     _gone = False  # the client, as a write has shown
@@ -207,17 +192,10 @@ class RequestState:
         self._config = target.early
         self._method: str = environ["REQUEST_METHOD"]
         self._request_time = time.time()
-        self._added = self._cleanups = self._interpreter = self._phase = None
-        self._calls = ()
-        self._call_index = 0
-        self._filename = self._path_info = self._place = self._stat = self._translated = None
-        self._main = self._next = self._prev = None
-        self._bad = self._delegated = self._file_body = None
-        self._complete = self._died = self._more_to_say = False
+        self._added = self._cleanups = self._delegated = self._next = None
+        self._calls = self._prepared = ()
+        self._died = self._more_to_say = self._bodiless = False
         self._handler = self._content_type = self._status_line = None
-        self._typed_by_handler = 0
         self._status = 200
-        self._prepared = ()
-        self._bodiless = False
-        self._body_sent = self._held_bytes = 0
+        self._body_sent = 0
         self._held = self._promised = self._server_write = self._unwritable = None

@@ -21,7 +21,7 @@ from . import userdir
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["Place", "Target", "document_root", "read_target", "redirection", "target_of"]
+__all__ = ["Place", "Target", "bad_target", "document_root", "read_target", "redirection", "target_of"]
 
 _OF_PYTHON = (python.HANDLERS, python.PYTHON_CONFIG, python.PYTHON_OPTIONS)
 _SLASHES = re.compile(r"/+")
@@ -116,6 +116,16 @@ def target_of(host: HostConfig, uri: str) -> Target:
     found: Target | None = host.targets.get(uri)
     if found is None:
         found = host.targets.keep_named(uri, Target(host, uri), uri)
+    return found
+
+
+def bad_target(host: HostConfig) -> Target:
+    """The Target of a request whose path cannot be read: that of "/", where it waits in `_bad` what was wrong."""
+    found: Target | None = host.targets.get("")
+    if found is None:
+        found = Target(host, "/")
+        found.eventful = True
+        host.targets.keep("", found)
     return found
 
 
