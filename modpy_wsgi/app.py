@@ -115,7 +115,7 @@ class Application:
         try:
             raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
             host = self.hosts.find(environ, raw)
-            if "CONTENT_LENGTH" in environ or "HTTP_EXPECT" in environ or environ["REQUEST_METHOD"] in _REFUSED:
+            if environ.get("CONTENT_LENGTH") or "HTTP_EXPECT" in environ or environ["REQUEST_METHOD"] in _REFUSED:
                 check_head(environ)
             return mp_request(self, host, environ, start_response, translate.read_target(host, environ, raw))
         except BadRequest as error:

@@ -48,7 +48,7 @@ def _split(key: str) -> tuple[str, str]:
 class Plan:
     """The compiled phases of a RequestConfig."""
 
-    __slots__ = ("after", "by_extension", "calls", "closing", "content", "patterns", "quiet", "steps")
+    __slots__ = ("after", "by_extension", "calls", "closing", "content", "of_file", "patterns", "quiet", "steps")
 
     def __init__(self, config: RequestConfig) -> None:
         self.calls: dict[str, tuple[Call, ...]] = {}
@@ -69,9 +69,11 @@ class Plan:
         # The same where none of them can run a handler, so that nothing is added on the way; else None.
         quiet = _QUIET.keys() >= set(self.steps)
         self.quiet: tuple[Step, ...] | None = None
+        self.of_file: tuple[Step, ...] = ()  # of those, what a file has: no index stands for it
         if quiet:
             idle = _set_handler if config.set_handler is None else None
             self.quiet = tuple([_QUIET[step] for step in self.steps if step is not idle])
+            self.of_file = tuple([step for step in self.quiet if step is not index.fixup])
 
 
 def plan_of(config: RequestConfig) -> Plan:
@@ -88,7 +90,7 @@ def run_steps(req: mp_request, config: RequestConfig) -> int:
     if req._added is not None:  # in a phase before the file was known
         return _run_rest(req, config, None)
     if plan.quiet is not None:
-        for step in plan.quiet:
+        for step in plan.quiet if req._place is None else plan.of_file:
             status = step(req, config)
             if status:
                 return status

@@ -58,9 +58,17 @@ def guess_at_place(req: mp_request, config: RequestConfig) -> None:
     if place is None or place.config is not config:
         guess(req, config)
         return
-    if place.guess is None:
-        place.guess = _guess_of(place.file, place.path_info, config)
-    _take(req, place.guess)
+    found = place.guess
+    if found is None:
+        found = place.guess = _guess_of(place.file, place.path_info, config)
+    content_type, handler, encoding, languages = found
+    if encoding is not None or languages:
+        _take(req, found)
+        return
+    if content_type is not None:
+        req._content_type = content_type
+    if handler is not None:
+        req._handler = handler
 
 
 def _take(req: mp_request, found: Guess) -> None:
