@@ -69,18 +69,29 @@ class _Counted:
 
 def deliver(req: mp_request) -> Iterable[bytes]:
     """What to return to the server for `req`, whose answer stands."""
+    held = req._held
     if (
-        req._held is not None
+        held is not None
         and req._server_write is None
         and not (req._more_to_say or req._died)
         and req._next is None
         and req._status == 200
         and req._method == "GET"
         and req._config.head is None
+        and len(held) == 1
     ):
-        data = _at_once(req)
-        if data is not None:
-            return data if _completed(req) else Delivered(data, req)
+        # A small file, or one piece of a handler's: what _whole() makes of it, where there is nothing else to say.
+        try:
+            line, headers = response_head(req)
+        except HandlerError:
+            pass  # which _whole() will meet again
+        else:
+            req._held = None
+            size = req._promised = req._body_sent = req._held_bytes
+            req._held_bytes = 0
+            headers.append(("Content-Length", str(size)))
+            req._server_write = req._start_response(line, headers)
+            return held if _completed(req) else Delivered(held, req)
     last = req
     while last._next is not None:
         last = last._next
@@ -111,26 +122,6 @@ def deliver(req: mp_request) -> Iterable[bytes]:
         last._file_body.when_closed = lambda: finish(req)
         return body
     return body if _completed(req) else Delivered(body, req)
-
-
-def _at_once(req: mp_request) -> list[bytes] | None:
-    """A small file, or one piece of a handler's: what _whole() makes of it, where there is nothing else to say.
-
-    None if that has to be asked.
-    """
-    data = req._held
-    try:
-        line, headers = response_head(req)
-    except HandlerError:
-        return None
-    if not data or len(data) > 1:
-        return None
-    req._held = None
-    size = req._promised = req._body_sent = req._held_bytes
-    req._held_bytes = 0
-    headers.append(("Content-Length", str(size)))
-    req._server_write = req._start_response(line, headers)
-    return data
 
 
 def _body(req: mp_request) -> Iterable[bytes]:

@@ -37,6 +37,7 @@ _UNSENT = frozenset(
         "upgrade",
     }
 )
+_OK_LINE = STATUS_LINES[200]
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _CUSTOM_STATUS = re.compile(r"[2-5][0-9][0-9] ")
@@ -107,7 +108,9 @@ def response_head(req: RequestMembers) -> tuple[str, list[tuple[str, str]]]:
         _add_tables(req, headers)
     elif req._prepared:
         headers.extend(req._prepared)
-    return STATUS_LINES[200] if req._status == 200 and req._status_line is None else status_line(req), headers
+    if req._status == 200 and req._status_line is None:
+        return _OK_LINE, headers
+    return status_line(req), headers
 
 
 _content_types: dict[str, tuple[str, str]] = {}  # headers that were checked
