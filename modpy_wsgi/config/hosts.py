@@ -92,6 +92,10 @@ class Hosts:
         Raises BadRequest(400) for a Host that is none.
         """
         name = environ.get("HTTP_HOST") if not raw or raw[0] == "/" else request_host(environ)
+        if name is not None and not self._groups:
+            known = self._found.get(name)
+            if known is not None:
+                return known
         if name is None and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
             raise BadRequest(400, "HTTP/1.1 request without Host")
         if self._groups:
