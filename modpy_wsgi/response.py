@@ -6,13 +6,13 @@ header, and nothing is sent. What the server alone may say (hop-by-hop headers, 
 
 from __future__ import annotations
 
-import email.utils
 import re
 from typing import TYPE_CHECKING, Any
 
 from .constants import STATUS_LINES
 from .environ import encode
 from .errors import HandlerError
+from .validators import date_text
 
 if TYPE_CHECKING:
     from .request_members import RequestMembers
@@ -151,7 +151,7 @@ def _add_tables(req: RequestMembers, headers: list[tuple[str, str]]) -> None:
     if "vary" in names:
         _join_vary(headers)
     if req._no_cache and "expires" not in names:
-        headers.append(("Expires", email.utils.formatdate(req.request_time, usegmt=True)))
+        headers.append(("Expires", date_text(req.request_time)))
     if req._status == 304:
         return
     if req._content_encoding:

@@ -6,7 +6,6 @@ bytes leave.
 
 from __future__ import annotations
 
-import email.utils
 import os
 import stat
 from stat import S_ISREG
@@ -30,7 +29,7 @@ from ..constants import (
 )
 from ..errors import ConfigError
 from ..preconditions import CONDITIONS, conditions_met
-from ..validators import SETTLED, digest_of, etag_of
+from ..validators import SETTLED, date_text, digest_of, etag_of
 from . import ranges
 from .errors import allow_header
 from .file_body import FileBody
@@ -233,7 +232,7 @@ def _head(req: mp_request, manner: Manner, now: os.stat_result, descriptor: int)
     tag = manner.tag
     digested = "digest" in tag
     etag = digest_of(descriptor) if digested else etag_of(now, tag, req._request_time)
-    date = email.utils.formatdate(int(min(now.st_mtime, req._request_time)), usegmt=True)
+    date = date_text(min(now.st_mtime, req._request_time))
     if etag and req._list_tag:
         etag = f'{etag[:-1]};{req._list_tag}"'
     head = [("Last-Modified", date), ("ETag", etag or ""), ("Accept-Ranges", manner.accept_ranges)]
