@@ -101,6 +101,7 @@ class RequestState:
         "_uri",
     )
 
+    _host: HostConfig
     _config: RequestConfig
     _status: int
     _status_line: str | None

@@ -99,8 +99,8 @@ def out_bytes(req: mp_request) -> int:
     except HandlerError:  # changed since it was sent
         return _body_bytes(req)
     head = len("HTTP/1.1 ") + len(status) + 4 + _DATE_LINE
-    names = {name.lower() for name, _ in headers}
-    head += sum([len(name) + len(text) + 4 for name, text in headers])
-    if req._promised is not None and "content-length" not in names:
+    for name, text in headers:
+        head += len(name) + len(text) + 4
+    if req._promised is not None and not any(name.lower() == "content-length" for name, _ in headers):
         head += len("Content-Length: ") + len(str(req._promised)) + 2
     return head + _body_bytes(req)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..config.directives import core
 from ..environ import plain_address
 from ..response import BODILESS
 from .log_text import escaped, raw
@@ -29,7 +28,7 @@ __all__ = [
 
 
 def host(req: mp_request) -> str:
-    if req._useragent is None and core.HOSTNAME_LOOKUPS not in req._config.settings:
+    if req._useragent is None and not req._config.names_clients:
         address = req._environ.get("REMOTE_ADDR") or "-"
         return plain_address(address) if address[0] == ":" else address
     return escaped(req._useragent_host() or None)
@@ -62,7 +61,7 @@ def logname(req: mp_request) -> str:
 
 
 def _canonical_port(req: mp_request) -> str:
-    return str(req.server.port or (443 if req._scheme() == "https" else 80))
+    return str(req._host.server.port or (443 if req._scheme() == "https" else 80))
 
 
 def _local_port(req: mp_request) -> str:

@@ -71,7 +71,7 @@ _PLAIN: dict[str, Value] = {
     "S": lambda req: str(log_answered.in_bytes(req) + log_answered.out_bytes(req)),
     "u": log_client.user,
     "U": log_asked.path,
-    "v": lambda req: escaped(req.server.server_hostname),
+    "v": lambda req: escaped(req._host.server.server_hostname),
     "V": lambda req: escaped(req._server_name()),
     "X": log_client.keeps_alive,
     "^ti": log_asked.trailers,
