@@ -20,7 +20,7 @@ from .config.request_config import RequestConfig
 from .constants import OK
 from .environ import check_head, decode
 from .errors import BadRequest, HandlerError
-from .httpd import access_log, content, errors, translate, variables
+from .httpd import access_log, content, errors, filtering, translate, variables
 from .httpd.error_format import ErrorForm
 from .httpd.forwarded import scheme_check
 from .interpreter import Interpreter, Interpreters
@@ -183,6 +183,14 @@ class Application:
         if not (config.per_directory or config.per_directive):
             config.interpreter = found
         return found
+
+    def add_filter(self, req: mp_request, name: str, is_input: bool) -> None:
+        """req.add_input_filter and req.add_output_filter."""
+        filtering.add_by_name(req, name, is_input)
+
+    def register_filter(self, req: mp_request, name: str, ref: python.HandlerRef, is_input: bool) -> None:
+        """req.register_input_filter and req.register_output_filter."""
+        filtering.register(req, name, ref, is_input)
 
     def add_handler(self, req: mp_request, directive: str, handler: Any, directory: str | None) -> None:
         """req.add_handler."""

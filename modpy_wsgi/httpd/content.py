@@ -18,7 +18,7 @@ from ..dispatch import calls_for, run_handlers
 from ..environ import encode
 from ..phases import HANDLER
 from ..response import checked
-from . import ranges, type_maps
+from . import filtering, ranges, type_maps
 from .files import send_file
 
 if TYPE_CHECKING:
@@ -33,8 +33,11 @@ _TYPES_OF_HANDLERS = ("application/x-httpd-", "application/x-type-map", "httpd/s
 
 def answer(req: mp_request, config: RequestConfig) -> int:
     """The content phase. Returns OK or DONE when the answer stands, else the status to answer with."""
-    if config.head is not None:
+    if config.prepares:
         req._in_content = True
+        status = filtering.at_content(req, config)
+        if status:
+            return status
     handler = handler_before = req._handler
     if handler is None and req._content_type is not None:
         handler = handler_of_type(req._content_type)

@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
-from modpy_wsgi.config.directives.table import accepted, known
-from modpy_wsgi.config.model import Kind
+from typing import Any
+
+from modpy_wsgi.config.directives.table import accepted, info, known
+from modpy_wsgi.config.filter_names import FilterName, filter_names
+from modpy_wsgi.config.model import Args, Kind, Origin, Setting
+from modpy_wsgi.config.values import union
+
+MODULES = ("filter_module", "mod_filter.c", "deflate_module", "mod_deflate.c")
+
+
+# By filter, in the order in which they are first named: the media types whose answers it is for.
+BY_TYPE: Setting[dict[FilterName, frozenset[str]]] = Setting("AddOutputFilterByType", {}, union)
+
+
+def _by_type(so_far: Any, args: tuple[str, ...], origin: Origin) -> dict[FilterName, frozenset[str]]:
+    if len(args) < 2:
+        raise ValueError("requires at least two arguments")
+    before = dict(so_far or {})
+    for name in filter_names(args[0], "AddOutputFilterByType", origin):
+        before[name] = before.get(name, frozenset()) | frozenset(args[1:])
+    return before
+
 
 ROWS = (
     *known(
@@ -26,11 +46,7 @@ ROWS = (
         SubstituteMaxLineLength 1    any       FileInfo
         """,
     ),
-    *accepted(
-        "deflate brotli_compress",
-        "the filters of httpd are not run",
-        "AddOutputFilterByType 0+ any FileInfo",
-    ),
+    info("AddOutputFilterByType", Args.ARGV, BY_TYPE, _by_type, "filter[;filter...] media/type ..."),
     *accepted(
         "0",
         "the filters of httpd are not run",

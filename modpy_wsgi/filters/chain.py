@@ -1,0 +1,101 @@
+"""The output filters of one answer in their order, and what is behind the last of them.
+
+Law: nothing is held back that the last filter flushed. What it has not flushed waits up to 64 KB, or to the end: then
+the answer has a Content-Length. Nothing leaves behind the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..request_output import BUFFER, RequestOutput
+from .filter import Target, output_filter
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+    from .registry import Spec
+
+__all__ = ["OutputChain"]
+
+
+class _Sink:
+    """Behind the last filter: the server."""
+
+    room = BUFFER
+
+    def __init__(self, req: mp_request) -> None:
+        self._req = req
+        self._waiting: list[bytes] = []
+        self._size = 0
+        self.ended = False
+
+    def accept(self, data: bytes, flush: bool, end: bool) -> None:
+        if self.ended:
+            return
+        self.ended = end
+        if data:
+            self._waiting.append(data)
+            self._size += data.__len__()
+        if (flush and not end) or self._size >= BUFFER:
+            self.release()
+
+    def accept_all(self, pieces: Iterator[bytes]) -> None:
+        for piece in pieces:
+            self.accept(piece, False, False)
+        self.ended = True
+
+    def release(self) -> None:
+        """Send what waits; the head, if there is nothing."""
+        data = self.taken()
+        req = self._req
+        if data:
+            RequestOutput._send(req, data)
+        elif req._server_write is None:
+            req._begin()
+
+    def taken(self) -> bytes:
+        """What waits, to be sent by who asks."""
+        waiting = self._waiting
+        data = waiting[0] if len(waiting) == 1 else b"".join(waiting)
+        self._waiting, self._size = [], 0
+        return data
+
+
+class OutputChain:
+    """The filters of an answer, from who makes the content to the server."""
+
+    def __init__(self, req: mp_request) -> None:
+        self._req = req
+        self._filters: list[output_filter] = []
+        self.sink = _Sink(req)
+        self.top: Target = self.sink
+        self.failed: str | None = None  # the name of a filter that failed without a page of its own
+
+    def add(self, spec: Spec) -> None:
+        """Put a filter in, behind those of its stage. It gets what flows from now on."""
+        place = len(self._filters)
+        while place and self._filters[place - 1]._spec.stage > spec.stage:
+            place -= 1
+        self._filters.insert(place, output_filter(self._req, spec))
+        target: Target = self.sink
+        for each in reversed(self._filters):
+            each.next = target
+            target = each
+        self.top = target
+
+    @property
+    def specs(self) -> list[Spec]:
+        """What the filters were made of, in order."""
+        return [each._spec for each in self._filters]
+
+    @property
+    def of_python(self) -> bool:
+        """Whether a function of the site has a say in what the answer holds."""
+        return any(each._spec.is_python and not each._transparent for each in self._filters)
+
+    def send(self, data: bytes) -> None:
+        """Let a piece flow through all of them, to the client. Raises OSError if one has failed before."""
+        if self.failed is not None:
+            raise OSError(f"Write failed, the output filter {self.failed!r} has failed.")
+        self.top.accept(data, True, False)
