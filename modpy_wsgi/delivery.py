@@ -183,7 +183,7 @@ def _filtered(req: mp_request) -> Iterable[bytes]:
                 close()
     if chain.failed is not None:
         filter_requests.remove_output(req)
-        raise FilterFailed(chain.failed)
+        raise FilterFailed(chain.failed, chain.status)
     data = chain.sink.taken()
     if data:
         req._held, req._held_bytes = [data], len(data)

@@ -1,7 +1,7 @@
 """The output filters of one answer in their order, and what is behind the last of them.
 
-Law: nothing is held back that the last filter flushed. What it has not flushed waits up to 64 KB, or to the end: then
-the answer has a Content-Length. Nothing leaves behind the end.
+Law: nothing is held back that the last filter flushed. What it has not flushed waits for a while, or to the end: then
+the answer has a Content-Length, if it is no longer than 1 MB. Nothing leaves behind the end.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..constants import HTTP_INTERNAL_SERVER_ERROR
 from ..request_output import BUFFER, RequestOutput
-from .filter import Target, output_filter
+from .filter import RESOURCE, WHOLE, Target, output_filter
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -20,7 +21,7 @@ __all__ = ["OutputChain"]
 
 
 class _Sink:
-    """Behind the last filter: the server."""
+    """Behind the last filter: the server. So long as nothing was sent, more may wait, for its length to be known."""
 
     room = BUFFER
 
@@ -37,7 +38,7 @@ class _Sink:
         if data:
             self._waiting.append(data)
             self._size += data.__len__()
-        if (flush and not end) or self._size >= BUFFER:
+        if (flush and not end) or (self._size >= BUFFER and (self._size >= WHOLE or self._req._server_write)):
             self.release()
 
     def accept_all(self, pieces: Iterator[bytes]) -> None:
@@ -71,6 +72,7 @@ class OutputChain:
         self.sink = _Sink(req)
         self.top: Target = self.sink
         self.failed: str | None = None  # the name of a filter that failed without a page of its own
+        self.status = HTTP_INTERNAL_SERVER_ERROR  # what is to be answered then
 
     def add(self, spec: Spec) -> None:
         """Put a filter in, behind those of its stage. It gets what flows from now on."""
@@ -78,6 +80,15 @@ class OutputChain:
         while place and self._filters[place - 1]._spec.stage > spec.stage:
             place -= 1
         self._filters.insert(place, output_filter(self._req, spec))
+        self._link()
+
+    def encodes(self) -> bool:
+        """Leave only those that write down what others say. Whether there are any."""
+        self._filters = [each for each in self._filters if each._spec.stage > RESOURCE]
+        self._link()
+        return bool(self._filters)
+
+    def _link(self) -> None:
         target: Target = self.sink
         for each in reversed(self._filters):
             each.next = target
@@ -94,8 +105,8 @@ class OutputChain:
         """Whether a function of the site has a say in what the answer holds."""
         return any(each._spec.is_python and not each._transparent for each in self._filters)
 
-    def send(self, data: bytes) -> None:
-        """Let a piece flow through all of them, to the client. Raises OSError if one has failed before."""
+    def send(self, data: bytes, flush: bool) -> None:
+        """Let a piece flow through all of them. Raises OSError if one has failed before, or the client is gone."""
         if self.failed is not None:
             raise OSError(f"Write failed, the output filter {self.failed!r} has failed.")
-        self.top.accept(data, True, False)
+        self.top.accept(data, flush, False)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from operator import index
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..constants import HTTP_INTERNAL_SERVER_ERROR
 from ..members import integer, readonly
 from ..request_output import BUFFER, as_bytes
 
@@ -20,9 +21,24 @@ if TYPE_CHECKING:
     from ..request import mp_request
     from .registry import Spec
 
-__all__ = ["BLOCK", "MAX_EMPTY_READS", "WHOLE", "Source", "Target", "input_filter", "mp_filter", "output_filter"]
+__all__ = [
+    "BLOCK",
+    "CONTENT_SET",
+    "MAX_EMPTY_READS",
+    "RESOURCE",
+    "WHOLE",
+    "Source",
+    "Target",
+    "input_filter",
+    "mp_filter",
+    "output_filter",
+]
 
 BLOCK = 65536  # bytes that are asked of a file or of a client at once
+# Where in the chain a filter stands, as in httpd: lower numbers are nearer to who makes the content.
+RESOURCE = 10  # what the content says
+CONTENT_SET = 20  # how it is written down
+
 WHOLE = 1 << 20  # bytes of a file that one read() gives: the original gives all of it, and pages are seldom larger
 MAX_EMPTY_READS = 1000  # in a row, within one call: a loop that would never end
 
@@ -49,7 +65,7 @@ class Source(Protocol):
 class mp_filter:  # noqa: N801 - the original's type name
     """A filter at work on one answer or one body. Further attributes may be set on it, and last as long."""
 
-    is_input = 0
+    is_input = readonly("_is_input", "1 if the filter is on the way of a body.")
     closed = readonly("_closed", "1 once the filter was closed.")
     name = readonly("_name", "The name that the filter is registered under, in lower case.")
     handler = readonly("_handler", "The filter's Python handler as configured: 'module' or 'module::object'.")
@@ -57,6 +73,7 @@ class mp_filter:  # noqa: N801 - the original's type name
     req = readonly("_req", "The request object.")
     softspace = integer("_softspace", "For print >>filter of Python 2; without meaning.")
 
+    _is_input = 0
     state: Any = None  # for built-in filters
     flushing = False  # whether who wrote wants it to be sent now
     _softspace = 0
@@ -226,8 +243,8 @@ class mp_filter:  # noqa: N801 - the original's type name
     def _hand_on(self, flush: bool, end: bool = False) -> None:
         raise NotImplementedError
 
-    def _fail(self, page: bytes | None) -> None:
-        """Be done for ever. `page`: a traceback that may take the place of the answer."""
+    def _fail(self, page: bytes | None, status: int = HTTP_INTERNAL_SERVER_ERROR) -> None:
+        """Be done for ever. `page`: a traceback that may take the place of the answer; else `status` may."""
         raise NotImplementedError
 
 
@@ -289,23 +306,23 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
     def _hand_on(self, flush: bool, end: bool = False) -> None:
         self.next.accept(self._taken(), flush, end)
 
-    def _fail(self, page: bytes | None) -> None:
+    def _fail(self, page: bytes | None, status: int = HTTP_INTERNAL_SERVER_ERROR) -> None:
         self._out, self._out_bytes, self._piece, self._at, self._pulls = [], 0, b"", 0, False
         closed, self._closed = self._closed, 1
         req = self._req
         if page is not None and not closed:
             if req._server_write is None:
-                req._status = 500
+                req._status = HTTP_INTERNAL_SERVER_ERROR
                 req._content_type = "text/html"
             self.next.accept(page, True, True)
         elif not closed:
-            req._filters.failed = self._name
+            req._filters.failed, req._filters.status = self._name, status
 
 
 class input_filter(mp_filter):  # noqa: N801
     """A filter on the way of a body."""
 
-    is_input = 1
+    _is_input = 1
     next: Source
     _room = sys.maxsize  # what was written waits for who pulls
     _pulls = True
@@ -350,9 +367,10 @@ class input_filter(mp_filter):  # noqa: N801
     def _hand_on(self, flush: bool, end: bool = False) -> None:
         """What was written waits for who pulls."""
 
-    def _fail(self, page: bytes | None) -> None:
-        self._out, self._out_bytes = [], 0
-        self._failed = True
+    def _fail(self, page: bytes | None, status: int = HTTP_INTERNAL_SERVER_ERROR) -> None:
+        if not self._closed:
+            self._out, self._out_bytes = [], 0
+            self._failed = True
 
 
 for _kind in (mp_filter, output_filter, input_filter):

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..config.directives import python
 from ..dispatch import Call
 from ..phases import Phase
+from .filter import CONTENT_SET, RESOURCE
 from .running import run_built_in, run_python
 
 if TYPE_CHECKING:
@@ -34,10 +35,6 @@ if TYPE_CHECKING:
     from ..request import mp_request
 
 __all__ = ["BUILT_IN", "CONTENT_SET", "RESOURCE", "BuiltIn", "Spec", "find"]
-
-# Where in the chain a filter stands, as in httpd: lower numbers are nearer to who makes the content.
-RESOURCE = 10  # what the content says
-CONTENT_SET = 20  # how it is written down
 
 _INPUT = Phase("PythonInputFilter", frozenset())  # for the name of the function that a handler means if it names none
 _OUTPUT = Phase("PythonOutputFilter", frozenset())

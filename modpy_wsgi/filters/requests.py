@@ -13,34 +13,45 @@ from ..config.directives import core
 from ..errors import SERVER_RETURN, HandlerError
 from ..request import mp_request
 from ..request_body import BLOCK, RequestBody
-from ..request_output import Write
+from ..request_output import BUFFER, Write, as_bytes
 from .chain import OutputChain
 from .filter import Source, input_filter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from .registry import Spec
 
-__all__ = ["add", "remove_output", "take_over"]
+__all__ = ["add", "drop_content", "remove_output", "take_over"]
 
 
 class _FilteredOutput(mp_request):
     """A request whose answer flows through filters."""
 
     _filters: OutputChain
-    _more_to_say = True  # so that no short way is taken with what a file says of itself
-    _delegated: Iterable[bytes] | None = ()  # who makes the body is asked in any case
+
+    def write(self, data: Any, flush: Any = 1) -> None:
+        """Send `data` through the filters, at once unless `flush` is 0. Raises as without filters."""
+        if data.__class__ is not bytes:
+            data = as_bytes(data)
+        flush = index(flush)
+        if not data:
+            return
+        if self._held is not None:
+            data = b"".join([*self._held, data])
+        if flush or len(data) >= BUFFER:
+            self._reset_output()
+            self._filters.send(data, bool(flush))
+        else:
+            self._held, self._held_bytes = [data], len(data)
 
     def flush(self) -> None:
         """Send what unflushed writes hold back, through the filters, and the head. Raises OSError as write()."""
         if self._held is not None:
             self._release()
         else:
-            self._filters.send(b"")
+            self._filters.send(b"", True)
 
     def _send(self, data: bytes) -> None:
-        self._filters.send(data)
+        self._filters.send(data, True)
 
     def _begin(self, length: int | None = None) -> Write:
         _correct_head(self, length)
@@ -162,6 +173,8 @@ def add(req: Any, spec: Spec, is_input: bool) -> None:
         return
     if req._filters is None:
         req._filters = OutputChain(req)
+        req._more_to_say = True  # so that no short way is taken with what a file says of itself
+        req._delegated = ()  # the body is not just what waits
         req.__class__ = _FilteredOutput if req._input_filters is None else _FilteredBoth
     req._filters.add(spec)
 
@@ -177,8 +190,24 @@ def take_over(req: Any, other: Any) -> None:
 
 def remove_output(req: Any) -> None:
     """Let what is written from now on reach the client as it is."""
-    req._filters = None
+    if req._filters is None:
+        return
+    req._filters = req._delegated = None
     req.__class__ = mp_request if req._input_filters is None else _FilteredInput
+
+
+def drop_content(req: Any) -> None:
+    """Let what is written from now on, as httpd's own page, pass by the filters that change what is said.
+
+    Once a part was sent, how that was written down holds for the rest.
+    """
+    if req._server_write is None:
+        remove_output(req)
+    elif not req._filters.encodes():
+        waiting = req._filters.sink.taken()
+        remove_output(req)
+        if waiting:
+            req._send(waiting)
 
 
 def _correct_head(req: _FilteredOutput, length: int | None) -> None:

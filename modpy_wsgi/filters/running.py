@@ -31,6 +31,13 @@ def run_built_in(filter: mp_filter) -> None:  # noqa: A002 - the manual's name
     except SERVER_RETURN:  # a limit on the body, for who reads it
         filter._fail(None)
         raise
+    except OSError as error:
+        if not filter.is_input:
+            _failed(filter, error)
+            return
+        filter._fail(None)  # what the client has sent is wrong, and not the filter
+        filter.req._application.log_request(filter.req, f"input filter {filter.name!r}: {error}")
+        raise
     except Exception as error:
         _failed(filter, error)
 
@@ -69,9 +76,10 @@ def run_python(filter: mp_filter) -> None:  # noqa: A002
 
 def _stopped(filter: mp_filter, stop: SERVER_RETURN) -> None:  # noqa: A002
     args = stop.args
-    if filter.is_input and args and args[0].__class__ is int and args[0] >= 400:
-        filter._fail(None)
-        raise stop  # for who reads: a limit, say, on what a body may hold
+    if args and args[0].__class__ is int and args[0] >= 400:
+        filter._fail(None, args[0])
+        if filter.is_input:
+            raise stop  # for who reads: a limit, say, on what a body may hold
     if len(args) == 2 and args[1]:
         try:
             filter.req.status = args[1]
@@ -82,10 +90,11 @@ def _stopped(filter: mp_filter, stop: SERVER_RETURN) -> None:  # noqa: A002
 def _failed(filter: mp_filter, error: BaseException) -> None:  # noqa: A002
     req: Any = filter.req
     spec = filter._spec
-    where = f"Filter: {spec.name} {spec.handler}"
+    where = f"{spec.name} {spec.handler}"
     req._application.log_exception(req, where, error)
+    complete = filter.closed
     filter._fail(_page(where, error) if req._config.debug and not req.connection.aborted else None)
-    if filter.is_input:
+    if filter.is_input and not complete:
         raise OSError(f"Input filter read error: the filter {spec.name!r} failed") from error
 
 
