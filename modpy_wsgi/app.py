@@ -33,6 +33,7 @@ from .redirects import look_up, redirect
 from .request import mp_request
 from .request_output import ClientGone
 from .server import make_servers, mp_server
+from .subrequests import include
 
 __all__ = ["WSGI", "Application"]
 
@@ -167,6 +168,10 @@ class Application:
     def look_up(self, req: mp_request, uri: str) -> tuple[mp_request, int]:
         """A subrequest: every phase up to fixup for another URI. Returns it, and OK or the status that ended it."""
         return look_up(req, uri)
+
+    def include(self, req: mp_request, uri: str, target: Any) -> int:
+        """A subrequest whose answer flows to a filter of `req`, or behind it. OK, or the status it ended with."""
+        return include(req, uri, target)
 
     def base_server(self, req: mp_request) -> mp_server:
         """conn.base_server."""

@@ -23,7 +23,7 @@ from .response import content_length, response_head
 if TYPE_CHECKING:
     from .request import mp_request
 
-__all__ = ["deliver", "finish"]
+__all__ = ["deliver", "end_subrequest", "finish", "let_through"]
 
 
 class FilterFailed(ShortBody):
@@ -163,8 +163,8 @@ def _body(req: mp_request) -> Iterable[bytes]:
     return req._unwritable or []
 
 
-def _filtered(req: mp_request) -> Iterable[bytes]:
-    """What the filters make of an answer, up to its end. Raises FilterFailed if one of them has failed."""
+def let_through(req: mp_request) -> None:
+    """Let what waits of an answer flow through the filters, up to its end."""
     file, others = req._file_body, req._delegated or ()
     req._file_body, req._delegated = None, None
     chain = req._filters
@@ -172,7 +172,7 @@ def _filtered(req: mp_request) -> Iterable[bytes]:
         if file is not None:
             chain.top.accept_all(_while_wanted(req, iter(file)))
         elif others:
-            _let_through(req, others)
+            _send_all(req, others)
         held = b"".join(req._held or ())
         req._reset_output()
         chain.top.accept(held, False, True)
@@ -181,6 +181,12 @@ def _filtered(req: mp_request) -> Iterable[bytes]:
             close = getattr(body, "close", None)
             if close is not None:
                 close()
+
+
+def _filtered(req: mp_request) -> Iterable[bytes]:
+    """What the filters make of an answer, up to its end. Raises FilterFailed if one of them has failed."""
+    chain = req._filters
+    let_through(req)
     if chain.failed is not None:
         filter_requests.remove_output(req)
         raise FilterFailed(chain.failed, chain.status)
@@ -205,7 +211,7 @@ def _while_wanted(req: mp_request, pieces: Iterator[bytes]) -> Iterator[bytes]:
             return
 
 
-def _let_through(req: mp_request, pieces: Iterable[bytes]) -> None:
+def _send_all(req: mp_request, pieces: Iterable[bytes]) -> None:
     """Send the body of another application through the filters, piece by piece as it comes."""
     if isinstance(pieces, (list, tuple)) and len(pieces) == 1:
         req._held = [pieces[0]]
@@ -286,6 +292,17 @@ def finish(req: mp_request) -> None:
     finally:
         if token is not None:
             current.answering.reset(token)
+
+
+def end_subrequest(req: mp_request) -> None:
+    """What is due when a subrequest that has answered is over: its cleanups, but no log."""
+    req._complete = True
+    for body in (req._file_body, req._delegated):
+        close = getattr(body, "close", None)
+        if close is not None:
+            close()
+    req._close_output()
+    _clean_up(req)
 
 
 def _clean_up(req: mp_request) -> None:

@@ -48,6 +48,9 @@ class Served(CurrentApplication, Protocol):
     def look_up(self, req: Any, uri: str) -> tuple[mp_request, int]:
         """A subrequest, and the status that ended it."""
 
+    def include(self, req: Any, uri: str, target: Any) -> int:
+        """Let the answer of a subrequest flow to `target`."""
+
     def add_handler(self, req: Any, directive: str, handler: Any, directory: str | None) -> None:
         """Register a handler for the rest of the request."""
 

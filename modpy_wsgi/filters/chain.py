@@ -63,13 +63,36 @@ class _Sink:
         return data
 
 
+class _Within:
+    """Behind the last filter of a subrequest: a filter of the main request, whose answer goes on."""
+
+    room = BUFFER
+    ended = False
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def accept(self, data: bytes, flush: bool, end: bool) -> None:
+        if not self.ended:
+            self.ended = end
+            if data or flush:
+                self._target.accept(data, flush and not end, False)
+
+    def accept_all(self, pieces: Iterator[bytes]) -> None:
+        for piece in pieces:
+            self.accept(piece, False, False)
+
+    def taken(self) -> bytes:
+        return b""
+
+
 class OutputChain:
     """The filters of an answer, from who makes the content to the server."""
 
     def __init__(self, req: mp_request) -> None:
         self._req = req
         self._filters: list[output_filter] = []
-        self.sink = _Sink(req)
+        self.sink: _Sink | _Within = _Sink(req)
         self.top: Target = self.sink
         self.failed: str | None = None  # the name of a filter that failed without a page of its own
         self.status = HTTP_INTERNAL_SERVER_ERROR  # what is to be answered then
@@ -80,6 +103,11 @@ class OutputChain:
         while place and self._filters[place - 1]._spec.stage > spec.stage:
             place -= 1
         self._filters.insert(place, output_filter(self._req, spec))
+        self._link()
+
+    def lead_to(self, target: Target) -> None:
+        """Let all flow there, and not to the server."""
+        self.sink = _Within(target)
         self._link()
 
     def encodes(self) -> bool:

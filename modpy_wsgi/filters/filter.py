@@ -288,6 +288,17 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
             self._closed = 1
             self._hand_on(False, True)
 
+    def include(self, uri: str) -> int:
+        """Hand on what was written, then what another URI of this server answers. OK, or the status it ended with.
+
+        For built-in filters; `uri` is a path with query, escaped. Raises OSError if the client is gone.
+        """
+        data = self._taken()
+        if data:
+            self.next.accept(data, False, False)
+        status: int = self._req._application.include(self._req, uri, self.next)
+        return status
+
     def _call(self) -> bool:
         """Call the filter. Whether it may want to be called again for the same."""
         self._empty, self._has_read, self._running = 0, False, True

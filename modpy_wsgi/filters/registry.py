@@ -12,7 +12,7 @@ when a request first meets the name. What a built-in filter may use beyond the m
 * `filter.flushing`, true when who wrote wants what there is to be sent now. What a built-in filter has written is
   handed on at the end of the call, and flushed if that was asked for; so is the end of the stream, if it forgot;
 * `filter.remove()`, which hands on everything as it is, now and from now on: for what is not to be filtered;
-* `filter.next.accept(data, flush, end)`, where what it writes goes: the output of a subrequest can be led there;
+* `filter.include(uri)`, which hands on what was written and then what a subrequest for `uri` answers;
 * `filter.req`, whose headers may be changed until the first byte was handed on. Content-Length is seen to.
 
 An exception is logged and ends the answer, as for Python filters. Within one answer there is no concurrency.
@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..config.directives import python
 from ..dispatch import Call
-from ..phases import Phase
+from ..phases import INPUT_FILTER, OUTPUT_FILTER
 from .filter import CONTENT_SET, RESOURCE
 from .running import run_built_in, run_python
 
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from ..request import mp_request
 
 __all__ = ["BUILT_IN", "CONTENT_SET", "RESOURCE", "BuiltIn", "Spec", "find"]
-
-_INPUT = Phase("PythonInputFilter", frozenset())  # for the name of the function that a handler means if it names none
-_OUTPUT = Phase("PythonOutputFilter", frozenset())
 
 
 class BuiltIn(NamedTuple):
@@ -90,5 +87,5 @@ def find(req: mp_request, name: str, is_input: bool) -> Spec | None:
 
 def python_filter(name: str, ref: HandlerRef, is_input: bool, filename: str | None) -> Spec:
     """A filter of the site: the function `ref` names, under the name `name`."""
-    call = Call.of(ref, _INPUT if is_input else _OUTPUT, filename)
+    call = Call.of(ref, INPUT_FILTER if is_input else OUTPUT_FILTER, filename)
     return Spec(name, RESOURCE, run_python, call, ref.name, call.directory, is_python=True)

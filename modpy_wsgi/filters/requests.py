@@ -6,8 +6,9 @@ that was true only of what came before the filters: no old Content-Length, no st
 
 from __future__ import annotations
 
+import tempfile
 from operator import index
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ..config.directives import core
 from ..errors import SERVER_RETURN, HandlerError
@@ -15,12 +16,15 @@ from ..request import mp_request
 from ..request_body import BLOCK, RequestBody
 from ..request_output import BUFFER, Write, as_bytes
 from .chain import OutputChain
-from .filter import Source, input_filter
+from .filter import Source, Target, input_filter
 
 if TYPE_CHECKING:
     from .registry import Spec
 
-__all__ = ["add", "drop_content", "remove_output", "take_over"]
+__all__ = ["add", "body_file", "drop_content", "lead_to", "remove_output", "take_over"]
+
+
+MAX_MEMORY = 1 << 20  # bytes of a filtered body that stay in memory, for an application that wants to know its length
 
 
 class _FilteredOutput(mp_request):
@@ -35,13 +39,15 @@ class _FilteredOutput(mp_request):
         flush = index(flush)
         if not data:
             return
-        if self._held is not None:
-            data = b"".join([*self._held, data])
-        if flush or len(data) >= BUFFER:
+        held = self._held
+        if held is not None:
+            held.append(data)
+        elif not flush and len(data) < BUFFER:
+            self._held = [data]
+        self._held_bytes += len(data)
+        if flush or self._held_bytes >= BUFFER:
             self._reset_output()
-            self._filters.send(data, bool(flush))
-        else:
-            self._held, self._held_bytes = [data], len(data)
+            self._filters.send(data if held is None else b"".join(held), bool(flush))
 
     def flush(self) -> None:
         """Send what unflushed writes hold back, through the filters, and the head. Raises OSError as write()."""
@@ -172,11 +178,40 @@ def add(req: Any, spec: Spec, is_input: bool) -> None:
         req._input_filters.add(spec)
         return
     if req._filters is None:
-        req._filters = OutputChain(req)
-        req._more_to_say = True  # so that no short way is taken with what a file says of itself
-        req._delegated = ()  # the body is not just what waits
-        req.__class__ = _FilteredOutput if req._input_filters is None else _FilteredBoth
+        _install(req)
     req._filters.add(spec)
+
+
+def lead_to(req: Any, target: Target) -> None:
+    """Let the answer of a subrequest flow to `target`, behind the filters of its own; its end is none there."""
+    if req._filters is None:
+        _install(req)
+    req._filters.lead_to(target)
+
+
+def _install(req: Any) -> None:
+    req._filters = OutputChain(req)
+    req._more_to_say = True  # so that no short way is taken with what a file says of itself
+    req._delegated = ()  # the body is not just what waits
+    req.__class__ = _FilteredOutput if req._input_filters is None else _FilteredBoth
+
+
+def body_file(req: Any) -> tuple[IO[bytes], int]:
+    """What the filters make of a body, as a file (on disk, if it is large) and its length.
+
+    Raises OSError if it cannot be read, SERVER_RETURN if it is too long.
+    """
+    file = tempfile.SpooledTemporaryFile(MAX_MEMORY)  # noqa: SIM115 - of who asks
+    length = 0
+    try:
+        while data := req.read(BLOCK):
+            file.write(data)
+            length += len(data)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file, length
 
 
 def take_over(req: Any, other: Any) -> None:
