@@ -25,6 +25,8 @@ _MOVED = frozenset({301, 302, 303, 307, 308})  # whose pages show where to
 
 def answer(req: mp_request, status: int) -> None:
     """Make `req` answer with `status`."""
+    if req._filters is not None and req._filters.failed is not None:
+        status = req._filters.status  # what the handler makes of it is not the cause
     if not 200 <= status <= 599:
         req._application.log_request(req, f"Handler returned invalid result code {status}: {req.uri}", APLOG_ERR)
         status = HTTP_INTERNAL_SERVER_ERROR
