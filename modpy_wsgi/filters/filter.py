@@ -67,9 +67,9 @@ class mp_filter:  # noqa: N801 - the original's type name
 
     is_input = readonly("_is_input", "1 if the filter is on the way of a body.")
     closed = readonly("_closed", "1 once the filter was closed.")
-    name = readonly("_name", "The name that the filter is registered under, in lower case.")
-    handler = readonly("_handler", "The filter's Python handler as configured: 'module' or 'module::object'.")
-    dir = readonly("_dir", "The directory of the section that registers the filter, or None.")
+    name = readonly("_spec.name", "The name that the filter is registered under, in lower case.")
+    handler = readonly("_spec.handler", "The filter's Python handler as configured: 'module' or 'module::object'.")
+    dir = readonly("_spec.directory", "The directory of the section that registers the filter, or None.")
     req = readonly("_req", "The request object.")
     softspace = integer("_softspace", "For print >>filter of Python 2; without meaning.")
 
@@ -93,14 +93,11 @@ class mp_filter:  # noqa: N801 - the original's type name
     def __init__(self, req: mp_request, spec: Spec) -> None:
         self._req = req
         self._spec = spec
-        self._name = spec.name
-        self._handler = spec.handler
-        self._dir = spec.directory
         self._out: list[bytes] = []
         self._out_bytes = 0
 
     def __repr__(self) -> str:
-        return f"<mp_filter {self._name}>"
+        return f"<mp_filter {self._spec.name}>"
 
     # -- what filters call ---------------------------------------------------------------------------------------------
 
@@ -113,8 +110,8 @@ class mp_filter:  # noqa: N801 - the original's type name
             len = index(len)  # noqa: A001
         if self._closed:
             raise ValueError("I/O operation on closed filter")
-        if not self._piece and not self._more():
-            return self._nothing()
+        if not self._piece and not (self._pulls and self._more()):
+            return None if self._ending and self._has_read else self._nothing()
         self._has_read = True
         piece, at = self._piece, self._at
         if self._pulls and (len < 0 or piece.__len__() - at < len):
@@ -265,15 +262,25 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
             return
         if self._running:
             raise OSError("a filter cannot write to the request that it filters: use filter.write()")
-        self._piece, self._at, self._ending, self.flushing = data, 0, end, flush
-        self._call()
+        self._piece, self._at, self._ending, self.flushing, self._empty = data, 0, end, flush, 0
+        self._running = True
+        try:
+            self._spec.run(self)
+        finally:
+            self._running = False
+        if self._transparent:
+            self.pass_on()
         if self._closed:
             return
+        out = self._out
         if end:
             self._closed = 1
-            self._hand_on(False, True)
-        elif flush or self._out:
-            self._hand_on(flush or self._spec.is_python)
+        elif not (flush or out):
+            return
+        data = b"" if not out else out[0] if out.__len__() == 1 else b"".join(out)
+        if out:
+            self._out, self._out_bytes = [], 0
+        self.next.accept(data, not end and (flush or self._spec.is_python), end)
 
     def accept_all(self, pieces: Iterator[bytes]) -> None:
         """Let the filter read from `pieces`: in one call, or in as many as it wants."""
@@ -302,7 +309,6 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
     def _call(self) -> bool:
         """Call the filter. Whether it may want to be called again for the same."""
         self._empty, self._has_read, self._running = 0, False, True
-        self._room = self.next.room
         try:
             self._spec.run(self)
             if self._transparent:
@@ -315,7 +321,7 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
         return next(self._source, None)
 
     def _hand_on(self, flush: bool, end: bool = False) -> None:
-        self.next.accept(self._taken(), flush, end)
+        self.next.accept(self._taken() if self._out else b"", flush, end)
 
     def _fail(self, page: bytes | None, status: int = HTTP_INTERNAL_SERVER_ERROR) -> None:
         self._out, self._out_bytes, self._piece, self._at, self._pulls = [], 0, b"", 0, False
@@ -327,7 +333,7 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
                 req._content_type = "text/html"
             self.next.accept(page, True, True)
         elif not closed:
-            req._filters.failed, req._filters.status = self._name, status
+            req._filters.failed, req._filters.status = self._spec.name, status
 
 
 class input_filter(mp_filter):  # noqa: N801
@@ -347,7 +353,7 @@ class input_filter(mp_filter):  # noqa: N801
             if self._out:
                 return self._taken()
             if self._failed:
-                raise OSError(f"Input filter read error: the filter {self._name!r} failed")
+                raise OSError(f"Input filter read error: the filter {self._spec.name!r} failed")
             if self._closed:
                 return None
             if self._transparent:
@@ -364,7 +370,9 @@ class input_filter(mp_filter):  # noqa: N801
             self._closed = 1
         if not (self._has_read or self._closed or self._out or self._transparent or self._failed):
             self._failed = True
-            raise OSError(f"Input filter read error: the filter {self._name!r} neither reads nor writes nor closes")
+            raise OSError(
+                f"Input filter read error: the filter {self._spec.name!r} neither reads nor writes nor closes"
+            )
 
     def _pulled(self) -> bytes | None:
         return self.next.pull(BLOCK)
