@@ -86,6 +86,7 @@ class mp_filter:  # noqa: N801 - the original's type name
     _pulls = False  # whether there may be more within this call
     _ending = False  # nothing comes behind the piece
     _most = sys.maxsize  # bytes that a read() of all gives at once, where it pulls
+    _told = False  # the filter has been told of the end
     _empty = 0  # reads in a row that found nothing
     _has_read = False  # whether this call of the filter took anything
     _room = BUFFER
@@ -111,7 +112,7 @@ class mp_filter:  # noqa: N801 - the original's type name
         if self._closed:
             raise ValueError("I/O operation on closed filter")
         if not self._piece and not (self._pulls and self._more()):
-            return None if self._ending and self._has_read else self._nothing()
+            return self._nothing()
         self._has_read = True
         piece, at = self._piece, self._at
         if self._pulls and (len < 0 or piece.__len__() - at < len):
@@ -220,7 +221,7 @@ class mp_filter:  # noqa: N801 - the original's type name
     def _nothing(self) -> bytes | None:
         """What a read gives that finds nothing."""
         if self._ending:
-            self._has_read = True
+            self._has_read = self._told = True
             return None
         self._empty += 1
         if self._empty > MAX_EMPTY_READS:
@@ -258,10 +259,10 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
         if self._transparent:
             self.next.accept(data, flush, end)
             return
-        if self._closed:
-            return
         if self._running:
             raise OSError("a filter cannot write to the request that it filters: use filter.write()")
+        if self._closed:
+            return
         self._piece, self._at, self._ending, self.flushing, self._empty = data, 0, end, flush, 0
         self._running = True
         try:
@@ -288,7 +289,7 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
             self.next.accept_all(pieces)
             return
         self._source, self._pulls, self.flushing = pieces, True, False
-        while not (self._closed or self._ending):
+        while not (self._closed or self._told):
             if not self._call():
                 break
         if not self._closed:
@@ -366,7 +367,7 @@ class input_filter(mp_filter):  # noqa: N801
             self._spec.run(self)
         finally:
             self._running = False
-        if self._ending and not self._piece and not self._transparent:
+        if self._told and not self._transparent:
             self._closed = 1
         if not (self._has_read or self._closed or self._out or self._transparent or self._failed):
             self._failed = True
