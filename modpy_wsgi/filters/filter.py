@@ -14,7 +14,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR
-from ..members import integer, readonly
+from ..members import free, integer, readonly
 from ..request_output import BUFFER, as_bytes
 
 if TYPE_CHECKING:
@@ -74,8 +74,10 @@ class mp_filter:  # noqa: N801 - the original's type name
     softspace = integer("_softspace", "For print >>filter of Python 2; without meaning.")
 
     _is_input = 0
-    state: Any = None  # for built-in filters
-    flushing = False  # whether who wrote wants it to be sent now
+    flushing = readonly("_flushing", "Whether who wrote wants it to be sent now.")
+    state = free("_state", "For what a built-in filter has to remember; None at first.")
+    _state: Any = None
+    _flushing = False
     _softspace = 0
     _closed = 0
     _function: Any = None  # of a Python filter, once it was looked for
@@ -263,7 +265,7 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
             raise OSError("a filter cannot write to the request that it filters: use filter.write()")
         if self._closed:
             return
-        self._piece, self._at, self._ending, self.flushing, self._empty = data, 0, end, flush, 0
+        self._piece, self._at, self._ending, self._flushing, self._empty = data, 0, end, flush, 0
         self._running = True
         try:
             self._spec.run(self)
@@ -288,7 +290,7 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
         if self._transparent:
             self.next.accept_all(pieces)
             return
-        self._source, self._pulls, self.flushing = pieces, True, False
+        self._source, self._pulls, self._flushing = pieces, True, False
         while not (self._closed or self._told):
             if not self._call():
                 break

@@ -53,15 +53,15 @@ def _cut(page, hosts, sizes, last=False):
             at = start + 1
             continue
         name = tag.group(1).lower()
-        end = tag.end()
+        end = inside_end = tag.end()
         closing = _CONTENT.get(name)
         if closing is not None and not tag.group(2).endswith(b"/"):
             found = page.lower().find(closing, end)
             if found < 0 and not last and len(page) - start <= LONGEST_TAG:
                 return b"".join(done), page[start:]
             if found >= 0:
-                end = found + len(closing)
-        inside = page[tag.end() : end]
+                inside_end, end = found, found + len(closing)
+        inside = page[tag.end() : inside_end]
         if _is_banner(tag.group(2), hosts, sizes) or (name == b"a" and _is_one_banner(inside, hosts, sizes)):
             at = end
         else:
