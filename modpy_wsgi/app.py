@@ -20,7 +20,7 @@ from .config.request_config import RequestConfig
 from .constants import OK
 from .environ import check_head, decode
 from .errors import BadRequest, HandlerError
-from .httpd import access_log, content, errors, translate
+from .httpd import access_log, content, errors, filtering, translate
 from .httpd.error_format import ErrorForm
 from .httpd.forwarded import scheme_check
 from .interpreter import Interpreter, Interpreters
@@ -33,6 +33,7 @@ from .redirects import look_up, redirect
 from .request import mp_request
 from .request_output import ClientGone
 from .server import make_servers, mp_server
+from .subrequests import include
 
 __all__ = ["WSGI", "Application"]
 
@@ -163,6 +164,10 @@ class Application:
         """A subrequest: every phase up to fixup for another URI. Returns it, and OK or the status that ended it."""
         return look_up(req, uri)
 
+    def include(self, req: mp_request, uri: str, target: Any) -> int:
+        """A subrequest whose answer flows to a filter of `req`, or behind it. OK, or the status it ended with."""
+        return include(req, uri, target)
+
     def base_server(self, req: mp_request) -> mp_server:
         """conn.base_server."""
         server: mp_server = self.hosts.first(req._environ).server
@@ -178,6 +183,14 @@ class Application:
         if not (config.per_directory or config.per_directive):
             config.interpreter = found
         return found
+
+    def add_filter(self, req: mp_request, name: str, is_input: bool) -> None:
+        """req.add_input_filter and req.add_output_filter."""
+        filtering.add_by_name(req, name, is_input)
+
+    def register_filter(self, req: mp_request, name: str, ref: python.HandlerRef, is_input: bool) -> None:
+        """req.register_input_filter and req.register_output_filter."""
+        filtering.register(req, name, ref, is_input)
 
     def add_handler(self, req: mp_request, directive: str, handler: Any, directory: str | None) -> None:
         """req.add_handler."""
