@@ -29,7 +29,7 @@ from .locate import locate, walk_now
 from .locks import reentrant_lock
 from .log import ErrorLog, log_exception
 from .plan import run_steps
-from .redirects import look_up, redirect
+from .redirects import look_up, look_up_entry, redirect, run
 from .request import mp_request
 from .request_output import ClientGone
 from .server import make_servers, mp_server
@@ -164,9 +164,17 @@ class Application:
         """Answer with another URI of this server."""
         redirect(req, uri, environ, location)
 
-    def look_up(self, req: mp_request, uri: str) -> tuple[mp_request, int]:
+    def look_up(self, req: mp_request, uri: str, environ: dict[str, Any] | None = None) -> tuple[mp_request, int]:
         """A subrequest: every phase up to fixup for another URI. Returns it, and OK or the status that ended it."""
-        return look_up(req, uri)
+        return look_up(req, uri, environ)
+
+    def look_up_entry(self, req: mp_request, name: str, *, folder: bool = False) -> tuple[mp_request, int]:
+        """The same for a name in the request's own directory."""
+        return look_up_entry(req, name, folder=folder)
+
+    def run_subrequest(self, sub: mp_request, write: Callable[[bytes], Any]) -> int:
+        """Answer a subrequest that was looked up, its body to `write`. Returns OK or a status."""
+        return run(sub, write)
 
     def base_server(self, req: mp_request) -> mp_server:
         """conn.base_server."""

@@ -5,20 +5,24 @@ Law: they go through the phases like any other and are counted; what their URI g
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from .config.directives import core
-from .environ import encode, read_path
-from .errors import BadRequest
-from .httpd import errors, translate
-from .locate import locate
+from .constants import DONE, HTTP_INTERNAL_SERVER_ERROR, OK
+from .environ import encode, escape, read_path
+from .errors import BadRequest, HandlerError
+from .httpd import content, errors, translate
+from .locate import find_entry, locate
 from .plan import run_steps
+from .preconditions import CONDITIONS
 from .request import mp_request
 
-__all__ = ["MAX_REDIRECTS", "look_up", "redirect"]
+__all__ = ["MAX_REDIRECTS", "look_up", "look_up_entry", "redirect", "run"]
 
 MAX_REDIRECTS = 10  # internal redirects and subrequests that lead to one request, as httpd's LimitInternalRecursion
+_OF_WHOLE = CONDITIONS | {"HTTP_RANGE", "HTTP_IF_RANGE"}
 
 
 def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, location: str = "") -> None:
@@ -49,12 +53,27 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
         req._application.serve(new)
 
 
-def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
+def look_up(req: mp_request, uri: str, environ: dict[str, Any] | None = None) -> tuple[mp_request, int]:
     """A subrequest for another URI, as with GET, up to fixup. Returns it, and OK or the status that ended it.
 
     The phases before Trans and HeaderParser are the main request's alone, and so is what they have set in variables.
+    `environ` replaces the request's.
     """
-    new = _derive(req, uri, None)
+    return _look_up(req, uri, environ, locate)
+
+
+def look_up_entry(req: mp_request, name: str, *, folder: bool = False) -> tuple[mp_request, int]:
+    """The same for a name in the request's own directory, wherever a URI of that name would lead."""
+    slash = "/" if folder else ""
+    uri, filename = req.uri, req._filename or ""
+    within = f"{filename[: filename.rfind('/') + 1]}{name}{slash}"
+    return _look_up(req, escape(f"{uri[: uri.rfind('/') + 1]}{name}{slash}"), None, lambda new: find_entry(new, within))
+
+
+def _look_up(
+    req: mp_request, uri: str, environ: dict[str, Any] | None, find: Callable[[mp_request], int]
+) -> tuple[mp_request, int]:
+    new = _derive(req, uri, environ)
     new._main = req
     new._method = "GET"
     if "_subprocess_env" in req.__dict__:
@@ -69,12 +88,53 @@ def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
     try:
         if new._bad is not None:
             raise new._bad
-        status = locate(new) or run_steps(new, new._config)
+        status = find(new) or run_steps(new, new._config)
     except BadRequest as error:
         if error.status >= 500:  # the server's
             req._application.log_request(req, str(error))
         return new, error.status
     return new, status
+
+
+def run(sub: mp_request, write: Callable[[bytes], Any]) -> int:
+    """Answer a subrequest that was looked up: its body goes to `write`, its head nowhere. Returns OK or a status.
+
+    Where a status is returned nothing was written, unless the handler had written before it failed.
+    """
+    for name in _OF_WHOLE:  # which the main request's answer is asked for, and no part of it
+        sub._environ.pop(name, None)
+    sub._server_write = write
+    try:
+        status = content.answer(sub, sub._config)
+        if status not in (OK, DONE):
+            sub._reset_output()
+            return status
+        sub._release()
+        if sub._delegated is not None:
+            _pass_on(sub._delegated, write)
+    except BadRequest as error:
+        sub._application.log_request(sub, str(error))
+        return error.status
+    except HandlerError as error:
+        sub._application.log_exception(sub, "response", error)
+        return HTTP_INTERNAL_SERVER_ERROR
+    finally:
+        main = sub._main
+        if sub._cleanups and main is not None:
+            main._cleanups = (main._cleanups or []) + sub._cleanups
+            sub._cleanups = None
+    return OK
+
+
+def _pass_on(body: Iterable[bytes], write: Callable[[bytes], Any]) -> None:
+    try:
+        for piece in body:
+            if piece:
+                write(piece)
+    finally:
+        close = getattr(body, "close", None)
+        if close is not None:
+            close()
 
 
 def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_request:
