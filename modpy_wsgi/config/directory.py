@@ -120,10 +120,11 @@ class Directory:
 
 def files_matching(files: tuple[Section, ...], name: str) -> tuple[int, ...]:
     """The positions of the Files sections that are about a name."""
-    return tuple([i for i, section in enumerate(files) if _file_matches(section, name)])
-
-
-def _file_matches(section: Section, name: str) -> bool:
-    if section.regex is None:
-        return section.pattern == name
-    return section.regex.search(encode(name)) is not None
+    raw = encode(name)
+    return tuple(
+        [
+            place
+            for place, section in enumerate(files)
+            if (section.pattern == name if section.regex is None else section.regex.search(raw))
+        ]
+    )

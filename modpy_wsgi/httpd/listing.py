@@ -42,7 +42,8 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     """List the directory that `req` is for. Returns OK or a status."""
     folder = req._filename or "/"
     if "Indexes" not in config.options:
-        names = ",".join(config.settings[DIRECTORY_INDEX]) or "none"
+        indexes: tuple[str, ...] = config.settings[DIRECTORY_INDEX]
+        names = ",".join(indexes) or "none"
         req._application.log_request(
             req,
             f"AH01276: Cannot serve directory {folder}: No matching DirectoryIndex ({names}) found, and "
@@ -170,7 +171,7 @@ def _entries(
             continue
         seen = sight.of(entry)
         if seen is not None:
-            if len(entries) > MAX_ENTRIES:
+            if len(entries) >= MAX_ENTRIES:
                 return None
             entries.append(make(entry.name, seen) if fancy or table else Entry(_shown(entry.name, seen)))
     return entries
@@ -199,7 +200,7 @@ def _parent(req: mp_request, rules: Rules, fancy: bool) -> list[Entry]:
 
 def _maker(rules: Rules, options: frozenset[str]) -> Callable[[str, Seen], Entry]:
     """What makes an entry of a name."""
-    icons, alts, described = rules.icons, rules.alts, rules.description
+    icons, alts, look, described = rules.icons, rules.alts, rules.look, rules.description
     titles, first = "ScanHTMLTitles" in options, "FoldersFirst" in options
     folder = rules.folder
 
@@ -212,8 +213,7 @@ def _maker(rules: Rules, options: frozenset[str]) -> Callable[[str, Seen], Entry
             icon = icons.find(path, None, None, folder=True) or icons.special[FOLDER]
             alt = alts.find(path, None, None, folder=True) or alts.special[FOLDER] or "DIR"
             return Entry(f"{name}/", icon, alt, described(path), -1, int(found.st_mtime), first)
-        icon = icons.find(path, seen.media_type, seen.encoding)
-        alt = alts.find(path, seen.media_type, seen.encoding)
+        icon, alt = look(path, seen.media_type, seen.encoding)
         text = described(path)
         if text is None and titles and seen.status == OK:
             text = title_of(decode(path), seen.media_type, seen.encoding)

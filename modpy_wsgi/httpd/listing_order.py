@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cmp_to_key
 from typing import Any, NamedTuple
 
 __all__ = ["Entry", "in_order", "natural"]
@@ -42,14 +41,14 @@ def in_order(
     elif key == "S":
         first = lambda entry: entry.size  # noqa: E731
     elif key == "D" and versions:
-        first = lambda entry: _NATURAL(_bytes(entry.description or ""))  # noqa: E731
+        first = lambda entry: natural(_bytes(entry.description or ""))  # noqa: E731
     elif key == "D":
         first = lambda entry: _bytes(entry.description or "")  # noqa: E731
     parents = [entry for entry in entries if entry.is_parent]
     others = [entry for entry in entries if not entry.is_parent]
-    others.sort(key=by_name)  # in two steps: the names decide among those that are the same otherwise
-    if first is not None:
-        others.sort(key=first)
+    for by in (*by_name, first):  # step by step: each decides among those that are the same to the next
+        if by is not None:
+            others.sort(key=by)
     if order == "D":
         others.reverse()
     if folders_first:
@@ -61,67 +60,36 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _by_name(versions: bool, any_case: bool) -> Callable[[Entry], Any]:
-    if not versions:
-        if any_case:
-            return lambda entry: ((name := _bytes(entry.name)).lower(), name)
-        return lambda entry: _bytes(entry.name)
-    natural_key = _natural_key(any_case)
-    return lambda entry: natural_key(_bytes(entry.name))
+def _by_name(versions: bool, any_case: bool) -> tuple[Callable[[Entry], Any] | None, ...]:
+    """The keys of names, the one that decides last first."""
+    return (
+        lambda entry: _bytes(entry.name),
+        (lambda entry: _bytes(entry.name).lower()) if any_case else None,
+        (lambda entry: natural(_bytes(entry.name))) if versions else None,
+        (lambda entry: natural(_bytes(entry.name).upper())) if versions and any_case else None,
+    )
 
 
-def _natural_key(any_case: bool) -> Callable[[bytes], Any]:
-    def compared(one: bytes, other: bytes) -> int:
-        result = natural(one, other, fold=True) if any_case else 0
-        result = result or natural(one, other)
-        if not result and any_case:
-            result = (one.lower() > other.lower()) - (one.lower() < other.lower())
-        return result or (one > other) - (one < other)
-
-    return cmp_to_key(compared)
-
-
-_PIECE = re.compile(rb"[0-9]+")
+_RUN = re.compile(rb"([0-9]+)")
 _SPACE = b" \t\n\v\f\r"
+# As C compares them: characters beyond ASCII come first, then the end of the text, then the others.
+_PLACES = bytes([(byte + 128) % 256 for byte in range(256)])
+_END = b"\x80"
+_FRACTION, _NUMBER = _PLACES[ord("0") : ord("1")], _PLACES[ord("1") : ord("2")]
 
 
-def natural(one: bytes, other: bytes, *, fold: bool = False) -> int:
-    """-1, 0 or 1: how two names compare where runs of digits are numbers, and spaces count for nothing.
+def natural(text: bytes) -> bytes:
+    """A key by which names are in the order of apr_strnatcmp: runs of digits are numbers, spaces count for nothing.
 
-    Digits behind a point, that is a run of which one begins with 0, are compared from the left.
+    A run that begins with 0 is a fraction, compared from the left; it comes before all others.
     """
-    i = j = 0
-    while True:
-        while one[i : i + 1] and one[i] in _SPACE:
-            i += 1
-        while other[j : j + 1] and other[j] in _SPACE:
-            j += 1
-        left, right = _PIECE.match(one, i), _PIECE.match(other, j)
-        if left and right:
-            result = _numbers(left[0], right[0])
-            if result:
-                return result
-        a, b = one[i : i + 1], other[j : j + 1]
-        if not a and not b:
-            return 0
-        if fold:
-            a, b = a.upper(), b.upper()
-        if a != b:
-            return -1 if _signed(a) < _signed(b) else 1
-        i += 1
-        j += 1
-
-
-def _numbers(left: bytes, right: bytes) -> int:
-    if left[:1] != b"0" and right[:1] != b"0" and len(left) != len(right):
-        return -1 if len(left) < len(right) else 1
-    return (left > right) - (left < right)
-
-
-def _signed(char: bytes) -> int:
-    """A character as C has it, of which those beyond ASCII come first; the end of the text is 0."""
-    value = char[0] if char else 0
-    return value - 256 if value > 127 else value
-
-
-_NATURAL: Callable[[bytes], Any] = cmp_to_key(natural)
+    first, *others = _RUN.split(text)
+    key = [first.translate(_PLACES, _SPACE)]
+    for digits, rest in zip(others[::2], others[1::2], strict=True):
+        if digits[:1] == b"0":
+            key += (_FRACTION, digits, b"\0")
+        else:
+            key += (_NUMBER, len(digits).to_bytes(4, "big"), digits)
+        key.append(rest.translate(_PLACES, _SPACE))
+    key.append(_END)
+    return b"".join(key)

@@ -54,6 +54,8 @@ class Look(NamedTuple):
 
 def escaped(text: str) -> str:
     """Text as markup, as httpd escapes it."""
+    if _PLAIN.fullmatch(text):
+        return text
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
@@ -64,8 +66,13 @@ def shown_name(text: str, *, as_text: bool) -> str:
     return text
 
 
+_PLAIN = re.compile("[A-Za-z0-9._~-]+/?")  # names that need no escape anywhere
+
+
 def _anchor(name: str) -> str:
     """A link to an entry. A colon before the first slash would make a scheme of what is before it."""
+    if _PLAIN.fullmatch(name):
+        return name
     colon, slash = name.find(":"), name.find("/")
     relative = "./" if colon >= 0 and (slash < 0 or colon < slash) else ""
     return escaped(relative + escape(name))
@@ -186,10 +193,10 @@ def _columns(entries: list[Entry], look: Look, blank: str | None) -> list[str]:
         lines, end = [f"{head}</pre>\n{rule}\n<pre>\n"], f"</pre>\n{rule}\n"
     else:
         lines, end = [head + rule], f"{rule}</pre>\n"
-    times = _times(listing)
+    times, images = _times(listing), _Icons(look, "     ", " ")
     for entry, title in titled:
         anchor = _anchor(entry.name)
-        line = f"{_icon(look, entry, anchor, '     ', ' ')}" if icons else ""
+        line = images.of(entry, anchor) if icons else ""
         name, blanks = _cut(title, width, look)
         line += f'<a href="{anchor}">{name}</a>{blanks} '
         if dates:
@@ -203,12 +210,24 @@ def _columns(entries: list[Entry], look: Look, blank: str | None) -> list[str]:
     return lines
 
 
-def _icon(look: Look, entry: Entry, anchor: str, nothing: str, behind: str) -> str:
-    icon = entry.icon or look.listing.default_icon
-    image = nothing if not icon else _image(look, icon, f"[{_alt(entry.alt)}]")
-    if look.has("IconsAreLinks"):
-        return f'<a href="{anchor}">{image}</a>{behind}'
-    return image + behind
+class _Icons(dict["tuple[str | None, str | None]", str]):
+    """The images of icons with their texts, of which there are few."""
+
+    def __init__(self, look: Look, nothing: str, behind: str) -> None:
+        super().__init__()
+        self._look, self._nothing, self._behind = look, nothing, behind
+        self._links = look.has("IconsAreLinks")
+
+    def __missing__(self, key: tuple[str | None, str | None]) -> str:
+        icon, alt = key[0] or self._look.listing.default_icon, key[1]
+        found = self._nothing if not icon else _image(self._look, icon, f"[{_alt(alt)}]")
+        found = self[key] = found if self._links else found + self._behind
+        return found
+
+    def of(self, entry: Entry, anchor: str) -> str:
+        """The icon of an entry, and what stands behind it."""
+        image = self[entry.icon, entry.alt]
+        return f'<a href="{anchor}">{image}</a>{self._behind}' if self._links else image
 
 
 # -- a table ----------------------------------------------------------------------------------------------------------
@@ -241,7 +260,7 @@ def _table(entries: list[Entry], look: Look, blank: str | None) -> list[str]:
         rule = f'   <tr{name}><th colspan="{span}"><hr{look.void}</th></tr>\n'
     lines = [f"{head}</th></tr>\n{rule}"]
     width = COLUMN_WIDTH if listing.name_width is None else listing.name_width
-    room, times = _room(look), _times(listing)
+    room, times, images = _room(look), _times(listing), _Icons(look, "&nbsp;", "</td>")
     icon_cell, name_cell = cell("icon", ' valign="top"'), cell("name")
     date_cell, no_date_cell = cell("lastmod", ' align="right"'), cell("lastmod")
     size_cell, text_cell = cell("size", ' align="right"'), cell("desc")
@@ -249,7 +268,7 @@ def _table(entries: list[Entry], look: Look, blank: str | None) -> list[str]:
         anchor = _anchor(entry.name)
         line = _row(look, place, entry)
         if icons:
-            line += f"<td{icon_cell}{_icon(look, entry, anchor, '&nbsp;', '</td>')}"
+            line += f"<td{icon_cell}{images.of(entry, anchor)}"
         name, blanks = (escaped(title), "") if listing.name_fits else _cut(title, width, look)
         line += f'<td{name_cell}<a href="{anchor}">{name}</a>{blanks}'
         if dates and entry.modified is not None:

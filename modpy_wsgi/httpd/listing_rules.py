@@ -15,7 +15,7 @@ __all__ = ["BLANK", "FOLDER", "Rules", "rules_of"]
 
 FOLDER, BLANK = "^^DIRECTORY^^", "^^BLANKICON^^"  # what AddIcon names where there is no file
 _WILD = frozenset("*?")
-_Seen = tuple["str | None", "str | None"]
+MAX_SEEN = 512  # extensions and types for which it is remembered what was found; files may have any
 
 
 def _reach(within: str, folder: str) -> Glob | bool | None:
@@ -53,18 +53,19 @@ class _Ordered:
                 self.endings.setdefault(pattern[1:], place)
             else:
                 self.patterns.append((place, within, Glob(pattern or "*")))
-        self.lengths = sorted({len(ending) for ending in self.endings} - {0})
-        self.always = self.endings.get("", len(items))
+        self.always = self.endings.pop("", len(items))
+        # Nearly all are an extension, which is found by the last one of a name.
+        self.extensions = {each: place for each, place in self.endings.items() if each.rfind(".") == 0}
+        self.others = tuple(self.endings.keys() - self.extensions.keys())
         self.by_type = bool(self.of_type)
-        self.seen: dict[_Seen, int] | None = {} if all(within is None for _, _, within, _ in self.of_type) else None
+        self.alike = not self.patterns and all(within is None for _, _, within, _ in self.of_type)
 
     def find(self, path: str, media_type: str | None, encoding: str | None, *, folder: bool = False) -> str | None:
         """What is said of a file, None if nothing is; of a folder types say nothing."""
-        best = self.always
-        for length in self.lengths:
-            place = self.endings.get(path[-length:])
-            if place is not None and place < best:
-                best = place
+        best = min(self.always, self.extensions.get(path[path.rfind(".") :], self.always))
+        for other in self.others:
+            if path.endswith(other):
+                best = min(best, self.endings[other])
         for place, within, pattern in self.patterns:
             if place >= best:
                 break
@@ -75,20 +76,13 @@ class _Ordered:
         return self.values[best] if best < len(self.values) else None
 
     def _by_type(self, path: str, media_type: str | None, encoding: str | None) -> int:
-        seen = self.seen
-        if seen is not None and (media_type, encoding) in seen:
-            return seen[media_type, encoding]
         kind, text = ("type", media_type) if encoding is None else ("encoding", encoding)
-        found = len(self.values)
         if text is not None:
             text = encode(text.partition(";")[0].rstrip()) if kind == "type" else encode(text)
             for place, each, within, pattern in self.of_type:
                 if each == kind and pattern.matches(text) and (within is None or within.matches(path)):
-                    found = place
-                    break
-        if seen is not None:
-            seen[media_type, encoding] = found
-        return found
+                    return place
+        return len(self.values)
 
 
 class _Ignored:
@@ -117,15 +111,12 @@ class _Ignored:
         self.folder = folder
 
     def __contains__(self, name: str) -> bool:
-        return (
-            name in self.names
-            or name.endswith(self.endings)
-            or name.startswith(self.beginnings)
-            or any(
-                pattern.matches(name) and (within is None or within.matches(self.folder + name))
-                for within, pattern in self.patterns
-            )
-        )
+        if name in self.names or name.endswith(self.endings) or name.startswith(self.beginnings):
+            return True
+        for within, pattern in self.patterns:
+            if pattern.matches(name) and (within is None or within.matches(self.folder + name)):
+                return True
+        return False
 
 
 class Rules:
@@ -136,8 +127,23 @@ class Rules:
         self.icons = _Ordered(listing.icons, self.folder)
         self.alts = _Ordered(listing.alts, self.folder)
         self.ignored = _Ignored(listing.ignored, self.folder)
-        self.typed = self.icons.by_type or self.alts.by_type  # whether types of files matter
+        self._alike = self.icons.alike and self.alts.alike
+        self._others = self.icons.others + self.alts.others
+        self._seen: dict[tuple[str, str | None, str | None], tuple[str | None, str | None]] = {}
         self._descriptions = [_Described(item) for item in listing.descriptions]
+
+    def look(self, path: str, media_type: str | None, encoding: str | None) -> tuple[str | None, str | None]:
+        """The icon of a file and its text. Files of the same last extension and type have the same."""
+        if not self._alike or path.endswith(self._others):
+            return self.icons.find(path, media_type, encoding), self.alts.find(path, media_type, encoding)
+        key = (path[path.rfind(".") :], media_type, encoding)
+        try:
+            return self._seen[key]
+        except KeyError:
+            found = self.icons.find(path, media_type, encoding), self.alts.find(path, media_type, encoding)
+            if len(self._seen) < MAX_SEEN:
+                self._seen[key] = found
+            return found
 
     def description(self, path: str) -> str | None:
         """What AddDescription says of a path, as markup."""

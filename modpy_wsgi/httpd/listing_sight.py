@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Seen", "Sight"]
 
 _OF_HANDLERS = tuple(phase.directive for phase in (ACCESS, AUTHEN, AUTHZ, TYPE, FIXUP))
+MAX_ENDINGS = 512  # of names, whose types are remembered while a directory is listed
 _OF_FILES = frozenset({"file-owner", "file-group"})
 
 
@@ -39,6 +40,17 @@ class Seen(NamedTuple):
     encoding: str | None = None
 
 
+class _Ruling:
+    """What is the same for all files under one configuration: the answer, once known, and the types by extensions."""
+
+    __slots__ = ("config", "status", "types")
+
+    def __init__(self, config: RequestConfig) -> None:
+        self.config = config
+        self.status: int | None = None
+        self.types: dict[str, tuple[str | None, str | None]] = {}
+
+
 class Sight:
     """What the visitor who sent `req`, for a directory, may see in it."""
 
@@ -48,9 +60,7 @@ class Sight:
         self._stats = stats  # whether size and time are wanted
         self._directory = self._plain_directory(req, config)
         self._files = self._directory.settings[core.FILES_SECTIONS] if self._directory is not None else ()
-        self._configs: dict[tuple[int, ...], RequestConfig | None] = {}
-        self._verdicts: dict[RequestConfig, int] = {}
-        self._guesses: dict[tuple[RequestConfig, str], types.Guess] = {}
+        self._rulings: dict[tuple[int, ...], _Ruling | None] = {}  # by the Files sections that are about a name
 
     def _plain_directory(self, req: mp_request, config: RequestConfig) -> Directory | None:
         """The directory, if its entries can be told apart by the sections about their names alone."""
@@ -67,14 +77,12 @@ class Sight:
 
     def of(self, entry: os.DirEntry[str]) -> Seen | None:
         """What may be seen of an entry; None if nothing."""
-        directory = self._directory
         name = entry.name
         try:
-            linked = entry.is_symlink()
-            if directory is not None and not linked and name not in self._special and entry.is_file():
-                config = self._config_of(directory, name)
-                if config is not None:
-                    return self._of_file(entry, config)
+            if self._directory is not None and name not in self._special and entry.is_file(follow_symlinks=False):
+                ruling = self._ruling(self._directory, name)
+                if ruling is not None:
+                    return self._of_file(entry, name, ruling)
             found = entry.stat()
         except OSError:  # a link that leads nowhere, say
             return None
@@ -88,37 +96,34 @@ class Sight:
             return Seen(now, True, status)
         return Seen(found, False, status, sub._content_type, sub._content_encoding)
 
-    def _of_file(self, entry: os.DirEntry[str], config: RequestConfig) -> Seen | None:
-        status = self._verdicts.get(config)
+    def _of_file(self, entry: os.DirEntry[str], name: str, ruling: _Ruling) -> Seen | None:
+        status = ruling.status
         if status is None:
-            sub, status = self._req._application.look_up_entry(self._req, entry.name)
-            if sub._config is config:  # else it is gone, or not what it seemed: that says nothing of others
-                self._verdicts[config] = status
-        if not (status == OK or status in self._forbidden):
-            return None
+            sub, status = self._req._application.look_up_entry(self._req, name)
+            if sub._config is ruling.config:  # else it is gone, or not what it seemed: that says nothing of others
+                ruling.status = status
         found = entry.stat() if self._stats else None
-        if status != OK:
-            return Seen(found, False, status)
-        guess = self._guess(entry.name, config)
-        forced = config.settings[core.FORCE_TYPE]
-        return Seen(found, False, OK, forced or guess.content_type, guess.encoding)
+        if status == OK:
+            ending = name.lstrip(".").partition(".")[2]
+            try:
+                return Seen(found, False, OK, *ruling.types[ending])
+            except KeyError:
+                guess = types.guess_of(name, ruling.config)
+                kinds = (ruling.config.settings[core.FORCE_TYPE] or guess.content_type, guess.encoding)
+                if len(ruling.types) < MAX_ENDINGS:
+                    ruling.types[ending] = kinds
+                return Seen(found, False, OK, *kinds)
+        return Seen(found, False, status) if status in self._forbidden else None
 
-    def _config_of(self, directory: Directory, name: str) -> RequestConfig | None:
+    def _ruling(self, directory: Directory, name: str) -> _Ruling | None:
         """What holds for a file, if that alone decides what may be seen of it."""
         chosen = files_matching(self._files, name) if self._files else ()
         try:
-            return self._configs[chosen]
+            return self._rulings[chosen]
         except KeyError:
             config = directory.config_anew(name, self._location)
-            found = self._configs[chosen] = config if _decides_alone(config) else None
+            found = self._rulings[chosen] = _Ruling(config) if _decides_alone(config) else None
             return found
-
-    def _guess(self, name: str, config: RequestConfig) -> types.Guess:
-        ending = name.lstrip(".").partition(".")[2]
-        guess = self._guesses.get((config, ending))
-        if guess is None:
-            guess = self._guesses[config, ending] = types.guess_of(name, config)
-        return guess
 
 
 def _decides_alone(config: RequestConfig) -> bool:
