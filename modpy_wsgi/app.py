@@ -20,7 +20,7 @@ from .config.request_config import RequestConfig
 from .constants import OK
 from .environ import check_head, decode
 from .errors import BadRequest, HandlerError
-from .httpd import access_log, content, errors, translate, variables
+from .httpd import access_log, content, errors, filtering, translate, variables
 from .httpd.error_format import ErrorForm
 from .httpd.forwarded import scheme_check
 from .interpreter import Interpreter, Interpreters
@@ -29,10 +29,11 @@ from .locate import locate, walk_now
 from .locks import reentrant_lock
 from .log import ErrorLog, log_exception
 from .plan import run_steps
-from .redirects import look_up, look_up_entry, redirect, run
+from .redirects import look_up, look_up_entry, redirect
 from .request import mp_request
 from .request_output import ClientGone
 from .server import make_servers, mp_server
+from .subrequests import include, run
 
 __all__ = ["WSGI", "Application"]
 
@@ -172,9 +173,13 @@ class Application:
         """The same for a name in the request's own directory."""
         return look_up_entry(req, name, folder=folder)
 
-    def run_subrequest(self, sub: mp_request, write: Callable[[bytes], Any]) -> int:
-        """Answer a subrequest that was looked up, its body to `write`. Returns OK or a status."""
-        return run(sub, write)
+    def run_subrequest(self, sub: mp_request, target: Any) -> int:
+        """Answer a subrequest that was looked up; its body flows to `target`. OK, or the status it ended with."""
+        return run(sub, target)
+
+    def include(self, req: mp_request, uri: str, target: Any) -> int:
+        """A subrequest whose answer flows to a filter of `req`, or behind it. OK, or the status it ended with."""
+        return include(req, uri, target)
 
     def base_server(self, req: mp_request) -> mp_server:
         """conn.base_server."""
@@ -191,6 +196,14 @@ class Application:
         if not (config.per_directory or config.per_directive):
             config.interpreter = found
         return found
+
+    def add_filter(self, req: mp_request, name: str, is_input: bool) -> None:
+        """req.add_input_filter and req.add_output_filter."""
+        filtering.add_by_name(req, name, is_input)
+
+    def register_filter(self, req: mp_request, name: str, ref: python.HandlerRef, is_input: bool) -> None:
+        """req.register_input_filter and req.register_output_filter."""
+        filtering.register(req, name, ref, is_input)
 
     def add_handler(self, req: mp_request, directive: str, handler: Any, directory: str | None) -> None:
         """req.add_handler."""

@@ -5,26 +5,21 @@ Law: they go through the phases like any other and are counted; what their URI g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from .config.directives import core
-from .constants import DONE, HTTP_INTERNAL_SERVER_ERROR, OK
 from .environ import encode, escape, read_path
-from .errors import BadRequest, HandlerError
-from .httpd import content, errors, translate
+from .errors import BadRequest
+from .httpd import errors, translate
 from .locate import find_entry, locate
 from .plan import run_steps
-from .preconditions import CONDITIONS
 from .request import mp_request
 
-__all__ = ["MAX_REDIRECTS", "look_up", "look_up_entry", "redirect", "run"]
+__all__ = ["MAX_REDIRECTS", "look_up", "look_up_entry", "redirect"]
 
 MAX_REDIRECTS = 10  # internal redirects and subrequests that lead to one request, as httpd's LimitInternalRecursion
-_OF_WHOLE = CONDITIONS | {"HTTP_RANGE", "HTTP_IF_RANGE"}
-
-
 def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, location: str = "") -> None:
     """Answer with another URI of this server, starting from the status that `req` has.
 
@@ -94,47 +89,6 @@ def _look_up(
             req._application.log_request(req, str(error))
         return new, error.status
     return new, status
-
-
-def run(sub: mp_request, write: Callable[[bytes], Any]) -> int:
-    """Answer a subrequest that was looked up: its body goes to `write`, its head nowhere. Returns OK or a status.
-
-    Where a status is returned nothing was written, unless the handler had written before it failed.
-    """
-    for name in _OF_WHOLE:  # which the main request's answer is asked for, and no part of it
-        sub._environ.pop(name, None)
-    sub._server_write = write
-    try:
-        status = content.answer(sub, sub._config)
-        if status not in (OK, DONE):
-            sub._reset_output()
-            return status
-        sub._release()
-        if sub._delegated is not None:
-            _pass_on(sub._delegated, write)
-    except BadRequest as error:
-        sub._application.log_request(sub, str(error))
-        return error.status
-    except HandlerError as error:
-        sub._application.log_exception(sub, "response", error)
-        return HTTP_INTERNAL_SERVER_ERROR
-    finally:
-        main = sub._main
-        if sub._cleanups and main is not None:
-            main._cleanups = (main._cleanups or []) + sub._cleanups
-            sub._cleanups = None
-    return OK
-
-
-def _pass_on(body: Iterable[bytes], write: Callable[[bytes], Any]) -> None:
-    try:
-        for piece in body:
-            if piece:
-                write(piece)
-    finally:
-        close = getattr(body, "close", None)
-        if close is not None:
-            close()
 
 
 def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_request:

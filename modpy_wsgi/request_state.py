@@ -51,11 +51,20 @@ class Served(CurrentApplication, Protocol):
     def look_up_entry(self, req: Any, name: str, *, folder: bool = ...) -> tuple[mp_request, int]:
         """A subrequest for a name in the request's own directory, and the status that ended it."""
 
-    def run_subrequest(self, sub: Any, write: Callable[[bytes], Any]) -> int:
-        """Answer a subrequest that was looked up."""
+    def run_subrequest(self, sub: Any, target: Any) -> int:
+        """Let the answer of a subrequest that was looked up flow to `target`."""
+
+    def include(self, req: Any, uri: str, target: Any) -> int:
+        """Let the answer of a subrequest flow to `target`."""
 
     def add_handler(self, req: Any, directive: str, handler: Any, directory: str | None) -> None:
         """Register a handler for the rest of the request."""
+
+    def add_filter(self, req: Any, name: str, is_input: bool) -> None:
+        """Let a filter join a request."""
+
+    def register_filter(self, req: Any, name: str, ref: Any, is_input: bool) -> None:
+        """Give a filter a name for the rest of a request."""
 
     def base_server(self, req: Any) -> mp_server:
         """The first server of the address that the request came in through."""
@@ -148,6 +157,12 @@ class RequestState:
     _gone = False  # the client, as a write has shown
     _promised: int | None = None  # the Content-Length that was sent
     _unwritable: list[bytes] | None = None  # everything, where the server offers no write()
+
+    # Of filters
+    _filters: Any = None  # those that the answer flows through, if there are any
+    _input_filters: Any = None  # those that the body is read through
+    _own_filters: dict[tuple[str, bool], Any] | None = None  # registered for this request alone, by name and direction
+    _typed_by_phase = False  # a PythonTypeHandler has said what the file is
 
     def __init__(
         self,

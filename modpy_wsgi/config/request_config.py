@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .directives import alias, core, env, python
+from .directives import alias, core, env, filters, python
 from .directives import dir as directory
 from .head_rules import has_request_rules, head_rules
-from .model import Settings
+from .model import Setting, Settings
 
 if TYPE_CHECKING:
     from .directory import Directory
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RequestConfig", "Walk"]
 
+_FILTERS: tuple[Setting[Any], ...] = (core.SET_INPUT_FILTER, core.SET_OUTPUT_FILTER, filters.BY_TYPE)
 _OF_FIXUP = (core.FORCE_TYPE, core.ACCEPT_PATH_INFO, env.ENV, alias.REDIRECT_HERE)
 
 
@@ -58,6 +59,7 @@ class RequestConfig:
         "per_directive",
         "per_directory",
         "plan",
+        "prepares",
         "python_interpreter",
         "python_path",
         "request_headers",
@@ -98,6 +100,8 @@ class RequestConfig:
         self.fallback = settings[directory.FALLBACK]
         self.request_headers = has_request_rules(settings)
         self.head = head_rules(settings)  # Header and Expires; None where there are none
+        # Whether there is something to do before the content: filters to insert, rules to be told that it has come.
+        self.prepares = self.head is not None or any(settings[setting] for setting in _FILTERS)
         self.plan: Any = None
         self.interpreter: Any = None
         self.files: Any = None  # how files are sent, worked out at first use

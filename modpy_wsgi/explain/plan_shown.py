@@ -44,6 +44,7 @@ STEPS: dict[str, tuple[str, tuple[Phase, ...]]] = {
     "index.fixup": ("folders: the slash at the end, and the index file", ()),
     "header_rules.of_request": ("RequestHeader: header fields of the request that change", ()),
     "authentication.fake": ("the name and password of AuthBasicFake", ()),
+    "filtering.by_extension": ("the filters of the file's extensions: AddInputFilter, AddOutputFilter", ()),
 }
 _NOT_ASKED = "not run: no Require asks for a user"
 

@@ -12,7 +12,7 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..config.cache import Bounded
-from ..config.directives import core, mime
+from ..config.directives import core
 from ..config.request_config import RequestConfig
 from ..constants import (
     AP_REQ_ACCEPT_PATH_INFO,
@@ -55,7 +55,6 @@ class Manner(NamedTuple):
 
     tag: frozenset[str]
     accept_ranges: str
-    filters: dict[str, tuple[str, ...] | None]
     handover: Handover | None
     heads: Bounded[tuple[int, int, int, int], _Head]  # by device, inode, size and time
 
@@ -64,9 +63,8 @@ def _manner(config: RequestConfig) -> Manner:
     manner: Manner | None = config.files
     if manner is None:
         settings = config.settings
-        filters = settings[mime.OUTPUT_FILTERS_BY_EXT]
         tag = settings[core.FILE_ETAG].parts
-        manner = config.files = Manner(tag, ranges.accepted(config), filters, handover_of(config), Bounded(MAX_HEADS))
+        manner = config.files = Manner(tag, ranges.accepted(config), handover_of(config), Bounded(MAX_HEADS))
     return manner
 
 
@@ -80,7 +78,6 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
         and req._method in _READING
         and stat.S_ISREG(found.st_mode)
         and not req._path_info
-        and not manner.filters
     ):
         return _send(req, config, manner, found)
     return _check(req, config, found)
@@ -114,18 +111,7 @@ def _check(req: mp_request, config: RequestConfig, found: os.stat_result | None)
     except ConfigError as error:
         log(req, str(error))
         return HTTP_INTERNAL_SERVER_ERROR
-    missing = _missing_filter(req, manner.filters) if manner.filters else None
-    if missing:
-        log(req, f"nobody provides the output filter {missing!r}: {req.filename}")
-        return HTTP_INTERNAL_SERVER_ERROR
     return _send(req, config, manner, found)
-
-
-def _missing_filter(req: mp_request, filters: dict[str, tuple[str, ...] | None]) -> str | None:
-    for extension in (req._filename or "").rpartition("/")[2].split(".")[1:]:
-        for name in filters.get(extension.lower()) or ():
-            return name
-    return None
 
 
 def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat_result) -> int:
@@ -165,10 +151,13 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat
         if status != OK:
             req._status = status  # no page: the answer has no body
             return OK
-        pieces = ranges.of_length(req, config, size) if alone and "HTTP_RANGE" in req._environ else None
+        filtered = req._filters is not None  # then pieces are cut out of what the filters make of the file
+        pieces = None
+        if alone and "HTTP_RANGE" in req._environ and not filtered:
+            pieces = ranges.of_length(req, config, size)
         if pieces is not None and not pieces.pieces:
             return HTTP_RANGE_NOT_SATISFIABLE
-        if alone and size > SMALL:
+        if alone and (size > SMALL or filtered):
             body = req._file_body = FileBody(descriptor, size, pieces)
             descriptor = -1  # the body closes it
             headers["Content-Length"] = str(body.size)
@@ -213,7 +202,7 @@ def _read(descriptor: int, size: int) -> bytes:
 def _hand_over(req: mp_request, handover: Handover, filename: str) -> bool:
     """Name the file to the front server, which then knows its validators and ranges. False if it does not know it."""
     name = handover.name(filename)
-    if name is None or req._held is not None or req._server_write is not None:
+    if name is None or req._held is not None or req._server_write is not None or req._filters is not None:
         return False
     req.headers_out[handover.header] = name
     return True

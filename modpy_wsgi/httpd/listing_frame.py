@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..config.directives.autoindex import Listing
 from ..config.request_config import RequestConfig
 from ..constants import OK
 from ..environ import escape
+from ..request_output import BUFFER
 from ..signature import signature_of
 from .listing_page import escaped, shown_name
 
@@ -131,8 +133,25 @@ class Frame:
 
     def _answer(self, found: mp_request) -> list[bytes] | None:
         """What a subrequest answers; None if it fails."""
-        pieces: list[bytes] = []
-        return pieces if self._req._application.run_subrequest(found, pieces.append) == OK else None
+        answered = _Collected()
+        return answered.pieces if self._req._application.run_subrequest(found, answered) == OK else None
+
+
+class _Collected:
+    """Where the answer of a subrequest flows to."""
+
+    room = BUFFER
+
+    def __init__(self) -> None:
+        self.pieces: list[bytes] = []
+
+    def accept(self, data: bytes, flush: bool, end: bool) -> None:
+        """Take a piece."""
+        self.pieces.append(data)
+
+    def accept_all(self, pieces: Iterator[bytes]) -> None:
+        """Take them all."""
+        self.pieces.extend(pieces)
 
 
 def _is_html(found: mp_request | None) -> bool:

@@ -1,0 +1,140 @@
+"""The output filters of one answer in their order, and what is behind the last of them.
+
+Law: nothing is held back that the last filter flushed. What it has not flushed waits for a while, or to the end: then
+the answer has a Content-Length, if it is no longer than 1 MB. Nothing leaves behind the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..constants import HTTP_INTERNAL_SERVER_ERROR
+from ..request_output import BUFFER, RequestOutput
+from .filter import RESOURCE, WHOLE, Target, output_filter
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+    from .registry import Spec
+
+__all__ = ["OutputChain"]
+
+
+class _Sink:
+    """Behind the last filter: the server. So long as nothing was sent, more may wait, for its length to be known."""
+
+    room = BUFFER
+
+    def __init__(self, req: mp_request) -> None:
+        self._req = req
+        self._waiting: list[bytes] = []
+        self._size = 0
+        self.ended = False
+
+    def accept(self, data: bytes, flush: bool, end: bool) -> None:
+        if self.ended:
+            return
+        self.ended = end
+        if data:
+            self._waiting.append(data)
+            self._size += data.__len__()
+        if (flush and not end) or (self._size >= BUFFER and (self._size >= WHOLE or self._req._server_write)):
+            self.release()
+
+    def accept_all(self, pieces: Iterator[bytes]) -> None:
+        for piece in pieces:
+            self.accept(piece, False, False)
+        self.ended = True
+
+    def release(self) -> None:
+        """Send what waits; the head, if there is nothing."""
+        data = self.taken()
+        req = self._req
+        if data:
+            RequestOutput._send(req, data)
+        elif req._server_write is None:
+            req._begin()
+
+    def taken(self) -> bytes:
+        """What waits, to be sent by who asks."""
+        waiting = self._waiting
+        data = waiting[0] if len(waiting) == 1 else b"".join(waiting)
+        self._waiting, self._size = [], 0
+        return data
+
+
+class _Within:
+    """Behind the last filter of a subrequest: a filter of the main request, whose answer goes on."""
+
+    room = BUFFER
+    ended = False
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def accept(self, data: bytes, flush: bool, end: bool) -> None:
+        if not self.ended:
+            self.ended = end
+            if data or flush:
+                self._target.accept(data, flush and not end, False)
+
+    def accept_all(self, pieces: Iterator[bytes]) -> None:
+        for piece in pieces:
+            self.accept(piece, False, False)
+
+    def taken(self) -> bytes:
+        return b""
+
+
+class OutputChain:
+    """The filters of an answer, from who makes the content to the server."""
+
+    def __init__(self, req: mp_request) -> None:
+        self._req = req
+        self._filters: list[output_filter] = []
+        self.sink: _Sink | _Within = _Sink(req)
+        self.top: Target = self.sink
+        self.failed: str | None = None  # the name of a filter that failed without a page of its own
+        self.status = HTTP_INTERNAL_SERVER_ERROR  # what is to be answered then
+
+    def add(self, spec: Spec) -> None:
+        """Put a filter in, behind those of its stage. It gets what flows from now on."""
+        place = len(self._filters)
+        while place and self._filters[place - 1]._spec.stage > spec.stage:
+            place -= 1
+        self._filters.insert(place, output_filter(self._req, spec))
+        self._link()
+
+    def lead_to(self, target: Target) -> None:
+        """Let all flow there, and not to the server."""
+        self.sink = _Within(target)
+        self._link()
+
+    def encodes(self) -> bool:
+        """Leave only those that write down what others say. Whether there are any."""
+        self._filters = [each for each in self._filters if each._spec.stage > RESOURCE]
+        self._link()
+        return bool(self._filters)
+
+    def _link(self) -> None:
+        target: Target = self.sink
+        for each in reversed(self._filters):
+            each.next = target
+            target = each
+        self.top = target
+
+    @property
+    def specs(self) -> list[Spec]:
+        """What the filters were made of, in order."""
+        return [each._spec for each in self._filters]
+
+    @property
+    def of_python(self) -> bool:
+        """Whether a function of the site has a say in what the answer holds."""
+        return any(each._spec.is_python and not each._transparent for each in self._filters)
+
+    def send(self, data: bytes, flush: bool) -> None:
+        """Let a piece flow through all of them. Raises OSError if one has failed before, or the client is gone."""
+        if self.failed is not None:
+            raise OSError(f"Write failed, the output filter {self.failed!r} has failed.")
+        self.top.accept(data, flush, False)
