@@ -41,13 +41,18 @@ _OWN_HEAD = """\
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="color-scheme" content="light dark">
   <style>
-   :root { color-scheme: light dark; --line: #8886; --row: #8882; }
+   :root { color-scheme: light dark; --ground: #fff; --text: #1b1b1b; --link: #0b57d0; --line: #ccc; --row: #f4f4f4; }
+   @media (prefers-color-scheme: dark) {
+    :root { --ground: #141414; --text: #e4e4e4; --link: #9ac0ff; --line: #444; --row: #1e1e1e; }
+   }
+   html { background: var(--ground); color: var(--text); }
+   a { color: var(--link); }
    body { font: 1rem/1.5 system-ui, sans-serif; max-width: 70rem; margin: 0 auto; padding: 1rem; }
    h1 { font-size: 1.4rem; overflow-wrap: anywhere; }
    hr { border: 0; border-top: 1px solid var(--line); margin: .5rem 0; }
    pre { font: .9rem/1.6 ui-monospace, monospace; margin: 0; overflow-x: auto; }
    img { vertical-align: middle; }
-   address { color: GrayText; font-size: .85rem; margin-top: 1rem; }
+   address { font-size: .85rem; margin-top: 1rem; }
    #indexlist { border-collapse: collapse; width: 100%; }
    #indexlist th, #indexlist td { padding: .2rem .6rem; text-align: left; }
    #indexlist .indexcollastmod { white-space: nowrap; font-variant-numeric: tabular-nums; }
@@ -55,6 +60,11 @@ _OWN_HEAD = """\
    #indexlist .indexcolname { overflow-wrap: anywhere; }
    #indexlist .even { background: var(--row); }
    #indexlist .indexbreakrow th { padding: 0; }
+   @media (max-width: 40rem) {
+    body { padding: .5rem; }
+    #indexlist { display: block; overflow-x: auto; }
+    #indexlist .indexcolname { min-width: 8rem; }
+   }
   </style>
 """
 
