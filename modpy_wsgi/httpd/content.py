@@ -28,7 +28,7 @@ from ..errors import SERVER_RETURN
 from ..filters import requests as filter_requests
 from ..phases import HANDLER
 from ..response import checked
-from . import filtering, listing, ranges, type_maps
+from . import filtering, listing, parsed, ranges, type_maps
 from .files import send_file
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def handler_of_type(content_type: str) -> str | None:
 
 def provided(handler: str | None) -> bool:
     """Whether somebody here answers for a handler of this name."""
-    return handler in PYTHON_HANDLERS or handler in _OWN_HANDLERS
+    return handler in PYTHON_HANDLERS or handler in _OWN_HANDLERS or handler == parsed.HANDLER
 
 
 def _is_file(req: mp_request) -> bool:
