@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -325,7 +326,7 @@ def test_no_expression_breaks_a_page(text: str, old: bool) -> None:
 
     class Page:
         match = None
-        req = None
+        req = SimpleNamespace(headers_in={}, headers_out={}, err_headers_out={}, notes={}, useragent_ip="127.0.0.1")
 
         def variable(self, name: str) -> str | None:
             return None

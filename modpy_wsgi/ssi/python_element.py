@@ -32,7 +32,6 @@ def run(page: Page, kind: str, code: str, filter: Any) -> bool:  # noqa: A002 - 
     if names is None:
         names = req.ssi_globals = {}
     names["filter"], names["__file__"] = filter, req.filename
-    names.setdefault("req", req)
     place = req.filename or "<ssi>"
     code = code.replace("\r\n", "\n").rstrip()
     outer = req._interpreter
