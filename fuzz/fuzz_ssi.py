@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import fnmatch
 from collections.abc import Callable, Iterable, Iterator
+from types import MappingProxyType
 
 from modpy_wsgi.config.globs import Glob
 from modpy_wsgi.ssi import expression, legacy, words
@@ -22,7 +23,7 @@ TAGS = ((b"<!--#", b"-->"), (b"{{", b"}}"), (b"-", b"-"))
 class Request:
     """As much of a request as functions ask for."""
 
-    headers_in: dict[str, str] = {}
+    headers_in = MappingProxyType[str, str]({})
     headers_out = err_headers_out = notes = headers_in
     useragent_ip = "127.0.0.1"
 
