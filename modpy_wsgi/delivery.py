@@ -186,13 +186,22 @@ def let_through(req: mp_request) -> None:
 def _filtered(req: mp_request) -> Iterable[bytes]:
     """What the filters make of an answer, up to its end. Raises FilterFailed if one of them has failed."""
     chain = req._filters
-    let_through(req)
+    if req._file_body is None and not req._delegated:
+        held = req._held
+        if held is not None:
+            req._reset_output()
+        chain.top.accept(b"" if held is None else b"".join(held), False, True)
+        req._delegated = None
+    else:
+        let_through(req)
     if chain.failed is not None:
         filter_requests.remove_output(req)
         raise FilterFailed(chain.failed, chain.status)
-    data = chain.sink.taken()
+    data = chain.taken()
     if data:
         req._held, req._held_bytes = [data], len(data)
+    elif req._server_write is not None and req._promised is None and not req._gone:
+        return req._unwritable or ()
     if req._server_write is not None:
         filter_requests.remove_output(req)
         return _body(req)

@@ -387,6 +387,24 @@ def forms_in_a_handler(page: Section, srv: Path) -> None:
     assert re.fullmatch(r"me\.png is in /\S*/upload-\S+\n", answer.text)
 
 
+@example("docs/filters.md: A filter")
+def a_filter(page: Section, srv: Path) -> None:
+    write(srv / "capitals" / "capitalize.py", page.take("python"))
+    write(srv / "capitals" / "page.txt", "Hello World!\n")
+    exec(compile(placed(page.take("python"), srv), "example", "exec"), {"CONF": page.take("apache")})
+
+
+@example("docs/filters.md: Compression")
+def compression(page: Section, srv: Path) -> None:
+    write(srv / "packed" / "page.txt", "Hello World!\n" * 10)
+    app = site(page.take("apache"), root=str(srv / "packed"))
+    assert "Content-Encoding" not in app.get("/page.txt").headers
+    packed = app.get("/page.txt", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["ETag"].endswith('-gzip"')
+    old = app.get("/page.txt", headers={"Accept-Encoding": "gzip", "User-Agent": "OldBrowser/1"})
+    assert not old.headers["ETag"].endswith('-gzip"')
+
+
 @example("docs/library.md: From a configuration")
 def from_a_configuration(page: Section, srv: Path) -> None:
     app = application(page.take("python"), srv)

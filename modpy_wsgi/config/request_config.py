@@ -47,6 +47,7 @@ class RequestConfig:
         "fallback",
         "fileless",
         "files",
+        "filters",
         "fixups",
         "forms",
         "handlers",
@@ -105,6 +106,7 @@ class RequestConfig:
         self.plan: Any = None
         self.interpreter: Any = None
         self.files: Any = None  # how files are sent, worked out at first use
+        self.filters: Any = None  # those that join before the content, worked out at first use
         self.forms: Any = None  # what the site says of its forms, worked out at first use
         self.listing: Any = None  # what it says of the entries of its directory, worked out at first use
         self.access: Any = None  # Order, Allow and Deny, the same

@@ -6,7 +6,7 @@ the answer has a Content-Length, if it is no longer than 1 MB. Nothing leaves be
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR
@@ -20,82 +20,31 @@ if TYPE_CHECKING:
 __all__ = ["OutputChain"]
 
 
-class _Sink:
-    """Behind the last filter: the server. So long as nothing was sent, more may wait, for its length to be known."""
+class OutputChain:
+    """The filters of an answer, from who makes the content to the server; it stands behind the last of them itself.
 
-    room = BUFFER
-
-    def __init__(self, req: mp_request) -> None:
-        self._req = req
-        self._waiting: list[bytes] = []
-        self._size = 0
-        self.ended = False
-
-    def accept(self, data: bytes, flush: bool, end: bool) -> None:
-        if self.ended:
-            return
-        self.ended = end
-        if data:
-            self._waiting.append(data)
-            self._size += data.__len__()
-        if (flush and not end) or (self._size >= BUFFER and (self._size >= WHOLE or self._req._server_write)):
-            self.release()
-
-    def accept_all(self, pieces: Iterator[bytes]) -> None:
-        for piece in pieces:
-            self.accept(piece, False, False)
-        self.ended = True
-
-    def release(self) -> None:
-        """Send what waits; the head, if there is nothing."""
-        data = self.taken()
-        req = self._req
-        if data:
-            RequestOutput._send(req, data)
-        elif req._server_write is None:
-            req._begin()
-
-    def taken(self) -> bytes:
-        """What waits, to be sent by who asks."""
-        waiting = self._waiting
-        data = waiting[0] if len(waiting) == 1 else b"".join(waiting)
-        self._waiting, self._size = [], 0
-        return data
-
-
-class _Within:
-    """Behind the last filter of a subrequest: a filter of the main request, whose answer goes on."""
+    So long as nothing was sent, more may wait, for its length to be known.
+    """
 
     room = BUFFER
     ended = False
+    failed: str | None = None  # the name of a filter that failed without a page of its own
+    status = HTTP_INTERNAL_SERVER_ERROR  # what is to be answered then
+    _waiting: list[bytes] | None = None
+    _size = 0
+    _target: Target | None = None  # of a subrequest: a filter of the main request, whose answer goes on
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
-
-    def accept(self, data: bytes, flush: bool, end: bool) -> None:
-        if not self.ended:
-            self.ended = end
-            if data or flush:
-                self._target.accept(data, flush and not end, False)
-
-    def accept_all(self, pieces: Iterator[bytes]) -> None:
-        for piece in pieces:
-            self.accept(piece, False, False)
-
-    def taken(self) -> bytes:
-        return b""
-
-
-class OutputChain:
-    """The filters of an answer, from who makes the content to the server."""
-
-    def __init__(self, req: mp_request) -> None:
+    def __init__(self, req: mp_request, specs: Sequence[Spec] = ()) -> None:
+        """`specs` are in the order of their stages."""
         self._req = req
+        self.top: Target = self
         self._filters: list[output_filter] = []
-        self.sink: _Sink | _Within = _Sink(req)
-        self.top: Target = self.sink
-        self.failed: str | None = None  # the name of a filter that failed without a page of its own
-        self.status = HTTP_INTERNAL_SERVER_ERROR  # what is to be answered then
+        for spec in reversed(specs):
+            made = output_filter(req, spec)
+            made.next = self.top
+            made._room = self.top.room
+            self.top = made
+            self._filters.insert(0, made)
 
     def add(self, spec: Spec) -> None:
         """Put a filter in, behind those of its stage. It gets what flows from now on."""
@@ -107,8 +56,7 @@ class OutputChain:
 
     def lead_to(self, target: Target) -> None:
         """Let all flow there, and not to the server."""
-        self.sink = _Within(target)
-        self._link()
+        self._target = target
 
     def encodes(self) -> bool:
         """Leave only those that write down what others say. Whether there are any."""
@@ -117,9 +65,10 @@ class OutputChain:
         return bool(self._filters)
 
     def _link(self) -> None:
-        target: Target = self.sink
+        target: Target = self
         for each in reversed(self._filters):
             each.next = target
+            each._room = target.room
             target = each
         self.top = target
 
@@ -136,5 +85,54 @@ class OutputChain:
     def send(self, data: bytes, flush: bool) -> None:
         """Let a piece flow through all of them. Raises OSError if one has failed before, or the client is gone."""
         if self.failed is not None:
-            raise OSError(f"Write failed, the output filter {self.failed!r} has failed.")
+            self.refuse()
         self.top.accept(data, flush, False)
+
+    def refuse(self) -> None:
+        """Tell who writes that a filter has failed. Raises OSError."""
+        raise OSError(f"Write failed, the output filter {self.failed!r} has failed.")
+
+    # What the last filter hands on
+
+    def accept(self, data: bytes, flush: bool, end: bool) -> None:
+        """Take a piece behind the last filter."""
+        if self.ended:
+            return
+        self.ended = end
+        if self._target is not None:
+            if data or flush:
+                self._target.accept(data, flush and not end, False)
+            return
+        if data:
+            if self._waiting is None:
+                if flush and not end:
+                    RequestOutput._send(self._req, data)
+                    return
+                self._waiting = []
+            self._waiting.append(data)
+            self._size += data.__len__()
+        if (flush and not end) or (self._size >= BUFFER and (self._size >= WHOLE or self._req._server_write)):
+            self._release()
+
+    def accept_all(self, pieces: Iterator[bytes]) -> None:
+        """Take all there is."""
+        for piece in pieces:
+            self.accept(piece, False, False)
+        self.ended = True
+
+    def _release(self) -> None:
+        """Send what waits; the head, if there is nothing."""
+        data = self.taken()
+        req = self._req
+        if data:
+            RequestOutput._send(req, data)
+        elif req._server_write is None:
+            req._begin()
+
+    def taken(self) -> bytes:
+        """What waits, to be sent by who asks."""
+        waiting = self._waiting
+        if waiting is None:
+            return b""
+        self._waiting, self._size = None, 0
+        return waiting[0] if len(waiting) == 1 else b"".join(waiting)

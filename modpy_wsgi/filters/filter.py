@@ -14,7 +14,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR
-from ..members import integer, readonly
+from ..members import free, integer, readonly
 from ..request_output import BUFFER, as_bytes
 
 if TYPE_CHECKING:
@@ -67,15 +67,17 @@ class mp_filter:  # noqa: N801 - the original's type name
 
     is_input = readonly("_is_input", "1 if the filter is on the way of a body.")
     closed = readonly("_closed", "1 once the filter was closed.")
-    name = readonly("_name", "The name that the filter is registered under, in lower case.")
-    handler = readonly("_handler", "The filter's Python handler as configured: 'module' or 'module::object'.")
-    dir = readonly("_dir", "The directory of the section that registers the filter, or None.")
+    name = readonly("_spec.name", "The name that the filter is registered under, in lower case.")
+    handler = readonly("_spec.handler", "The filter's Python handler as configured: 'module' or 'module::object'.")
+    dir = readonly("_spec.directory", "The directory of the section that registers the filter, or None.")
     req = readonly("_req", "The request object.")
     softspace = integer("_softspace", "For print >>filter of Python 2; without meaning.")
 
     _is_input = 0
-    state: Any = None  # for built-in filters
-    flushing = False  # whether who wrote wants it to be sent now
+    flushing = readonly("_flushing", "Whether who wrote wants it to be sent now.")
+    state = free("_state", "For what a built-in filter has to remember; None at first.")
+    _state: Any = None
+    _flushing = False
     _softspace = 0
     _closed = 0
     _function: Any = None  # of a Python filter, once it was looked for
@@ -86,6 +88,7 @@ class mp_filter:  # noqa: N801 - the original's type name
     _pulls = False  # whether there may be more within this call
     _ending = False  # nothing comes behind the piece
     _most = sys.maxsize  # bytes that a read() of all gives at once, where it pulls
+    _told = False  # the filter has been told of the end
     _empty = 0  # reads in a row that found nothing
     _has_read = False  # whether this call of the filter took anything
     _room = BUFFER
@@ -93,14 +96,11 @@ class mp_filter:  # noqa: N801 - the original's type name
     def __init__(self, req: mp_request, spec: Spec) -> None:
         self._req = req
         self._spec = spec
-        self._name = spec.name
-        self._handler = spec.handler
-        self._dir = spec.directory
         self._out: list[bytes] = []
         self._out_bytes = 0
 
     def __repr__(self) -> str:
-        return f"<mp_filter {self._name}>"
+        return f"<mp_filter {self._spec.name}>"
 
     # -- what filters call ---------------------------------------------------------------------------------------------
 
@@ -113,7 +113,7 @@ class mp_filter:  # noqa: N801 - the original's type name
             len = index(len)  # noqa: A001
         if self._closed:
             raise ValueError("I/O operation on closed filter")
-        if not self._piece and not self._more():
+        if not self._piece and not (self._pulls and self._more()):
             return self._nothing()
         self._has_read = True
         piece, at = self._piece, self._at
@@ -223,7 +223,7 @@ class mp_filter:  # noqa: N801 - the original's type name
     def _nothing(self) -> bytes | None:
         """What a read gives that finds nothing."""
         if self._ending:
-            self._has_read = True
+            self._has_read = self._told = True
             return None
         self._empty += 1
         if self._empty > MAX_EMPTY_READS:
@@ -261,27 +261,37 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
         if self._transparent:
             self.next.accept(data, flush, end)
             return
-        if self._closed:
-            return
         if self._running:
             raise OSError("a filter cannot write to the request that it filters: use filter.write()")
-        self._piece, self._at, self._ending, self.flushing = data, 0, end, flush
-        self._call()
         if self._closed:
             return
+        self._piece, self._at, self._ending, self._flushing, self._empty = data, 0, end, flush, 0
+        self._running = True
+        try:
+            self._spec.run(self)
+        finally:
+            self._running = False
+        if self._transparent:
+            self.pass_on()
+        if self._closed:
+            return
+        out = self._out
         if end:
             self._closed = 1
-            self._hand_on(False, True)
-        elif flush or self._out:
-            self._hand_on(flush or self._spec.is_python)
+        elif not (flush or out):
+            return
+        data = b"" if not out else out[0] if out.__len__() == 1 else b"".join(out)
+        if out:
+            self._out, self._out_bytes = [], 0
+        self.next.accept(data, not end and (flush or self._spec.is_python), end)
 
     def accept_all(self, pieces: Iterator[bytes]) -> None:
         """Let the filter read from `pieces`: in one call, or in as many as it wants."""
         if self._transparent:
             self.next.accept_all(pieces)
             return
-        self._source, self._pulls, self.flushing = pieces, True, False
-        while not (self._closed or self._ending):
+        self._source, self._pulls, self._flushing = pieces, True, False
+        while not (self._closed or self._told):
             if not self._call():
                 break
         if not self._closed:
@@ -311,7 +321,6 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
     def _call(self) -> bool:
         """Call the filter. Whether it may want to be called again for the same."""
         self._empty, self._has_read, self._running = 0, False, True
-        self._room = self.next.room
         try:
             self._spec.run(self)
             if self._transparent:
@@ -324,7 +333,7 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
         return next(self._source, None)
 
     def _hand_on(self, flush: bool, end: bool = False) -> None:
-        self.next.accept(self._taken(), flush, end)
+        self.next.accept(self._taken() if self._out else b"", flush, end)
 
     def _fail(self, page: bytes | None, status: int = HTTP_INTERNAL_SERVER_ERROR) -> None:
         self._out, self._out_bytes, self._piece, self._at, self._pulls = [], 0, b"", 0, False
@@ -336,7 +345,7 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
                 req._content_type = "text/html"
             self.next.accept(page, True, True)
         elif not closed:
-            req._filters.failed, req._filters.status = self._name, status
+            req._filters.failed, req._filters.status = self._spec.name, status
 
 
 class input_filter(mp_filter):  # noqa: N801
@@ -356,7 +365,7 @@ class input_filter(mp_filter):  # noqa: N801
             if self._out:
                 return self._taken()
             if self._failed:
-                raise OSError(f"Input filter read error: the filter {self._name!r} failed")
+                raise OSError(f"Input filter read error: the filter {self._spec.name!r} failed")
             if self._closed:
                 return None
             if self._transparent:
@@ -369,11 +378,13 @@ class input_filter(mp_filter):  # noqa: N801
             self._spec.run(self)
         finally:
             self._running = False
-        if self._ending and not self._piece and not self._transparent:
+        if self._told and not self._transparent:
             self._closed = 1
         if not (self._has_read or self._closed or self._out or self._transparent or self._failed):
             self._failed = True
-            raise OSError(f"Input filter read error: the filter {self._name!r} neither reads nor writes nor closes")
+            raise OSError(
+                f"Input filter read error: the filter {self._spec.name!r} neither reads nor writes nor closes"
+            )
 
     def _pulled(self) -> bytes | None:
         return self.next.pull(BLOCK)

@@ -32,6 +32,7 @@ class _Gunzip:
         self.hits = 0  # in a row, of the limit on the ratio
         self._inflater = zlib.decompressobj(_GZIP)
         self._waiting = b""
+        self._full = False  # zlib may hold more than it gave
         self.total_in = 0
         self.total_out = 0
 
@@ -43,7 +44,7 @@ class _Gunzip:
     @property
     def waits(self) -> bool:
         """Whether there is more to unpack of what arrived."""
-        return bool(self._waiting)
+        return bool(self._waiting) or self._full
 
     def feed(self, data: bytes) -> None:
         """Take more of the stream. OSError for what stands behind its end."""
@@ -59,6 +60,7 @@ class _Gunzip:
         except zlib.error as error:
             raise OSError(f"no gzip stream: {error}") from None
         self._waiting = self._inflater.unconsumed_tail
+        self._full = len(data) == PIECE
         self.total_in += given - len(self._waiting)
         self.total_out += len(data)
         if self._inflater.unused_data:

@@ -14,14 +14,16 @@ from ..config.directives import core
 from ..errors import SERVER_RETURN, HandlerError
 from ..request import mp_request
 from ..request_body import BLOCK, RequestBody
-from ..request_output import BUFFER, Write, as_bytes
+from ..request_output import BUFFER, RequestOutput, Write, as_bytes
 from .chain import OutputChain
 from .filter import Source, Target, input_filter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .registry import Spec
 
-__all__ = ["add", "body_file", "drop_content", "lead_to", "remove_output", "take_over"]
+__all__ = ["add", "add_ready", "body_file", "drop_content", "lead_to", "remove_output", "take_over"]
 
 
 MAX_MEMORY = 1 << 20  # bytes of a filtered body that stay in memory, for an application that wants to know its length
@@ -34,12 +36,21 @@ class _FilteredOutput(mp_request):
 
     def write(self, data: Any, flush: Any = 1) -> None:
         """Send `data` through the filters, at once unless `flush` is 0. Raises as without filters."""
-        if data.__class__ is not bytes:
+        if data.__class__ is str:
+            data = data.encode("utf-8", "surrogateescape")
+        elif data.__class__ is not bytes:
             data = as_bytes(data)
-        flush = index(flush)
+        if flush.__class__ is not int:
+            flush = index(flush)
         if not data:
             return
         held = self._held
+        if held is None and flush:
+            chain = self._filters
+            if chain.failed is not None:
+                chain.refuse()
+            chain.top.accept(data, True, False)
+            return
         if held is not None:
             held.append(data)
         elif not flush and len(data) < BUFFER:
@@ -60,9 +71,10 @@ class _FilteredOutput(mp_request):
         self._filters.send(data, True)
 
     def _begin(self, length: int | None = None) -> Write:
-        _correct_head(self, length)
+        if self._more_to_say:
+            _correct_head(self, length)
         try:
-            return super()._begin(length)
+            return RequestOutput._begin(self, length)
         except HandlerError:
             remove_output(self)
             raise
@@ -126,11 +138,6 @@ class InputChain:
             source = each
         self._top = source
 
-    @property
-    def names(self) -> list[str]:
-        """The names of the filters, in order."""
-        return [each._name for each in self._filters]
-
     def read(self, size: int) -> bytes:
         """Up to `size` bytes (all, if it is negative): fewer only at the end."""
         found: list[bytes] = []
@@ -169,6 +176,17 @@ class InputChain:
         return True
 
 
+def add_ready(req: Any, into: Sequence[Spec], out_of: Sequence[Spec]) -> None:
+    """Add the filters of a configuration, each list in the order of its stages."""
+    for spec in into:
+        add(req, spec, True)
+    if req._filters is not None:
+        for spec in out_of:
+            req._filters.add(spec)
+    elif out_of:
+        _install(req, out_of)
+
+
 def add(req: Any, spec: Spec, is_input: bool) -> None:
     """Add a filter to a request: to its body's, or to those of its answer."""
     if is_input:
@@ -189,9 +207,8 @@ def lead_to(req: Any, target: Target) -> None:
     req._filters.lead_to(target)
 
 
-def _install(req: Any) -> None:
-    req._filters = OutputChain(req)
-    req._more_to_say = True  # so that no short way is taken with what a file says of itself
+def _install(req: Any, specs: Sequence[Spec] = ()) -> None:
+    req._filters = OutputChain(req, specs)
     req._delegated = ()  # the body is not just what waits
     req.__class__ = _FilteredOutput if req._input_filters is None else _FilteredBoth
 
@@ -239,7 +256,7 @@ def drop_content(req: Any) -> None:
     if req._server_write is None:
         remove_output(req)
     elif not req._filters.encodes():
-        waiting = req._filters.sink.taken()
+        waiting = req._filters.taken()
         remove_output(req)
         if waiting:
             req._send(waiting)

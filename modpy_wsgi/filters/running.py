@@ -44,7 +44,7 @@ def run_built_in(filter: mp_filter) -> None:  # noqa: A002 - the manual's name
 
 def run_python(filter: mp_filter) -> None:  # noqa: A002
     """Call a filter of the site, in its interpreter; its function is looked for once for each answer."""
-    req = filter.req
+    req: Any = filter._req
     config = req._config
     call = filter._spec.what
     outer = req._interpreter

@@ -135,8 +135,9 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat
         if req._list_tag:
             manner = manner._replace(heads=Bounded(1))
         head = manner.heads.get((now.st_dev, now.st_ino, size, now.st_mtime_ns)) or _head(req, manner, now, descriptor)
+        filtered = req._filters is not None  # then pieces are cut out of what the filters make of the file
         alone = req._held is None and req._server_write is None
-        plain = alone and config.head is None and not req._more_to_say
+        plain = alone and config.head is None and not (req._more_to_say or filtered)
         if plain and size <= SMALL and _ASKING.isdisjoint(req._environ):
             req._prepared = head
             data = os.read(descriptor, size)
@@ -151,7 +152,6 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat
         if status != OK:
             req._status = status  # no page: the answer has no body
             return OK
-        filtered = req._filters is not None  # then pieces are cut out of what the filters make of the file
         pieces = None
         if alone and "HTTP_RANGE" in req._environ and not filtered:
             pieces = ranges.of_length(req, config, size)

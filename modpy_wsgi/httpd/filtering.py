@@ -9,9 +9,10 @@ What a name means is looked up then; a name that means nothing ends the request,
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..config.directives import core, mime
+from ..config.directives import core, mime, python
 from ..config.directives import filters as directives
 from ..config.filter_names import LACKING
 from ..config.request_config import RequestConfig
@@ -51,19 +52,46 @@ def by_extension(req: mp_request, config: RequestConfig) -> int:
     return OK
 
 
+class _Ready(NamedTuple):
+    """The filters that join before the content, in the order of their stages."""
+
+    into: tuple[Spec, ...]
+    out_of: tuple[Spec, ...]
+
+
 def at_content(req: mp_request, config: RequestConfig) -> int:
     """Those of the section, and those of types. OK, or a status."""
+    ready: _Ready | None = config.filters
+    if ready is None or req._own_filters is not None:
+        ready = _ready(req, config)
+        if ready is None:
+            return HTTP_INTERNAL_SERVER_ERROR
+        if req._own_filters is None and not any(ref.pattern for ref in _refs(config)):
+            config.filters = ready
+    requests.add_ready(req, ready.into, ready.out_of)
+    return OK
+
+
+def _refs(config: RequestConfig) -> Iterable[HandlerRef]:
     settings = config.settings
-    into, out_of = settings[core.SET_INPUT_FILTER], settings[core.SET_OUTPUT_FILTER]
-    status = _add_all(req, into, True) or _add_all(req, out_of, False)
-    if status:
-        return status
+    return (*settings[python.INPUT_FILTERS].values(), *settings[python.OUTPUT_FILTERS].values())
+
+
+def _ready(req: mp_request, config: RequestConfig) -> _Ready | None:
+    settings = config.settings
+    into = [_found(req, name, True) for name in settings[core.SET_INPUT_FILTER]]
+    out_of = [_found(req, name, False) for name in settings[core.SET_OUTPUT_FILTER]]
     for name, types in settings[directives.BY_TYPE].items():
         spec = _found(req, name, False)
-        if spec is None:
-            return HTTP_INTERNAL_SERVER_ERROR
-        requests.add(req, Spec(name, RESOURCE, _of_type, (spec, types), spec.handler, spec.directory), False)
-    return OK
+        if spec is not None:
+            spec = Spec(name, RESOURCE, _of_type, (spec, types), spec.handler, spec.directory)
+        out_of.append(spec)
+    if None in into or None in out_of:
+        return None
+    return _Ready(*[tuple(sorted(filter(None, specs), key=_stage)) for specs in (into, out_of)])
+
+
+_stage = attrgetter("stage")
 
 
 def add_by_name(req: mp_request, name: str, is_input: bool) -> None:
