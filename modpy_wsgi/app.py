@@ -29,11 +29,11 @@ from .locate import locate, walk_now
 from .locks import reentrant_lock
 from .log import ErrorLog, log_exception
 from .plan import run_steps
-from .redirects import look_up, redirect
+from .redirects import look_up, look_up_entry, redirect
 from .request import mp_request
 from .request_output import ClientGone
 from .server import make_servers, mp_server
-from .subrequests import include
+from .subrequests import include, run
 
 __all__ = ["WSGI", "Application"]
 
@@ -160,9 +160,17 @@ class Application:
         """Answer with another URI of this server."""
         redirect(req, uri, environ, location)
 
-    def look_up(self, req: mp_request, uri: str) -> tuple[mp_request, int]:
+    def look_up(self, req: mp_request, uri: str, environ: dict[str, Any] | None = None) -> tuple[mp_request, int]:
         """A subrequest: every phase up to fixup for another URI. Returns it, and OK or the status that ended it."""
-        return look_up(req, uri)
+        return look_up(req, uri, environ)
+
+    def look_up_entry(self, req: mp_request, name: str, *, folder: bool = False) -> tuple[mp_request, int]:
+        """The same for a name in the request's own directory."""
+        return look_up_entry(req, name, folder=folder)
+
+    def run_subrequest(self, sub: mp_request, target: Any) -> int:
+        """Answer a subrequest that was looked up; its body flows to `target`. OK, or the status it ended with."""
+        return run(sub, target)
 
     def include(self, req: mp_request, uri: str, target: Any) -> int:
         """A subrequest whose answer flows to a filter of `req`, or behind it. OK, or the status it ended with."""

@@ -21,7 +21,7 @@ from .phases import INIT, POST_READ_REQUEST, TRANS
 from .plan import run_phase
 from .request import mp_request
 
-__all__ = ["locate", "walk_now"]
+__all__ = ["find_entry", "locate", "walk_now"]
 
 
 def locate(req: mp_request) -> int:
@@ -39,6 +39,12 @@ def locate(req: mp_request) -> int:
             req._handler = target.handler
         return OK
     return _find_file(req, target, target.filename)
+
+
+def find_entry(req: mp_request, filename: str) -> int:
+    """Locate a subrequest whose file name is known, from a listing: no translation has a say. Returns OK."""
+    _take_walk(req, filename, req._target)
+    return OK
 
 
 def _step_by_step(req: mp_request, target: translate.Target) -> int:

@@ -15,7 +15,7 @@ from .config.directives.auth_basic import FAKE
 from .config.request_config import RequestConfig
 from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from .dispatch import Call, calls_for, run_handlers
-from .httpd import access, authentication, authorization, filtering, fixups, index, multiviews, types, variables
+from .httpd import access, authentication, authorization, filtering, fixups, index, multiviews, parsed, types, variables
 from .phases import (
     ACCESS,
     AUTHEN,
@@ -290,6 +290,7 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (filtering.by_extension, lambda config, directives: filtering.has_extension_work(config)),
     (_fixup, lambda config, directives: config.fixups or FIXUP.directive in directives),
     (_set_handler, lambda config, directives: not (config.fixups or FIXUP.directive in directives)),
+    (parsed.fixup, lambda config, directives: parsed.has_work(config)),
     (multiviews.fixup, lambda config, directives: multiviews.has_work(config)),
     (index.fixup, lambda config, directives: not config.fileless),
     (header_rules.of_request, lambda config, directives: config.request_headers),

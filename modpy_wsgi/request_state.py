@@ -46,8 +46,14 @@ class Served(CurrentApplication, Protocol):
     def redirect(self, req: Any, uri: str, environ: dict[str, Any] | None = ..., location: str = ...) -> None:
         """Answer with another URI."""
 
-    def look_up(self, req: Any, uri: str) -> tuple[mp_request, int]:
+    def look_up(self, req: Any, uri: str, environ: dict[str, Any] | None = ...) -> tuple[mp_request, int]:
         """A subrequest, and the status that ended it."""
+
+    def look_up_entry(self, req: Any, name: str, *, folder: bool = ...) -> tuple[mp_request, int]:
+        """A subrequest for a name in the request's own directory, and the status that ended it."""
+
+    def run_subrequest(self, sub: Any, target: Any) -> int:
+        """Let the answer of a subrequest that was looked up flow to `target`."""
 
     def include(self, req: Any, uri: str, target: Any) -> int:
         """Let the answer of a subrequest flow to `target`."""

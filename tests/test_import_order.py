@@ -29,7 +29,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "dispatch": ("interpreter_names", "dispatch"),
     "filters": ("filters",),
     "the server's share": ("httpd", "plan", "delivery", "locate", "redirects", "subrequests"),
-    "standard handlers": ("arguments", "forms", "handlers", "psp", "util", "cookies", "session", "cgi"),
+    "standard handlers": ("arguments", "forms", "handlers", "psp", "util", "cookies", "session", "cgi", "ssi"),
     "application": ("app", "factory", "__init__"),
     "around it": ("testing", "serving", "wsgi", "apache"),
     "before migrating": ("check", "explain"),

@@ -192,6 +192,22 @@ def a_slip(page: Section, srv: Path) -> None:
     carry_out(console, srv)
 
 
+@example("docs/configuration.md: Server-side includes")
+def server_side_includes(page: Section, srv: Path) -> None:
+    conf = srv / "site" / "httpd.conf"
+    write(conf, conf.read_text() + placed(page.take("apache"), srv))
+    write(srv / "site" / "htdocs" / "page.shtml", page.take("html"))
+    app = webtest.TestApp(from_httpd_conf(conf), extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+    assert app.get("/page.shtml?name=anna").text.split("\n") == [
+        "Good morning, 127.0.0.1!",
+        "",
+        "Hello anna!",
+        "In 2024: 366 days.",
+        "",
+    ]
+    assert "Who are you?" in app.get("/page.shtml").text
+
+
 @example("docs/configuration.md: Users and passwords")
 def users_and_passwords(page: Section, srv: Path) -> None:
     conf = srv / "site" / "httpd.conf"

@@ -33,8 +33,8 @@ class Walk(NamedTuple):
 class RequestConfig:
     """All that holds for a request: the merged settings, and what is asked of them on every request, ready.
 
-    Frozen but for `plan`, `interpreter`, `files` and `forms`, which are filled in at first use and depend on nothing
-    else; `interpreter` stays None where it is another for each directory or directive.
+    Frozen but for `plan`, `interpreter`, `files`, `forms` and `listing`, which are filled in at first use and depend on
+    nothing else; `interpreter` stays None where it is another for each directory or directive.
     """
 
     __slots__ = (
@@ -54,6 +54,7 @@ class RequestConfig:
         "head",
         "host",
         "interpreter",
+        "listing",
         "names_clients",
         "of_directory",
         "options",
@@ -109,5 +110,6 @@ class RequestConfig:
         self.files: Any = None  # how files are sent, worked out at first use
         self.filters: Any = None  # those that join before the content, worked out at first use
         self.forms: Any = None  # what the site says of its forms, worked out at first use
+        self.listing: Any = None  # what it says of the entries of its directory, worked out at first use
         self.access: Any = None  # Order, Allow and Deny, the same
         self.authorization: Any = None  # Require, the same

@@ -58,11 +58,20 @@ def _file(way: Way, config: RequestConfig, found: os.stat_result | None, name: s
     elif found is None:
         way.ends(404, "there is no such file")
     elif stat.S_ISDIR(found.st_mode):
-        way.answer = Choice("the folder", "refused unless it can be listed: no file of DirectoryIndex is there")
+        _folder(way, config)
     elif way.path_info and config.settings[core.ACCEPT_PATH_INFO] != "on":
         way.ends(404, f"the file takes no path behind its name ({way.path_info})")
     else:
         way.answer = Choice(f"the file {way.file.what}", "no handler is set")
+
+
+def _folder(way: Way, config: RequestConfig) -> None:
+    """What is said of a folder of which no index was found (httpd/listing)."""
+    place = last_place(config, core.OPTIONS)
+    if "Indexes" in config.options and way.method != "POST":
+        way.answer = Choice("a listing of the folder", "Options Indexes: no file of DirectoryIndex is there", place)
+    else:
+        way.answer = Choice("the folder", "refused: no file of DirectoryIndex is there, nor Options Indexes", place)
 
 
 def _named_by(name: str, config: RequestConfig) -> Place:

@@ -28,7 +28,7 @@ from ..errors import SERVER_RETURN
 from ..filters import requests as filter_requests
 from ..phases import HANDLER
 from ..response import checked
-from . import filtering, ranges, type_maps
+from . import filtering, listing, parsed, ranges, type_maps
 from .files import send_file
 
 if TYPE_CHECKING:
@@ -69,6 +69,9 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     fallback = req._application.fallback
     if fallback is not None and not _is_file(req) and req._server_write is None:
         return _ask_fallback(req, config, fallback)
+    if handler == DIR_MAGIC_TYPE and _is_listed(req):
+        result = listing.answer(req, config)
+        return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
     return send_file(req, config)
 
 
@@ -81,12 +84,17 @@ def handler_of_type(content_type: str) -> str | None:
 
 def provided(handler: str | None) -> bool:
     """Whether somebody here answers for a handler of this name."""
-    return handler in PYTHON_HANDLERS or handler in _OWN_HANDLERS
+    return handler in PYTHON_HANDLERS or handler in _OWN_HANDLERS or handler == parsed.HANDLER
 
 
 def _is_file(req: mp_request) -> bool:
     """Whether there is a file, be it one that will be refused."""
     return req._stat is not None and stat.S_ISREG(req._stat.st_mode)
+
+
+def _is_listed(req: mp_request) -> bool:
+    """Whether it is a directory that is asked for in a way that a listing answers."""
+    return req._method in ("GET", "HEAD") and req._stat is not None and stat.S_ISDIR(req._stat.st_mode)
 
 
 def _split(path: str, mount: str) -> tuple[str, str]:

@@ -115,8 +115,8 @@ def _check(req: mp_request, config: RequestConfig, found: os.stat_result | None)
         log(req, f"File does not exist: {req.filename or req.uri}", APLOG_INFO)
         return HTTP_NOT_FOUND
     if stat.S_ISDIR(found.st_mode):
-        log(req, f"Cannot serve directory {req.filename}: no index file, and listings are not provided")
-        return HTTP_NOT_FOUND if method == "POST" else HTTP_FORBIDDEN  # as if nobody had a listing for that
+        log(req, f"AH00129: Attempt to serve directory: {req.filename}")  # which a listing is not for
+        return HTTP_NOT_FOUND
     if req._path_info and req.used_path_info != AP_REQ_ACCEPT_PATH_INFO:  # as AcceptPathInfo or a handler has it
         log(req, f"File does not exist: {req.filename}{req._path_info}", APLOG_INFO)
         return HTTP_NOT_FOUND
