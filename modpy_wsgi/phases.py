@@ -20,7 +20,9 @@ __all__ = [
     "HANDLER",
     "HEADER_PARSER",
     "INIT",
+    "INPUT_FILTER",
     "LOG",
+    "OUTPUT_FILTER",
     "PHASES",
     "POST_READ_REQUEST",
     "TRANS",
@@ -59,6 +61,10 @@ FIXUP = Phase("PythonFixupHandler", RUN_ALL)
 HANDLER = Phase("PythonHandler", frozenset({OK}))
 LOG = Phase("PythonLogHandler", RUN_ALL)
 CLEANUP = Phase("PythonCleanupHandler", frozenset({OK}), dynamic=False)
+
+# No phases, but called alike: for the names of their functions.
+INPUT_FILTER = Phase("PythonInputFilter", frozenset(), by_extension=False, dynamic=False)
+OUTPUT_FILTER = Phase("PythonOutputFilter", frozenset(), by_extension=False, dynamic=False)
 
 PHASES = (
     POST_READ_REQUEST,

@@ -17,6 +17,7 @@ from modpy_wsgi.config.arguments import arguments
 from modpy_wsgi.config.decisions import DECISIONS, Decision, with_decision
 from modpy_wsgi.config.directives import ALL, authz_core, core, mime, nearest
 from modpy_wsgi.config.envvars import read_envvars
+from modpy_wsgi.config.filters_used import check_filters, every_settings, registered
 from modpy_wsgi.config.model import (
     Host,
     Kind,
@@ -341,6 +342,9 @@ def site_of(tree: Tree, *, wrong: Wrong = refuse, traced: bool = False) -> Site:
     place.values[core.SERVER_ROOT] = tree.names.server_root
     names, wild = _names(place.values)
     main = Host(Settings(place.values), tuple(place.sections), (), names, wild)
+    filters = registered(main, *place.hosts)
+    for settings in every_settings(main, *place.hosts):
+        check_filters(settings, filters, wrong)
     for host in (main, *place.hosts):
         root = host.settings[core.DOCUMENT_ROOT]
         if root is not None and not os.path.isdir(root):
@@ -355,7 +359,7 @@ def site_of(tree: Tree, *, wrong: Wrong = refuse, traced: bool = False) -> Site:
         defines=tree.names.defines,
         warnings=tuple(warnings),
         tree=tuple(node for node in tree.nodes if node.name not in _READ_AND_GONE),
-        names=replace(tree.names, traced=traced),
+        names=replace(tree.names, traced=traced, filters=filters),
     )
 
 
