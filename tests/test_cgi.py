@@ -13,7 +13,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from live_server import wait_until
 
@@ -53,8 +53,8 @@ def gone(pids: Iterable[int]) -> None:
 
 
 def pids_in(path: Path) -> list[int]:
-    """The numbers of processes that programs have written down, once there are any."""
-    return [int(word) for word in wait_until(lambda: path.exists() and path.read_text().split(), "a pid", 30)]
+    """The numbers of processes that programs have written down; none if it was stopped before, on a busy machine."""
+    return [int(word) for word in path.read_text().split()] if path.exists() else []
 
 
 class Client:
@@ -186,9 +186,16 @@ def test_chunks_have_a_length(tmp_path: Path, ask: Any) -> None:
 
 
 def test_a_client_that_leaves_while_it_sends(tmp_path: Path, ask: Any) -> None:
-    program(tmp_path, "pid", f"echo $$ > {tmp_path}/pids; cat")
-    assert ask("/pid", io.BytesIO(b"abc"), CONTENT_LENGTH="100").status.startswith("400")
-    gone(pids_in(tmp_path / "pids"))
+    pids = tmp_path / "pids"
+    program(tmp_path, "pid", f"echo $$ > {pids}; cat")
+
+    class Body(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            wait_until(lambda: pids_in(pids), "the program runs", 60)
+            return super().read(size)
+
+    assert ask("/pid", Body(b"abc"), CONTENT_LENGTH="100").status.startswith("400")
+    gone(pids_in(pids))
 
 
 # Output
@@ -442,6 +449,7 @@ SPLIT = {
     b"\nbody": ((), b"body"),
     b"\r\nbody": ((), b"body"),
     b"\r": None,
+    b"A: 1\r\r\n\n": ((b"A: 1\r",), b""),
 }
 
 
@@ -460,9 +468,11 @@ def test_split_comes_to_the_same_byte_by_byte(data: bytes) -> None:
     assert (found.lines, found.rest + data[end:]) == SPLIT[data]
 
 
-@given(
-    st.lists(st.sampled_from([b"A", b":", b" ", b"\n", b"\r", b"\r\n", b"\n\n", b"b: c", b"\0", b"\xff"])).map(b"".join)
-)
+PIECES = [b"A", b":", b" ", b"\n", b"\r", b"\r\n", b"\n\n", b"b: c", b"\0", b"\xff"]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES)).map(b"".join))
 def test_split_does_not_depend_on_the_pieces(data: bytes) -> None:
     """Whole and byte by byte: the same head, or none, or the same complaint; and lines as they are read elsewhere."""
 
