@@ -349,6 +349,14 @@ def test_the_environment_of_the_server_is_its_own(tmp_path: Path, ask: Any, monk
     assert b"\nHTTP_X_A=1\n" in answer.body
 
 
+def test_again_and_again(tmp_path: Path) -> None:
+    """What a request leaves behind for the next one of its path changes nothing."""
+    program(tmp_path, "p", TEXT + "echo done")
+    for conf, path in ((CONF, "/p"), (f"ScriptAlias /cgi-bin/ {tmp_path}/\n", "/cgi-bin/p")):
+        app = site(conf, root=tmp_path).app
+        assert [Client(app).ask(each).body for each in (path, path, f"{path}/x", path, f"{path}/x")] == [b"done\n"] * 5
+
+
 def test_descriptors_of_the_server_are_its_own(tmp_path: Path, ask: Any) -> None:
     program(tmp_path, "fds", TEXT + "ls /proc/self/fd")
     reader, writer = os.pipe()
