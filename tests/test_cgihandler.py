@@ -134,6 +134,12 @@ def test_what_is_flushed_is_sent(tmp_path: Path, script: Any) -> None:
     assert sent == [b"one\n", b"two\n"]
 
 
+def test_a_short_answer_has_its_true_length(app: Any, script: Any) -> None:
+    script("s.py", "print('Content-Length: 4\\n\\ncaf\u00e9!', end='')", head="")
+    answer = app.get("/s.py")
+    assert (answer.body, answer.headers["Content-Length"]) == ("caf\u00e9!".encode(), "6")
+
+
 def test_large_output_goes_out_in_pieces(app: Any, script: Any) -> None:
     script("s.py", "for _ in range(1000):\n    print('x' * 999)")
     assert len(app.get("/s.py").body) == 1000000
