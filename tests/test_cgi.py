@@ -280,6 +280,15 @@ def test_standard_error_is_bounded(tmp_path: Path, ask: Any, capfd: Any) -> None
     assert "xlast" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("lines", ["printf 'Location: /other\\n\\n'; exec yes", f"{TEXT}exec yes"])
+def test_an_endless_output_that_nobody_wants(tmp_path: Path, ask: Any, lines: str) -> None:
+    program(tmp_path, "p", f"echo $$ > {tmp_path}/pids\n{lines}")
+    program(tmp_path, "other", TEXT + "echo other")
+    answer = ask("/p", method="HEAD")
+    assert (answer.status, answer.body) == ("200 OK", b"")
+    gone(pids_in(tmp_path / "pids"))
+
+
 # What is left running
 
 
@@ -411,7 +420,7 @@ def test_never_the_source(tmp_path: Path, ask: Any) -> None:
 # ScriptLog
 
 
-def test_script_log(tmp_path: Path, ask: Any) -> None:
+def test_script_log(tmp_path: Path, ask: Any, capfd: Any) -> None:
     log = tmp_path / "script.log"
     conf = f"ScriptLog {log}\nScriptLogLength 3000\n"
     program(tmp_path, "p", "echo 'a complaint' >&2; echo 'no head'")
@@ -432,6 +441,9 @@ def test_script_log(tmp_path: Path, ask: Any) -> None:
     for _ in range(20):
         ask("/p", conf=conf)
     assert log.stat().st_size < 4000
+    program(tmp_path, "fine", f"echo 'a trifle' >&2; {TEXT}echo fine")
+    assert ask("/fine", conf=conf).body == b"fine\n"
+    assert "fine: a trifle" in capfd.readouterr().err
 
 
 # The parts
