@@ -1,8 +1,8 @@
 """Lines and columns of the program become those of the page: in the code, and so in tracebacks, and in syntax errors.
 
 Law: a line number in code, in a traceback or an error is one of the page's own; the lines of a file that it includes
-are numbered on behind its last, and `Lines` tells which is which. A position that is in no piece of the page goes to the
-nearest that is.
+are numbered on behind its last, and `Lines` tells which is which. A position that is in no piece of the page goes to
+the nearest that is.
 """
 
 from __future__ import annotations
