@@ -23,7 +23,7 @@ _KEPT_BACK = frozenset({"proxy", "authorization", "proxy-authorization", "conten
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def add_common_vars(req: RequestMethods) -> None:
+def add_common_vars(req: RequestMethods, *, with_file: bool = True) -> None:
     """What httpd's ap_add_common_vars sets: headers as HTTP_*, server, addresses, script file, user."""
     env = req.subprocess_env
     headers = req.headers_in
@@ -50,7 +50,7 @@ def add_common_vars(req: RequestMethods) -> None:
         "CONTEXT_PREFIX": req._target.context[0],
         "CONTEXT_DOCUMENT_ROOT": req._target.context[1],
         "SERVER_ADMIN": req._host.base[core.SERVER_ADMIN],
-        "SCRIPT_FILENAME": req.filename,
+        "SCRIPT_FILENAME": req.filename if with_file else None,
         "REMOTE_PORT": str(connection.client_addr[1]),
         "REMOTE_USER": req.user,
         "AUTH_TYPE": req.ap_auth_type,

@@ -1,9 +1,9 @@
 r"""Backslashes in the text of a page, as Python is given them.
 
-The original hands the text on as the content of a literal, so that Python makes of its backslashes what it makes of
-any: `\x41` is an A. That is kept. A backslash that begins no escape sequence stands for itself, today; later
-releases of Python warn of it, and are to refuse it: it is doubled, which changes nothing. And where Python 3 refuses what
-was plain text for Python 2 (`C:\users`), it is plain text.
+The original hands the text on as the content of a literal, and Python makes of its backslashes what it makes of any:
+`\x41` is an A. That is kept. A backslash that begins no escape sequence stands for itself, today; later releases of
+Python warn of it, and are to refuse it: it is doubled, which changes nothing. And what Python 3 refuses but was plain
+text for Python 2 (`C:\users`) is plain text.
 
 Law: for a page that the original can compile, the value of each literal stays what it was.
 """

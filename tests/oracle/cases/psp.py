@@ -38,7 +38,7 @@ def instead(body: str, reason: str) -> Differs:
 
 
 def trace(before: str, *errors: tuple[str, int, str, str]) -> str:
-    """What PythonDebug shows of errors in pages, (page, line, its text, error), each raised while another was handled."""
+    """What PythonDebug shows of errors, (page, line, its text, error), each raised while another was handled."""
     shown = "\nDuring handling of the above exception, another exception occurred:\n".join(
         "Traceback (most recent call last):\n"
         f'  File "@ROOT@/htdocs/{page}.psp", line {line}, in <module>\n    {text}\n{error}'
