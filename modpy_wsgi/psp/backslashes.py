@@ -73,7 +73,7 @@ def mended(program: Program, length: int) -> Mended:
 
 def _is_closed(literal: str) -> bool:
     """Whether three quotes end the literal, and no backslash or quote before them is in their way."""
-    return "\\" not in literal or not _ESCAPED.sub("", literal).endswith(("\\", '"'))
+    return "\\" not in literal or not _ESCAPED.sub("x", literal).endswith(("\\", '"'))
 
 
 def broken_literal(program: Program) -> int | None:

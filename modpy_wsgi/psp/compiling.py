@@ -133,7 +133,8 @@ def compile_program(program: Program, name: str, stamps: tuple[Stamp, ...] = ())
     text, back = _without_lone_bytes(ready.text)
     lines = Lines(program.sources)
     try:
-        tree = ast.parse(text, name)
+        # Not by its name: for the column of an error Python would look into that file, and there is another text.
+        tree = ast.parse(text, "<page>")
     except SyntaxError as error:
         raise error_in_page(error, text, program, ready, lines) from None
     if back is not None:
