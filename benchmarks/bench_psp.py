@@ -23,7 +23,7 @@ from modpy_wsgi.psp.page import PSP
 from modpy_wsgi.testing import site
 
 CALLS = 300
-LINE = "<p class=\"line\">Some text of a page, as long as text of pages is wont to be between two expressions of it, {}"
+LINE = '<p class="line">Some text of a page, as long as text of pages is wont to be between two expressions of it, {}'
 KEPT: list[Any] = []
 HANDLER = """
 import bench_psp_kept
