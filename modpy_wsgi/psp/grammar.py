@@ -103,7 +103,7 @@ class _Parser:
             mark = found.group()
             reader.position = position = found.end()
             if mark in self.escapes:
-                program.take(self.escapes[mark], index, found.start())
+                program.take(self.escapes[mark], index, found.start(), len(mark))
             elif mark == "<%@":
                 return self._directive
             elif mark == "<%--":
@@ -145,7 +145,7 @@ class _Parser:
                 program.take(":", index, end)
                 self.after_colon = True
                 continue
-            program.take("\n", index, end)
+            program.take("\n", index, end, len(mark))
             self.line_seen = True
             # How the next line is indented. A lone \r begins a line, but not one whose indentation counts.
             width = 0 if mark == "\r" else len(_INDENTATION.match(text, position).group())  # type: ignore[union-attr]

@@ -55,7 +55,7 @@ class Program:
         self._parts: list[str] = []
         self._length = 0
         self._starts: list[int] = []  # in the program, of the pieces that are the page's own
-        self._pieces: list[tuple[int, int, int]] = []  # of each: source, offset there, length
+        self._pieces: list[tuple[int, int, int, int]] = []  # of each: source, offset there, length here and there
         self._literal = 0
 
     @cached_property
@@ -68,11 +68,11 @@ class Program:
         self._parts.append(text)
         self._length += len(text)
 
-    def take(self, text: str, source: int, offset: int) -> None:
-        """Add what stands in a source at `offset`; be it written in another way."""
+    def take(self, text: str, source: int, offset: int, length: int | None = None) -> None:
+        """Add what stands in a source at `offset`; if it is written otherwise there, `length` characters of it."""
         if text:
             self._starts.append(self._length)
-            self._pieces.append((source, offset, len(text)))
+            self._pieces.append((source, offset, len(text), len(text) if length is None else length))
             self.add(text)
 
     def open_literal(self) -> None:
@@ -107,8 +107,8 @@ class Program:
                     within = length
                 else:
                     index, within = index + 1, 0
-        source, start, _ = self._pieces[index]
+        source, start, _, there = self._pieces[index]
         starts = self.sources[source].line_starts
-        position = start + within
+        position = start + min(within, there)
         line = bisect_right(starts, position)
         return Place(source, line, position - starts[line - 1])

@@ -6,8 +6,9 @@ Law: everything is escaped; the table stands alone, so that it can be put into a
 from __future__ import annotations
 
 import html
+from collections.abc import Iterator
 
-from .program import LINE_END, Program
+from .program import Program, Source
 
 __all__ = ["document", "table"]
 
@@ -15,32 +16,56 @@ _STYLE = """
 :root { color-scheme: light dark; }
 body { margin: 1rem; font: 100%/1.4 system-ui, sans-serif; background: Canvas; color: CanvasText; }
 .psp { overflow-x: auto; }
-table { border-collapse: collapse; font: 0.875rem/1.4 ui-monospace, monospace; }
-caption, th { text-align: left; padding: 0.25rem 0.75rem; font-family: system-ui, sans-serif; }
-td { padding: 0 0.75rem; vertical-align: top; white-space: pre; border-left: 1px solid GrayText; }
-th[scope="row"] { text-align: right; font-weight: normal; color: GrayText; }
+table { border-collapse: collapse; table-layout: fixed; width: 100%; min-width: 40rem; }
+caption, th { text-align: left; padding: 0.25rem 0.75rem; overflow-wrap: anywhere; }
+th:first-child { width: 9rem; }
+th, td { vertical-align: top; font-size: 0.875rem; line-height: 1.4; }
+td { padding: 0 0.75rem; white-space: pre-wrap; overflow-wrap: anywhere; border-left: 1px solid GrayText;
+  font-family: ui-monospace, monospace; }
+th[scope="row"] { text-align: right; font-weight: normal; color: GrayText; padding-block: 0; }
 tr:hover td { background: light-dark(#eef, #224); }
 """
 
 
 def table(filename: str, program: Program) -> str:
-    """The table: a row for each line, the program's on the left, the page's own on the right."""
-    source = program.sources[0]
-    page = [source.line(number) for number in range(1, len(source.line_starts) + 1)]
-    code = LINE_END.split(program.text)
-    if not page[-1]:
-        page.pop()
-    if not code[-1]:
-        code.pop()
-    rows = []
-    for number in range(1, max(len(page), len(code)) + 1):
-        left, right = (html.escape(each[number - 1]) if number <= len(each) else "" for each in (code, page))
-        rows.append(f'<tr><th scope="row">{number}</th><td>{left}</td><td>{right}</td></tr>\n')
+    """The table: a row for each line of code, with the line of the page that it comes from; and those of no code."""
+    rows = "".join(
+        f'<tr><th scope="row">{html.escape(place)}</th><td>{html.escape(code)}</td><td>{html.escape(line)}</td></tr>\n'
+        for place, code, line in _rows(program)
+    )
     return (
         f'<div class="psp"><table>\n<caption>{html.escape(filename)}</caption>\n'
         '<thead><tr><th scope="col">Line</th><th scope="col">Python code</th><th scope="col">Page</th></tr></thead>\n'
-        f"<tbody>\n{''.join(rows)}</tbody>\n</table></div>\n"
+        f"<tbody>\n{rows}</tbody>\n</table></div>\n"
     )
+
+
+def _rows(program: Program) -> Iterator[tuple[str, str, str]]:
+    """(place, code, line of the page). A line that several lines of code come from is shown with the first."""
+    page = program.sources[0]
+    last = len(page.line_starts) - (not page.line(len(page.line_starts)))
+    shown: tuple[int, int] | None = None
+    above = 0  # lines of the page that have been shown
+    text = Source("", program.text)
+    for number_of_code, start in enumerate(text.line_starts, 1):
+        code = text.line(number_of_code)
+        place = program.place(start)
+        if place is None or start == len(program.text):
+            continue
+        where = (place.source, place.line)
+        if place.source == 0:
+            for number in range(above + 1, place.line):
+                yield str(number), "", page.line(number)
+            above = max(above, place.line)
+        if where == shown:
+            yield "", code, ""
+            continue
+        shown = where
+        source = program.sources[place.source]
+        name = "" if place.source == 0 else f"{source.name.rpartition('/')[2]}:"
+        yield f"{name}{place.line}", code, source.line(place.line)
+    for number in range(above + 1, last + 1):
+        yield str(number), "", page.line(number)
 
 
 def document(title: str) -> tuple[str, str]:
