@@ -44,7 +44,7 @@ def value_of(text: str) -> str | None:
 
 
 def check_pieces(program: Program, literal_text: bool) -> None:
-    """Hold that each piece of the page that stands in the program stands in the page at the place that is given for it."""
+    """Hold that what of the page stands in the program stands in the page at the place that is given for it."""
     text = program.text
     for offset in range(0, len(text), max(1, len(text) // 50)):
         if not program.is_own(offset):
