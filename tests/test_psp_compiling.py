@@ -322,7 +322,16 @@ REFUSED: dict[str, tuple[Callable[[Path], dict[str, str]], type[Exception], str]
     ),
     "nothing": (lambda folder: {"page.psp": '<%@ include file="nothing" %>'}, FileNotFoundError, "nothing"),
     "a folder": (lambda folder: {"page.psp": f'<%@ include file="{folder}" %>'}, IsADirectoryError, "directory"),
-    "what has no end": (lambda folder: {"page.psp": '<%@ include file="/dev/zero" %>'}, grammar.IncludeError, "longer"),
+    "what has no end": (
+        lambda folder: {"page.psp": '<%@ include file="/dev/zero" %>'},
+        grammar.IncludeError,
+        "no regular",
+    ),
+    "what is too long": (
+        lambda folder: {"page.psp": '<%@ include file="long" %>', "long": "x" * 100_001},
+        grammar.IncludeError,
+        "longer than 100000",
+    ),
 }
 
 

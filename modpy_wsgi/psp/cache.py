@@ -19,7 +19,7 @@ from .compiling import Page, as_they_were, compile_file, compile_string
 
 T = TypeVar("T")
 
-__all__ = ["MAX_PAGES", "MAX_STRING", "is_literal", "page_of_file", "page_of_string"]
+__all__ = ["LITERAL_TEXT", "MAX_PAGES", "MAX_STRING", "is_literal", "literally", "page_of_file", "page_of_string"]
 
 MAX_PAGES = 512  # as many as the original keeps
 MAX_STRING = 65536  # characters of a page that is a string, to be kept: whoever makes up longer ones makes up many
@@ -33,7 +33,11 @@ _refused: Bounded[str, bool] = Bounded(MAX_PAGES)  # what the log was told about
 
 def is_literal(options: table) -> bool:
     """Whether the text of pages means what it says, backslashes and line ends included."""
-    value = options.get(LITERAL_TEXT)
+    return literally(options.get(LITERAL_TEXT))
+
+
+def literally(value: str | None) -> bool:
+    """The same of the option's value."""
     return value is not None and value.lower() in ("on", "1", "yes", "true")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType
@@ -34,6 +35,7 @@ STRING = "__psp__"  # what a page that is no file is called in tracebacks, as in
 Stamp = tuple[str, int, int, int]
 """A file as it was: name, mtime in ns, size, inode."""
 
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _LONE = re.compile("[\udc80-\udcff]")
 
 
@@ -78,9 +80,11 @@ class _Files:
         return self.read_path(name if name.startswith("/") else self.directory + name)
 
     def read_path(self, path: str) -> Source:
-        """A file by its own path. Raises OSError."""
-        with open(path, "rb") as file:
+        """A file by its own path. Raises OSError; IncludeError for what is no file (a FIFO would be waited for)."""
+        with open(os.open(path, os.O_RDONLY | _NO_WAITING), "rb") as file:
             seen = os.fstat(file.fileno())
+            if not stat.S_ISREG(seen.st_mode):
+                raise IncludeError(f"{path}: no regular file")
             content = file.read(MAX_TEXT + 1)
         if len(content) > MAX_TEXT:
             raise IncludeError(f"{path}: longer than {MAX_TEXT} bytes")
