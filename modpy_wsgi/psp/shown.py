@@ -13,17 +13,19 @@ from .program import Program, Source
 __all__ = ["document", "table"]
 
 _STYLE = """
-:root { color-scheme: light dark; }
-body { margin: 1rem; font: 100%/1.4 system-ui, sans-serif; background: Canvas; color: CanvasText; }
+:root { color-scheme: light dark; --ground: #fbfaf7; --ink: #1d2430; --soft: #566072; --line: #d7dbe2; --row: #eef1ee; }
+@media (prefers-color-scheme: dark) { :root { --ground: #14181c; --ink: #e8ecef; --soft: #a9b4be; --line: #38424c;
+  --row: #232a31; } }
+body { margin: 1rem; font: 1rem/1.4 system-ui, sans-serif; background: var(--ground); color: var(--ink); }
 .psp { overflow-x: auto; }
 table { border-collapse: collapse; table-layout: fixed; width: 100%; min-width: 40rem; }
 caption, th { text-align: left; padding: 0.25rem 0.75rem; overflow-wrap: anywhere; }
 th:first-child { width: 9rem; }
 th, td { vertical-align: top; font-size: 0.875rem; line-height: 1.4; }
-td { padding: 0 0.75rem; white-space: pre-wrap; overflow-wrap: anywhere; border-left: 1px solid GrayText;
+td { padding: 0 0.75rem; white-space: pre-wrap; overflow-wrap: anywhere; border-left: 1px solid var(--line);
   font-family: ui-monospace, monospace; }
-th[scope="row"] { text-align: right; font-weight: normal; color: GrayText; padding-block: 0; }
-tr:hover td { background: light-dark(#eef, #224); }
+th[scope="row"] { text-align: right; font-weight: normal; color: var(--soft); padding-block: 0; }
+tr:hover td { background: var(--row); }
 """
 
 
