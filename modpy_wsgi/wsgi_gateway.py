@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from wsgiref.util import FileWrapper
 
-from .cgi_variables import add_common_vars
+from ._fast.table import table
+from .cgi_variables import common_values
 from .environ import decode, encode
 from .response import checked
 
@@ -23,7 +24,7 @@ __all__ = ["BASE_URI", "ErrorStream", "InputStream", "build_environ", "start_res
 BASE_URI = "mod_python.wsgi.base_uri"
 _STATUS = re.compile(r"[2-5][0-9]{2}( |\Z)")
 # What the server that we run on knows of the request otherwise: it is said by the request itself, or by nobody.
-_OWN = frozenset({"REMOTE_USER", "AUTH_TYPE", "SCRIPT_NAME", "PATH_INFO", "CONTENT_TYPE", "CONTENT_LENGTH"})
+_OWN = ("REMOTE_USER", "AUTH_TYPE", "HTTPS", "HTTP_PROXY")
 
 
 class InputStream:
@@ -105,18 +106,19 @@ def build_environ(req: RequestMethods) -> dict[str, Any] | None:
         return None
     path_info = uri[len(base) :]
     put_off = req._translated is not None  # nobody has looked for a file, and an application asks for none
-    add_common_vars(req, with_file=not put_off)
     if not put_off:
         req._path_info = path_info
-    environ: dict[str, Any] = {
-        name: value
-        for name, value in req._environ.items()
-        if name not in _OWN and not name.startswith("HTTP_") and name != "HTTPS"
-    }
-    variables: dict[str, str] = {}
-    for name, value in req.subprocess_env.items():
-        variables.setdefault(name, encode(value))
-    environ.update(variables)
+    environ = dict(req._environ)
+    for name in _OWN:
+        environ.pop(name, None)
+    if getattr(req, "_headers_in", None) is not None:  # somebody has asked for the headers, and may have changed them
+        _take_headers(req, environ)
+    for name, value in common_values(req, with_file=not put_off).items():
+        environ[name] = value if value.isascii() else encode(value)
+    own: table | None = getattr(req, "_subprocess_env", None)
+    if own is not None:
+        for name in own:
+            environ[name] = encode(own.get(name) or "")
     environ.update(
         {
             "GATEWAY_INTERFACE": "CGI/1.1",
@@ -135,10 +137,19 @@ def build_environ(req: RequestMethods) -> dict[str, Any] | None:
     )
     if environ.get("HTTPS", "off").lower() != "off":
         environ["wsgi.url_scheme"] = "https"
-    authorization = req.headers_in.get("Authorization")
-    if authorization is not None:
-        environ["HTTP_AUTHORIZATION"] = encode(authorization)
     return environ
+
+
+def _take_headers(req: RequestMethods, environ: dict[str, Any]) -> None:
+    """The headers as the phases before have left them, in the place of those that the server has read."""
+    for name in [name for name in environ if name.startswith("HTTP_")]:
+        del environ[name]
+    headers = req.headers_in
+    for name in dict.fromkeys(name.upper().replace("-", "_") for name in headers):
+        if name.isascii() and name.replace("_", "").isalnum() and name != "PROXY":
+            found = headers[name.replace("_", "-")]
+            joined = found if isinstance(found, str) else ("; " if name == "COOKIE" else ", ").join(found)
+            environ[name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"] = encode(joined)
 
 
 def start_response(

@@ -287,3 +287,19 @@ def test_a_body_that_ends_early_is_an_error_of_reading(folder: Path) -> None:
     assert environ is not None and not isinstance(environ["wsgi.input"], io.BytesIO)
     with pytest.raises(OSError, match="ended 5 bytes before"):
         environ["wsgi.input"].read()
+
+
+def test_headers_that_a_phase_before_has_changed(folder: Path) -> None:
+    (folder / "before.py").write_text(
+        "def fixuphandler(req):\n"
+        "    req.headers_in['X-Changed'] = 'now'\n"
+        "    req.headers_in.add('Cookie', 'b=2')\n"
+        "    del req.headers_in['X-Gone']\n"
+        "    return 0\n"
+    )
+    sent = {"X-Changed": "before", "X-Gone": "x", "Cookie": "a=1", "Content-Type": "text/plain", "Proxy": "evil"}
+    text = served(folder, "PythonFixupHandler before\n").get("/environment", headers=sent).text
+    found: dict[str, Any] = eval(text)
+    assert found["HTTP_X_CHANGED"] == "now" and found["HTTP_COOKIE"] == "a=1; b=2"
+    assert found["CONTENT_TYPE"] == "text/plain" and found["HTTP_HOST"].startswith("localhost")
+    assert "HTTP_X_GONE" not in found and "HTTP_PROXY" not in found
