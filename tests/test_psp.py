@@ -373,6 +373,24 @@ def test_source_of_a_page(tmp_path: Path) -> None:
     pages(tmp_path, page=text).get("/page.psp_", status=404)
 
 
+CLOSED_PAGES = {
+    "by its name": ("<Files page.psp>\nRequire all denied\n</Files>\n", 403),
+    "by a location": ("<Location /page.psp>\nRequire all denied\n</Location>\n", 403),
+    "with a password": ("<Files page.psp>\nAuthType Basic\nAuthName x\nRequire valid-user\n</Files>\n", 403),
+    "by a handler": ("<Files page.psp>\nPythonAccessHandler closed\n</Files>\n", 403),
+    "not at all": ("<Files other.psp>\nRequire all denied\n</Files>\n", 200),
+}
+
+
+@pytest.mark.parametrize("name", CLOSED_PAGES)
+def test_source_is_closed_where_the_page_is(tmp_path: Path, name: str) -> None:
+    more, status = CLOSED_PAGES[name]
+    (tmp_path / "closed.py").write_text("def accesshandler(req):\n    return 403\n")
+    app = pages(tmp_path, f"PythonDebug On\n{more}", page="<% secret = 1 %>")
+    assert ("secret" in app.get("/page.psp_", status=status).text) is (status == 200)
+    app.get("/page.psp_/more", status=404)
+
+
 # ---- many
 
 
