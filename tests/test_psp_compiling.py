@@ -220,6 +220,7 @@ def lines_of(code: types.CodeType, page: Page, names: dict[str, Any]) -> list[st
     try:
         exec(code, {"req": Written(), **names})
     except Exception as error:
+        assert error.__traceback__ is not None
         found = traceback.extract_tb(by_source(error.__traceback__, page))[1:]
         return [f"{os.path.basename(each.filename)}:{each.lineno} {each.name}: {each.line}" for each in found]
     return []

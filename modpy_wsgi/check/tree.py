@@ -21,6 +21,7 @@ from ..config.htaccess import MAX_FILE, htaccess_nodes, settings_of_htaccess
 from ..config.model import EMPTY, Origin, Override, Section, SectionKind
 from ..config.override import Rules
 from ..config.request_config import RequestConfig
+from ..constants import PYTHON_HANDLERS
 from ..errors import BadRequest, ConfigError
 from ..httpd.content import provided
 from ..httpd.translate import document_root
@@ -283,7 +284,7 @@ class Tree:
             self.sources.add(path)
             if folder.uri is not None and is_published(path, config):
                 self.pages.append((path, config))
-        elif is_page(path, config):
+        elif handler in PYTHON_HANDLERS and is_page(path, config):
             options = config.settings[python.PYTHON_OPTIONS]
             self.psp.add(path, literal_text=literally(options.get(LITERAL_TEXT)))
         elif name.endswith(COMPILED_SUFFIXES):

@@ -130,11 +130,13 @@ class PSP:
             except (SERVER_RETURN, ClientGone):
                 raise  # neither is an error of the page
             except (Exception, SystemExit) as error:
+                trace = error.__traceback__
+                assert trace is not None
                 if len(page.names) > 1:
-                    error.with_traceback(by_source(error.__traceback__, page))
+                    trace = by_source(trace, page)
                 if psp.error_page is None:
-                    raise
-                psp.error_page.run({"exception": (type(error), error, error.__traceback__)}, flush)
+                    raise error.with_traceback(trace.tb_next)  # noqa: B904 - it is the same one; this frame is added
+                psp.error_page.run({"exception": (type(error), error.with_traceback(trace), trace)}, flush)
                 return
             if flush:
                 req.flush()

@@ -14,12 +14,13 @@ from .compiling import Page
 __all__ = ["by_source"]
 
 
-def by_source(traceback: TracebackType | None, page: Page) -> TracebackType | None:
+def by_source(found: TracebackType, page: Page) -> TracebackType:
     """The traceback with the included files named. What stands in them has made-up frames, without variables."""
-    entries = []
-    while traceback is not None:
-        entries.append(traceback)
-        traceback = traceback.tb_next
+    entries: list[TracebackType] = []
+    following: TracebackType | None = found
+    while following is not None:
+        entries.append(following)
+        following = following.tb_next
     for each in reversed(entries):
         frame, instruction, number = each.tb_frame, each.tb_lasti, each.tb_lineno
         if frame.f_code.co_filename == page.names[0] and number is not None:
@@ -27,8 +28,9 @@ def by_source(traceback: TracebackType | None, page: Page) -> TracebackType | No
             if index > 0:
                 made = _made_up(page.names[index], number - page.before[index], frame.f_code.co_name)
                 frame, instruction, number = made.tb_frame, made.tb_lasti, made.tb_lineno
-        traceback = TracebackType(traceback, frame, instruction, number)
-    return traceback
+        following = TracebackType(following, frame, instruction, number)
+    assert following is not None
+    return following
 
 
 def _made_up(file: str, line: int, name: str) -> TracebackType:
