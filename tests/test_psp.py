@@ -400,12 +400,19 @@ def test_pages_of_two_sites_import_their_own_modules(tmp_path: Path) -> None:
         folder = tmp_path / name
         folder.mkdir()
         (folder / "config.py").write_text(f"name = 'site {name}'\n")
+        (folder / "lib").mkdir()
+        (folder / "lib" / "more.py").write_text(f"name = 'more of {name}'\n")
         apps.append(
             pages(folder, page="<%\nimport config\n%><%= config.name %> <%= apache.import_module('config').name %>")
         )
     for _ in range(2):
         for name, app in zip("ab", apps, strict=True):
             assert app.get("/page.psp").text == f"site {name} site {name}"
+            (tmp_path / name / "path.psp").write_text(
+                f"<%\nsys.path.insert(0, '{tmp_path}/{name}/lib')\nimport more\n%><%= more.name %>"
+            )
+            assert app.get("/path.psp").text == f"more of {name}"
+    assert f"{tmp_path}/a/lib" not in sys.path
 
 
 def test_threads(tmp_path: Path) -> None:

@@ -153,8 +153,9 @@ class PSP:
         module = sys.modules.get(NAMES) or importlib.import_module(NAMES)
         scope = module.__dict__.copy()
         interpreter = self.req._interpreter
-        if interpreter is not None:  # so that what a page imports is its site's
+        if interpreter is not None:  # so that what a page imports is its site's, and its sys.path, too
             scope["__name__"] = interpreter.qualify(NAMES)
+            scope["sys"] = interpreter.sys
         if "Session" in names and "Session" not in scope:
             scope["Session"] = importlib.import_module("mod_python.Session")
         scope["__file__"] = self.req.filename
