@@ -453,6 +453,18 @@ def test_a_page_without_a_server(tmp_path: Path) -> None:
     assert isinstance(page.code, types.CodeType) and page.code.co_filename == str(tmp_path / "page.psp")
 
 
+def test_a_class_of_the_sites_own(tmp_path: Path) -> None:
+    class Upper(psp.PSP):
+        def load_from_file(self) -> None:
+            with open(self.filename or "") as file:
+                self.code = compile(psp.parsestring(file.read().upper()).replace("REQ", "req"), "own", "exec")
+
+    (tmp_path / "page.psp").write_text("text <%= 1 %>")
+    req = request("/page.psp", root=tmp_path)
+    Upper(req).run()
+    assert req.finish().body == b"TEXT 1"
+
+
 def test_importing_it_makes_nothing() -> None:
     """No session, no database, and nothing of the original's own machinery."""
     unwanted = {"sqlite3", "cgi", "gunicorn", "mod_python.Session"}
