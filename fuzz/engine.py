@@ -14,6 +14,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "query": (),
     "multipart": (),
     "htaccess": ("modpy_wsgi.config",),
+    "psp": ("modpy_wsgi.psp",),
     "headers": ("modpy_wsgi.httpd", "modpy_wsgi.validators"),
     "ssi": ("modpy_wsgi.ssi", "modpy_wsgi.config.globs"),
 }
