@@ -15,6 +15,9 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "multipart": (),
     "htaccess": ("modpy_wsgi.config",),
     "headers": ("modpy_wsgi.httpd", "modpy_wsgi.validators"),
+    "cookies": (
+        *("modpy_wsgi.cookies", "modpy_wsgi.cookie_text", "modpy_wsgi.cookie_signing", "modpy_wsgi.python2_marshal"),
+    ),
 }
 
 

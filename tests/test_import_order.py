@@ -28,7 +28,10 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     "dispatch": ("interpreter_names", "dispatch"),
     "the server's share": ("httpd", "plan", "delivery", "locate", "redirects"),
-    "standard handlers": ("arguments", "forms", "handlers", "psp", "util", "cookies", "session", "filters", "cgi"),
+    "standard handlers": (
+        *("arguments", "forms", "handlers", "psp", "util", "filters", "cgi"),
+        *("cookie_text", "cookie_signing", "cookies", "python2_marshal", "session"),
+    ),
     "application": ("app", "factory", "__init__"),
     "around it": ("testing", "serving", "wsgi", "apache"),
     "before migrating": ("check", "explain"),
