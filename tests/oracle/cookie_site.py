@@ -58,8 +58,8 @@ PAGE = """
         for value in ("Wed, 09 Nov 1999 23:12:40 GMT", "soon", "", "Wed, 31-Feb-1999 23:12:40 GMT",
                       "Wed, 09-Nov-1999 24:12:40 GMT", "Wed, 09-Nov-1999 23:12:61 GMT", "Wed, 09-Nov-99 23:12:40 GMT",
                       "Wed,  09-Nov-1999  23:12:40 GMT", "Mon, 09-Nov-1999 23:12:40 GMT",
-                      " Wed, 09-Nov-1999 23:12:40 GMT", "Wed, 29-Feb-2000 23:12:40 GMT", "Wed, 29-Feb-1900 23:12:40 GMT",
-                      "Wed, 09-Nov-1999 23:12:40 UTC"):
+                      " Wed, 09-Nov-1999 23:12:40 GMT", "Wed, 29-Feb-2000 23:12:40 GMT",
+                      "Wed, 29-Feb-1900 23:12:40 GMT", "Wed, 09-Nov-1999 23:12:40 UTC"):
             try:
                 cookie = Cookie.Cookie("a", "1", expires=value)
                 req.write("%s\\n" % cookie.expires, 0)

@@ -37,7 +37,7 @@ def sets(value: str, reason: str = BROKEN) -> Differs:
     return answer("", reason, Set_Cookie=value)
 
 
-HEADERS = [
+HEADERS = (
     "a=1",
     "a=1; b=2",
     "a=1;b=2",
@@ -95,7 +95,7 @@ HEADERS = [
     "a=1 b=2; c=3",
     "a{b}=[1]",
     "pysid=0123456789abcdef0123456789abcdef",
-]
+)
 
 READING = Case(
     "reading",
