@@ -23,7 +23,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     "objects": (
         *("server", "connection", "hlist", "cgi_variables", "challenge", "basic_auth"),
-        *("global_locks", "lock_files"),
+        *("global_locks", "lock_files", "redis_client", "redis_locks"),
         *("response", "header_rules", "signature"),
         *("request", "request_state", "request_members", "request_body", "request_output", "request_methods"),
     ),
