@@ -140,7 +140,8 @@ class BaseSession(dict[Any, Any]):
 
     def _handler_path(self) -> str:
         """The directory of the handler as a path of the site; / where it has none, or is not in the documents."""
-        directory = self._req.hlist.directory
+        handlers = self._req.hlist
+        directory = None if handlers is None else handlers.directory  # None where a test calls the handler
         path = directory[len(self._req.document_root()) :] if directory else "/"
         return path if path and self._req.uri.startswith(path) else "/"
 
