@@ -20,6 +20,7 @@ from .constants import APLOG_WARNING
 from .lock_files import LockFiles
 from .locks import lock
 from .log import log_message
+from .redis_locks import redis_locks
 from .server import mp_server
 
 __all__ = ["BACKENDS", "DEFAULT_SLOTS", "MOST_SLOTS", "Backend", "global_lock", "global_trylock", "global_unlock"]
@@ -50,7 +51,10 @@ class Backend(Protocol):
 
 # By the value of PythonOption modpy_wsgi.mutex_backend. (main server, number of slots) -> backend; raises OSError and
 # ValueError, whose text says what is wrong with the options.
-BACKENDS: dict[str, Callable[[mp_server, int], Backend]] = {DEFAULT_BACKEND: lambda main, slots: _files(main, slots)}
+BACKENDS: dict[str, Callable[[mp_server, int], Backend]] = {
+    DEFAULT_BACKEND: lambda main, slots: _files(main, slots),
+    "redis": lambda main, slots: redis_locks(main, slots),
+}
 
 _made: weakref.WeakKeyDictionary[mp_server, tuple[int, Backend]] = weakref.WeakKeyDictionary()
 _making: Final = lock()

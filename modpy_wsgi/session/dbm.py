@@ -14,14 +14,13 @@ from ..constants import APLOG_ERR, APLOG_NOTICE
 from . import names
 from .base import LOCK_FILE, BaseSession, Locks, locks_in
 from .database import Database
-from .keys import given_key, key_in_file
+from .keys import given_key, key_of_folder
 from .locks import locks_at
 from .record import Corrupt, Unreadable, pack, unpack
 
 __all__ = ["DbmSession", "dbm_cleanup", "store_for"]
 
 SUFFIX: Final = ".sqlite3"
-KEY_FILE: Final = "key"
 
 
 class Store(Protocol):
@@ -101,7 +100,7 @@ def store_for(options: Any, log: Any, path: str | None = None, module: Any = Non
     given = given_key(options)
 
     def key() -> bytes:
-        return given or key_in_file(os.path.join(folder, KEY_FILE))
+        return given or key_of_folder(folder)
 
     if module is None:
         return Database(path + SUFFIX, folder, key, log)

@@ -15,12 +15,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from .folders import open_own_file, opened, own_folder, replace_file, sub_folder
-from .keys import key_in_file
+from .keys import key_of_folder
 from .record import Corrupt, Unreadable, pack, unpack
 
-__all__ = ["KEY_FILE", "SET_ASIDE", "FileStore", "shards"]
+__all__ = ["SET_ASIDE", "FileStore", "shards"]
 
-KEY_FILE: Final = "key"
 SET_ASIDE: Final = "set-aside"
 TEMPORARY: Final = "~"  # what the name of a file begins with that is being written
 
@@ -47,7 +46,7 @@ class FileStore:
 
     def key(self) -> bytes:
         """The key, from the folder if none was given."""
-        return self._key or key_in_file(os.path.join(self.folder, KEY_FILE))
+        return self._key or key_of_folder(self.folder)
 
     def load(self, sid: str) -> dict[str, Any] | None:
         """The record of a session, or None. Its file is touched, so that a cleanup leaves it for this request."""

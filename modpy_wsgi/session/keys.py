@@ -19,12 +19,13 @@ import stat
 from typing import Any, Final
 
 from ..errors import ConfigError
-from .folders import FILE_MODE
+from .folders import FILE_MODE, opened, own_folder
 
-__all__ = ["KEY_FILE_OPTION", "KEY_OPTION", "given_key", "key_in_file"]
+__all__ = ["KEY_FILE_OPTION", "KEY_OPTION", "given_key", "key_in_file", "key_of_folder"]
 
 KEY_OPTION: Final = "modpy_wsgi.session.key"
 KEY_FILE_OPTION: Final = "modpy_wsgi.session.key_file"
+KEY_FILE: Final = "key"
 SHORTEST: Final = 32  # letters or bytes; what is made here are 64 hex digits
 
 _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
@@ -40,6 +41,15 @@ def given_key(options: Any) -> bytes | None:
         return _derived(text.encode("utf-8", "surrogateescape"))
     path = options.get(KEY_FILE_OPTION)
     return key_in_file(path) if path else None
+
+
+def key_of_folder(folder: str) -> bytes:
+    """The key in a folder of sessions, which is made if it is missing. Raises OSError."""
+    path = os.path.join(folder, KEY_FILE)
+    if not os.path.lexists(path):
+        with opened(own_folder(folder)):
+            pass
+    return key_in_file(path)
 
 
 def key_in_file(path: str) -> bytes:
