@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections.abc import Callable
 from typing import Any, Final, Protocol, cast
 
 from .. import cookies
@@ -22,7 +23,7 @@ from . import names
 from .folders import opened, own_folder
 from .locks import locks_at
 
-__all__ = ["LOCK_WAIT", "BaseSession", "Locks", "held_by", "locks_in", "unlock_session_cleanup"]
+__all__ = ["LOCK_WAIT", "BaseSession", "Locks", "held_by", "locks_in", "log_of", "unlock_session_cleanup"]
 
 LOCK_WAIT: Final = (
     300.0  # seconds to wait for another request of the same session: PythonOption modpy_wsgi.session.wait
@@ -286,6 +287,12 @@ class BaseSession(dict[Any, Any]):
 def unlock_session_cleanup(sess: BaseSession) -> None:
     """At the end of a request."""
     sess.unlock()
+
+
+def log_of(req: Any) -> Callable[[str], None]:
+    """What writes a line about a request into the log. It knows nothing of the session, which would else live longer
+    than the site's code has it, and with it the lock."""
+    return lambda message: req.log_error(message, APLOG_ERR)
 
 
 def held_by(req: Any) -> dict[str, list[Any]]:

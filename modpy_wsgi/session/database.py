@@ -71,7 +71,7 @@ class Database:
         row = self._with(read)
         if row is None:
             return None
-        data = bytes(row[0])
+        data = row[0] if isinstance(row[0], bytes) else str(row[0]).encode("utf-8", "surrogatepass")
         try:
             return unpack(sid, data, self._key())
         except Corrupt as error:

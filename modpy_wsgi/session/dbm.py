@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from typing import Any, Final, Protocol
 
-from ..constants import APLOG_ERR, APLOG_NOTICE
+from ..constants import APLOG_NOTICE
 from . import names
-from .base import LOCK_FILE, BaseSession, Locks, locks_in
+from .base import LOCK_FILE, BaseSession, Locks, locks_in, log_of
 from .database import Database
 from .keys import given_key, key_of_folder
 from .locks import locks_at
@@ -123,12 +123,9 @@ class DbmSession(BaseSession):
         timeout: float = 0,
         lock: Any = 1,
     ) -> None:
-        self._store = store_for(req.get_options(), self._tell, dbm, dbmtype)
+        self._store = store_for(req.get_options(), log_of(req), dbm, dbmtype)
         self._dbmtype = dbmtype
         BaseSession.__init__(self, req, sid=sid, secret=secret, timeout=timeout, lock=lock)
-
-    def _tell(self, message: str) -> None:
-        self._req.log_error(message, APLOG_ERR)
 
     def _locks(self) -> Locks:
         return locks_in(self._store.folder)

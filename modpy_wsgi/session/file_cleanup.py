@@ -100,7 +100,7 @@ class _Cleanup:
         try:
             touched = os.stat(sid, dir_fd=shard, follow_symlinks=False).st_mtime
             if touched > now + 1:  # the clock was wrong: it is to count from now on
-                os.utime(sid, dir_fd=shard, follow_symlinks=False)
+                os.utime(sid, (now, now), dir_fd=shard, follow_symlinks=False)
             if rules.fast and not Stamps(0, touched, rules.timeout).over(now, rules.grace):
                 return False
             if rules.fast and not rules.verify:

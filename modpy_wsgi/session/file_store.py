@@ -11,6 +11,7 @@ import contextlib
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -73,7 +74,8 @@ class FileStore:
             except Unreadable as error:
                 self._log(f"FileSession: {error}")
                 return None
-            os.utime(file)
+            now = time.time()
+            os.utime(file, (now, now))
             return record
 
     def save(self, sid: str, record: dict[str, Any]) -> None:

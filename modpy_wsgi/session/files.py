@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..constants import APLOG_ERR, APLOG_NOTICE
+from ..constants import APLOG_NOTICE
 from . import file_cleanup, names
-from .base import BaseSession, Locks, locks_in
+from .base import BaseSession, Locks, locks_in, log_of
 from .file_store import FileStore
 from .keys import given_key
 
@@ -49,12 +49,9 @@ class FileSession(BaseSession):
         self._fast_cleanup = fast_cleanup
         self._verify_cleanup = verify_cleanup
         self._cleanup_timeout = timeout or names.DFT_TIMEOUT
-        self._store = store_for(options, self._tell)
+        self._store = store_for(options, log_of(req))
         self._sessdir = self._store.folder
         BaseSession.__init__(self, req, sid=sid, secret=secret, timeout=timeout, lock=lock)
-
-    def _tell(self, message: str) -> None:
-        self._req.log_error(message, APLOG_ERR)
 
     def _locks(self) -> Locks:
         return locks_in(self._store.folder)

@@ -23,7 +23,7 @@ from ..constants import APLOG_ERR, HTTP_SERVICE_UNAVAILABLE
 from ..errors import SERVER_RETURN, ConfigError
 from ..redis_client import Gone, Redis, redis_of
 from . import names
-from .base import BaseSession, Locks, held_by
+from .base import BaseSession, Locks, held_by, log_of
 from .keys import KEY_FILE_OPTION, KEY_OPTION, given_key
 from .record import Corrupt, Unreadable, pack, unpack
 
@@ -174,7 +174,7 @@ class RedisSession(BaseSession):
         if key is None:
             raise ConfigError(f"RedisSession needs PythonOption {KEY_FILE_OPTION} or {KEY_OPTION}")
         wanted = names.seconds(options, "modpy_wsgi.redis.lock_seconds", LOCK_SECONDS)
-        self._store = RedisStore(redis_of(options), key, self._tell, wanted)
+        self._store = RedisStore(redis_of(options), key, log_of(req), wanted)
         self._required = names.flag(options, "modpy_wsgi.redis.required", True)
         self._gone = False
         BaseSession.__init__(self, req, sid=sid, secret=secret, timeout=timeout, lock=lock)
