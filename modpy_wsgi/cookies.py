@@ -22,6 +22,7 @@ __all__ = [
     "MarshalCookie",
     "SignedCookie",
     "add_cookie",
+    "cookie_header",
     "get_cookie",
     "get_cookies",
     "metaCookie",
@@ -243,14 +244,20 @@ def add_cookie(req: Any, cookie: Any, value: Any = "", **kw: Any) -> None:
         headers.add("Set-Cookie", str(cookie))
 
 
-def get_cookies(req: Any, Class: type[Cookie] = Cookie, **kw: Any) -> dict[str, Any]:  # noqa: N803
-    """The cookies that a request brings, by name. `kw` goes to `Class.parse`: names, secret, mismatch."""
+def cookie_header(req: Any) -> str | None:
+    """The Cookie header of a request; several are joined. None without one."""
     sent = req.headers_in
     if "cookie" not in sent:
-        return {}
+        return None
     header = sent["cookie"]
-    if not isinstance(header, str):
-        header = "; ".join(header)
+    return header if isinstance(header, str) else "; ".join(header)
+
+
+def get_cookies(req: Any, Class: type[Cookie] = Cookie, **kw: Any) -> dict[str, Any]:  # noqa: N803
+    """The cookies that a request brings, by name. `kw` goes to `Class.parse`: names, secret, mismatch."""
+    header = cookie_header(req)
+    if header is None:
+        return {}
     if issubclass(Class, SignedCookie):
         with cookie_signing.following(req):
             return Class.parse(header, **kw)

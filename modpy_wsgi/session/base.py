@@ -18,9 +18,9 @@ from typing import Any, Final, Protocol, cast
 
 from .. import cookies
 from ..constants import APLOG_ERR, HTTP_SERVICE_UNAVAILABLE
+from ..cookie_text import pairs
 from ..errors import SERVER_RETURN, ConfigError
 from . import names
-from .folders import opened, own_folder
 from .locks import locks_at
 
 __all__ = ["LOCK_WAIT", "BaseSession", "Locks", "held_by", "locks_in", "log_of", "unlock_session_cleanup"]
@@ -111,9 +111,12 @@ class BaseSession(dict[Any, Any]):
         if self._secret:
             signed = {"secret": self._secret, "mismatch": cookies.Cookie.IGNORE}
             cookie = cookies.get_cookie(self._req, name, cookies.SignedCookie, **signed)
-        else:
-            cookie = cookies.get_cookie(self._req, name)
-        return None if cookie is None else cookie.value
+            return None if cookie is None else cookie.value
+        sid = None
+        for each, value in pairs(cookies.cookie_header(self._req) or ""):
+            if each == name:
+                sid = value  # of several the last, as get_cookie()
+        return sid
 
     def make_cookie(self) -> cookies.Cookie:
         """The cookie of this session, as PythonOptions say. Raises ConfigError."""
@@ -309,10 +312,5 @@ def held_by(req: Any) -> dict[str, list[Any]]:
 
 
 def locks_in(folder: str) -> Locks:
-    """The locks of the sessions in a folder, which is made if it is missing. Raises OSError."""
-    path = os.path.join(folder, LOCK_FILE)
-    locks = locks_at(path)
-    if not os.path.lexists(path):
-        with opened(own_folder(folder)):
-            pass
-    return locks
+    """The locks of the sessions in a folder, which is made when the first one is taken."""
+    return locks_at(os.path.join(folder, LOCK_FILE))

@@ -24,6 +24,8 @@ __all__ = ["SET_ASIDE", "FileStore", "shards"]
 SET_ASIDE: Final = "set-aside"
 TEMPORARY: Final = "~"  # what the name of a file begins with that is being written
 
+_BLOCK: Final = 65536
+
 Log = Callable[[str], None]
 
 
@@ -101,8 +103,11 @@ class FileStore:
 
 
 def read_all(file: int) -> bytes:
-    """What is in an open file."""
-    pieces = []
-    while piece := os.read(file, 65536):
+    """What is in an open file, which is a plain one."""
+    piece = os.read(file, _BLOCK)
+    if len(piece) < _BLOCK:
+        return piece
+    pieces = [piece]
+    while piece := os.read(file, _BLOCK):
         pieces.append(piece)
     return b"".join(pieces)

@@ -46,10 +46,11 @@ def given_key(options: Any) -> bytes | None:
 def key_of_folder(folder: str) -> bytes:
     """The key in a folder of sessions, which is made if it is missing. Raises OSError."""
     path = os.path.join(folder, KEY_FILE)
-    if not os.path.lexists(path):
+    try:
+        return key_in_file(path)
+    except FileNotFoundError:
         with opened(own_folder(folder)):
-            pass
-    return key_in_file(path)
+            return key_in_file(path)
 
 
 def key_in_file(path: str) -> bytes:

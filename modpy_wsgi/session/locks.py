@@ -16,16 +16,22 @@ import hashlib
 import os
 import threading
 import time
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..locks import lock
-from .folders import open_own_file
+from .folders import open_own_file, opened, own_folder
 
 __all__ = ["SessionLocks", "locks_at"]
 
 FIRST_PAUSE: Final = 0.0005  # seconds between two looks at what another process holds
 LONGEST_PAUSE: Final = 0.02
 _BITS: Final = 62  # of a place in a file
+
+
+class _File(NamedTuple):
+    number: int
+    device: int
+    inode: int
 
 
 class _Turn:
@@ -47,7 +53,7 @@ class SessionLocks:
         self.path = path
         self._guard = lock()
         self._turns: dict[str, _Turn] = {}
-        self._file = -1
+        self._file = _File(-1, 0, 0)
         self._process = os.getpid()
 
     def acquire(self, name: str, seconds: float) -> bool:
@@ -99,39 +105,51 @@ class SessionLocks:
         """Take the byte in the file."""
         pause = FIRST_PAUSE
         while True:
-            file = self._current()
+            file = self._file
+            if file.number < 0:
+                file = self._open(file)
             try:
-                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, turn.place)
+                fcntl.lockf(file.number, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, turn.place)
             except OSError as error:
                 if error.errno not in (errno.EAGAIN, errno.EACCES):
                     raise
+                taken = False
             else:
-                if self._is_current():
-                    turn.file = file
-                    return True
-                fcntl.lockf(file, fcntl.LOCK_UN, 1, turn.place)
+                taken = True
+            if not self._is_at_its_place(file):
+                if taken:
+                    fcntl.lockf(file.number, fcntl.LOCK_UN, 1, turn.place)
+                self._open(file)
                 continue
+            if taken:
+                turn.file = file.number
+                return True
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
             time.sleep(min(pause, left))
             pause = min(2 * pause, LONGEST_PAUSE)
 
-    def _current(self) -> int:
-        """The open file. One that was swept away is not closed, for the locks that are still held in it."""
-        if self._file < 0 or not self._is_current():
-            with self._guard:
-                if self._file < 0 or not self._is_current():
-                    assert self.path is not None
-                    self._file = open_own_file(self.path, os.O_RDWR | os.O_CREAT)
-        return self._file
+    def _open(self, stale: _File) -> _File:
+        """The file, opened unless somebody else has done so. A stale one, which was swept away, is not closed, for the
+        locks that are still held in it."""
+        assert self.path is not None
+        with self._guard:
+            if self._file is stale:
+                with opened(own_folder(os.path.dirname(self.path))):
+                    pass
+                number = open_own_file(self.path, os.O_RDWR | os.O_CREAT)
+                found = os.fstat(number)
+                self._file = _File(number, found.st_dev, found.st_ino)
+            return self._file
 
-    def _is_current(self) -> bool:
+    def _is_at_its_place(self, file: _File) -> bool:
         assert self.path is not None
         try:
-            return os.path.samestat(os.lstat(self.path), os.fstat(self._file))
+            found = os.lstat(self.path)
         except FileNotFoundError:
             return False
+        return found.st_ino == file.inode and found.st_dev == file.device
 
 
 def _place(name: str) -> int:
