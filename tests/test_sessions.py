@@ -567,17 +567,48 @@ def test_lock_file_that_was_swept_away(tmp_path: Path) -> None:
     mine.release("old")
 
 
+FORK = """
+import os, sys
+from modpy_wsgi.session.locks import SessionLocks
+mine = SessionLocks(sys.argv[1])
+assert mine.acquire("name", 0)
+child = os.fork()
+if child == 0:
+    os._exit(0 if not mine.acquire("name", 0) and mine.acquire("another", 0) else 1)
+assert os.waitpid(child, 0)[1] == 0
+assert not mine.acquire("name", 0)
+mine.release("name")
+assert not mine._turns
+assert mine.acquire("another", 0)  # the child is gone
+"""
+
+
 def test_child_of_a_fork_does_not_hold_what_its_parent_does(tmp_path: Path) -> None:
-    mine = locks.SessionLocks(str(tmp_path / "locks"))
-    assert mine.acquire("name", 0)
+    subprocess.run([sys.executable, "-c", FORK, str(tmp_path / "locks")], check=True, timeout=60)
+
+
+FORKED_DATABASE = """
+import os, sys
+from tests.session_request import SessionRequest, options_of
+from mod_python import Session
+def count(sid=None):
+    session = Session.Session(SessionRequest(sid, **options_of("DbmSession", sys.argv[1])))
+    session["n"] = session.get("n", 0) + 1
+    session.save()
+    session.unlock()
+    return session.id(), session["n"]
+sid, _ = count()
+for wanted in range(2, 8, 2):
     child = os.fork()
     if child == 0:
-        free = mine.acquire("name", 0)
-        os._exit(0 if not free and mine.acquire("another", 0) else 1)
+        os._exit(0 if count(sid)[1] == wanted else 1)
     assert os.waitpid(child, 0)[1] == 0
-    assert not mine.acquire("name", 0)
-    mine.release("name")
-    assert not mine._turns
+    assert count(sid)[1] == wanted + 1
+"""
+
+
+def test_connection_is_not_taken_through_a_fork(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", FORKED_DATABASE, str(tmp_path)], check=True, timeout=60)
 
 
 def test_locks_leave_nothing_in_memory() -> None:

@@ -85,11 +85,11 @@ class Database:
         data = pack(sid, record, self._key())
         accessed = float(record["_accessed"])
         row = (sid, accessed, accessed + float(record["_timeout"]), data)
-        self._with(lambda connection: connection.execute(_SAVE, row))
+        self._write(lambda connection: connection.execute(_SAVE, row))
 
     def delete(self, sid: str) -> None:
         """Forget a record; nothing if there is none."""
-        self._with(lambda connection: connection.execute("DELETE FROM session WHERE sid = ?", (sid,)))
+        self._write(lambda connection: connection.execute("DELETE FROM session WHERE sid = ?", (sid,)))
 
     def clean(self) -> int:
         """Remove sessions that are over, MOST_RECORDS at most; returns how many. Indexes find them."""
@@ -101,7 +101,7 @@ class Database:
                 connection.execute("DELETE FROM set_aside WHERE at < ?", (now - KEPT_ASIDE,))
                 return connection.execute(_REMOVE, (now, MOST_RECORDS)).rowcount
 
-        removed: int = self._with(clean)
+        removed: int = self._write(clean)
         return removed
 
     def _set_record_aside(self, sid: str, data: bytes, reason: str) -> None:
@@ -112,13 +112,22 @@ class Database:
                 connection.execute("INSERT INTO set_aside VALUES (?, ?, ?)", (name, time.time(), data))
                 connection.execute("DELETE FROM session WHERE sid = ?", (sid,))
 
-        self._with(move)
+        self._write(move)
         self._log(
             f"DbmSession: a record of {len(data)} bytes cannot be used, {reason}: "
             f"it is set aside in the table set_aside of {self.path} as {name}"
         )
 
     # The connection
+
+    def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """The same for what changes something. SQLite has one writer at a time, and lets others ask again and again."""
+
+        def alone(connection: sqlite3.Connection) -> T:
+            with locks_at(os.path.join(self.folder, LOCK_FILE)).alone("writer"):
+                return work(connection)
+
+        return self._with(alone)
 
     def _with(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do something with the connection of this process; once more with a new database if the old one is broken."""

@@ -10,12 +10,14 @@ Such a lock belongs to the process, and all of them are lost when it closes the 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import hashlib
 import os
 import threading
 import time
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from ..locks import lock
@@ -82,6 +84,26 @@ class SessionLocks:
             if not taken:
                 self._leave(name, turn)
         return taken
+
+    @contextlib.contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Keep other processes out for a moment, in which nothing may be waited for. Raises OSError.
+
+        Among themselves they come in turn, as the kernel wakes them; the threads of this one have to see to that
+        themselves.
+        """
+        place = _place(name)
+        while True:
+            file = self._file if self._file.number >= 0 else self._open(self._file)
+            fcntl.lockf(file.number, fcntl.LOCK_EX, 1, place)
+            if self._is_at_its_place(file):
+                break
+            fcntl.lockf(file.number, fcntl.LOCK_UN, 1, place)
+            self._open(file)
+        try:
+            yield
+        finally:
+            fcntl.lockf(file.number, fcntl.LOCK_UN, 1, place)
 
     def release(self, name: str) -> None:
         """Let a lock go that this process holds; nothing if it does not."""
