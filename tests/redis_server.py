@@ -36,10 +36,13 @@ class RedisServer:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
+    def command(self) -> list[str]:
         assert PROGRAM is not None
-        command = [PROGRAM, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.folder)]
-        self.process = subprocess.Popen([*command, *self.more], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        settings = ("--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self.folder))
+        return [PROGRAM, *settings, *self.more]
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(self.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until(self._answers, f"Redis on port {self.port}", 30)
 
     def _answers(self) -> bool:
@@ -62,6 +65,25 @@ class RedisServer:
         import redis
 
         return redis.Redis(port=self.port)
+
+
+class Sentinel(RedisServer):
+    """One that watches a master, and puts a replica in its place when it is gone."""
+
+    def __init__(self, folder: Path, name: str, master: RedisServer) -> None:
+        self.conf = folder / "sentinel.conf"
+        self.conf.write_text(
+            f"sentinel monitor {name} 127.0.0.1 {master.port} 1\n"
+            f"sentinel down-after-milliseconds {name} 300\n"
+            f"sentinel failover-timeout {name} 2000\n"
+        )
+        super().__init__(folder)
+
+    def command(self) -> list[str]:
+        assert PROGRAM is not None
+        with self.conf.open("a") as file:
+            file.write(f"port {self.port}\nbind 127.0.0.1\ndir {self.folder}\n")
+        return [PROGRAM, str(self.conf), "--sentinel"]
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ from modpy_wsgi.server import make_servers
 from modpy_wsgi.session import RedisSession
 from tests import session_load
 from tests.live_server import free_port, running, tool, wait_until
-from tests.redis_server import RedisServer, needs_redis, redis_running
+from tests.redis_server import RedisServer, Sentinel, needs_redis, redis_running
 from tests.session_request import SessionRequest
 
 pytestmark = needs_redis
@@ -234,6 +235,54 @@ def test_redis_goes_and_comes_back(tmp_path: Path) -> None:
         assert RedisSession(asked(server, sid)).is_new()
         sid = begun(server, n=2)
         assert RedisSession(asked(server, sid))["n"] == 2
+
+
+def test_another_master_after_a_failover(tmp_path: Path) -> None:
+    """The master dies: its replica takes over, with the sessions, and who knew the old one goes on with it."""
+    folders = [tmp_path / name for name in ("master", "replica", "sentinel")]
+    for folder in folders:
+        folder.mkdir()
+    with contextlib.ExitStack() as stack:
+        master = stack.enter_context(redis_running(folders[0]))
+        replica = stack.enter_context(redis_running(folders[1], "--replicaof", "127.0.0.1", str(master.port)))
+        wait_until(lambda: info(replica).get("master_link_status") == "up", "the replica in step", 30)
+        sentinel = Sentinel(folders[2], "kitchen", master)  # which asks what there is when it starts
+        stack.callback(sentinel.stop)
+        where = {
+            "modpy_wsgi__redis__url": "redis://kitchen/0",
+            "modpy_wsgi__redis__sentinels": f"127.0.0.1:{sentinel.port}",
+        }
+        session = RedisSession(asked(master, **where))
+        session["n"] = 1
+        session.save()
+        session.unlock()
+        wait_until(lambda: info(sentinel)["master0"].get("slaves") == 1, "the sentinel knows the replica", 30)
+        wait_until(lambda: copied(replica, session.id()), "the replica knows the session", 30)
+        master.stop()
+
+        def goes_on() -> Any:
+            try:
+                return RedisSession(asked(master, session.id(), **where))
+            except SERVER_RETURN:
+                return None
+
+        assert wait_until(goes_on, "another master", 60)["n"] == 1
+
+
+def info(server: RedisServer) -> Any:
+    client = server.client()
+    try:
+        return client.info()
+    finally:
+        client.close()
+
+
+def copied(server: RedisServer, sid: str) -> bool:
+    client = server.client()
+    try:
+        return bool(client.exists(f"modpy:{{{sid}}}:record"))
+    finally:
+        client.close()
 
 
 def test_no_update_is_lost(redis: RedisServer) -> None:
