@@ -243,7 +243,7 @@ def test_another_master_after_a_failover(tmp_path: Path) -> None:
     for folder in folders:
         folder.mkdir()
     with contextlib.ExitStack() as stack:
-        master = stack.enter_context(redis_running(folders[0]))
+        master = stack.enter_context(redis_running(folders[0], "--repl-diskless-sync-delay", "0"))
         replica = stack.enter_context(redis_running(folders[1], "--replicaof", "127.0.0.1", str(master.port)))
         wait_until(lambda: info(replica).get("master_link_status") == "up", "the replica in step", 30)
         sentinel = Sentinel(folders[2], "kitchen", master)  # which asks what there is when it starts
