@@ -24,9 +24,9 @@ SENTINELS_OPTION: Final = "modpy_wsgi.redis.sentinels"
 PREFIX_OPTION: Final = "modpy_wsgi.redis.prefix"
 PREFIX: Final = "modpy:"
 
-CONNECT_TIMEOUT: Final = 2.0  # seconds
+CONNECT_TIMEOUT: Final = 1.0  # seconds
 ANSWER_TIMEOUT: Final = 5.0
-TRIES: Final = 3  # after the first one, each after a longer pause: about half a second together
+TRIES: Final = 3  # after the first one, each after a longer pause: they bridge a failover of half a second
 FIRST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 0.3
 

@@ -266,7 +266,9 @@ def test_another_master_after_a_failover(tmp_path: Path) -> None:
             except SERVER_RETURN:
                 return None
 
-        assert wait_until(goes_on, "another master", 60)["n"] == 1
+        again = wait_until(goes_on, "another master", 60)
+        assert again["n"] == 1
+        again.unlock()
 
 
 def info(server: RedisServer) -> Any:

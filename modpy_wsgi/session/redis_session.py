@@ -210,6 +210,9 @@ class RedisSession(BaseSession):
 
     def unlock(self) -> None:
         """Let other requests have the session. The lock ends by itself if Redis is gone."""
+        if self._gone:  # which need not be found out once more
+            self._locked = 0
+            return
         try:
             BaseSession.unlock(self)
         except Gone as error:
