@@ -126,6 +126,7 @@ class RequestState:
     _translated: str | None = None  # the file name before the walk, while the walk was put off
     _log_id: str | None = None  # which its lines in the error log have in common, once there is one
     _ended: float | None = None  # when it was over, once a log asked
+    _headers_before: tuple[tuple[str, str], ...] | None = None  # headers_out when a WSGI application began its answer
     _clength = 0  # what set_content_length() was told
 
     # Of reading the body

@@ -22,7 +22,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         *("site_finder", "site_loaders", "site_path", "site_sys", "stand_in"),
     ),
     "objects": (
-        *("server", "connection", "hlist", "cgi_variables", "challenge", "basic_auth"),
+        *("server", "connection", "hlist", "cgi_variables", "challenge", "basic_auth", "wsgi_gateway"),
         *("global_locks", "lock_files", "redis_client", "redis_locks"),
         *("response", "header_rules", "signature"),
         *("request", "request_state", "request_members", "request_body", "request_output", "request_methods"),

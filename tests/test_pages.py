@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import configparser
+import html
 import os
 import pickle
 import pwd
@@ -358,6 +359,61 @@ def start_apache(text: str, inner: int, srv: Path) -> tuple[list[str], int] | No
         f"ErrorLog {srv}/apache.log\n{load}{text.replace(':8000', f':{inner}')}"
     )
     return [program, "-f", str(conf), "-DFOREGROUND"], port
+
+
+@example("docs/psp.md: A page")
+def a_page_of_psp(page: Section, srv: Path) -> None:
+    write(srv / "pages" / "hello.psp", "")
+    conf = page.take("apache")
+    write(srv / "pages" / "hello.psp", page.take("html"))
+    write(srv / "pages" / "foot.html", "<p>Good bye.</p>")
+    app = site(conf, root=srv / "pages")
+    lines = [line for line in app.get("/hello.psp?name=Anna&name=<Bob>").text.splitlines() if line]
+    assert lines == ["<p>Hello, Anna!</p>", "<p>Hello, &lt;Bob&gt;!</p>", "<p>Good bye.</p>"]
+    app.get("/hello.psp").mustcontain("Hello, nobody!")
+
+
+@example("docs/psp.md: Pages as templates")
+def pages_as_templates(page: Section, srv: Path) -> None:
+    write(srv / "templates" / "greet.py", page.take("python"))
+    write(srv / "templates" / "greeting.html", page.take("html"))
+    app = site("SetHandler mod_python\nPythonHandler greet", root=srv / "templates")
+    assert app.get("/greet").text == "<h1>Hello, world!</h1>\n"
+
+
+@example("docs/psp.md: Errors")
+def errors_of_pages(page: Section, srv: Path) -> None:
+    write(srv / "site" / "htdocs" / "order.psp", "\n" * 6 + "<%= total + %>\n")
+    app = site("AddHandler mod_python .psp\nPythonHandler mod_python.psp\nPythonDebug On", root=srv / "site" / "htdocs")
+    shown = html.unescape(app.get("/order.psp", status=500).text)
+    assert placed(page.take("text"), srv).split("\n") == [
+        line for line in shown[shown.index('  File "' + str(srv / "site")) :].split("\n") if line
+    ][:4] + [""]
+
+
+@example("docs/psp.md: Backslashes")
+def backslashes(page: Section, srv: Path) -> None:
+    write(srv / "pages" / "a.psp", "\\x41\r\n")
+    conf = "AddHandler mod_python .psp\nPythonHandler mod_python.psp\n"
+    assert site(conf, root=srv / "pages").get("/a.psp").body == b"A\n"
+    (srv / "pages" / "a.psp").write_bytes(b"\\x41\r\n")
+    assert site(conf + page.take("apache"), root=srv / "pages").get("/a.psp").body == b"\\x41\r\n"
+
+
+@example("docs/psp.md: A WSGI application")
+def a_wsgi_application(page: Section, srv: Path) -> None:
+    write(srv / "site" / "lib" / "shop.py", page.take("python"))
+    (srv / "docs").mkdir()
+    app = site(placed(page.take("apache"), srv), root=srv / "docs")
+    assert app.get("/shop/tea/green").text == "/shop and /tea/green\n"
+
+
+@example("docs/psp.md: The test page")
+def the_test_page(page: Section, srv: Path) -> None:
+    (srv / "docs").mkdir()
+    app = site(page.take("apache"), root=srv / "docs")
+    app.get("/test").mustcontain("mod_python test page", "Require local")
+    app.get("/test", extra_environ={"REMOTE_ADDR": "192.0.2.1"}, status=403)
 
 
 @example("docs/handlers.md: A handler")
