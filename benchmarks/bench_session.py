@@ -21,13 +21,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.figures import goal
 from modpy_wsgi.cookies import Cookie, SignedCookie
 from modpy_wsgi.session import Session
 from modpy_wsgi.testing import request
 
 CALLS = 200
+GOALS = {  # microseconds
+    "MemorySession, load and save": 15.0,
+    "FileSession, load and save, no fsync": 250.0,
+    "Cookie header, 8 KB of blanks": 100.0,
+}
 DATA = {"user": "somebody", "basket": [{"article": number, "count": 1} for number in range(5)], "seen": 1751284800.5}
 
 
@@ -133,10 +142,14 @@ def main() -> None:
                 for _ in range(CALLS):
                     run()
                 times[name].append((time.process_time() - start) / CALLS * 1e6)
-        for name, spent in times.items():
-            print(f"{name:<52} {statistics.median(spent):9.1f} us")
+        medians = {name: statistics.median(spent) for name, spent in times.items()}
+        for name, median in medians.items():
+            print(f"{name:<52} {median:9.1f} us")
         if url is not None:
             print(round_trips(asked))
+        print()
+        for name, bound in GOALS.items():
+            goal(name, medians[name], bound)
 
 
 if __name__ == "__main__":
