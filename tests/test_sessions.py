@@ -611,6 +611,26 @@ def test_connection_is_not_taken_through_a_fork(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", FORKED_DATABASE, str(tmp_path)], check=True, timeout=60)
 
 
+def test_locks_of_a_file_by_any_path(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("a")
+    paths = ("a/b/locks", "a//b/locks", "a/../a/b/locks", "link/b/locks")
+    assert len({id(locks.locks_at(f"{tmp_path}/{path}")) for path in paths}) == 1
+
+
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_locks_behind_a_link(tmp_path: Path, what: str) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "locks").touch(0o600)
+    if what == "folder":
+        (tmp_path / "linked").symlink_to("other")
+    else:
+        (tmp_path / "linked").mkdir(0o700)
+        (tmp_path / "linked" / "locks").symlink_to("../other/locks")
+    with pytest.raises(OSError, match=r"symbolic links|Not a directory"):
+        locks.locks_at(str(tmp_path / "linked" / "locks")).acquire("name", 0)
+
+
 def test_locks_leave_nothing_in_memory() -> None:
     mine = locks.SessionLocks()
     for number in range(100):

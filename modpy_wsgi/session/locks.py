@@ -184,9 +184,15 @@ _at_guard = lock()
 
 
 def locks_at(path: str) -> SessionLocks:
-    """The locks of a file: the same object whenever this process asks, for it must not close the file."""
+    """The locks of a file: the same object whenever this process asks, however the path is spelled.
+
+    Two open files would not keep its threads apart, and to close one would free the locks of both.
+    """
     found = _at.get(path)
     if found is None:
         with _at_guard:
-            found = _at.setdefault(path, SessionLocks(path))
+            folder, name = os.path.split(os.path.normpath(path))
+            above, own = os.path.split(folder)  # the folder itself must be no symbolic link: who opens it finds out
+            real = os.path.join(os.path.realpath(above), own, name)
+            found = _at[path] = _at.setdefault(real, SessionLocks(real))
     return found
