@@ -60,7 +60,7 @@ def check_pieces(program: Program, literal_text: bool) -> None:
 
 
 def check(data: bytes) -> None:
-    """Take a page apart from what it includes, and turn it into a program. Raises AssertionError for what must not be."""
+    """Take a page apart from what it includes, and make a program of it. Raises AssertionError for what must not be."""
     if not data:
         return
     literal_text = bool(data[0] & 1)
@@ -96,7 +96,7 @@ def check(data: bytes) -> None:
 
     if not included and "<%" not in page and "\\" not in page and not literal_text and "\0" not in page:
         written: list[str] = []
-        exec(compiled.code, {"req": type("R", (), {"write": lambda self, each, flush: written.append(each)})()})
+        exec(compiled.code, {"req": type("R", (), {"write": lambda self, each, flush: written.append(each)})()})  # noqa: S102
         lines = page.replace("\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n")  # by the parser, then by Python
         assert "".join(written) == lines
     taken = time.process_time() - start

@@ -67,8 +67,6 @@ def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
         )
         return new, 500
     try:
-        if new._bad is not None:
-            raise new._bad
         status = locate(new) or run_steps(new, new._config)
     except BadRequest as error:
         if error.status >= 500:  # the server's
@@ -86,7 +84,7 @@ def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_req
     try:
         target = translate.target_of(req._host, _read_path(req, escaped))
     except BadRequest as error:
-        target, bad = translate.target_of(req._host, "/"), error
+        target, bad = translate.bad_target(req._host), error
     new = mp_request(req._application, req._host, environ, req._start_response, target)
     new._bad = bad
     new._args = query if question else None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BASE_URI", "ErrorStream", "InputStream", "build_environ", "start_response"]
 
+BLOCK = 65536  # bytes of a file that are sent at once, if the application does not say
 BASE_URI = "mod_python.wsgi.base_uri"
 _STATUS = re.compile(r"[2-5][0-9]{2}( |\Z)")
 # What the server that we run on knows of the request otherwise: it is said by the request itself, or by nobody.
@@ -74,6 +75,11 @@ class ErrorStream:
         if self._begun:
             begun, self._begun = self._begun, ""
             self._req.log_error(begun)
+
+
+def file_wrapper(file: Any, block_size: int = BLOCK) -> FileWrapper:
+    """wsgi.file_wrapper: the pieces of a file, which is closed behind the last."""
+    return FileWrapper(file, block_size)
 
 
 def base_uri(req: RequestMethods) -> str:
@@ -132,7 +138,7 @@ def build_environ(req: RequestMethods) -> dict[str, Any] | None:
             "wsgi.input": InputStream(req),
             "wsgi.input_terminated": True,
             "wsgi.errors": ErrorStream(req),
-            "wsgi.file_wrapper": FileWrapper,
+            "wsgi.file_wrapper": file_wrapper,
         }
     )
     if environ.get("HTTPS", "off").lower() != "off":

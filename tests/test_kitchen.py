@@ -120,7 +120,7 @@ def test_the_source_is_not_shown(app: webtest.TestApp) -> None:
 
 def test_the_template_by_the_publisher(app: webtest.TestApp) -> None:
     page = app.get("/kitchen/menu.py/week")
-    assert [row.th.text for row in page.html.find("tbody").find_all("tr")][0] == "Monday"
+    assert page.html.find("tbody").tr.th.text == "Monday"
     assert page.html.find("a", attrs={"aria-current": True}).text == "This week"
 
 

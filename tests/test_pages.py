@@ -386,9 +386,8 @@ def errors_of_pages(page: Section, srv: Path) -> None:
     write(srv / "site" / "htdocs" / "order.psp", "\n" * 6 + "<%= total + %>\n")
     app = site("AddHandler mod_python .psp\nPythonHandler mod_python.psp\nPythonDebug On", root=srv / "site" / "htdocs")
     shown = html.unescape(app.get("/order.psp", status=500).text)
-    assert placed(page.take("text"), srv).split("\n") == [
-        line for line in shown[shown.index('  File "' + str(srv / "site")) :].split("\n") if line
-    ][:4] + [""]
+    lines = [line for line in shown[shown.index(f'  File "{srv}/site') :].split("\n") if line]
+    assert placed(page.take("text"), srv).splitlines() == lines[:4]
 
 
 @example("docs/psp.md: Backslashes")

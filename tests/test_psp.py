@@ -402,12 +402,19 @@ def test_pages_of_two_sites_import_their_own_modules(tmp_path: Path) -> None:
         folder = tmp_path / name
         folder.mkdir()
         (folder / "config.py").write_text(f"name = 'site {name}'\n")
+        (folder / "lib").mkdir()
+        (folder / "lib" / "more.py").write_text(f"name = 'more of {name}'\n")
         apps.append(
             pages(folder, page="<%\nimport config\n%><%= config.name %> <%= apache.import_module('config').name %>")
         )
     for _ in range(2):
         for name, app in zip("ab", apps, strict=True):
             assert app.get("/page.psp").text == f"site {name} site {name}"
+            (tmp_path / name / "path.psp").write_text(
+                f"<%\nsys.path.insert(0, '{tmp_path}/{name}/lib')\nimport more\n%><%= more.name %>"
+            )
+            assert app.get("/path.psp").text == f"more of {name}"
+    assert f"{tmp_path}/a/lib" not in sys.path
 
 
 def test_threads(tmp_path: Path) -> None:
@@ -446,6 +453,18 @@ def test_a_page_without_a_server(tmp_path: Path) -> None:
     page.run({"title": "tested"})
     assert req.finish().body == b"<h1>tested</h1>"
     assert isinstance(page.code, types.CodeType) and page.code.co_filename == str(tmp_path / "page.psp")
+
+
+def test_a_class_of_the_sites_own(tmp_path: Path) -> None:
+    class Upper(psp.PSP):
+        def load_from_file(self) -> None:
+            with open(self.filename or "") as file:
+                self.code = compile(psp.parsestring(file.read().upper()).replace("REQ", "req"), "own", "exec")
+
+    (tmp_path / "page.psp").write_text("text <%= 1 %>")
+    req = request("/page.psp", root=tmp_path)
+    Upper(req).run()
+    assert req.finish().body == b"TEXT 1"
 
 
 def test_importing_it_makes_nothing() -> None:

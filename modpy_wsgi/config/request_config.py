@@ -52,6 +52,7 @@ class RequestConfig:
         "head",
         "host",
         "interpreter",
+        "names_clients",
         "of_directory",
         "options",
         "per_directive",
@@ -90,6 +91,7 @@ class RequestConfig:
         self.per_directive = python_config.get("PythonInterpPerDirective") == "1"
         self.set_handler = settings[core.SET_HANDLER]
         self.options = settings[core.OPTIONS]
+        self.names_clients = core.HOSTNAME_LOOKUPS in settings
         self.default_charset = settings[core.ADD_DEFAULT_CHARSET]
         self.fixups = any(setting in settings for setting in _OF_FIXUP) or len(settings[alias.REDIRECTS]) > len(
             host.base[alias.REDIRECTS]

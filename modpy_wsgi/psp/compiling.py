@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import CodeType
 
 from .backslashes import mended
@@ -30,6 +30,7 @@ __all__ = [
     "program_of_string",
 ]
 
+COSTLY = frozenset({"form", "session", "Session"})
 STRING = "__psp__"  # what a page that is no file is called in tracebacks, as in the original
 
 Stamp = tuple[str, int, int, int]
@@ -47,6 +48,10 @@ class Page:
     stamps: tuple[Stamp, ...]  # of its file and of those that it includes
     names: tuple[str, ...]  # of the sources, in the order of their lines
     before: tuple[int, ...]  # and how many lines come before each
+    wants: frozenset[str] = field(init=False)  # of the names that cost something to provide, those that the code has
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wants", COSTLY.intersection(self.code.co_names))
 
     def is_current(self, seen: os.stat_result) -> bool:
         """Whether no file has changed; `seen` is what was just seen of the page's own."""

@@ -97,6 +97,11 @@ class PSP:
         """The code of the page."""
         return self._page.code
 
+    @code.setter
+    def code(self, code: CodeType) -> None:
+        """For a class of the site's own that compiles pages in its own way."""
+        self._page = Page(code, (), (code.co_filename,), (0,))
+
     def load_from_file(self) -> None:
         """Read and compile the page, if it has changed. Raises what PSP() raises."""
         try:
@@ -111,20 +116,17 @@ class PSP:
         """
         req: Any = self.req
         page = self._page
-        names = page.code.co_names
         session = None
-        if "session" in names and not hasattr(req, "session"):
+        if "session" in page.wants and not hasattr(req, "session"):
             session = req.session = importlib.import_module("mod_python.Session").Session(req)
         try:
-            form = _form(req) if "form" in names else None
+            form = _form(req) if "form" in page.wants else None
             psp = PSPInterface(req, self.filename, form)
-            scope = self._scope(names)
-            scope["req"] = req
-            scope["form"] = form
-            scope["psp"] = psp
-            scope["session"] = getattr(req, "session", None)
-            scope.update(self.vars)
-            scope.update(vars)
+            scope = self._scope(psp)
+            if self.vars:
+                scope.update(self.vars)
+            if vars:
+                scope.update(vars)
             try:
                 exec(page.code, scope)  # noqa: S102 - the site's own code
             except (SERVER_RETURN, ClientGone):
@@ -148,18 +150,26 @@ class PSP:
                 if getattr(req, "session", None) is session:
                     del req.session
 
-    def _scope(self, names: tuple[str, ...]) -> dict[str, Any]:
-        """What stands in mod_python.psp, and the file."""
-        module = sys.modules.get(NAMES) or importlib.import_module(NAMES)
-        scope = module.__dict__.copy()
-        interpreter = self.req._interpreter
-        if interpreter is not None:  # so that what a page imports is its site's
-            scope["__name__"] = interpreter.qualify(NAMES)
-        if "Session" in names and "Session" not in scope:
+    def _scope(self, psp: PSPInterface) -> dict[str, Any]:
+        """What stands in mod_python.psp, and the page's own."""
+        req = self.req
+        file = req.filename
+        scope = {
+            **(sys.modules.get(NAMES) or importlib.import_module(NAMES)).__dict__,
+            "req": req,
+            "form": psp.form,
+            "psp": psp,
+            "session": getattr(req, "session", None),
+            "__file__": file,
+            "__mp_info__": _InstanceInfo(None, file, None),
+            "__mp_path__": [],
+        }
+        interpreter = req._interpreter
+        if interpreter is not None and interpreter.isolated:
+            scope["__name__"] = interpreter.qualify(NAMES)  # so that what a page imports is its site's,
+            scope["sys"] = interpreter.sys  # and its sys.path, too
+        if "Session" in self._page.wants and "Session" not in scope:
             scope["Session"] = importlib.import_module("mod_python.Session")
-        scope["__file__"] = self.req.filename
-        scope["__mp_info__"] = _InstanceInfo(None, self.req.filename, None)
-        scope["__mp_path__"] = []
         return scope
 
     def __str__(self) -> str:
