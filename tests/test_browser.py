@@ -258,7 +258,7 @@ def test_guestbook_on_a_telephone(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/feedback/upload/", "/kitchen/convert.psp", "/kitchen/recipe.psp?name=pancakes"]
+    "path", ["/", "/feedback/upload/", "/kitchen/convert.psp", "/kitchen/recipe.psp?name=pancakes", "/kitchen/book.psp"]
 )
 def test_everything_is_labelled_and_ours(browser: Browser, path: str) -> None:
     browser.open(path)

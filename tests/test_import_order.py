@@ -23,13 +23,17 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     "objects": (
         *("server", "connection", "hlist", "cgi_variables", "challenge", "basic_auth", "wsgi_gateway"),
+        *("global_locks", "lock_files", "redis_client", "redis_locks"),
         *("response", "header_rules", "signature"),
         *("request", "request_state", "request_members", "request_body", "request_output", "request_methods"),
     ),
     "dispatch": ("interpreter_names", "dispatch"),
     "filters": ("filters",),
     "the server's share": ("httpd", "plan", "delivery", "locate", "redirects", "subrequests", "cgi"),
-    "standard handlers": ("arguments", "forms", "handlers", "psp", "util", "cookies", "session", "ssi"),
+    "standard handlers": (
+        *("arguments", "forms", "handlers", "psp", "util", "ssi"),
+        *("cookie_text", "cookie_signing", "cookies", "python2_marshal", "session"),
+    ),
     "application": ("app", "factory", "__init__"),
     "around it": ("testing", "serving", "wsgi", "apache"),
     "before migrating": ("check", "explain"),

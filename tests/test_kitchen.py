@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import webtest
@@ -23,7 +24,7 @@ def test_the_pages_and_their_links(app: webtest.TestApp) -> None:
     assert page.headers["Content-Type"] == "text/html; charset=UTF-8"
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     links = {link["href"] for link in page.html.find_all("a")}
-    assert len(links) == 6
+    assert len(links) == 7
     for link in links:
         answer = app.get(link if link.startswith("/") else f"/kitchen/{link}")
         assert answer.html.find("h1").text
@@ -125,3 +126,63 @@ def test_the_template_by_the_publisher(app: webtest.TestApp) -> None:
 
 def test_pages_of_the_checkout_are_what_is_copied() -> None:
     assert (Path(example_sites.EXAMPLES) / "psp" / "site.conf").exists()
+
+
+@pytest.fixture
+def visitor(app: webtest.TestApp) -> webtest.TestApp:
+    """A browser of its own."""
+    return webtest.TestApp(app.app, lint=False)
+
+
+def log_in(visitor: webtest.TestApp, name: str = "anna", password: str = "nutmeg", status: int = 302) -> Any:
+    form = visitor.get("/kitchen/book.psp").form
+    form["name"] = name
+    form["password"] = password
+    return form.submit(status=status)
+
+
+def test_a_cook_has_a_book(visitor: webtest.TestApp) -> None:
+    page = log_in(visitor, " Anna").follow()
+    assert "the book of anna" in page.text
+    page.forms[0]["note"] = "<b>less salt</b>"
+    page = page.forms[0].submit().follow()
+    page.forms[0]["note"] = "more pepper"
+    page = page.forms[0].submit().follow()
+    assert [note.text for note in page.html.find(class_="cards").find_all("li")] == ["more pepper", "<b>less salt</b>"]
+    page = page.forms[1].submit().follow()
+    assert "Open the book" in page.text
+    assert "less salt" not in visitor.get("/kitchen/book.psp").text
+
+
+@pytest.mark.parametrize(("name", "password"), [("anna", "mace"), ("berta", "nutmeg"), ("", ""), ("anna", "")])
+def test_others_have_none(visitor: webtest.TestApp, name: str, password: str) -> None:
+    page = log_in(visitor, name, password, status=403)
+    assert "no cook" in page.html.find(role="alert").text
+    assert "the book of" not in visitor.get("/kitchen/book.psp").text
+
+
+def test_a_login_gets_a_new_session(visitor: webtest.TestApp) -> None:
+    visitor.get("/kitchen/book.psp")
+    planted = visitor.cookies["kitchen"]
+    answer = log_in(visitor)
+    assert visitor.cookies["kitchen"] != planted
+    last = answer.headers.getall("Set-Cookie")[-1]
+    assert last.startswith("kitchen=")
+    assert last.endswith("; path=/kitchen/; samesite=Lax; httponly")
+    other = webtest.TestApp(visitor.app, lint=False)
+    other.set_cookie("kitchen", planted)
+    assert "the book of" not in other.get("/kitchen/book.psp").text
+
+
+@pytest.mark.parametrize("token", ["", "0" * 32, "\u00e9"])
+def test_forms_of_other_sites_are_refused(visitor: webtest.TestApp, token: str) -> None:
+    log_in(visitor)
+    visitor.post("/kitchen/book.psp", {"todo": "note", "note": "x", "token": token}, status=403)
+    webtest.TestApp(visitor.app, lint=False).post("/kitchen/book.psp", {"todo": "in", "token": token}, status=403)
+    assert visitor.get("/kitchen/book.psp").html.find(class_="cards").find("li") is None
+
+
+def test_sessions_of_the_kitchen_are_no_files_of_the_site(visitor: webtest.TestApp) -> None:
+    log_in(visitor)
+    for path in ("data", "data/modpy_sess/key", "../data/modpy_sess/key", "%2e%2e/data/modpy_sess/key"):
+        visitor.get(f"/kitchen/{path}", status=[400, 403, 404])

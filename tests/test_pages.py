@@ -6,6 +6,8 @@ import base64
 import configparser
 import html
 import os
+import pickle
+import pwd
 import re
 import shlex
 import shutil
@@ -19,10 +21,11 @@ from typing import Any
 import pytest
 import webtest
 
+import _apache
 from modpy_wsgi import Application, from_httpd_conf
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.testing import site
-from tests import example_sites
+from tests import example_sites, redis_server
 from tests.live_server import LiveServer, free_port, running, tool
 from tests.pages import CHECKOUT, Section, carry_out, placed, section, sections
 
@@ -242,6 +245,16 @@ def systemd_unit(page: Section, srv: Path) -> None:
     carry_out(f"$ {command}\n", srv, check=says_hello)
 
 
+@example("docs/deploy.md: Locks across processes")
+def locks_across_processes(page: Section, srv: Path) -> None:
+    main = Application(load_text(placed(page.take("apache"), srv))).main_server
+    (srv / "site" / "locks").mkdir()
+    assert _apache._global_trylock(main, "key", 31)
+    with pytest.raises(ValueError, match="out of range"):
+        _apache._global_trylock(main, "key", 32)
+    assert [path.name[:6] for path in (srv / "site" / "locks").iterdir()] == ["mpmtx-"]
+
+
 SHOW = """
 def handler(req):
     req.content_type = "text/plain"
@@ -458,6 +471,82 @@ def compression(page: Section, srv: Path) -> None:
     assert packed.headers["ETag"].endswith('-gzip"')
     old = app.get("/page.txt", headers={"Accept-Encoding": "gzip", "User-Agent": "OldBrowser/1"})
     assert not old.headers["ETag"].endswith('-gzip"')
+
+
+def with_sessions(folder: Path, module: str, more: str = "") -> webtest.TestApp:
+    """The site whose handler is this module, its sessions in the memory."""
+    write(folder / f"{folder.name}.py", module)
+    option = "" if more else "PythonOption mod_python.session.session_type MemorySession\n"
+    return site(f"SetHandler mod_python\nPythonHandler {folder.name}\n{option}{more}", root=str(folder))
+
+
+@example("docs/sessions.md: A login")
+def a_login(page: Section, srv: Path) -> None:
+    app = with_sessions(srv / "login", page.take("python"))
+    app.get("/", status=403)
+    app.post("/", {"user": "Anna", "password": "spam"}, status=403)
+    app.post("/", {"user": "Anna", "password": "eggs", "theme": "dark"}).mustcontain("unknown")
+    app.get("/").mustcontain("Hello, Anna. Your theme is dark.")
+
+
+@example("docs/sessions.md: Where sessions are kept")
+def where_sessions_are_kept(page: Section, srv: Path) -> None:
+    login_page = section("docs/sessions.md: A login").take("python")
+    app = with_sessions(srv / "kept", login_page, placed(page.take("apache"), srv))
+    app.post("/", {"user": "Anna", "password": "eggs"})
+    app.get("/").mustcontain("Hello, Anna.")
+    assert len(list((srv / "site" / "sessions" / "modpy_sess").glob("??/*"))) >= 1
+
+
+@example("docs/sessions.md: Many machines")
+def many_machines(page: Section, srv: Path) -> None:
+    assert page.take("sh").startswith("pip install 'modpy-wsgi[redis]'")
+    project = (CHECKOUT / "pyproject.toml").read_text()
+    assert re.search(r"^redis = \[", project, re.MULTILINE)
+    config = placed(page.take("apache"), srv)
+    if redis_server.PROGRAM is None:
+        return
+    with redis_server.redis_running(srv) as server:
+        config = config.replace("redis://redis.example:6379", server.url).replace("/etc/site", str(srv))
+        app = with_sessions(srv / "many", section("docs/sessions.md: A login").take("python"), config)
+        app.post("/", {"user": "Anna", "password": "eggs"})
+        app.get("/").mustcontain("Hello, Anna.")
+
+
+@example("docs/sessions.md: Classes of a site")
+def classes_of_a_site(page: Section, srv: Path) -> None:
+    counter = (
+        "\nfrom mod_python import apache\ndef handler(req):\n    session = ShelfSession(req)\n"
+        "    session['n'] = session.get('n', 0) + 1\n    session.save()\n    req.write('%s' % session['n'])\n"
+        "    return apache.OK\n"
+    )
+    options = f"PythonOption mod_python.session.database_directory {srv}\n"
+    app = with_sessions(srv / "shelf", page.take("python") + counter, options)
+    assert [app.get("/").text for _ in range(3)] == ["1", "2", "3"]
+
+
+@example("docs/sessions.md: Sessions that mod_python left behind")
+def sessions_that_mod_python_left_behind(page: Section, srv: Path) -> None:
+    now = time.time()
+    for number, timeout in enumerate((1000, 1000, 1)):
+        record = {"_data": {"n": 1}, "_created": now - 9, "_accessed": now - 9, "_timeout": timeout}
+        path = srv / "old" / "mp_sess" / f"{number:02x}" / f"{number:02x}{'0' * 30}"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(pickle.dumps(record, 2))
+    conf = srv / "site" / "httpd.conf"
+    options = section("docs/sessions.md: Where sessions are kept").take("apache")
+    write(conf, placed(options, srv) + conf.read_text())
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    console = page.take("console").replace("--user www-data", f"--user {user}")
+    carry_out(console.replace("$ ", f"$ PYTHONPATH={CHECKOUT} ", 1), srv)
+
+
+@example("docs/sessions.md: Cookies")
+def cookies(page: Section, srv: Path) -> None:
+    app = with_sessions(srv / "seen", page.take("python"))
+    app.get("/a")
+    app.get("/b")
+    assert app.get("/c").text == "/a\n/b\n/c"
 
 
 @example("docs/library.md: From a configuration")

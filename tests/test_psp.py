@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import pytest
 import webtest
 
+import mod_python
 from mod_python import psp
 from modpy_wsgi.psp import cache, compiling, disk_cache
 from modpy_wsgi.testing import Request, request, site
@@ -57,6 +58,7 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> list[FakeSession]:
     module = types.ModuleType("mod_python.Session")
     module.Session = FakeSession  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "mod_python.Session", module)
+    monkeypatch.setattr(mod_python, "Session", module, raising=False)  # where `from mod_python import` looks first
     monkeypatch.setattr(FakeSession, "made", [])
     return FakeSession.made
 

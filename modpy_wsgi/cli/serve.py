@@ -9,7 +9,8 @@ import sys
 from ..errors import ConfigError
 from ..serving.banner import banner
 from ..serving.checks import checked
-from ..serving.settings import EVERY_IPV4, LOOPBACK, Overrides, bind_address, plan
+from ..serving.listeners import EVERY_IPV4
+from ..serving.settings import LOOPBACK, Overrides, bind_address, plan
 from .command import Command
 from .source_arguments import add_source_arguments, source_of
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..environ import local_address, local_port, port_number, request_host
 from ..errors import BadRequest
+from .addresses import lookup_order
 from .cache import Bounded
 from .directives import core
 from .host_config import HostConfig
@@ -134,7 +135,7 @@ class Hosts:
         return self.main if group is None else group.find(name) or self.main
 
     def _group(self, address: str, port: int) -> _Group | None:
-        for key in ((address, port), (address, None), ("*", port), ("*", None)):
+        for key in lookup_order(address, port):
             group = self._groups.get(key)
             if group is not None:
                 return group

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..config.directives import core, mpm
+from ..config.directives import core, mpm, tls
 from ..config.directives import python as python_directives
 from ..config.model import Host, Setting, Site
 from ..errors import ConfigError
 from ..processing import PREFORK_PROCESSES, THREADED_PROCESSES
+from .listeners import EVERY_IPV4, Carries, listeners
 
-__all__ = ["DEFAULT_BIND", "EVERY_IPV4", "LOOPBACK", "Overrides", "ServingPlan", "bind_address", "plan"]
+__all__ = ["DEFAULT_BIND", "LOOPBACK", "Overrides", "ServingPlan", "bind_address", "plan"]
 
-EVERY_IPV4 = "0.0.0.0"  # noqa: S104 - what Listen means by a port alone
 LOOPBACK = "127.0.0.1"
 DEFAULT_BIND = f"{LOOPBACK}:8000"  # httpd refuses to start without Listen; a trial run should not
 
@@ -43,6 +43,7 @@ class Overrides:
     binds: tuple[str, ...] = ()
     workers: int | None = None
     threads: int | None = None
+    tls: bool = False  # whether listeners for https are opened; else the front server ends TLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
     graceful = settings[mpm.GRACEFUL_SHUTDOWN_TIMEOUT]
     most = settings[mpm.MAX_CONNECTIONS_PER_CHILD] or 0
     return ServingPlan(
-        binds=overrides.binds or _binds(site, notes),
+        binds=overrides.binds or _binds(site, overrides, notes),
         workers=workers,
         threads=threads,
         single=single,
@@ -146,27 +147,33 @@ def _size(site: Site, overrides: Overrides, cpus: int) -> tuple[int, int]:
     return max(1, min(max(settings[mpm.START_SERVERS] or 0, automatic), most)), threads
 
 
-def _binds(site: Site, notes: list[str]) -> tuple[str, ...]:
-    listens = site.main.settings[core.LISTEN]
-    if not listens:
+def _binds(site: Site, overrides: Overrides, notes: list[str]) -> tuple[str, ...]:
+    wanted = listeners(site)
+    if not wanted:
         notes.append(f"the configuration has no Listen: listening on {DEFAULT_BIND}")
         return (DEFAULT_BIND,)
-    binds: list[str] = []
-    for host, port, protocol in listens:
-        if (protocol or ("https" if port == 443 else "http")) != "http":
-            # plain HTTP on a port where clients expect TLS would send passwords in the clear
-            notes.append(f"Listen {port} {protocol or 'https'}: not opened, TLS is the front server's business")
+    binds: dict[str, None] = {}
+    for listener in wanted:
+        if listener.carries is Carries.HANDLER:
             continue
-        if host is not None and ":" in host and not host.startswith("["):
-            host = f"[{host}]"
-        bind = bind_address(str(port) if host is None else f"{host}:{port}")
-        if bind not in binds:
-            binds.append(bind)
-    if not binds:
-        raise ConfigError("each Listen is for https, the front server's business: add one for http, or give --bind")
+        if listener.tls and not overrides.tls:
+            # plain HTTP on a port where clients expect TLS would send passwords in the clear
+            notes.append(f"Listen {listener.port} https: not opened, TLS is the front server's business (or --tls)")
+        elif listener.tls and not listener.has_certificate:
+            if listener.settings[tls.SSL_ENGINE]:
+                where = listener.base.origin
+                raise ConfigError(
+                    f"SSLEngine on {listener.bind}: no SSLCertificateFile", where.file or None, where.line or None
+                )
+            notes.append(f"Listen {listener.port} https: not opened, no SSLCertificateFile is there for it")
+        else:
+            binds[listener.bind] = None
+    if not binds and not any(listener.carries is Carries.HANDLER for listener in wanted):
+        raise ConfigError("each Listen is for https, the front server's business: add one for http, or give --tls")
     # An IPv6 wildcard takes IPv4 connections as well (IPV6_V6ONLY is off where Linux's default stands), and both
     # together cannot be bound.
-    return tuple(bind for bind in binds if not (bind.startswith("0.0.0.0:") and f"[::]:{bind[8:]}" in binds))
+    every = f"{EVERY_IPV4}:"
+    return tuple(bind for bind in binds if not (bind.startswith(every) and f"[::]:{bind[len(every) :]}" in binds))
 
 
 def _error_log(value: str | None) -> str:

@@ -17,6 +17,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from .answer import Answer, Logs
 from .apache import PASSED
+from .jars import Jars
 from .request import Request
 from .site import Site
 
@@ -138,17 +139,21 @@ class Served:
         self.root = root
         self.port = PORT
         self.logs = Logs(root)
+        self.jars = Jars()
 
     def ask(self, request: Request) -> Answer:
         """Send one request; the log lines come from wsgi.errors and from the site's ErrorLog."""
         first = request.before()
         if first is not None:
             request = request.after(self.ask(first).headers)
+        jar = self.jars.of(request)
+        if jar is not None:
+            request = jar.fill(request)
         with unprivileged() if self.as_nobody else nullcontext():
             answer, errors = call(self.app, request, self.port)
         lines, answer.logs = self.logs.new(request.logs)
         answer.log = errors.splitlines() + lines
-        return answer
+        return answer if jar is None else jar.keep(answer)
 
 
 @contextmanager

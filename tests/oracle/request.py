@@ -106,7 +106,7 @@ class Request:
     its answer, as "log/<name>". `differs` names where we answer otherwise on purpose: field -> (our value,
     "mark: reason"). A field is "status", "body", "framing", "header:<Name>" (None: absent) or "log:<text>" (bool); ANY
     is never compared; the mark is that of docs/differences.md. With "status" among them only the fields named there are
-    compared: it is another page.
+    compared: it is another page. `jar` names the client whose cookies are sent and kept, see jars.py.
     """
 
     method: str
@@ -122,6 +122,7 @@ class Request:
     hang_up: bool = False  # close our sending side after the body, so that a body that is too short is seen as such
     raw_headers: bytes = b""
     digest: Digest | None = None
+    jar: str | None = None
     differs: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
 
     @property
