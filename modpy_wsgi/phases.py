@@ -16,6 +16,7 @@ __all__ = [
     "AUTHZ",
     "BY_DIRECTIVE",
     "CLEANUP",
+    "CONNECTION",
     "FIXUP",
     "HANDLER",
     "HEADER_PARSER",
@@ -59,6 +60,9 @@ FIXUP = Phase("PythonFixupHandler", RUN_ALL)
 HANDLER = Phase("PythonHandler", frozenset({OK}))
 LOG = Phase("PythonLogHandler", RUN_ALL)
 CLEANUP = Phase("PythonCleanupHandler", frozenset({OK}), dynamic=False)
+
+# Of a connection, not of a request: its first handler decides alone, and what it declines goes on as HTTP.
+CONNECTION = Phase("PythonConnectionHandler", frozenset(), by_extension=False, dynamic=False)
 
 PHASES = (
     POST_READ_REQUEST,

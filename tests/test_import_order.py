@@ -15,7 +15,7 @@ PACKAGES = ("modpy_wsgi", "mod_python", "_apache")
 # modules and for packages with all that is in them.
 LAYERS: dict[str, tuple[str, ...]] = {
     "words": ("_version", "constants", "errors", "phases", "current", "locks", "_fast"),
-    "tools": ("environ", "finfo", "log", "log_targets", "members", "preconditions", "validators"),
+    "tools": ("environ", "finfo", "log", "log_targets", "members", "preconditions", "stream", "validators"),
     "configuration": ("config", "httpd_names", "processing"),
     "modules of the site": (
         *("import_statements", "import_traceback", "importer", "interpreter", "module_space", "reload"),
@@ -23,11 +23,11 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     "objects": (
         *("server", "connection", "hlist", "cgi_variables", "challenge", "basic_auth"),
-        *("global_locks", "lock_files"),
+        *("global_locks", "lock_files", "raw_connection"),
         *("response", "header_rules", "signature"),
         *("request", "request_state", "request_members", "request_body", "request_output", "request_methods"),
     ),
-    "dispatch": ("interpreter_names", "dispatch"),
+    "dispatch": ("interpreter_names", "dispatch", "connection_dispatch"),
     "the server's share": ("httpd", "plan", "delivery", "locate", "redirects"),
     "standard handlers": ("arguments", "forms", "handlers", "psp", "util", "cookies", "session", "filters", "cgi"),
     "application": ("app", "factory", "__init__"),
