@@ -30,6 +30,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--workers", type=_count, metavar="N", help="processes")
     parser.add_argument("--threads", type=_count, metavar="N", help="threads of each process")
+    parser.add_argument("--tls", action="store_true", help="open listeners for https, too, with their certificates")
     parser.add_argument("--check-config", action="store_true", help="read the configuration, say what it does, and end")
 
 
@@ -37,7 +38,7 @@ def _run(arguments: argparse.Namespace) -> int:
     source = source_of(arguments)
     alone = EVERY_IPV4 if arguments.directory is None else LOOPBACK  # a directory is served to try it out
     binds = tuple(bind_address(text, alone=alone) for text in arguments.bind)
-    overrides = Overrides(binds, arguments.workers, arguments.threads)
+    overrides = Overrides(binds, arguments.workers, arguments.threads, arguments.tls)
     if arguments.check_config:
         site = source.load().site
         intended = plan(site, overrides, cpus=os.cpu_count() or 1, root=os.geteuid() == 0)

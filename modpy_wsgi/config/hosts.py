@@ -100,7 +100,7 @@ class Hosts:
         found = self._found.get(key)
         if found is None:
             asked = (request_host(environ) or "").strip("[]")  # of an IPv6 address httpd compares what is in them
-            selected = self._select(address, self._port(environ), asked)
+            selected = self.select(address, self._port(environ), asked)
             found = self._found.keep_named(key, selected, name or "")
         return found
 
@@ -123,7 +123,8 @@ class Hosts:
             return 443
         return 80 if 80 in self._ports else next(iter(self._ports))
 
-    def _select(self, address: str, port: int, name: str) -> HostConfig:
+    def select(self, address: str, port: int, name: str) -> HostConfig:
+        """The host of this name (lower case) among those that a connection to an address may be for."""
         group = self._group(address, port)
         return self.main if group is None else group.find(name) or self.main
 

@@ -25,6 +25,7 @@ from ..app import Application
 from ..errors import ConfigError
 from .account import Account
 from .banner import banner
+from .certificates import Certificates, SecuredSocket, tls_variables
 from .checks import checked, workers_account
 from .places import last_of, own_directives
 from .settings import Overrides, ServingPlan, plan
@@ -49,6 +50,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     plan: ServingPlan
     application: Application
+    certificates: Certificates | None  # None: nothing is listened on for TLS
     announced: ServingPlan | None = None  # the plan that the last banner told of
 
     def __init__(self, source: Source, overrides: Overrides | None = None) -> None:
@@ -62,30 +64,72 @@ class Server(BaseApplication):  # type: ignore[misc]
         application = self.source.load()
         new = plan(application.site, self.overrides, cpus=os.cpu_count() or 1, root=os.geteuid() == 0)
         new = checked(application.site, new, starting=True)
-        account = workers_account(application.site, new)
+        settings = _gunicorn_settings(new, workers_account(application.site, new))
+        cfg = self._config(settings)
+        certificates = self._read_certificates(application, cfg)
+        _open_logs(application)
+        self.application, self.plan, self.cfg, self.certificates = application, new, cfg, certificates
+        self._secure: dict[int, Config] = {}
+        self._settings = settings
+        self.callable = None
+
+    def _config(self, settings: dict[str, Any]) -> Config:
+        """gunicorn's object of settings. Raises ConfigError."""
         cfg = Config(prog=self.prog)
-        for name, value in _gunicorn_settings(new, account).items():
+        for name, value in settings.items():
             if name not in cfg.settings:
                 continue  # an older gunicorn, which does not have what this one would turn off
             try:
                 cfg.set(name, value)
             except Exception as error:  # gunicorn raises what it likes, ConfigError of its own and ValueError mostly
                 raise ConfigError(f"{name}: {error}") from error
-        _open_logs(application)
-        self.application, self.plan, self.cfg = application, new, cfg
-        self.callable = None
+        return cfg
+
+    def _read_certificates(self, application: Application, cfg: Config) -> Certificates | None:
+        """The certificates of the listeners, now, while they may be read. Raises ConfigError."""
+        if not self.overrides.tls:
+            return None
+        found = Certificates(application.site, application.hosts)
+        bound = [address[:2] for address in cfg.address if isinstance(address, tuple)]
+        for host, port in bound:
+            found.check(host, port)
+        return found if found.used else None
+
+    def settings_of(self, client: socket.socket) -> Config:
+        """gunicorn's settings for a connection just accepted: those of TLS where it begins with a handshake."""
+        name = client.getsockname()
+        context = self.certificates.context(*name[:2]) if self.certificates and isinstance(name, tuple) else None
+        if context is None:
+            return self.cfg
+        found = self._secure.get(id(context))
+        if found is None:
+            secure = {"certfile": "the context's", "ssl_context": lambda config, default: context}
+            found = self._secure[id(context)] = self._config(self._settings | secure)
+        return found
 
     def load(self) -> WSGIApplication:
         """gunicorn's hook, in a worker: the WSGI application."""
         application = self.application
-        if self.plan.threads > 1:
+        single = self.plan.threads == 1
+        if not single and self.certificates is None:
             return application
 
-        def single_threaded(environ: dict[str, Any], start_response: Any) -> Any:
-            environ["wsgi.multithread"] = False  # gunicorn's threaded worker says True whatever the number of threads
+        def prepared(environ: dict[str, Any], start_response: Any) -> Any:
+            if single:
+                environ["wsgi.multithread"] = False  # gunicorn's threaded worker always says True
+            secured = environ["gunicorn.socket"]
+            if isinstance(secured, SecuredSocket):
+                environ.update(tls_variables(secured))
             return application(environ, start_response)
 
-        return single_threaded
+        return prepared
+
+    def shown(self, listener: Any) -> str:
+        """A listener's URL."""
+        url, name = str(listener), listener.getsockname()
+        if self.certificates is not None and isinstance(name, tuple) and self.certificates.leads_to_tls(*name[:2]):
+            url = url.replace("http:", "https:", 1)
+        return url
 
     def reload(self) -> None:
         """gunicorn's hook for HUP, in the master."""
@@ -159,7 +203,7 @@ def _say_what_is_served(arbiter: Any) -> None:
     if server.announced is server.plan:  # after a reload that failed
         return
     server.announced = server.plan
-    addresses = [str(listener) for listener in arbiter.LISTENERS]
+    addresses = [server.shown(listener) for listener in arbiter.LISTENERS]
     sys.stderr.write(banner(server.application.site, server.plan, server=SERVER, addresses=addresses))
     sys.stderr.flush()
 
@@ -167,6 +211,7 @@ def _say_what_is_served(arbiter: Any) -> None:
 def _start_worker(worker: Any) -> None:
     """In a worker, after it gave up root and before its first request."""
     # As the original has them: code that opens relative paths or reads sys.argv finds what it found there.
+    SecuredSocket.patience = worker.app.plan.timeout or None
     os.chdir("/")
     sys.argv[:] = ["mod_python"]
     worker.app.application.start_worker()

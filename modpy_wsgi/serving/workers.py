@@ -10,13 +10,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
+import ssl
 import struct
 import sys
 from concurrent.futures import Future
 from typing import Any
 
 from gunicorn import glogging
-from gunicorn.workers import gthread, sync
+from gunicorn.workers import base, gthread, sync
 
 from ..constants import APLOG_ERR
 from ..log_targets import Target, make_target
@@ -24,16 +25,48 @@ from ..log_targets import Target, make_target
 __all__ = ["Logger", "OneByOneWorker", "ThreadWorker"]
 
 
-class OneByOneWorker(sync.SyncWorker):  # type: ignore[misc]
+PLAIN_HTTP = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
+    b"You're speaking plain HTTP to an SSL-enabled server port.\n"
+    b"Instead use the HTTPS scheme to access this URL, please.\n"
+)
+
+
+class _Secure(base.Worker):  # type: ignore[misc]
+    """What both have of TLS: which settings a connection is served by, and what is said where no handshake is made."""
+
+    cfg: Any
+
+    def settings_of(self, client: socket.socket) -> Any:
+        """gunicorn's settings for a connection just accepted: those of TLS, or the worker's own."""
+        return self.cfg if self.app.certificates is None else self.app.settings_of(client)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """gunicorn's hook for a request that could not be read."""
+        if not isinstance(exc, ssl.SSLError):
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.info("TLS handshake failed (client %s): %s", addr[0] if addr else "", exc.reason or exc)
+        if exc.reason == "HTTP_REQUEST":
+            with contextlib.suppress(OSError):
+                socket.socket.sendall(client, PLAIN_HTTP)  # past TLS, which has not begun
+
+
+class OneByOneWorker(_Secure, sync.SyncWorker):  # type: ignore[misc]
     """Handlers run in the main thread, one request at a time, each connection closed after its response."""
 
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         """gunicorn's hook for a connection just accepted."""
         client.settimeout(self.app.plan.timeout or None)
-        super().handle(listener, client, addr)
+        own = self.cfg
+        try:
+            self.cfg = self.settings_of(client)  # one connection at a time
+            super().handle(listener, client, addr)
+        finally:
+            self.cfg = own
 
 
-class ThreadWorker(gthread.ThreadWorker):  # type: ignore[misc]
+class ThreadWorker(_Secure, gthread.ThreadWorker):  # type: ignore[misc]
     """Handlers run in `threads` threads; connections are kept alive."""
 
     busy = 0  # connections handed to the thread pool and not come back; only the main thread touches it
@@ -42,6 +75,8 @@ class ThreadWorker(gthread.ThreadWorker):  # type: ignore[misc]
         """gunicorn's hook for a connection that has something to read."""
         # Read by the kernel, because gunicorn makes the socket blocking again before it reads a request's head.
         seconds = self.app.plan.timeout
+        if not conn.initialized:
+            conn.cfg = self.settings_of(conn.sock)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", seconds, 0))
         self.busy += 1
         super().enqueue_req(conn)
@@ -51,6 +86,10 @@ class ThreadWorker(gthread.ThreadWorker):  # type: ignore[misc]
     def finish_request(self, conn: gthread.TConn, fs: Future[Any]) -> None:
         """gunicorn's hook, in the main thread, for a connection that comes back from the thread pool."""
         self.busy -= 1
+        kept = not fs.cancelled() and fs.exception() is None and fs.result() is True
+        if kept and conn.cfg.is_ssl and conn.sock.pending():
+            self.enqueue_req(conn)  # the next request came in one piece with the last, and the kernel has it no more
+            return
         super().finish_request(conn, fs)
 
     def set_accept_enabled(self, enabled: bool) -> None:
