@@ -79,4 +79,4 @@ PHASES = (
     CLEANUP,
 )
 
-BY_DIRECTIVE = {phase.directive: phase for phase in PHASES}
+BY_DIRECTIVE = {phase.directive: phase for phase in (*PHASES, CONNECTION)}

@@ -20,7 +20,7 @@ from .. import current
 from ..app import Application
 from .connections import Accepted, Connections, Threads, limit_of
 
-__all__ = ["ConnectionWorker", "TakesConnections", "connections_of", "retire", "share_out"]
+__all__ = ["ConnectionWorker", "Resumed", "TakesConnections", "connections_of", "retire", "share_out"]
 
 FAREWELL_SECONDS: Final = 2.0  # before a worker is killed at the latest, for handlers to end
 _NOBODY_CAME: Final = (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK)
@@ -35,7 +35,7 @@ def connections_of(worker: Any) -> Connections:
         if not isinstance(application, Application):
             raise RuntimeError("the application is none of modpy_wsgi")
     application.asks_connection_handlers = True
-    certificates = getattr(worker.app, "certificates", None)
+    certificates = getattr(worker.app, "certificates_of_handlers", None)
     return Connections(application, contexts=None if certificates is None else certificates.context)
 
 
@@ -61,6 +61,7 @@ class _Queue(gthread.PollableMethodQueue):  # type: ignore[misc]
 class TakesConnections(gthread.ThreadWorker):  # type: ignore[misc]
     """What makes gunicorn's threaded worker ask connection handlers."""
 
+    alive: bool
     _told_at: float | None = None  # when handlers are told that their clients are gone, once the worker is to end
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -149,8 +150,10 @@ class TakesConnections(gthread.ThreadWorker):  # type: ignore[misc]
 
     def is_parent_alive(self) -> bool:
         """gunicorn's hook: whether the first process is still there; if not, this one ends."""
-        self.alive = self.alive and bool(super().is_parent_alive())
-        return bool(self.alive) or self.ppid == gthread.os.getppid()
+        if super().is_parent_alive():
+            return True
+        self.alive = False
+        return False
 
     def notify(self) -> None:
         """gunicorn's hook, once a second and with each event, also while the worker waits for its end."""
@@ -162,6 +165,24 @@ class TakesConnections(gthread.ThreadWorker):  # type: ignore[misc]
             self._told_at = now + max(0.0, self.cfg.graceful_timeout - FAREWELL_SECONDS)
         if now >= self._told_at:
             self.connection_threads.end(0.0)
+
+
+class Resumed:
+    """A socket that a connection handler has read of: what it left over comes first."""
+
+    def __init__(self, sock: socket.socket, rest: bytes) -> None:
+        self._socket = sock
+        self._rest = rest
+
+    def recv(self, size: int) -> bytes:
+        """As of a socket."""
+        if not self._rest:
+            return self._socket.recv(size)
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return taken
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._socket, name)
 
 
 class ConnectionWorker(TakesConnections):

@@ -18,16 +18,15 @@ from ..app import Application
 from ..config.directives import core, mpm
 from ..config.directives.python import PYTHON_OPTIONS
 from ..config.host_config import HostConfig
-from ..config.model import Site
 from ..connection_dispatch import ConnectionCall
 from ..constants import APLOG_INFO, APLOG_WARNING, DECLINED
 from ..environ import plain_address
 from ..log import log_message
 from ..processing import PREFORK_PROCESSES
 from ..stream import Stream
-from .listeners import EVERY_IPV4, Bases, Carries
+from .listeners import Bases, carries_handlers
 
-__all__ = ["CONNECTIONS_MOST", "Accepted", "Connections", "Threads", "carries_handlers", "limit_of"]
+__all__ = ["CONNECTIONS_MOST", "Accepted", "Connections", "Threads", "limit_of"]
 
 CONNECTIONS_MOST: Final = 1000  # threads of one process; MaxRequestWorkers of an event MPM may be far beyond
 READ_ALL_MOST: Final = 64 * 1024 * 1024  # bytes of a conn.read(-1), which are all in memory
@@ -37,8 +36,6 @@ READ_ALL_OPTION: Final = "modpy_wsgi.connection.read_all"
 # it has been sent.
 LINGER_SECONDS: Final = 2.0
 LINGER_PIECE: Final = 65536
-
-EVERY: Final = (EVERY_IPV4, "::")
 
 Contexts = Callable[[str, int], "ssl.SSLContext | None"]
 
@@ -174,15 +171,6 @@ class Threads:
         deadline = time.monotonic() + seconds
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-
-
-def carries_handlers(site: Site, address: str, port: int) -> bool:
-    """Whether connections to a listener's address can be a handler's; one for all addresses leads to each of them."""
-    bases = Bases(site)
-    hosts = [bases.hosts(address, port)[0]]
-    if address in EVERY:
-        hosts += [host for host in site.hosts if any(each.port in (None, port) for each in host.addresses)]
-    return any(bases.carries(host, port) is Carries.HANDLER for host in hosts)
 
 
 def limit_of(application: Application) -> int:

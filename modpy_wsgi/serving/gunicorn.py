@@ -23,10 +23,12 @@ from gunicorn.config import Config
 from .. import current
 from ..app import Application
 from ..errors import ConfigError
+from . import connection_workers
 from .account import Account
 from .banner import banner
 from .certificates import Certificates, SecuredSocket, tls_variables
 from .checks import checked, workers_account
+from .listeners import carries_handlers
 from .places import last_of, own_directives
 from .settings import Overrides, ServingPlan, plan
 from .source import Source
@@ -51,6 +53,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     plan: ServingPlan
     application: Application
     certificates: Certificates | None  # None: nothing is listened on for TLS
+    certificates_of_handlers: Certificates | None  # the same for the listeners of connection handlers
     announced: ServingPlan | None = None  # the plan that the last banner told of
 
     def __init__(self, source: Source, overrides: Overrides | None = None) -> None:
@@ -66,7 +69,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         new = checked(application.site, new, starting=True)
         settings = _gunicorn_settings(new, workers_account(application.site, new))
         cfg = self._config(settings)
-        certificates = self._read_certificates(application, cfg)
+        certificates = self._read_certificates(application, cfg) if self.overrides.tls else None
+        self.certificates_of_handlers = self._read_certificates(application, cfg, for_handlers=True)
         _open_logs(application)
         self.application, self.plan, self.cfg, self.certificates = application, new, cfg, certificates
         self._secure: dict[int, Config] = {}
@@ -85,14 +89,15 @@ class Server(BaseApplication):  # type: ignore[misc]
                 raise ConfigError(f"{name}: {error}") from error
         return cfg
 
-    def _read_certificates(self, application: Application, cfg: Config) -> Certificates | None:
+    def _read_certificates(
+        self, application: Application, cfg: Config, *, for_handlers: bool = False
+    ) -> Certificates | None:
         """The certificates of the listeners, now, while they may be read. Raises ConfigError."""
-        if not self.overrides.tls:
-            return None
         found = Certificates(application.site, application.hosts)
         bound = [address[:2] for address in cfg.address if isinstance(address, tuple)]
         for host, port in bound:
-            found.check(host, port)
+            if carries_handlers(application.site, host, port) is for_handlers:
+                found.check(host, port)
         return found if found.used else None
 
     def settings_of(self, client: socket.socket) -> Config:
@@ -167,7 +172,7 @@ def _gunicorn_settings(plan: ServingPlan, account: Account | None) -> dict[str, 
     """The plan in gunicorn's words; hooks included."""
     return {
         "bind": list(plan.binds),
-        "workers": plan.workers,
+        "workers": plan.workers + plan.for_handlers,
         "threads": plan.threads,
         "worker_class": OneByOneWorker if plan.single else ThreadWorker,
         "worker_connections": max(1000, 2 * plan.threads),
@@ -192,7 +197,8 @@ def _gunicorn_settings(plan: ServingPlan, account: Account | None) -> dict[str, 
         "header_map": "drop",  # X_Forwarded_For and X-Forwarded-For would be one in a WSGI environ
         "control_socket_disable": True,
         "when_ready": _say_what_is_served,
-        "on_reload": _say_what_is_served,
+        "on_reload": _reloaded,
+        "pre_fork": connection_workers.share_out,
         "post_worker_init": _start_worker,
         "worker_exit": _stop_worker,
     }
@@ -206,6 +212,11 @@ def _say_what_is_served(arbiter: Any) -> None:
     addresses = [server.shown(listener) for listener in arbiter.LISTENERS]
     sys.stderr.write(banner(server.application.site, server.plan, server=SERVER, addresses=addresses))
     sys.stderr.flush()
+
+
+def _reloaded(arbiter: Any) -> None:
+    connection_workers.retire(arbiter)
+    _say_what_is_served(arbiter)
 
 
 def _start_worker(worker: Any) -> None:
