@@ -116,6 +116,8 @@ class Stream:
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Send all of it. Raises OSError if the other side is gone, or takes nothing for so long."""
+        if isinstance(data, memoryview) and not data.c_contiguous:
+            data = bytes(data)
         with self._writing, memoryview(data).cast("B") as view:
             position = 0
             while position < len(view):

@@ -195,9 +195,9 @@ class ConnectionWorker(TakesConnections):
 
 def share_out(arbiter: Any, worker: Any) -> None:
     """gunicorn's hook in the first process, before a worker is forked: which of the listeners are its."""
-    connections = Connections(arbiter.app.application)
-    if not connections:
+    if not arbiter.app.plan.for_handlers:
         return
+    connections = Connections(arbiter.app.application)
     for_handlers = not any(getattr(each, "for_handlers", False) for each in arbiter.WORKERS.values())
     worker.for_handlers = for_handlers
     worker.sockets = [each for each in arbiter.LISTENERS if connections.may_come_to(each) is for_handlers]

@@ -95,9 +95,8 @@ class Connections:
             self._secure(accepted, seconds)
             stream = Stream(accepted.socket, seconds, all_most=_read_all_most(host))
         except (OSError, ValueError) as error:  # gone before it began, or no TLS
-            reason = getattr(error, "reason", None) or error
-            where = _shown(accepted.client)
-            log_message(host.server._log, f"PythonConnectionHandler {call.name}: {reason}", APLOG_INFO, where)
+            message = f"PythonConnectionHandler {call.name}: {_reason(error)}"
+            log_message(host.server._log, message, APLOG_INFO, _shown(accepted.client))
             _close(accepted.socket)
             return False
         conn = call.connection(environ, stream)
@@ -194,6 +193,14 @@ def _environ(accepted: Accepted) -> dict[str, Any]:
 def _read_all_most(host: HostConfig) -> int:
     text = host.base[PYTHON_OPTIONS].get(READ_ALL_OPTION) or ""
     return int(text) if text.isascii() and text.isdigit() else READ_ALL_MOST
+
+
+def _reason(error: OSError | ValueError) -> str:
+    if isinstance(error, TimeoutError):
+        return "no TLS handshake within Timeout"
+    if isinstance(error, ssl.SSLError):
+        return f"no TLS handshake: {error.reason or error}"
+    return str(error)
 
 
 def _shown(client: Any) -> str:
