@@ -51,7 +51,7 @@ class ServingPlan:
     """How a site is to be served. Times are in seconds, sizes in bytes."""
 
     binds: tuple[str, ...]  # "host:port", "[v6]:port" or "unix:/path"
-    workers: int
+    workers: int  # for requests; 0 where all addresses are for connection handlers
     threads: int  # of each worker; 1 keeps code that is not thread-safe alone in its process
     for_handlers: int  # further workers, for the connections of a PythonConnectionHandler: 1 or 0
     single: bool  # one worker, one request at a time, in the foreground: for a debugger
@@ -107,11 +107,14 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
     graceful = settings[mpm.GRACEFUL_SHUTDOWN_TIMEOUT]
     most = settings[mpm.MAX_CONNECTIONS_PER_CHILD] or 0
     binds = overrides.binds or _binds(site, overrides, notes)
+    carrying = [bind for bind in binds if not single and _carries_handlers(site, bind)]
+    if len(carrying) == len(binds):
+        workers = 0
     return ServingPlan(
         binds=binds,
         workers=workers,
         threads=threads,
-        for_handlers=int(not single and any(_carries_handlers(site, bind) for bind in binds)),
+        for_handlers=int(bool(carrying)),
         single=single,
         timeout=settings[core.TIMEOUT],
         keepalive=max(1, round(pause)) if settings[core.KEEP_ALIVE] and not single else 0,
