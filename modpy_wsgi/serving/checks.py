@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .. import __file__ as own_file
-from ..config.directives import core, log_config, mpm
+from ..config.directives import core, log_config, mpm, python
 from ..config.lexer import words
 from ..config.model import Site
 from ..errors import ConfigError
@@ -126,6 +126,20 @@ def _other_servers(site: Site) -> Iterator[str]:
     places = [f"{host.origin.file}:{host.origin.line}" for host in by_address_only(site)]
     if places:
         yield f"under uWSGI and waitress, which tell no addresses, no request can reach {_some(places)}"
+    handlers = list(_connection_handlers(site))
+    if handlers:
+        yield (
+            f"{_some(handlers)}: connection handlers run under modpy-wsgi serve, gunicorn's ConnectionWorker, and on "
+            "raw sockets of uWSGI; other servers answer 503 at their addresses"
+        )
+
+
+def _connection_handlers(site: Site) -> Iterator[str]:
+    """The places of the directives."""
+    name = python.CONNECTION_HANDLER
+    for host in (site.main, *site.hosts):
+        if name in host.settings[python.HANDLERS]:
+            yield str(last_of(own_directives(site, host), name)).removesuffix(": ")
 
 
 def _some(places: list[str]) -> str:

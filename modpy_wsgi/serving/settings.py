@@ -5,6 +5,7 @@ Law: pure. Nothing is opened, looked up or printed here; what could not be follo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..config.directives import core, mpm, tls
@@ -107,6 +108,7 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
     graceful = settings[mpm.GRACEFUL_SHUTDOWN_TIMEOUT]
     most = settings[mpm.MAX_CONNECTIONS_PER_CHILD] or 0
     binds = overrides.binds or _binds(site, overrides, notes)
+    notes += _handlers_left_out(site, binds)
     carrying = [bind for bind in binds if not single and _carries_handlers(site, bind)]
     if len(carrying) == len(binds):
         workers = 0
@@ -178,6 +180,19 @@ def _binds(site: Site, overrides: Overrides, notes: list[str]) -> tuple[str, ...
     # together cannot be bound.
     every = f"{EVERY_IPV4}:"
     return tuple(bind for bind in binds if not (bind.startswith(every) and f"[::]:{bind[len(every) :]}" in binds))
+
+
+def _handlers_left_out(site: Site, binds: tuple[str, ...]) -> Iterator[str]:
+    """A line for each connection handler that no connection comes to."""
+    name = python_directives.CONNECTION_HANDLER
+    for listener in listeners(site):
+        handlers = listener.settings[python_directives.HANDLERS].get(name)
+        if listener.carries is not Carries.HANDLER or not handlers:
+            continue
+        if not any(bind.rpartition(":")[2] == str(listener.port) for bind in binds):
+            yield f"Listen {listener.port} for {name} {handlers[0].name}: not opened, as --bind says where to listen"
+        if len(handlers) > 1:
+            yield f"{name} {' '.join(each.name for each in handlers)}: the first alone is asked, as in mod_python"
 
 
 def _carries_handlers(site: Site, bind: str) -> bool:
