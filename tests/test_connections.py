@@ -191,6 +191,23 @@ def test_declined_goes_on_as_http(tmp_path: Path) -> None:
         assert b"page of" in read_to_end(pausing)
 
 
+def test_one_listener_for_both(tmp_path: Path) -> None:
+    """The address that a connection came in through decides, where the listener is for all."""
+    site = Site(tmp_path)
+    conf = site.conf.read_text().replace(f"*:{site.talk}", f"127.0.0.1:{site.talk}")
+    site.conf.write_text(conf.replace(f"Listen 127.0.0.1:{site.talk}", f"Listen {site.talk}"))
+    with site.serving():
+        with site.connect() as client:
+            pid = answer(client, "pid")
+        try:
+            other = socket.create_connection(("127.0.0.2", site.talk), SECONDS)
+        except OSError:
+            pytest.skip("this machine has one address for itself")
+        with other:
+            other.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            assert read_to_end(other).endswith(f"page of {pid}".encode())
+
+
 def test_reload_and_stop(tmp_path: Path) -> None:
     site = Site(tmp_path, more="GracefulShutdownTimeout 4")
     with site.serving() as server, site.connect() as old, site.connect() as idle:
@@ -369,6 +386,16 @@ def test_no_http_where_a_handler_is_not_asked(tmp_path: Path, port: str, name: s
         assert Server().ask(app, "/page.txt", SERVER_PORT=port, HTTP_HOST=name).code == 200
     finally:
         app.close()
+
+
+@pytest.mark.parametrize("port", ["80", "9999"])
+def test_a_port_that_no_listen_names_is_no_handlers(tmp_path: Path, port: str) -> None:
+    """As behind a front server."""
+    (tmp_path / "page.txt").write_text("a page")
+    text = UNASKED.format(folder=tmp_path).replace("Listen 80\n", "").replace("Listen 81", "Listen 81\nListen 82")
+    app = Application(load_text(text))
+    assert Server().ask(app, "/page.txt", SERVER_PORT=port).body == b"a page"
+    app.close()
 
 
 HOSTS = """
