@@ -15,7 +15,17 @@ PACKAGES = ("modpy_wsgi", "mod_python", "_apache")
 # modules and for packages with all that is in them.
 LAYERS: dict[str, tuple[str, ...]] = {
     "words": ("_version", "constants", "errors", "phases", "current", "locks", "_fast"),
-    "tools": ("environ", "finfo", "log", "log_targets", "members", "preconditions", "validators"),
+    "tools": (
+        "environ",
+        "finfo",
+        "log",
+        "log_targets",
+        "log_pipe",
+        "log_syslog",
+        "members",
+        "preconditions",
+        "validators",
+    ),
     "configuration": ("config", "httpd_names", "processing"),
     "modules of the site": (
         *("import_statements", "import_traceback", "importer", "interpreter", "module_space", "reload"),
