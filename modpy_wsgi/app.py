@@ -78,6 +78,7 @@ class Application:
         self.interpreters = Interpreters(names, dynamic=dynamic, private=private)
         # What the server says of itself with the first request; until then both are taken for possible.
         self.multithread = self.multiprocess = True
+        self.asks_connection_handlers = False  # a server that does so before it makes requests of a connection says it
         self._asked_after = self._started_after = self._starting_after = -1
         # For a server that believes too much: uWSGI, whose module is there in no other.
         believes = "uwsgi" in sys.modules
@@ -172,6 +173,11 @@ class Application:
         """conn.base_server."""
         server: mp_server = self.hosts.first(req._environ).server
         return server
+
+    def unasked_handler(self, req: mp_request) -> str | None:
+        """The connection handler that a request's connection is for, where the server does not ask it."""
+        handler = None if self.asks_connection_handlers else self.hosts.first(req._environ).connection_handler
+        return None if handler is None else handler.name
 
     def document_root(self, req: mp_request) -> str:
         """req.document_root."""

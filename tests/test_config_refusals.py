@@ -97,7 +97,7 @@ REFUSED = {
     "AddOutputFilterByType INCLUDES text/html": "AddOutputFilterByType: not implemented",
     "AddOutputFilterByType DEFLATE;INCLUDES text/html": "AddOutputFilterByType: not implemented",
     "PythonOutputFilter a B": "PythonOutputFilter is not implemented",
-    "PythonConnectionHandler a": "PythonConnectionHandler is not implemented",
+    "PythonConnectionHandler a | .x": "cannot be limited to extensions",
     "RemoteIPProxyProtocol On": "the PROXY protocol is the WSGI server's business",
     "SSLVerifyClient require": "SSLVerifyClient: not implemented",
     "SSLOptions +FakeBasicAuth": "SSLOptions: not implemented",

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import webtest
 
+import _apache
 from modpy_wsgi import Application, from_httpd_conf
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.testing import site
@@ -223,6 +224,16 @@ def systemd_unit(page: Section, srv: Path) -> None:
     unit.read_string(page.take("ini"))
     command = unit["Service"]["ExecStart"].removeprefix("/srv/site/.venv/bin/")
     carry_out(f"$ {command}\n", srv, check=says_hello)
+
+
+@example("docs/deploy.md: Locks across processes")
+def locks_across_processes(page: Section, srv: Path) -> None:
+    main = Application(load_text(placed(page.take("apache"), srv))).main_server
+    (srv / "site" / "locks").mkdir()
+    assert _apache._global_trylock(main, "key", 31)
+    with pytest.raises(ValueError, match="out of range"):
+        _apache._global_trylock(main, "key", 32)
+    assert [path.name[:6] for path in (srv / "site" / "locks").iterdir()] == ["mpmtx-"]
 
 
 SHOW = """

@@ -26,12 +26,14 @@ from ..config.directives import core
 from ..constants import APLOG_NOTICE
 from ..errors import ConfigError
 from ..httpd_names import server_banner
+from . import connection_workers
 from .account import Account
 from .banner import banner
 from .binding import check_bind
 from .certificates import Certificates, SecuredSocket, tls_variables
 from .checks import checked, workers_account
 from .daemon import Detached, lead_stderr_to
+from .listeners import carries_handlers
 from .log_stream import LogStream
 from .logger import Logger
 from .master import Master, check_new
@@ -60,6 +62,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     certificates: Certificates | None  # None: nothing is listened on for TLS
     pid_file: PidFile | None
     cfg: Any
+    certificates_of_handlers: Certificates | None  # the same for the listeners of connection handlers
     announced: ServingPlan | None = None  # the plan that the last banner told of
     _loaded = False  # whether the configuration was just read, for a restart
 
@@ -86,7 +89,8 @@ class Server(BaseApplication):  # type: ignore[misc]
         settings = _gunicorn_settings(new, workers_account(application.site, new))
         cfg = self._config(settings)
         cfg.site_log = application.main_server._log
-        certificates = self._read_certificates(application, cfg)
+        certificates = self._read_certificates(application, cfg) if self.overrides.tls else None
+        of_handlers = self._read_certificates(application, cfg, for_handlers=True)
         pid_file = PidFile(new.pid_file, last_of(application.site.tree, "PidFile")) if new.pid_file else None
         if self.cfg is not None:
             check_new(self.cfg.address, cfg.address)
@@ -94,7 +98,7 @@ class Server(BaseApplication):  # type: ignore[misc]
                 pid_file.check()
         _open_logs(application)
         self.application, self.plan, self.cfg, self.certificates = application, new, cfg, certificates
-        self.pid_file = pid_file
+        self.pid_file, self.certificates_of_handlers = pid_file, of_handlers
         self._secure: dict[int, Config] = {}
         self._settings = settings
         self.callable = None
@@ -115,13 +119,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         """gunicorn's settings with some of the addresses, to open these."""
         return self._config(self._settings | {"bind": [_written(address) for address in addresses]})
 
-    def _read_certificates(self, application: Application, cfg: Config) -> Certificates | None:
+    def _read_certificates(
+        self, application: Application, cfg: Config, *, for_handlers: bool = False
+    ) -> Certificates | None:
         """The certificates of the listeners, now, while they may be read. Raises ConfigError."""
-        if not self.overrides.tls:
-            return None
         found = Certificates(application.site, application.hosts)
         for address in cfg.address:
-            if isinstance(address, tuple):
+            if isinstance(address, tuple) and carries_handlers(application.site, *address[:2]) is for_handlers:
                 found.check(*address[:2])
         return found if found.used else None
 
@@ -221,7 +225,7 @@ def _gunicorn_settings(plan: ServingPlan, account: Account | None) -> dict[str, 
     """The plan in gunicorn's words; hooks included."""
     return {
         "bind": list(plan.binds),
-        "workers": plan.workers,
+        "workers": plan.workers + plan.for_handlers,
         "threads": plan.threads,
         "worker_class": OneByOneWorker if plan.single else ThreadWorker,
         "worker_connections": max(1000, 2 * plan.threads),
@@ -245,7 +249,8 @@ def _gunicorn_settings(plan: ServingPlan, account: Account | None) -> dict[str, 
         "header_map": "drop",  # X_Forwarded_For and X-Forwarded-For would be one in a WSGI environ
         "control_socket_disable": True,
         "when_ready": _say_what_is_served,
-        "on_reload": _say_what_is_served,
+        "on_reload": _reloaded,
+        "pre_fork": connection_workers.share_out,
         "post_fork": _after_fork,
         "post_worker_init": _start_worker,
         "worker_exit": _stop_worker,
@@ -280,6 +285,11 @@ def _heed_signals_before(worker: Any) -> None:
         while True:
             if worker.signals_before.get_nowait() in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
                 worker.alive = False
+
+
+def _reloaded(arbiter: Any) -> None:
+    connection_workers.retire(arbiter)
+    _say_what_is_served(arbiter)
 
 
 def _start_worker(worker: Any) -> None:

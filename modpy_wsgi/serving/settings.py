@@ -12,7 +12,7 @@ from ..config.directives import python as python_directives
 from ..config.model import Host, Setting, Site
 from ..errors import ConfigError
 from ..processing import PREFORK_PROCESSES, THREADED_PROCESSES
-from .listeners import EVERY_IPV4, Carries, listeners
+from .listeners import EVERY_IPV4, Carries, carries_handlers, listeners
 
 __all__ = ["DEFAULT_BIND", "LOOPBACK", "Overrides", "ServingPlan", "bind_address", "plan"]
 
@@ -55,6 +55,7 @@ class ServingPlan:
     binds: tuple[str, ...]  # "host:port", "[v6]:port" or "unix:/path"
     workers: int
     threads: int  # of each worker; 1 keeps code that is not thread-safe alone in its process
+    for_handlers: int  # further workers, for the connections of a PythonConnectionHandler: 1 or 0
     single: bool  # one worker, one request at a time, in the foreground: for a debugger
     timeout: int  # how long a client may stay silent; 0: for ever
     keepalive: int  # how long a connection waits for its next request; 0: closed after each
@@ -107,10 +108,12 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
     pause: float = settings[core.KEEP_ALIVE_TIMEOUT]
     graceful = settings[mpm.GRACEFUL_SHUTDOWN_TIMEOUT]
     most = settings[mpm.MAX_CONNECTIONS_PER_CHILD] or 0
+    binds = overrides.binds or _binds(site, overrides, notes)
     return ServingPlan(
-        binds=overrides.binds or _binds(site, overrides, notes),
+        binds=binds,
         workers=workers,
         threads=threads,
+        for_handlers=int(not single and any(_carries_handlers(site, bind) for bind in binds)),
         single=single,
         timeout=settings[core.TIMEOUT],
         keepalive=max(1, round(pause)) if settings[core.KEEP_ALIVE] and not single else 0,
@@ -156,9 +159,7 @@ def _binds(site: Site, overrides: Overrides, notes: list[str]) -> tuple[str, ...
         return (DEFAULT_BIND,)
     binds: dict[str, None] = {}
     for listener in wanted:
-        if listener.carries is Carries.HANDLER:
-            continue
-        if listener.tls and not overrides.tls:
+        if listener.tls and not overrides.tls and listener.carries is not Carries.HANDLER:
             # plain HTTP on a port where clients expect TLS would send passwords in the clear
             notes.append(f"Listen {listener.port} https: not opened, TLS is the front server's business (or --tls)")
         elif listener.tls and not listener.has_certificate:
@@ -176,6 +177,11 @@ def _binds(site: Site, overrides: Overrides, notes: list[str]) -> tuple[str, ...
     # together cannot be bound.
     every = f"{EVERY_IPV4}:"
     return tuple(bind for bind in binds if not (bind.startswith(every) and f"[::]:{bind[len(every) :]}" in binds))
+
+
+def _carries_handlers(site: Site, bind: str) -> bool:
+    host, _, port = bind.rpartition(":")
+    return port.isdigit() and carries_handlers(site, host.strip("[]"), int(port))
 
 
 def _error_log(value: str | None) -> str:

@@ -16,6 +16,9 @@ from typing import Any
 
 from gunicorn.workers import base, gthread, sync
 
+from .connection_workers import Resumed, TakesConnections, connections_of
+from .connections import Accepted
+
 __all__ = ["OneByOneWorker", "ThreadWorker"]
 
 
@@ -49,8 +52,19 @@ class _Secure(base.Worker):  # type: ignore[misc]
 class OneByOneWorker(_Secure, sync.SyncWorker):  # type: ignore[misc]
     """Handlers run in the main thread, one request at a time, each connection closed after its response."""
 
+    def run(self) -> None:
+        """gunicorn's hook: serve until the end."""
+        self.connections = connections_of(self)
+        super().run()
+
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         """gunicorn's hook for a connection just accepted."""
+        host = self.connections.host(client.getsockname())
+        if host is not None:
+            accepted = Accepted(client, addr, host)
+            if not self.connections.serve(accepted):
+                return
+            client = Resumed(client, accepted.rest)  # type: ignore[assignment]
         client.settimeout(self.app.plan.timeout or None)
         own = self.cfg
         try:
@@ -60,7 +74,7 @@ class OneByOneWorker(_Secure, sync.SyncWorker):  # type: ignore[misc]
             self.cfg = own
 
 
-class ThreadWorker(_Secure, gthread.ThreadWorker):  # type: ignore[misc]
+class ThreadWorker(_Secure, TakesConnections):
     """Handlers run in `threads` threads; connections are kept alive."""
 
     busy = 0  # connections handed to the thread pool and not come back; only the main thread touches it

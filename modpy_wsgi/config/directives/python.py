@@ -38,6 +38,8 @@ PYTHON_CONFIG: Setting[dict[str, str]] = Setting("Python configuration", {}, uni
 PYTHON_OPTIONS: Setting[dict[str, str]] = Setting("PythonOption", {}, union)  # "" takes an inherited value away
 PYTHON_IMPORTS: Setting[tuple[Import, ...]] = Setting("PythonImport", (), joined)
 
+CONNECTION_HANDLER = "PythonConnectionHandler"  # of a server; takes its connections before anything is read of them
+
 # PythonHandlerModule stands for all of these (observed in the original: not for connection handlers).
 _MODULE_PHASES = (
     "PythonPostReadRequestHandler",
@@ -124,6 +126,7 @@ def _setting(name: str, args: Args, usage: str) -> Row:
 
 
 ROWS = (
+    _early_phase(CONNECTION_HANDLER),
     _early_phase("PythonPostReadRequestHandler"),
     _early_phase("PythonTransHandler"),
     _phase("PythonHeaderParserHandler"),
@@ -185,5 +188,4 @@ ROWS = (
         PythonOutputFilter 1,2 conf
         """,
     ),
-    *known(Kind.UNSUPPORTED, "connection handlers are not run", "PythonConnectionHandler raw server"),
 )
