@@ -5,7 +5,9 @@ import platform
 from ._version import __version__
 from .config.conditions import HTTPD_VERSION
 
-__all__ = ["SERVER_SOFTWARE", "server_banner"]
+__all__ = ["HTTPD_VERSION_TEXT", "SERVER_SOFTWARE", "server_banner"]
+
+HTTPD_VERSION_TEXT = ".".join(map(str, HTTPD_VERSION))
 
 _MAJOR, _MINOR, _PATCH = HTTPD_VERSION
 _BANNERS = {

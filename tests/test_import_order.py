@@ -42,7 +42,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "the server's share": ("httpd", "plan", "delivery", "locate", "redirects"),
     "standard handlers": ("arguments", "forms", "handlers", "psp", "util", "cookies", "session", "filters", "cgi"),
     "application": ("app", "factory", "__init__"),
-    "around it": ("testing", "serving", "wsgi", "apache"),
+    "around it": ("testing", "serving", "wsgi", "apache", "httpdconf", "basic_config"),
     "before migrating": ("check", "explain"),
     "command line": ("cli", "__main__"),
     "names of mod_python": ("mod_python", "_apache"),

@@ -14,9 +14,9 @@ import struct
 from collections.abc import Callable, Iterator
 
 from .._version import __version__
-from ..config.conditions import HTTPD_VERSION
 from ..config.directives import BUILT_IN, core, mpm, tables
 from ..config.model import Host, Override, Row, Site, Where
+from ..httpd_names import HTTPD_VERSION_TEXT
 from ..server import make_servers, mp_server
 
 __all__ = ["LISTEN", "OF_PROGRAM", "OF_SITE"]
@@ -30,9 +30,8 @@ _NOBODY = 2**32 - 1
 
 
 def _version() -> str:
-    number = ".".join(map(str, HTTPD_VERSION))
     return (
-        f"Server version: Apache/{number} compatible (modpy_wsgi {__version__})\n"
+        f"Server version: Apache/{HTTPD_VERSION_TEXT} compatible (modpy_wsgi {__version__})\n"
         f"Server built:   for Python {platform.python_version()}\n"
     )
 
