@@ -64,14 +64,14 @@ class Application:
     def __init__(self, site: Site, *, fallback: WSGI | None = None, private: bool = False) -> None:
         self.site = site
         self.fallback = fallback
-        self.one_process = "ONE_PROCESS" in site.defines
+        self.one_process = not site.defines.isdisjoint({"ONE_PROCESS", "DEBUG"})  # the latter is httpd's -X
         self.servers: tuple[mp_server, ...] = make_servers(site)
         self.hosts = Hosts(site)
         for host, server in zip((self.hosts.main, *self.hosts.virtual), self.servers, strict=True):
             host.server = server
             formats = host.base[core.ERROR_FORMATS]
             if any(formats):
-                server._log = server._log.sharing(server._log.level)
+                server._log = server._log.sharing(server._log.level, server._log.levels)
                 server._log.form = ErrorForm(formats, server)
         self._access_logs = access_log.attach((self.hosts.main, *self.hosts.virtual))
         names, dynamic = names_in_use(self.hosts)
@@ -207,8 +207,9 @@ class Application:
     def _log(self, req: mp_request) -> ErrorLog:
         """The log of a request's virtual host, at the LogLevel that holds for the request."""
         log = req.server._log
-        level = req._config.settings[core.LOG_LEVEL]
-        return log if level == log.level else log.sharing(level)
+        settings = req._config.settings
+        level, levels = settings[core.LOG_LEVEL], settings[core.LOG_LEVELS]
+        return log if level == log.level and levels == log.levels else log.sharing(level, levels)
 
     def _client(self, req: mp_request) -> str | None:
         address, port = req.useragent_addr

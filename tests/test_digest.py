@@ -236,7 +236,9 @@ def test_a_nonce_is_good_in_all_processes(tmp_path: Path, name: str) -> None:
         def status_for(header: str) -> int:
             return server.request("GET", "/page.txt", headers={"Authorization": header})[0]
 
-        deadline = time.monotonic() + 60  # the first process that is ready takes all there is, while the others still start
+        deadline = (
+            time.monotonic() + 60
+        )  # the first process that is ready takes all there is, while the others still start
         processes: set[str] = set()
         while len(processes) < 2:
             assert time.monotonic() < deadline, f"answered by {processes} alone"

@@ -15,7 +15,18 @@ PACKAGES = ("modpy_wsgi", "mod_python", "_apache")
 # modules and for packages with all that is in them.
 LAYERS: dict[str, tuple[str, ...]] = {
     "words": ("_version", "constants", "errors", "phases", "current", "locks", "_fast"),
-    "tools": ("environ", "finfo", "log", "log_targets", "members", "preconditions", "stream", "validators"),
+    "tools": (
+        "environ",
+        "finfo",
+        "log",
+        "log_targets",
+        "log_pipe",
+        "log_syslog",
+        "members",
+        "preconditions",
+        "stream",
+        "validators",
+    ),
     "configuration": ("config", "httpd_names", "processing"),
     "modules of the site": (
         *("import_statements", "import_traceback", "importer", "interpreter", "module_space", "reload"),
@@ -31,7 +42,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "the server's share": ("httpd", "plan", "delivery", "locate", "redirects"),
     "standard handlers": ("arguments", "forms", "handlers", "psp", "util", "cookies", "session", "filters", "cgi"),
     "application": ("app", "factory", "__init__"),
-    "around it": ("testing", "serving", "wsgi", "apache"),
+    "around it": ("testing", "serving", "wsgi", "apache", "httpdconf", "basic_config"),
     "before migrating": ("check", "explain"),
     "command line": ("cli", "__main__"),
     "names of mod_python": ("mod_python", "_apache"),

@@ -11,7 +11,7 @@ import contextlib
 import ssl
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
@@ -78,6 +78,13 @@ class Certificates:
         for host in self._candidates(address, port):
             if self._bases.tls(host, port) and self._bases.settings(host)[tls.SSL_CERTIFICATES]:
                 self._context(host)
+
+    def check_all(self, binds: Iterable[str]) -> None:
+        """The same for listeners in the form of a plan. Raises ConfigError."""
+        for bind in binds:
+            host, _, port = bind.rpartition(":")
+            if port.isdigit():
+                self.check(host.strip("[]"), int(port))
 
     def leads_to_tls(self, address: str, port: int) -> bool:
         """Whether connections to a listener's address begin with a handshake, some at least."""

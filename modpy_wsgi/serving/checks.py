@@ -28,11 +28,12 @@ __all__ = ["checked", "workers_account"]
 MOST_PLACES = 5  # in one note
 
 
-def checked(site: Site, plan: ServingPlan, *, starting: bool) -> ServingPlan:
+def checked(site: Site, plan: ServingPlan, *, starting: bool, served_here: bool = False) -> ServingPlan:
     """The plan, with notes on what this machine makes of it. Raises ConfigError.
 
     `starting` is whether the server starts now. If it does not, all is said that can be known: what only a part of the
-    site would stumble over raises ConfigError as well, and what this process may not do is a note.
+    site would stumble over raises ConfigError as well, and what this process may not do is a note. `served_here`: it
+    will be served by this package's own server, so nothing is said of others.
     """
     notes = [*plan.notes]
     notes += _account_notes(site, plan)
@@ -43,7 +44,7 @@ def checked(site: Site, plan: ServingPlan, *, starting: bool) -> ServingPlan:
         if not starting:
             raise note
         notes.append(str(note))
-    if not starting:
+    if not (starting or served_here):
         notes += _other_servers(site)
     return replace(plan, notes=tuple(notes))
 

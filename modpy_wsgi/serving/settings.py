@@ -31,6 +31,8 @@ THREADS_MOST = 64  # httpd's ThreadLimit
 GRACEFUL_SECONDS = 30  # httpd waits for ever, which no service manager does
 NO_LIMIT = 2**31 - 1
 
+ONE_PROCESS = frozenset({"ONE_PROCESS", "DEBUG"})  # httpd's -X defines the latter
+
 REQUEST_LINE_MOST = 8190  # gunicorn accepts no longer one
 
 # APLOG_* -> the names gunicorn knows
@@ -97,7 +99,7 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
     """
     settings = site.main.settings
     notes = list(site.warnings)
-    single = "ONE_PROCESS" in site.defines
+    single = not ONE_PROCESS.isdisjoint(site.defines)
     workers, threads = (1, 1) if single else _size(site, overrides, cpus)
     user, group = (settings[mpm.USER], settings[mpm.GROUP]) if root else (None, None)
     if root and user is None:

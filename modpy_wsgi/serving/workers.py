@@ -8,23 +8,18 @@ slow one while other processes are idle; its own workers wait for a silent clien
 from __future__ import annotations
 
 import contextlib
-import logging
 import socket
 import ssl
 import struct
-import sys
 from concurrent.futures import Future
 from typing import Any
 
-from gunicorn import glogging
 from gunicorn.workers import base, gthread, sync
 
-from ..constants import APLOG_ERR
-from ..log_targets import Target, make_target
 from .connection_workers import Resumed, TakesConnections, connections_of
 from .connections import Accepted
 
-__all__ = ["Logger", "OneByOneWorker", "ThreadWorker"]
+__all__ = ["OneByOneWorker", "ThreadWorker"]
 
 
 PLAIN_HTTP = (
@@ -114,57 +109,3 @@ class ThreadWorker(_Secure, TakesConnections):
         # For the body and the response; a timeout of Python's, because socket.sendfile() heeds no other.
         conn.sock.settimeout(self.app.plan.timeout or None)
         return bool(super().handle_request(req, conn))
-
-
-class Logger(glogging.Logger):  # type: ignore[misc]
-    """gunicorn's log, without a traceback for each client that fell silent, and in a file that stays root's."""
-
-    def _set_handler(self, log: logging.Logger, output: str | None, fmt: logging.Formatter, stream: Any = None) -> None:
-        # gunicorn's own gives the file to the workers' user, and whatever a symbolic link of its name leads to.
-        if output is None or output == "-":
-            super()._set_handler(log, output, fmt, stream)
-            return
-        handler = _LogHandler(make_target(output))
-        handler.setFormatter(fmt)
-        log.addHandler(handler)
-
-    def reopen_files(self) -> None:
-        """gunicorn's hook for a log rotation."""
-        super().reopen_files()
-        for handler in self.error_log.handlers:
-            if isinstance(handler, _LogHandler):
-                handler.reopen()
-
-    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        """gunicorn's hook for an exception that ended a connection."""
-        if isinstance(sys.exc_info()[1], (TimeoutError, BlockingIOError)):
-            self.info("A client was silent for longer than Timeout; its connection is closed")
-        else:
-            super().exception(msg, *args, **kwargs)
-
-
-class _LogHandler(logging.Handler):
-    """Messages of gunicorn to a target of the error log, opened by the first process and passed on to the workers."""
-
-    _gunicorn = True  # by which gunicorn finds what it is to remove when the log is set up anew
-
-    def __init__(self, target: Target) -> None:
-        """Raises RuntimeError if it cannot be opened, as gunicorn does."""
-        super().__init__()
-        try:
-            target.open()
-        except OSError as error:
-            raise RuntimeError(f"ErrorLog: {error}") from error
-        self._target = target
-
-    def reopen(self) -> None:
-        """Opens again; what was open stays so where that is not allowed, as in a worker."""
-        with contextlib.suppress(OSError):
-            self._target.reopen()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """logging's hook for a message."""
-        try:
-            self._target.write(self.format(record), APLOG_ERR)
-        except OSError:
-            self.handleError(record)
