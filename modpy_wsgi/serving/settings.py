@@ -199,7 +199,7 @@ def _handlers_left_out(site: Site, binds: tuple[str, ...]) -> Iterator[str]:
 
 def _carries_handlers(site: Site, bind: str) -> bool:
     host, _, port = bind.rpartition(":")
-    return port.isdigit() and carries_handlers(site, host.strip("[]"), int(port))
+    return carries_handlers(site, *((host.strip("[]"), int(port)) if port.isdigit() else ("", 0)))
 
 
 def _error_log(value: str | None) -> str:
