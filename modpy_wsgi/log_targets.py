@@ -217,7 +217,7 @@ def make_target(target: str | None, stream: TextIO | None = None) -> Target:
         return StreamTarget(stream)
     if target.startswith("|"):
         return PipeTarget(target)
-    if target == "syslog" or target.startswith("syslog:"):
+    if target.lower() == "syslog" or target.lower().startswith("syslog:"):
         return SyslogTarget(target)
     return _of_path(target)
 

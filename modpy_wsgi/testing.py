@@ -136,7 +136,7 @@ def request(
     answer = Answer()
     server = application.main_server
     if server.error_fname is None:
-        server._log = ErrorLog(None, server.loglevel, stream=answer.error_log)
+        server._log = ErrorLog(None, server.loglevel, levels=server._log.levels, stream=answer.error_log)
     path, _, query = url.partition("?")
     made: dict[str, Any] = {
         "REQUEST_METHOD": method,

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,13 @@ import webtest
 
 import _apache
 from modpy_wsgi import Application, from_httpd_conf
+from modpy_wsgi.cli import httpd
+from modpy_wsgi.config.directives import core
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.errors import ConfigError
+from modpy_wsgi.serving.certificates import Certificates
+from modpy_wsgi.serving.pid_file import State, found
+from modpy_wsgi.serving.settings import Overrides, plan
 from modpy_wsgi.serving.uwsgi import raw_application
 from modpy_wsgi.testing import site
 from tests import example_sites
@@ -446,6 +452,92 @@ def start_apache(text: str, inner: int, srv: Path) -> tuple[list[str], int] | No
         f"ErrorLog {srv}/apache.log\n{load}{text.replace(':8000', f':{inner}')}"
     )
     return [program, "-f", str(conf), "-DFOREGROUND"], port
+
+
+PROGRAMS = {"modpy-httpd": "modpy_wsgi.cli.httpd", "mod_python": "modpy_wsgi.cli.mod_python"}
+
+
+def controlled(text: str, srv: Path, port: int) -> None:
+    """A block of commands that start a server and stop it; nothing of it is left, whatever happens."""
+    try:
+        for command in re.split(r"^\$ ", text.replace(":8000", f":{port}"), flags=re.MULTILINE)[1:]:
+            line, _, shown = command.partition("\n")
+            line, _, into = line.partition(" > ")
+            words = shlex.split(placed(line, srv))
+            if words[0] == "curl":
+                with urllib.request.urlopen(words[1], timeout=60) as answer:
+                    printed = answer.read().decode()
+            else:
+                program = [sys.executable, "-m", PROGRAMS[words[0]], *words[1:]]
+                done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False, cwd=srv)
+                assert done.returncode == 0, (line, done.stderr)
+                printed = done.stdout or done.stderr.replace(ROOT_NOTE, "")
+            if into:
+                Path(placed(into, srv)).write_text(printed)
+            if shown:
+                assert printed.rstrip("\n") == shown.rstrip("\n"), line
+    finally:
+        for path in srv.rglob("httpd.pid"):
+            if found(str(path)).state is State.RUNNING:
+                os.kill(found(str(path)).pid, 9)
+
+
+ROOT_NOTE = "workers run as root: the configuration has no User\n"
+
+
+@example("docs/httpd.md: The command")
+def the_command(page: Section, srv: Path) -> None:
+    port = free_port()
+    conf = srv / "site" / "httpd.conf"
+    conf.write_text(conf.read_text().replace(":8000", f":{port}") + f"ServerRoot {srv}/site\nStartServers 1\n")
+    controlled(page.take("console"), srv, port)
+
+
+@example("docs/httpd.md: Several addresses, and TLS")
+def several_addresses(page: Section, srv: Path) -> None:
+    folder = srv / "site" / "tls"
+    folder.mkdir()
+    for name in ("www", "shop"):
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        command += ["-subj", f"/CN={name}.example.com", "-days", "2", "-keyout", f"{name}.key", "-out", f"{name}.pem"]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    app = Application(load_text(placed(page.take("apache"), srv)))
+    try:
+        certificates = Certificates(app.site, app.hosts)
+        certificates.check_all(plan(app.site, Overrides(tls=True), cpus=1, root=False).binds)
+        assert certificates.leads_to_tls("0.0.0.0", 8443)
+        assert certificates.context("127.0.0.1", 8080) is None
+    finally:
+        app.close()
+
+
+@example("docs/httpd.md: Logs")
+def levels_of_logs(page: Section, srv: Path) -> None:
+    main = load_text(placed(page.take("apache"), srv)).main
+    assert main.settings[core.LOG_LEVELS] == {"python": 6, "mpm_gunicorn": 7}
+    assert main.sections[0].settings[core.LOG_LEVELS] == {"python": 7}
+
+
+@example("docs/httpd.md: Init scripts and systemd")
+def init_scripts(page: Section, srv: Path) -> None:
+    program = f"{sys.executable} -m modpy_wsgi.cli.httpd"
+    script = placed(page.take("sh").replace("/srv/site/.venv/bin/modpy-httpd", program), srv)
+    done = subprocess.run(["sh", "-c", script, "sh", "configtest"], capture_output=True, text=True, check=True)
+    assert done.stderr.endswith("Syntax OK\n")
+    unit = configparser.RawConfigParser()
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read_string(page.take("ini"))
+    _, *words = unit["Service"]["ExecStart"].split()
+    assert httpd.main([*placed(" ".join(words), srv).split(), "-t"]) == 0
+
+
+@example("docs/httpd.md: The command mod_python")
+def the_command_mod_python(page: Section, srv: Path) -> None:
+    controlled(page.take("console"), srv, free_port())
+    done = subprocess.run(
+        [sys.executable, "-c", page.take("python")], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert [host.names for host in load_text(done.stdout).hosts] == [("anna.example.com",), ("ben.example.com",)]
 
 
 @example("docs/handlers.md: A handler")

@@ -13,7 +13,7 @@ from gunicorn import glogging
 
 from ..constants import APLOG_CRIT, APLOG_DEBUG, APLOG_ERR, APLOG_INFO, APLOG_WARNING
 from ..log import ErrorLog
-from .master import MODULE
+from .settings import MODULE
 
 __all__ = ["Logger"]
 

@@ -16,10 +16,9 @@ from gunicorn.arbiter import Arbiter
 from ..constants import APLOG_NOTICE, APLOG_WARNING
 from .binding import check_bind
 from .pid_file import PidFile, State
+from .settings import MODULE
 
-__all__ = ["MODULE", "Master"]
-
-MODULE = "mpm_gunicorn"  # by which LogLevel and the lines of the error log name what is told here
+__all__ = ["Master", "check_new"]
 
 
 class Master(Arbiter):  # type: ignore[misc]

@@ -15,7 +15,7 @@ from ..errors import ConfigError
 from ..processing import PREFORK_PROCESSES, THREADED_PROCESSES
 from .listeners import EVERY_IPV4, Carries, carries_handlers, listeners
 
-__all__ = ["DEFAULT_BIND", "LOOPBACK", "Overrides", "ServingPlan", "bind_address", "plan"]
+__all__ = ["DEFAULT_BIND", "LOOPBACK", "MODULE", "ONE_PROCESS", "Overrides", "ServingPlan", "bind_address", "plan"]
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_BIND = f"{LOOPBACK}:8000"  # httpd refuses to start without Listen; a trial run should not
@@ -34,6 +34,8 @@ NO_LIMIT = 2**31 - 1
 ONE_PROCESS = frozenset({"ONE_PROCESS", "DEBUG"})  # httpd's -X defines the latter
 
 REQUEST_LINE_MOST = 8190  # gunicorn accepts no longer one
+
+MODULE = "mpm_gunicorn"  # by which LogLevel and the lines of the error log name the server's own messages
 
 # APLOG_* -> the names gunicorn knows
 LOG_LEVELS = ("critical", "critical", "critical", "error", "warning", "info", "info", "debug")
@@ -68,8 +70,7 @@ class ServingPlan:
     pid_file: str | None
     user: str | None  # name or number; None: unchanged
     group: str | None
-    error_log: str  # where the server's own messages go: a path, or "-" for stderr
-    log_level: str
+    log_level: str  # of the server's own messages
     notes: tuple[str, ...]
 
 
@@ -130,8 +131,7 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
         pid_file=settings[mpm.PID_FILE],
         user=_account(user),
         group=_account(group),
-        error_log=_error_log(settings[core.ERROR_LOG]),
-        log_level=LOG_LEVELS[min(max(settings[core.LOG_LEVEL], 0), 7)],
+        log_level=LOG_LEVELS[min(settings[core.LOG_LEVELS].get(MODULE, settings[core.LOG_LEVEL]), 7)],
         notes=tuple(notes),
     )
 
@@ -200,11 +200,6 @@ def _handlers_left_out(site: Site, binds: tuple[str, ...]) -> Iterator[str]:
 def _carries_handlers(site: Site, bind: str) -> bool:
     host, _, port = bind.rpartition(":")
     return carries_handlers(site, *((host.strip("[]"), int(port)) if port.isdigit() else ("", 0)))
-
-
-def _error_log(value: str | None) -> str:
-    """A program and syslog take the site's messages (log.py); the server's own are few, and go to stderr then."""
-    return "-" if value is None or value.lower().startswith(("|", "syslog")) else value
 
 
 def _account(value: str | None) -> str | None:
