@@ -608,6 +608,13 @@ def a_handler_alone(page: Section, srv: Path) -> None:
     assert "2 passed" in run_tests_of_page(srv, text)
 
 
+@example("docs/testing.md: A connection handler alone")
+def a_connection_handler_alone(page: Section, srv: Path) -> None:
+    counting = section("docs/connections.md: Beside pages").take("python")
+    write(srv / "hello" / "htdocs" / "counting.py", counting)
+    assert "1 passed" in run_tests_of_page(srv, page.take("python"))
+
+
 def run_tests_of_page(srv: Path, text: str) -> str:
     module = section("docs/testing.md: Testing").take("python")
     write(srv / "hello" / "htdocs" / "hello.py", module)
