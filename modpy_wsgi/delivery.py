@@ -118,6 +118,7 @@ def _file(req: mp_request) -> list[bytes] | None:
     size = req._promised = req._body_sent = req._held_bytes
     req._held_bytes = 0
     headers.append(("Content-Length", str(size)))
+    req._head = line, headers
     req._server_write = req._start_response(line, headers)
     return data
 

@@ -138,6 +138,7 @@ class RequestState:
 
     # Of writing the answer
     _server_write: Callable[[bytes], Any] | None = None  # once the head was sent
+    _head: tuple[str, list[tuple[str, str]]] | None = None  # which was this: status line and headers
     _held: list[bytes] | None = None  # unflushed writes
     _held_bytes = 0
     _body_sent = 0

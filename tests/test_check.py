@@ -700,3 +700,15 @@ def test_progress(tmp_path: Path) -> None:
     assert "reading the configuration" in shown
     assert shown.endswith("\r")
     assert "\n" not in shown
+
+
+def test_connection_handlers_are_imported_and_told_of(tmp_path: Path) -> None:
+    conf = (
+        "PythonPath \"['{root}/lib'] + sys.path\"\n<VirtualHost *:8001>\nPythonConnectionHandler talk::absent\n"
+        "</VirtualHost>\nPythonConnectionHandler missing\n"
+    )
+    report = found(tmp_path, conf, {"lib/talk.py": "def connectionhandler(conn): pass\n"}, TRIED)
+    places = {each.place.removeprefix(f"{tmp_path}/") for each in report.findings if each.severity is Severity.ERROR}
+    assert places == {f"httpd.conf:{FIRST + 2}", f"httpd.conf:{FIRST + 4}"}
+    told = [each.message for each in report.findings if "connection handlers run under" in each.message]
+    assert told

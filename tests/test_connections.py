@@ -191,9 +191,26 @@ def test_declined_goes_on_as_http(tmp_path: Path) -> None:
         assert b"page of" in read_to_end(pausing)
 
 
-def test_reload_and_stop(tmp_path: Path) -> None:
-    site = Site(tmp_path, more="GracefulShutdownTimeout 4")
-    with site.serving() as server, site.connect() as old, site.connect() as idle:
+def test_one_listener_for_both(tmp_path: Path) -> None:
+    """The address that a connection came in through decides, where the listener is for all."""
+    site = Site(tmp_path)
+    conf = site.conf.read_text().replace(f"*:{site.talk}", f"127.0.0.1:{site.talk}")
+    site.conf.write_text(conf.replace(f"Listen 127.0.0.1:{site.talk}", f"Listen {site.talk}"))
+    with site.serving():
+        with site.connect() as client:
+            pid = answer(client, "pid")
+        try:
+            other = socket.create_connection(("127.0.0.2", site.talk), SECONDS)
+        except OSError:
+            pytest.skip("this machine has one address for itself")
+        with other:
+            other.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            assert read_to_end(other).endswith(f"page of {pid}".encode())
+
+
+def test_reload(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    with site.serving() as server, site.connect() as old:
         before = answer(old, "pid")
         site.conf.write_text(site.conf.read_text().replace("talk.test", "again.test"))
         server.signal(signal.SIGHUP)
@@ -203,17 +220,35 @@ def test_reload_and_stop(tmp_path: Path) -> None:
                 return "again.test" in answer(client, "ends")
 
         wait_until(renewed, "a process with the new configuration")
-        assert answer(old, "and on") == "and on", "what was open goes on"
-        assert answer(old, "pid") == before
-        old.close()
-        with site.connect() as client:
-            assert answer(client, "pid") != before
-            count = site.ended().count("OSError")
-            server.signal(signal.SIGTERM)
-            # The connections go on for the time that they are given; then their handlers hear that nobody is there.
-            assert read_to_end(client) == read_to_end(idle) == b""
-            assert server.process.wait(SECONDS) == 0
-            assert site.ended().count("OSError") >= count + 1
+        assert answer(old, "pid") == before, "what was open goes on"
+        assert server.get("/").startswith(b"page of")
+
+
+def test_stop(tmp_path: Path) -> None:
+    """Connections go on for the time that they are given; then their handlers hear that nobody is there."""
+    site = Site(tmp_path, more="GracefulShutdownTimeout 4")
+    with site.serving() as server, site.connect() as client, site.connect() as idle:
+        assert answer(idle, "one") == "one"
+        assert answer(client, "one") == "one"
+        server.signal(signal.SIGTERM)
+        time.sleep(0.3)
+        assert answer(client, "another") == "another"
+        assert read_to_end(client) == read_to_end(idle) == b""
+        assert server.process.wait(SECONDS) == 0
+        assert site.ended() == ["OSError", "OSError"]
+
+
+def test_unix_socket(tmp_path: Path) -> None:
+    """It is for what is for all addresses: a handler of the main server has its connections, and there is no HTTP."""
+    site = Site(tmp_path)
+    site.conf.write_text(site.conf.read_text().replace("<Location />", "PythonConnectionHandler talk\n<Location />"))
+    path = tmp_path / "socket"
+    command = (sys.executable, "-m", "modpy_wsgi", "serve", "-f", site.conf)
+    command = (*command, "--bind", f"127.0.0.1:{site.web}", "--bind", f"unix:{path}")
+    with site.serving(*command), socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(SECONDS)
+        client.connect(str(path))
+        assert answer(client, "ends") == repr((0, "", "main.test"))
 
 
 def test_clients_that_are_silent_or_gone(tmp_path: Path) -> None:
@@ -371,6 +406,16 @@ def test_no_http_where_a_handler_is_not_asked(tmp_path: Path, port: str, name: s
         app.close()
 
 
+@pytest.mark.parametrize("port", ["80", "9999"])
+def test_a_port_that_no_listen_names_is_no_handlers(tmp_path: Path, port: str) -> None:
+    """As behind a front server."""
+    (tmp_path / "page.txt").write_text("a page")
+    text = UNASKED.format(folder=tmp_path).replace("Listen 80\n", "").replace("Listen 81", "Listen 81\nListen 82")
+    app = Application(load_text(text))
+    assert Server().ask(app, "/page.txt", SERVER_PORT=port).body == b"a page"
+    app.close()
+
+
 HOSTS = """
 Listen 8000
 Listen 8001
@@ -396,7 +441,7 @@ ADDRESSES = {
     ("192.0.2.1", 8001): None,
     ("127.0.0.1", 8000): None,
     ("127.0.0.1", 8002): None,  # the first of an address decides
-    "/a/unix/socket": None,
+    "/a/unix/socket": None,  # for what is for all addresses
 }
 
 

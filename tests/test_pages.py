@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -24,12 +25,14 @@ from modpy_wsgi import Application, from_httpd_conf
 from modpy_wsgi.cli import httpd
 from modpy_wsgi.config.directives import core
 from modpy_wsgi.config.load import load_text
+from modpy_wsgi.errors import ConfigError
 from modpy_wsgi.serving.certificates import Certificates
 from modpy_wsgi.serving.pid_file import State, found
 from modpy_wsgi.serving.settings import Overrides, plan
+from modpy_wsgi.serving.uwsgi import raw_application
 from modpy_wsgi.testing import site
 from tests import example_sites
-from tests.live_server import LiveServer, free_port, running, tool
+from tests.live_server import LiveServer, free_port, read_to_end, running, tool, wait_until
 from tests.pages import CHECKOUT, Section, carry_out, placed, section, sections
 
 Run = Callable[[Section, Path], None]
@@ -240,6 +243,93 @@ def locks_across_processes(page: Section, srv: Path) -> None:
     with pytest.raises(ValueError, match="out of range"):
         _apache._global_trylock(main, "key", 32)
     assert [path.name[:6] for path in (srv / "site" / "locks").iterdir()] == ["mpmtx-"]
+
+
+COUNTING = """
+Listen 8000
+Listen 8007
+PythonPath "['/srv/site/lib'] + sys.path"
+<VirtualHost *:8007>
+    PythonConnectionHandler counting
+</VirtualHost>
+<Location />
+    SetHandler mod_python
+    PythonHandler counting
+</Location>
+"""
+
+
+def counts(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), 30) as client, client.makefile("rwb", buffering=0) as lines:
+        assert lines.readline() == b"Hello, 127.0.0.1. Numbers, please.\n"
+        lines.write(b"3\n")
+        lines.write(b"4\n")
+        assert [lines.readline(), lines.readline()] == [b"3\n", b"7\n"]
+        lines.write(b"quit\n")
+        assert lines.readline() == b""
+
+
+@example("docs/connections.md: Connection handlers")
+def echo_server(page: Section, srv: Path) -> None:
+    port, place = free_port(), example_sites.copy(srv)
+    conf = place / "examples" / "echo" / "httpd.conf"
+    conf.write_text(conf.read_text().replace("127.0.0.1:8007", f"127.0.0.1:{port}"))
+    command = shlex.split(page.take("console").removeprefix("$ "))
+    with running([tool(command[0]), *command[1:]], port, place, {"PWD": str(place)}) as server:
+        with socket.create_connection(("127.0.0.1", port), 30) as client:
+            client.sendall(b"one\ntwo\n")
+            client.shutdown(socket.SHUT_WR)
+            assert read_to_end(client) == b"one\ntwo\n"
+        assert f"listening on 127.0.0.1:{port} for PythonConnectionHandler" in server.output()
+
+
+def counting_site(srv: Path, conf: str) -> tuple[int, int]:
+    """The site of the page on two free ports."""
+    ports = free_port(), free_port()
+    conf = re.sub(r"\b80(00)?\b", str(ports[0]), conf).replace("8007", str(ports[1]))
+    write(srv / "site" / "httpd.conf", placed(conf, srv))
+    write(srv / "site" / "lib" / "counting.py", section("docs/connections.md: Beside pages").take("python"))
+    return ports
+
+
+@example("docs/connections.md: Beside pages")
+def counting(page: Section, srv: Path) -> None:
+    page.take("python")
+    web, port = counting_site(srv, page.take("apache"))
+    with running([tool("modpy-wsgi"), "serve", "-f", str(srv / "site" / "httpd.conf")], web, srv):
+        counts(port)
+
+
+@example("docs/connections.md: TLS")
+def connections_over_tls(page: Section, srv: Path) -> None:
+    """tests/test_connections.py speaks TLS; here the configuration is read."""
+    with pytest.raises(ConfigError, match=r"talk\.pem: No such file"):
+        raw_application(Application(load_text(placed(page.take("apache"), srv))))
+
+
+@example("docs/connections.md: Under other servers")
+def connections_elsewhere(page: Section, srv: Path) -> None:
+    write(srv / "site" / "raw.py", page.take("python"))
+    own = page.take("python")
+    for _ in range(2):
+        web, port = counting_site(srv, COUNTING)
+        environ, *command = shlex.split(placed(page.take("console").removeprefix("$ "), srv))
+        command = [word.replace(":8000", f":{web}").replace(":8007", f":{port}") for word in command]
+        with running([tool(command[0]), *command[1:]], web, srv, dict([environ.split("=")])):
+            counts(port)
+    _, port = counting_site(srv, COUNTING)
+    program = placed(own, srv).replace("8007", str(port))
+    with subprocess.Popen([sys.executable, "-c", program], cwd=srv) as process:
+        wait_until(lambda: succeeds(lambda: counts(port)), "an answer")
+        assert process.wait(60) == 0
+
+
+def succeeds(function: Callable[[], None]) -> bool:
+    try:
+        function()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 SHOW = """

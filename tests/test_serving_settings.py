@@ -72,6 +72,31 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
         {"limit_request_line": 1000, "limit_request_fields": 20, "limit_request_field_size": 2000},
     ),
     "a line longer than gunicorn takes": ("LimitRequestLine 20000", {"limit_request_line": 8190}),
+    "connection handlers have a process": (
+        "Listen 80\nListen 81\n<VirtualHost *:81>\nPythonConnectionHandler a\n</VirtualHost>\nStartServers 7",
+        {"binds": ("0.0.0.0:80", "0.0.0.0:81"), "workers": 7, "for_handlers": 1},
+    ),
+    "nothing but connection handlers": (
+        "Listen 81\nPythonConnectionHandler a b",
+        {
+            "workers": 0,
+            "for_handlers": 1,
+            "notes": ("PythonConnectionHandler a b: the first alone is asked, as in mod_python",),
+        },
+    ),
+    "one of a single address": (
+        "Listen 81\nListen 82\n<VirtualHost 192.0.2.1:81>\nPythonConnectionHandler a\n</VirtualHost>\nStartServers 7",
+        {"workers": 7, "for_handlers": 1},
+    ),
+    "none in one process": (
+        "Listen 81\nDefine ONE_PROCESS\nPythonConnectionHandler a",
+        {"workers": 1, "for_handlers": 0, "single": True},
+    ),
+    "TLS of a connection handler": (
+        "Listen 81\nListen 80\n<VirtualHost *:81>\nPythonConnectionHandler a\nSSLEngine on\nSSLCertificateFile a.pem\n"
+        "</VirtualHost>",
+        {"binds": ("0.0.0.0:81", "0.0.0.0:80"), "for_handlers": 1},
+    ),
     "no limit of fields": ("LimitRequestFields 0", {"limit_request_fields": 0}),
     "files": (
         "PidFile run/httpd.pid\nErrorLog logs/error_log",
@@ -164,3 +189,12 @@ def test_bind_address(text: str, wanted: str) -> None:
 def test_bind_address_refuses(text: str) -> None:
     with pytest.raises(ValueError, match=r"address|socket"):
         bind_address(text)
+
+
+def test_a_connection_handler_that_bind_leaves_out() -> None:
+    text = "Listen 80\nListen 81\n<VirtualHost *:81>\nPythonConnectionHandler a\n</VirtualHost>"
+    made = planned(text, overrides=Overrides(("127.0.0.1:80",)))
+    assert made.for_handlers == 0
+    assert made.notes == ("Listen 81 for PythonConnectionHandler a: not opened, as --bind says where to listen",)
+    made = planned(text, overrides=Overrides(("127.0.0.1:80", "127.0.0.1:81")))
+    assert (made.for_handlers, made.notes) == (1, ())

@@ -25,7 +25,6 @@ __all__ = ["NamedHandler", "count", "error", "named_handlers", "tell_handlers", 
 _INSTEAD = (
     (r"Rewrite", "write it with Alias, Redirect or a PythonTransHandler, or leave it to the server in front"),
     (r"Python(Input|Output)Filter", "do in a handler what the filter does, or in the server in front"),
-    (r"PythonConnectionHandler", "a protocol that is not HTTP needs a server of its own"),
     (r"SSL", "TLS is ended by the server in front"),
     (r"Proxy|<Proxy|Balancer", "let the server in front send these URLs on"),
     (r"<If$|<ElseIf|<Else$", "write the sections that you need as <Location>, <Files> or <Directory>"),

@@ -75,6 +75,8 @@ class Hosts:
                 self._groups.setdefault((name, address.port), _Group()).add(position, host, config)
                 if address.port is not None:
                     ports.append(address.port)
+        # A request behind a proxy has not come in where a handler takes the connections.
+        ports.sort(key=lambda port: self._first("", port).connection_handler is not None)
         self._ports = dict.fromkeys(ports)
         self._by_address = any(name != "*" for name, _ in self._groups)
         self._found: Bounded[Any, HostConfig] = Bounded()
@@ -106,7 +108,10 @@ class Hosts:
 
     def first(self, environ: Mapping[str, Any]) -> HostConfig:
         """The first host of the address that a request came in through, whatever its name."""
-        group = self._group(local_address(environ)[0] if self._by_address else "", self._port(environ))
+        return self._first(local_address(environ)[0] if self._by_address else "", self._port(environ))
+
+    def _first(self, address: str, port: int) -> HostConfig:
+        group = self._group(address, port)
         return self.main if group is None else group.first or self.main
 
     def _port(self, environ: Mapping[str, Any]) -> int:

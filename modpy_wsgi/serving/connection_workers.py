@@ -19,6 +19,7 @@ from gunicorn.workers import gthread
 from .. import current
 from ..app import Application
 from .connections import Accepted, Connections, Threads, limit_of
+from .settings import GRACEFUL_SECONDS, NO_LIMIT
 
 __all__ = ["ConnectionWorker", "Resumed", "TakesConnections", "connections_of", "retire", "share_out"]
 
@@ -162,7 +163,10 @@ class TakesConnections(gthread.ThreadWorker):  # type: ignore[misc]
             return
         now = time.monotonic()
         if self._told_at is None:
-            self._told_at = now + max(0.0, self.cfg.graceful_timeout - FAREWELL_SECONDS)
+            seconds = self.cfg.graceful_timeout
+            if seconds >= NO_LIMIT:  # a reload keeps the first process waiting for this one
+                seconds = GRACEFUL_SECONDS
+            self._told_at = now + max(0.0, seconds - FAREWELL_SECONDS)
         if now >= self._told_at:
             self.connection_threads.end(0.0)
 

@@ -21,6 +21,7 @@ from ..config.host_config import HostConfig
 from ..connection_dispatch import ConnectionCall
 from ..constants import APLOG_INFO, APLOG_WARNING, DECLINED
 from ..environ import plain_address
+from ..errors import ConfigError
 from ..log import log_message
 from ..processing import PREFORK_PROCESSES
 from ..stream import Stream
@@ -37,6 +38,7 @@ READ_ALL_OPTION: Final = "modpy_wsgi.connection.read_all"
 LINGER_SECONDS: Final = 2.0
 LINGER_PIECE: Final = 65536
 
+Address = tuple[str, int]
 Contexts = Callable[[str, int], "ssl.SSLContext | None"]
 
 
@@ -73,14 +75,11 @@ class Connections:
 
     def host(self, name: Any) -> HostConfig | None:
         """The host whose handler has the connections to an address, as getsockname() gives it; None: they are HTTP."""
-        if not self._hosts or not isinstance(name, tuple):
-            return None
-        return self._hosts.get(id(self._bases.hosts(*name[:2])[0]))
+        return self._hosts.get(id(self._bases.hosts(*_address(name))[0])) if self._hosts else None
 
     def may_come_to(self, listener: socket.socket) -> bool:
         """Whether connections to a listening socket can be a handler's."""
-        name = listener.getsockname()
-        return isinstance(name, tuple) and carries_handlers(self.application.site, *name[:2])
+        return carries_handlers(self.application.site, *_address(listener.getsockname()))
 
     def serve(self, accepted: Accepted) -> bool:
         """Run the handler of a connection. Raises nothing.
@@ -94,7 +93,7 @@ class Connections:
             environ = _environ(accepted)
             self._secure(accepted, seconds)
             stream = Stream(accepted.socket, seconds, all_most=_read_all_most(host))
-        except (OSError, ValueError) as error:  # gone before it began, or no TLS
+        except (OSError, ValueError, ConfigError) as error:  # gone before it began; no TLS, or no certificate
             message = f"PythonConnectionHandler {call.name}: {_reason(error)}"
             log_message(host.server._log, message, APLOG_INFO, _shown(accepted.client))
             _close(accepted.socket)
@@ -111,7 +110,7 @@ class Connections:
 
     def _secure(self, accepted: Accepted, seconds: float | None) -> None:
         """Speak TLS, if that is spoken at the address. Raises OSError and ssl.SSLError."""
-        context = None if self._contexts is None else self._contexts(*accepted.socket.getsockname()[:2])
+        context = None if self._contexts is None else self._contexts(*_address(accepted.socket.getsockname()))
         if context is not None:
             accepted.socket.settimeout(seconds)
             accepted.socket = context.wrap_socket(accepted.socket, server_side=True, do_handshake_on_connect=False)
@@ -154,6 +153,9 @@ class Threads:
         goes_on = False
         try:
             goes_on = self._connections.serve(accepted)
+        except BaseException:
+            _close(accepted.socket)
+            raise
         finally:
             with self._lock:
                 del self._open[threading.current_thread()]
@@ -178,10 +180,15 @@ def limit_of(application: Application) -> int:
     return min(wanted, CONNECTIONS_MOST)
 
 
+def _address(name: Any) -> Address:
+    """(address, port) of what a socket calls an end; ("", 0) for a Unix socket, which is for what all addresses are."""
+    return name[:2] if isinstance(name, tuple) else ("", 0)
+
+
 def _environ(accepted: Accepted) -> dict[str, Any]:
     """The two ends, in the words of WSGI. Raises OSError if they are not known any more."""
-    address, port = accepted.client[:2]
-    local, local_port = accepted.socket.getsockname()[:2]
+    address, port = _address(accepted.client)
+    local, local_port = _address(accepted.socket.getsockname())
     return {
         "REMOTE_ADDR": address,
         "REMOTE_PORT": str(port),
@@ -195,7 +202,7 @@ def _read_all_most(host: HostConfig) -> int:
     return int(text) if text.isascii() and text.isdigit() else READ_ALL_MOST
 
 
-def _reason(error: OSError | ValueError) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no TLS handshake within Timeout"
     if isinstance(error, ssl.SSLError):
@@ -203,8 +210,9 @@ def _reason(error: OSError | ValueError) -> str:
     return str(error)
 
 
-def _shown(client: Any) -> str:
-    return f"{plain_address(client[0])}:{client[1]}"
+def _shown(client: Any) -> str | None:
+    address, port = _address(client)
+    return f"{plain_address(address)}:{port}" if address else None
 
 
 def _end(sock: socket.socket, *, broken: bool) -> None:

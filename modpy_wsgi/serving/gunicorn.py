@@ -167,6 +167,8 @@ class Server(BaseApplication):  # type: ignore[misc]
     def shown(self, listener: Any) -> str:
         """A listener's URL."""
         url, name = str(listener), listener.getsockname()
+        if isinstance(name, tuple) and carries_handlers(self.application.site, *name[:2]):
+            return f"{url.partition('://')[2]} for PythonConnectionHandler"
         if self.certificates is not None and isinstance(name, tuple) and self.certificates.leads_to_tls(*name[:2]):
             url = url.replace("http:", "https:", 1)
         return url

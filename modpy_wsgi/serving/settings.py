@@ -5,6 +5,7 @@ Law: pure. Nothing is opened, looked up or printed here; what could not be follo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..config.directives import core, mpm, tls
@@ -55,7 +56,7 @@ class ServingPlan:
     """How a site is to be served. Times are in seconds, sizes in bytes."""
 
     binds: tuple[str, ...]  # "host:port", "[v6]:port" or "unix:/path"
-    workers: int
+    workers: int  # for requests; 0 where all addresses are for connection handlers
     threads: int  # of each worker; 1 keeps code that is not thread-safe alone in its process
     for_handlers: int  # further workers, for the connections of a PythonConnectionHandler: 1 or 0
     single: bool  # one worker, one request at a time, in the foreground: for a debugger
@@ -110,11 +111,15 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
     graceful = settings[mpm.GRACEFUL_SHUTDOWN_TIMEOUT]
     most = settings[mpm.MAX_CONNECTIONS_PER_CHILD] or 0
     binds = overrides.binds or _binds(site, overrides, notes)
+    notes += _handlers_left_out(site, binds)
+    carrying = [bind for bind in binds if not single and _carries_handlers(site, bind)]
+    if len(carrying) == len(binds):
+        workers = 0
     return ServingPlan(
         binds=binds,
         workers=workers,
         threads=threads,
-        for_handlers=int(not single and any(_carries_handlers(site, bind) for bind in binds)),
+        for_handlers=int(bool(carrying)),
         single=single,
         timeout=settings[core.TIMEOUT],
         keepalive=max(1, round(pause)) if settings[core.KEEP_ALIVE] and not single else 0,
@@ -179,9 +184,22 @@ def _binds(site: Site, overrides: Overrides, notes: list[str]) -> tuple[str, ...
     return tuple(bind for bind in binds if not (bind.startswith(every) and f"[::]:{bind[len(every) :]}" in binds))
 
 
+def _handlers_left_out(site: Site, binds: tuple[str, ...]) -> Iterator[str]:
+    """A line for each connection handler that no connection comes to."""
+    name = python_directives.CONNECTION_HANDLER
+    for listener in listeners(site):
+        handlers = listener.settings[python_directives.HANDLERS].get(name)
+        if listener.carries is not Carries.HANDLER or not handlers:
+            continue
+        if not any(bind.rpartition(":")[2] == str(listener.port) for bind in binds):
+            yield f"Listen {listener.port} for {name} {handlers[0].name}: not opened, as --bind says where to listen"
+        if len(handlers) > 1:
+            yield f"{name} {' '.join(each.name for each in handlers)}: the first alone is asked, as in mod_python"
+
+
 def _carries_handlers(site: Site, bind: str) -> bool:
     host, _, port = bind.rpartition(":")
-    return port.isdigit() and carries_handlers(site, host.strip("[]"), int(port))
+    return carries_handlers(site, *((host.strip("[]"), int(port)) if port.isdigit() else ("", 0)))
 
 
 def _account(value: str | None) -> str | None:

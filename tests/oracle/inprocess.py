@@ -4,12 +4,15 @@ Law: nothing here repairs an answer. What a server would have to frame is framed
 error.
 """
 
+import fcntl
 import importlib
 import io
 import os
 import socket
 import sys
+import termios
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -140,7 +143,7 @@ def talk(app: App, asked: Talk, port: int = PORT) -> tuple[Answer, str]:
     raw = b""
     with client:
         try:
-            asked.send(client, port)
+            asked.send(client, port, lambda: wait_until_read(accepted))
             if asked.then is None:
                 while data := client.recv(65536):
                     raw += data
@@ -152,6 +155,20 @@ def talk(app: App, asked: Talk, port: int = PORT) -> tuple[Answer, str]:
         assert asked.then is not None, "declined, but no request follows"
         return call(app, asked.then, port)
     return read_response(raw.replace(str(shown).encode(), str(port).encode()), asked.method), ""
+
+
+def wait_until_read(sock: socket.socket) -> None:
+    """Until nothing waits to be read of a socket, and whoever has read it has had time to ask for more."""
+    limit = time.monotonic() + 15
+    while time.monotonic() < limit:
+        try:
+            waiting = fcntl.ioctl(sock, termios.FIONREAD, bytes(4))
+        except (OSError, ValueError):  # closed
+            return
+        if not any(waiting):
+            break
+        time.sleep(0.001)
+    time.sleep(0.01)
 
 
 def framing(request: Request, status: str, headers: list[tuple[str, str]]) -> str:

@@ -22,6 +22,8 @@ class _Any:
 
 ANY = _Any()
 
+SOON = 0.2  # seconds between two pieces of a Talk, so that they are read as two
+
 
 Fields = tuple[tuple[str, str | None], ...]
 
@@ -170,8 +172,8 @@ class Request:
         lines += [f"{name}: {value}" for name, value in self.fields(port)]
         return "\r\n".join(lines).encode("latin-1") + b"\r\n" + self.raw_headers + b"\r\n" + self.body
 
-    def send(self, connection: socket, port: int) -> None:
-        """Send it over a connection just opened."""
+    def send(self, connection: socket, port: int, taken: Callable[[], None] | None = None) -> None:
+        """Send it over a connection just opened. `taken`, where there is one, waits until all that was sent is read."""
         connection.sendall(self.wire(port))
         if self.hang_up:
             connection.shutdown(SHUT_WR)
@@ -192,11 +194,13 @@ class Talk(Request):
         """What is asked, for the digest."""
         return repr((self.pieces, self.then and self.then.wire(port))).encode()
 
-    def send(self, connection: socket, port: int) -> None:
+    def send(self, connection: socket, port: int, taken: Callable[[], None] | None = None) -> None:
         """Send the pieces, each on its way before the next."""
         connection.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         for piece in self.pieces:
-            if isinstance(piece, float):
+            if piece == SOON and taken is not None:
+                taken()
+            elif isinstance(piece, float):
                 sleep(piece)
             else:
                 connection.sendall(piece)

@@ -6,7 +6,7 @@ The first line of a talk names the handler's function; the rest is for that one.
 from dataclasses import replace
 
 from ..answer import hide
-from ..request import Talk, get, talk
+from ..request import SOON, Talk, get, talk
 from ..site import PROLOGUE, Site
 from . import Case
 
@@ -147,7 +147,6 @@ CONF = """
     PythonConnectionHandler """
 PORTS = hide(r"\('127\.0\.0\.1', \d+\)", "('127.0.0.1', N)")
 LOST = "lost-lines: what came in another piece than the beginning, or behind the length, is lost"
-SOON = 0.2  # seconds between two pieces, so that they arrive as two
 
 ERRORS = ("ConnectionHandler talking: Traceback", "ConnectionHandler talking: OSError: Connection read error")
 
@@ -215,7 +214,7 @@ CASES = (
     Case("a function", site("talking::done"), (talk("done", b"x"),)),
     Case("a method", site("talking::method.called"), (talk("called", b"x\n"),)),
     Case("the first of two", site("talking::done talking::status"), (talk("done", b"x"),)),
-    Case("silence", site(prologue=PROLOGUE.replace("Timeout 5", "Timeout 1")), (talk("silent", b"silent\n", 2.5),)),
+    Case("silence", site(prologue=PROLOGUE.replace("Timeout 5", "Timeout 1")), (talk("silent", b"silent\n", 1.5),)),
     Case(
         "another interpreter",
         replace(site(), conf=CONF + "talking\nPythonInterpreter named\nPythonDebug On"),

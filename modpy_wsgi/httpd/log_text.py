@@ -1,0 +1,41 @@
+"""Text as it stands in a line of the access log.
+
+Law: nothing that a client or a handler says ends a field or a line; what is not known is "-".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+
+__all__ = ["Value", "escaped", "raw"]
+
+Value = Callable[["mp_request"], str]
+
+_SHORT: Final = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 13: "\\r", 34: '\\"', 92: "\\\\"}
+_ESCAPES: Final = {code: _SHORT.get(code, f"\\x{code:02x}") for code in (*range(32), 34, 92, *range(127, 256))}
+
+
+def escaped(text: str | None) -> str:
+    """A value as it stands in a line; "-" for none."""
+    if text is None:
+        return "-"
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return text
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that stands for no byte
+        raw = text.encode("utf-8", "surrogatepass")
+    return raw.decode("latin-1").translate(_ESCAPES)
+
+
+def raw(text: str | None) -> str:
+    """The same for a value of a WSGI environ, where each character is a byte."""
+    if text is None:
+        return "-"
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return text
+    return text.translate(_ESCAPES)
