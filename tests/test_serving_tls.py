@@ -21,6 +21,7 @@ from tests.live_server import REPLY_SECONDS, LiveServer, free_port, read_to_end,
 
 pytest.importorskip("gunicorn")
 
+BIG = bytes(range(256)) * 4000  # sent by other means than a page: in the clear by the kernel itself
 HANDLER = """
 from mod_python import apache
 
@@ -49,6 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = ["openssl", "ec", "-in", "a.key", "-aes128", "-passout", "pass:secret", "-out", "encrypted.key"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     (folder / "empty.pem").touch()
+    (folder / "big.bin").write_bytes(BIG)
     return folder
 
 
@@ -72,7 +74,9 @@ def serving(
         f"ServerRoot {folder}\nListen 127.0.0.1:{plain}\nListen 127.0.0.1:{secured}\n{workers}\nTimeout 3\n"
         f"ServerName main.example\nDocumentRoot {folder}\n"
         f"<Location />\nSetHandler mod_python\nPythonHandler page\nPythonPath \"['{folder}']\"\n"
-        "SSLOptions +StdEnvVars\n</Location>\n" + secure(secured, "a", *lines) + secure(secured, "b")
+        "SSLOptions +StdEnvVars\n</Location>\n<Location /big.bin>\nSetHandler None\n</Location>\n"
+        + secure(secured, "a", *lines)
+        + secure(secured, "b")
     )
     command = [sys.executable, "-m", "modpy_wsgi", "serve", "--tls", "-f", str(conf)]
     with running(command, plain, folder) as server:
@@ -89,9 +93,9 @@ def connected(port: int, name: str | None, folder: Path, **options: ssl.TLSVersi
     return context.wrap_socket(raw, server_hostname=f"{name}.example" if name else None)
 
 
-def asked(client: ssl.SSLSocket, name: str, times: int = 1) -> bytes:
+def asked(client: ssl.SSLSocket, name: str, times: int = 1, path: str = "/page") -> bytes:
     """The answers to as many requests in one piece; the server must end the connection as TLS wants it ended."""
-    request = f"GET /page HTTP/1.1\r\nHost: {name}.example\r\n"
+    request = f"GET {path} HTTP/1.1\r\nHost: {name}.example\r\n"
     client.sendall(f"{request}\r\n".encode() * (times - 1) + f"{request}Connection: close\r\n\r\n".encode())
     with client:
         return read_to_end(client)
@@ -108,6 +112,7 @@ def test_both_from_one_server(folder: Path) -> None:
             assert answer.endswith(f"{name}.example 1 on TLSv1.3 {name}.example\r\n0\r\n\r\n".encode())
         assert b"a.example 1 on TLSv1.3 -\r\n" in asked(connected(port, None, folder), "c"), "no name: the first host"
         assert asked(connected(port, "b", folder), "b", 200).count(b"200 OK") == 200, "requests in one piece"
+        assert asked(connected(port, "b", folder), "b", path="/big.bin").endswith(b"\r\n\r\n" + BIG)
         with socket.create_connection(("127.0.0.1", port), REPLY_SECONDS) as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
             assert b"You're speaking plain HTTP" in read_to_end(client)
