@@ -158,6 +158,7 @@ def test_what_is_agreed(folder: Path) -> None:
 
 # directives of a host: what stops the start
 WRONG = {
+    "none": ("", "3: SSLEngine on: no SSLCertificateFile"),
     "not there": ("SSLCertificateFile none.pem", "4: SSLCertificateFile @/none.pem: No such file or directory"),
     "empty": ("SSLCertificateFile empty.pem", "4: SSLCertificateFile @/empty.pem: is empty"),
     "no key": ("SSLCertificateFile a.pem", "4: SSLCertificateFile @/a.pem cannot be used: "),
@@ -211,6 +212,27 @@ def test_a_key_that_may_not_be_read(folder: Path, tmp_path: Path) -> None:
     try:
         with pytest.raises(ConfigError, match="Permission denied"):
             Certificates(site, application.hosts).check("0.0.0.0", 443)
+    finally:
+        application.close()
+
+
+def test_no_word_in_the_clear_where_tls_is_expected(folder: Path) -> None:
+    """Of two addresses of a Listen one has a host without a certificate: nothing can be agreed there."""
+    text = "Listen 443\n" + host(443, "x").replace("*:443", "192.0.2.1:443") + secure(443, "a")
+    site = load_text(text, server_root=str(folder))
+    application = Application(site)
+    try:
+        certificates = Certificates(site, application.hosts)
+        certificates.check("0.0.0.0", 443)
+        bare = certificates.context("192.0.2.1", 443)
+        assert bare is not None and bare is not certificates.context("192.0.2.2", 443)
+        bare.sni_callback = None  # which asks a socket for its address
+        inward, outward = ssl.MemoryBIO(), ssl.MemoryBIO()
+        client = ssl.create_default_context().wrap_bio(outward, inward, server_hostname="x")
+        with pytest.raises(ssl.SSLWantReadError):
+            client.do_handshake()
+        with pytest.raises(ssl.SSLError, match=r"(?i)no.shared.cipher|no.suitable"):
+            bare.wrap_bio(inward, outward, server_side=True).do_handshake()
     finally:
         application.close()
 
