@@ -78,6 +78,7 @@ class Application:
         self.interpreters = Interpreters(names, dynamic=dynamic, private=private)
         # What the server says of itself with the first request; until then both are taken for possible.
         self.multithread = self.multiprocess = True
+        self.sizes: tuple[int, int] | None = None  # processes, and threads of each; our own server tells them
         self.asks_connection_handlers = False  # a server that does so before it makes requests of a connection says it
         self._asked_after = self._started_after = self._starting_after = -1
         # For a server that believes too much: uWSGI, whose module is there in no other.

@@ -126,11 +126,16 @@ def test_streams_are_what_programs_take_them_for() -> None:
     stream = LogStream(ErrorLog(None, APLOG_WARNING, stream=said), 2, APLOG_ERR)
     assert (stream.fileno(), stream.isatty(), stream.writable(), stream.readable()) == (2, False, True, False)
     logging.StreamHandler(stream).emit(logging.makeLogRecord({"msg": "by logging"}))
+    stream.buffer.write("caf\u00e9\n".encode())
     stream.close()
     print("later", file=stream)
     with pytest.raises(TypeError):
         stream.write(b"bytes")  # type: ignore[arg-type]
-    assert [line.rpartition("] ")[2] for line in said.getvalue().splitlines()] == ["by logging", "later"]
+    assert [line.rpartition("] ")[2] for line in said.getvalue().splitlines()] == [
+        "by logging",
+        r"caf\xc3\xa9",
+        "later",
+    ]
 
 
 SITE = """

@@ -21,6 +21,7 @@ from tests.live_server import REPLY_SECONDS, LiveServer, free_port, read_to_end,
 
 pytest.importorskip("gunicorn")
 
+BIG = bytes(range(256)) * 4000  # sent by other means than a page: in the clear by the kernel itself
 HANDLER = """
 from mod_python import apache
 
@@ -49,6 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = ["openssl", "ec", "-in", "a.key", "-aes128", "-passout", "pass:secret", "-out", "encrypted.key"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     (folder / "empty.pem").touch()
+    (folder / "big.bin").write_bytes(BIG)
     return folder
 
 
@@ -72,7 +74,9 @@ def serving(
         f"ServerRoot {folder}\nListen 127.0.0.1:{plain}\nListen 127.0.0.1:{secured}\n{workers}\nTimeout 3\n"
         f"ServerName main.example\nDocumentRoot {folder}\n"
         f"<Location />\nSetHandler mod_python\nPythonHandler page\nPythonPath \"['{folder}']\"\n"
-        "SSLOptions +StdEnvVars\n</Location>\n" + secure(secured, "a", *lines) + secure(secured, "b")
+        "SSLOptions +StdEnvVars\n</Location>\n<Location /big.bin>\nSetHandler None\n</Location>\n"
+        + secure(secured, "a", *lines)
+        + secure(secured, "b")
     )
     command = [sys.executable, "-m", "modpy_wsgi", "serve", "--tls", "-f", str(conf)]
     with running(command, plain, folder) as server:
@@ -89,9 +93,9 @@ def connected(port: int, name: str | None, folder: Path, **options: ssl.TLSVersi
     return context.wrap_socket(raw, server_hostname=f"{name}.example" if name else None)
 
 
-def asked(client: ssl.SSLSocket, name: str, times: int = 1) -> bytes:
+def asked(client: ssl.SSLSocket, name: str, times: int = 1, path: str = "/page") -> bytes:
     """The answers to as many requests in one piece; the server must end the connection as TLS wants it ended."""
-    request = f"GET /page HTTP/1.1\r\nHost: {name}.example\r\n"
+    request = f"GET {path} HTTP/1.1\r\nHost: {name}.example\r\n"
     client.sendall(f"{request}\r\n".encode() * (times - 1) + f"{request}Connection: close\r\n\r\n".encode())
     with client:
         return read_to_end(client)
@@ -108,6 +112,7 @@ def test_both_from_one_server(folder: Path) -> None:
             assert answer.endswith(f"{name}.example 1 on TLSv1.3 {name}.example\r\n0\r\n\r\n".encode())
         assert b"a.example 1 on TLSv1.3 -\r\n" in asked(connected(port, None, folder), "c"), "no name: the first host"
         assert asked(connected(port, "b", folder), "b", 200).count(b"200 OK") == 200, "requests in one piece"
+        assert asked(connected(port, "b", folder), "b", path="/big.bin").endswith(b"\r\n\r\n" + BIG)
         with socket.create_connection(("127.0.0.1", port), REPLY_SECONDS) as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
             assert b"You're speaking plain HTTP" in read_to_end(client)
@@ -153,6 +158,7 @@ def test_what_is_agreed(folder: Path) -> None:
 
 # directives of a host: what stops the start
 WRONG = {
+    "none": ("", "3: SSLEngine on: no SSLCertificateFile"),
     "not there": ("SSLCertificateFile none.pem", "4: SSLCertificateFile @/none.pem: No such file or directory"),
     "empty": ("SSLCertificateFile empty.pem", "4: SSLCertificateFile @/empty.pem: is empty"),
     "no key": ("SSLCertificateFile a.pem", "4: SSLCertificateFile @/a.pem cannot be used: "),
@@ -206,6 +212,27 @@ def test_a_key_that_may_not_be_read(folder: Path, tmp_path: Path) -> None:
     try:
         with pytest.raises(ConfigError, match="Permission denied"):
             Certificates(site, application.hosts).check("0.0.0.0", 443)
+    finally:
+        application.close()
+
+
+def test_no_word_in_the_clear_where_tls_is_expected(folder: Path) -> None:
+    """Of two addresses of a Listen one has a host without a certificate: nothing can be agreed there."""
+    text = "Listen 443\n" + host(443, "x").replace("*:443", "192.0.2.1:443") + secure(443, "a")
+    site = load_text(text, server_root=str(folder))
+    application = Application(site)
+    try:
+        certificates = Certificates(site, application.hosts)
+        certificates.check("0.0.0.0", 443)
+        bare = certificates.context("192.0.2.1", 443)
+        assert bare is not None and bare is not certificates.context("192.0.2.2", 443)
+        bare.sni_callback = None  # which asks a socket for its address
+        inward, outward = ssl.MemoryBIO(), ssl.MemoryBIO()
+        client = ssl.create_default_context().wrap_bio(outward, inward, server_hostname="x")
+        with pytest.raises(ssl.SSLWantReadError):
+            client.do_handshake()
+        with pytest.raises(ssl.SSLError, match=r"(?i)no.shared.cipher|no.suitable"):
+            bare.wrap_bio(inward, outward, server_side=True).do_handshake()
     finally:
         application.close()
 

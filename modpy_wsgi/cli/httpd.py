@@ -5,6 +5,7 @@ Law: what httpd prints and ends with, on the same stream; each error is one line
 
 from __future__ import annotations
 
+import contextlib
 import getopt
 import os
 import signal
@@ -239,11 +240,15 @@ def _start(asked: Asked, source: Source) -> int:
         raise ConfigError("no listening sockets available: the configuration has no Listen")
     _tell(server.plan.notes, asked)
     if server.pid_file is not None and "GUNICORN_PID" not in os.environ:
-        state, pid = found(server.pid_file.path) if os.path.exists(server.pid_file.path) else (State.NONE, 0)
-        if state is State.RUNNING:
-            sys.stdout.write(f"httpd (pid {pid}) already running\n")
-            return 0
-        server.pid_file.check()
+        with contextlib.suppress(OSError):  # which check() tells of
+            state, pid = found(server.pid_file.path)
+            if state is State.RUNNING:
+                sys.stdout.write(f"httpd (pid {pid}) already running\n")
+                return 0
+        try:
+            server.pid_file.check()
+        except ConfigError as error:  # not the fault of the line that names it
+            raise ConfigError(error.message) from None
     server.check_binds()
     if FOREGROUND.isdisjoint(site.defines) and "GUNICORN_FD" not in os.environ:
         server.detached = detach()

@@ -8,6 +8,7 @@ import sys
 
 from ..errors import ConfigError
 from ..serving.banner import banner
+from ..serving.certificates import Certificates
 from ..serving.checks import checked
 from ..serving.listeners import EVERY_IPV4
 from ..serving.settings import LOOPBACK, Overrides, bind_address, plan
@@ -40,9 +41,12 @@ def _run(arguments: argparse.Namespace) -> int:
     binds = tuple(bind_address(text, alone=alone) for text in arguments.bind)
     overrides = Overrides(binds, arguments.workers, arguments.threads, arguments.tls)
     if arguments.check_config:
-        site = source.load().site
+        application = source.load()
+        site = application.site
         intended = plan(site, overrides, cpus=os.cpu_count() or 1, root=os.geteuid() == 0)
         intended = checked(site, intended, starting=False)
+        if overrides.tls:
+            Certificates(site, application.hosts).check_all(intended.binds)
         sys.stderr.write(banner(site, intended, server="gunicorn"))
         sys.stderr.write("Syntax OK\n")
         return 0

@@ -76,7 +76,8 @@ class Certificates:
     def check(self, address: str, port: int) -> None:
         """Load what connections to a listener's address may need. Raises ConfigError."""
         for host in self._candidates(address, port):
-            if self._bases.tls(host, port) and self._bases.settings(host)[tls.SSL_CERTIFICATES]:
+            settings = self._bases.settings(host)
+            if self._bases.tls(host, port) and (settings[tls.SSL_CERTIFICATES] or settings[tls.SSL_ENGINE]):
                 self._context(host)
 
     def check_all(self, binds: Iterable[str]) -> None:
@@ -134,8 +135,9 @@ class Certificates:
         context.set_alpn_protocols(["http/1.1"])
         self._agree(context, settings, host)
         keys = settings[tls.SSL_KEYS]
-        if not settings[tls.SSL_CERTIFICATES]:
+        if not settings[tls.SSL_CERTIFICATES] and settings[tls.SSL_ENGINE]:
             raise ConfigError("SSLEngine on: no SSLCertificateFile", *self._place(host, "SSLEngine"))
+        # Without any, for a port that is for https all the same, no handshake can succeed.
         certificates: tuple[str, ...] = settings[tls.SSL_CERTIFICATES]
         for number, certificate in enumerate(certificates):
             self._load(context, host, certificate, keys[number] if number < len(keys) else None)

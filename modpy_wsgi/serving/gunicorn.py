@@ -65,6 +65,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     certificates_of_handlers: Certificates | None  # the same for the listeners of connection handlers
     announced: ServingPlan | None = None  # the plan that the last banner told of
     _loaded = False  # whether the configuration was just read, for a restart
+    _generation = -1  # how often it was read before
 
     def __init__(
         self,
@@ -99,6 +100,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         _open_logs(application)
         self.application, self.plan, self.cfg, self.certificates = application, new, cfg, certificates
         self.pid_file, self.certificates_of_handlers = pid_file, of_handlers
+        self._generation += 1
+        for server in application.servers:
+            server._my_generation = self._generation
         self._secure: dict[int, Config] = {}
         self._settings = settings
         self.callable = None
@@ -144,6 +148,8 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> WSGIApplication:
         """gunicorn's hook, in a worker: the WSGI application."""
         application = self.application
+        application.sizes = self.plan.workers, self.plan.threads
+        application.multithread, application.multiprocess = self.plan.threads > 1, self.plan.workers > 1
         single = self.plan.threads == 1
         if not single and self.certificates is None:
             return application

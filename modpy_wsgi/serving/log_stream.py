@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import threading
+from typing import Any
 
 from ..constants import APLOG_ERR
 from ..log import ErrorLog
@@ -29,6 +30,11 @@ class LogStream(io.TextIOBase):
         self._number = number
         self._level = level
         self._kept = threading.local()
+
+    @property
+    def buffer(self) -> io.RawIOBase:
+        """The same stream for bytes, taken as UTF-8."""
+        return _Bytes(self)
 
     def writable(self) -> bool:
         """True."""
@@ -66,3 +72,21 @@ class LogStream(io.TextIOBase):
     def close(self) -> None:
         """Nothing: there is only one in a process."""
         self.flush()
+
+
+class _Bytes(io.RawIOBase):
+    """What is written to it goes to a text stream."""
+
+    def __init__(self, stream: LogStream) -> None:
+        self._stream = stream
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        raw = bytes(data)
+        self._stream.write(raw.decode("utf-8", "surrogateescape"))
+        return len(raw)
+
+    def flush(self) -> None:
+        self._stream.flush()

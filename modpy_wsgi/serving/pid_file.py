@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -50,7 +51,9 @@ def found(path: str) -> Found:
             try:
                 fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 locked = False
-            except OSError:  # somebody holds it; another process of ours that reads does not count
+            except OSError as error:  # another process that reads does not count
+                if error.errno not in (errno.EACCES, errno.EAGAIN):  # no lock can be had here at all
+                    raise
                 locked = True
     except FileNotFoundError:
         return Found(State.NONE)
