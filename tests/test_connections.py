@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import ssl
@@ -209,19 +210,49 @@ def test_one_listener_for_both(tmp_path: Path) -> None:
 
 
 def test_reload(tmp_path: Path) -> None:
-    site = Site(tmp_path)
+    """What was open goes on for as long as it lasts, and keeps nobody waiting; what comes meets the new handler."""
+    site = Site(tmp_path, more="GracefulShutdownTimeout 3")
+    with site.serving() as server, site.connect() as old, site.connect() as oldest:
+        before = answer(old, "pid")
+        for name in ("again.test", "once-more.test"):
+            conf = site.conf.read_text()
+            site.conf.write_text(re.sub(r"\S+\.test\n    Python", f"{name}\n    Python", conf))
+            server.signal(signal.SIGHUP)
+
+            def renewed(name: str = name) -> bool:
+                with site.connect() as client:
+                    return name in answer(client, "ends")
+
+            wait_until(renewed, "a process with the new configuration", SECONDS)
+        time.sleep(3.5)  # longer than a request would have
+        assert answer(old, "pid") == before
+        assert server.get("/").startswith(b"page of")
+        old.close()
+        assert answer(oldest, "pid") == before
+        oldest.close()
+        wait_until(
+            lambda: not Path(f"/proc/{before}").exists(), "the old process gone with its last connection", SECONDS
+        )
+
+
+def test_stop_behind_a_reload(tmp_path: Path) -> None:
+    """What a reload has left behind ends with the server, its handlers told."""
+    site = Site(tmp_path, more="GracefulShutdownTimeout 4")
     with site.serving() as server, site.connect() as old:
         before = answer(old, "pid")
-        site.conf.write_text(site.conf.read_text().replace("talk.test", "again.test"))
         server.signal(signal.SIGHUP)
 
         def renewed() -> bool:
             with site.connect() as client:
-                return "again.test" in answer(client, "ends")
+                return answer(client, "pid") not in ("", before)
 
-        wait_until(renewed, "a process with the new configuration")
-        assert answer(old, "pid") == before, "what was open goes on"
-        assert server.get("/").startswith(b"page of")
+        wait_until(renewed, "another process", SECONDS)
+        count = len(site.ended())
+        server.signal(signal.SIGTERM)
+        assert read_to_end(old) == b""
+        assert server.process.wait(SECONDS) == 0
+        assert site.ended()[count:].count("OSError") >= 1
+        assert not Path(f"/proc/{before}").exists()
 
 
 def test_stop(tmp_path: Path) -> None:

@@ -2,12 +2,16 @@
 
 Law: what a listener's connections carry is decided for each when it is accepted, by the address that it came in
 through. A handler's connection has a thread of its own, and takes none of those for requests; what the handler declines
-goes on as HTTP. When the worker ends, connections may go on as long as requests may; then their handlers are told.
+goes on as HTTP. At the end of the server connections may go on as long as requests may, then their handlers are told;
+at a reload they may for as long as they last, as in httpd, in a process that takes no new ones.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
+import signal
 import socket
 import threading
 import time
@@ -21,10 +25,11 @@ from ..app import Application
 from .connections import Accepted, Connections, Threads, limit_of
 from .settings import GRACEFUL_SECONDS, NO_LIMIT
 
-__all__ = ["ConnectionWorker", "Resumed", "TakesConnections", "connections_of", "retire", "share_out"]
+__all__ = ["ConnectionWorker", "Resumed", "TakesConnections", "connections_of", "gather", "retire", "share_out"]
 
 FAREWELL_SECONDS: Final = 2.0  # before a worker is killed at the latest, for handlers to end
 _NOBODY_CAME: Final = (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK)
+RETIRE: Final = signal.SIGUSR2  # to a worker; gunicorn's own workers know none of this
 _NEVER_FIRST: Final = 2**62  # as a worker's age: gunicorn gives up the oldest, those with low numbers
 
 
@@ -64,12 +69,31 @@ class TakesConnections(gthread.ThreadWorker):  # type: ignore[misc]
 
     alive: bool
     _told_at: float | None = None  # when handlers are told that their clients are gone, once the worker is to end
+    _seconds = 0  # of GracefulShutdownTimeout, where gunicorn has been told another time
+    _retired = False  # another has taken its place, and the server goes on
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.method_queue = _Queue()
         self._carrying: frozenset[Any] = frozenset()  # listeners whose connections may be a handler's
         self._watched: set[Any] = set()
+
+    def init_signals(self) -> None:
+        """gunicorn's hook: what signals mean to a worker."""
+        super().init_signals()
+        signal.signal(RETIRE, self.handle_retire)
+
+    def handle_retire(self, number: int, frame: Any) -> None:
+        """Take no new connections, and end when the last one has."""
+        self._retired = True
+        self._seconds = self.cfg.graceful_timeout
+        self.cfg.set("graceful_timeout", NO_LIMIT)  # in this process alone
+        super().handle_exit(number, frame)
+
+    def handle_exit(self, number: int, frame: Any) -> None:
+        """gunicorn's hook for the end of the server."""
+        self._retired = False
+        super().handle_exit(number, frame)
 
     def run(self) -> None:
         """gunicorn's hook: serve until the end."""
@@ -159,12 +183,12 @@ class TakesConnections(gthread.ThreadWorker):  # type: ignore[misc]
     def notify(self) -> None:
         """gunicorn's hook, once a second and with each event, also while the worker waits for its end."""
         super().notify()
-        if self.alive:
+        if self.alive or (self._retired and self.ppid == os.getppid()):
             return
         now = time.monotonic()
         if self._told_at is None:
-            seconds = self.cfg.graceful_timeout
-            if seconds >= NO_LIMIT:  # a reload keeps the first process waiting for this one
+            seconds = self._seconds or self.cfg.graceful_timeout
+            if seconds >= NO_LIMIT:  # connections may have no end
                 seconds = GRACEFUL_SECONDS
             self._told_at = now + max(0.0, seconds - FAREWELL_SECONDS)
         if now >= self._told_at:
@@ -210,8 +234,30 @@ def share_out(arbiter: Any, worker: Any) -> None:
 
 
 def retire(arbiter: Any) -> None:
-    """gunicorn's hook in the first process at a reload: the workers that there are, are about to be replaced."""
-    for worker in arbiter.WORKERS.values():
+    """gunicorn's hook in the first process at a reload: what was the worker for connections goes its own way.
+
+    gunicorn no longer knows it: it would wait for the end of a worker whose connections last for days.
+    """
+    for pid, worker in list(arbiter.WORKERS.items()):
         if getattr(worker, "for_handlers", False):
-            worker.for_handlers = False
-            worker.age = 0
+            del arbiter.WORKERS[pid]
+            _retired(arbiter)[pid] = worker
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, RETIRE)
+
+
+def gather(arbiter: Any) -> None:
+    """For the end of the server, in the first process: gunicorn is to end those that `retire` let go, too."""
+    for pid, worker in _retired(arbiter).items():
+        try:
+            lives = os.waitpid(pid, os.WNOHANG) == (0, 0)
+        except ChildProcessError:  # reaped before; the number may be another process's
+            lives = False
+        if lives:
+            arbiter.WORKERS[pid] = worker
+    _retired(arbiter).clear()
+
+
+def _retired(arbiter: Any) -> dict[int, Any]:
+    found: dict[int, Any] = arbiter.__dict__.setdefault("retired", {})
+    return found

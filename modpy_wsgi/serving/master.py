@@ -15,6 +15,7 @@ from gunicorn.arbiter import Arbiter
 
 from ..constants import APLOG_NOTICE, APLOG_WARNING
 from .binding import check_bind
+from .connection_workers import gather
 from .pid_file import PidFile, State
 from .settings import MODULE
 
@@ -102,6 +103,11 @@ class Master(Arbiter):  # type: ignore[misc]
         with self.app.reloaded():
             super().reload()
         self.close_gone()
+
+    def stop(self, graceful: bool = True) -> None:
+        """gunicorn's hook for the end."""
+        gather(self)
+        super().stop(graceful)
 
     def close_gone(self) -> None:
         """Close what is not listened on any more: here, and in each new worker, which has it from here."""
