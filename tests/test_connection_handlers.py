@@ -159,6 +159,12 @@ def test_limit_of_reading_all(folder: Folder) -> None:
         assert "Connection read error: more than 10000 bytes" in talks.log()
 
 
+def test_limit_that_is_none(folder: Folder) -> None:
+    option = "PythonOption modpy_wsgi.connection.read_all 64MB"
+    with Talks(folder, f"{option}\nPythonConnectionHandler talk") as talks:
+        assert f"{option}: no number of bytes, 67108864 is used" in talks.log()
+
+
 def test_class_and_method(folder: Folder) -> None:
     folder.write(
         talk="""

@@ -63,11 +63,11 @@ class Connections:
         self._contexts = contexts
         self._bases = Bases(application.site)
         self._hosts: dict[int, HostConfig] = {}  # those with a handler, by the identity of what the site says of them
-        self._calls: dict[int, ConnectionCall] = {}  # by the identity of the host
+        self._calls: dict[int, tuple[ConnectionCall, int]] = {}  # with the most to read; by the identity of the host
         for host in (application.hosts.main, *application.hosts.virtual):
             if host.connection_handler is not None:
                 self._hosts[id(host.host)] = host
-                self._calls[id(host)] = ConnectionCall(application, host)
+                self._calls[id(host)] = ConnectionCall(application, host), _read_all_most(host)
 
     def __bool__(self) -> bool:
         """Whether the configuration has any connection handler."""
@@ -87,12 +87,12 @@ class Connections:
         Returns whether the handler declined, and HTTP is to go on with the socket; else the socket is closed.
         """
         host = accepted.host
-        call = self._calls[id(host)]
+        call, all_most = self._calls[id(host)]
         seconds = float(host.base[core.TIMEOUT]) or None
         try:
             environ = _environ(accepted)
             self._secure(accepted, seconds)
-            stream = Stream(accepted.socket, seconds, all_most=_read_all_most(host))
+            stream = Stream(accepted.socket, seconds, all_most=all_most)
         except (OSError, ValueError, ConfigError) as error:  # gone before it began; no TLS, or no certificate
             message = f"PythonConnectionHandler {call.name}: {_reason(error)}"
             log_message(host.server._log, message, APLOG_INFO, _shown(accepted.client))
@@ -198,8 +198,13 @@ def _environ(accepted: Accepted) -> dict[str, Any]:
 
 
 def _read_all_most(host: HostConfig) -> int:
-    text = host.base[PYTHON_OPTIONS].get(READ_ALL_OPTION) or ""
-    return int(text) if text.isascii() and text.isdigit() else READ_ALL_MOST
+    text = host.base[PYTHON_OPTIONS].get(READ_ALL_OPTION)
+    if not text:
+        return READ_ALL_MOST
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return int(text)
+    host.warn(f"PythonOption {READ_ALL_OPTION} {text}: no number of bytes, {READ_ALL_MOST} is used")
+    return READ_ALL_MOST
 
 
 def _reason(error: Exception) -> str:
