@@ -8,11 +8,14 @@ The original's are mutexes in shared memory; here a backend holds them, by defau
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
+import threading
 import weakref
 import zlib
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from .config.directives import core
 from .config.directives.python import PYTHON_OPTIONS
@@ -41,8 +44,8 @@ class Backend(Protocol):
     def acquire(self, slot: int, key: object, *, wait: bool) -> bool:
         """Take a slot, for as long as it takes if `wait`. Returns whether it was taken.
 
-        key: what was asked for, for a backend with room for more than slots. Raises OSError if it cannot be taken,
-        also where waiting would never end.
+        key: what was asked for. Never called for a slot that the running thread holds. Raises OSError if it cannot be
+        taken.
         """
 
     def release(self, slot: int, key: object) -> None:
@@ -56,15 +59,39 @@ BACKENDS: dict[str, Callable[[mp_server, int], Backend]] = {
     "redis": lambda main, slots: redis_locks(main, slots),
 }
 
-_made: weakref.WeakKeyDictionary[mp_server, tuple[int, Backend]] = weakref.WeakKeyDictionary()
+
+class _Holder(NamedTuple):
+    """Who has a slot in this process, and what for."""
+
+    who: object
+    process: int
+    keys: list[object]  # _SLOT where the slot itself was named
+
+    def takes_in(self, key: object) -> bool:
+        """Whether the holder may have this key as well: two that merely fall on one slot are no lock taken twice."""
+        return _SLOT not in self.keys and key not in self.keys
+
+
+class _Locks(NamedTuple):
+    """The locks of a main server, as this process knows them."""
+
+    slots: int
+    backend: Backend
+    holders: dict[int, _Holder]
+
+
+_SLOT: Final = object()
+_made: weakref.WeakKeyDictionary[mp_server, _Locks] = weakref.WeakKeyDictionary()
 _making: Final = lock()
+_releasing: Final = lock()
 
 
 def global_lock(server: mp_server, key: object, index: int = -1, /) -> None:
     """Take the slot of a key, or slot `index` if that is not -1; wait for it as long as it takes.
 
-    Raises TypeError for what is no server object, and for a key without a hash; ValueError for an index beyond the
-    slots, and if the slot cannot be taken: because this thread holds it, say, for which the original waits for ever.
+    A thread may have several keys that fall on one slot. Raises TypeError for what is no server object, and for a key
+    without a hash; ValueError for an index beyond the slots, and if the slot cannot be taken: because this thread has
+    that very key or index, say, for which the original waits for ever.
     """
     _acquire(server, key, index, True)
 
@@ -79,23 +106,50 @@ def global_unlock(server: mp_server, key: object, index: int = -1, /) -> None:
 
     Raises ValueError if this process does not hold it; else as for `global_lock`.
     """
-    slots, backend = _locks_of(server)
-    slot = _slot(server, slots, key, index)
+    locks = _locks_of(server)
+    slot = _slot(server, locks.slots, key, index)
+    with _releasing:
+        holder = locks.holders.get(slot)
+        if holder is not None and holder.process == os.getpid():
+            wanted = key if index == -1 else _SLOT
+            holder.keys.remove(wanted if wanted in holder.keys else holder.keys[-1])
+            if holder.keys:
+                return
+        locks.holders.pop(slot, None)
     try:
-        backend.release(slot, key)
+        locks.backend.release(slot, key)
     except OSError as error:
         _warn(server, f"Failed to release global mutex lock at index {slot}: {error}")
         raise ValueError("Failed to release global mutex lock") from error
 
 
 def _acquire(server: mp_server, key: object, index: int, wait: bool) -> bool:
-    slots, backend = _locks_of(server)
-    slot = _slot(server, slots, key, index)
+    locks = _locks_of(server)
+    slot = _slot(server, locks.slots, key, index)
+    wanted = key if index == -1 else _SLOT
+    me, process = _who(), os.getpid()
     try:
-        return backend.acquire(slot, key, wait=wait)
+        holder = locks.holders.get(slot)
+        if holder is not None and holder.who == me and holder.process == process:
+            if wanted is not _SLOT and holder.takes_in(wanted):
+                holder.keys.append(wanted)
+                return True
+            if wait:
+                raise OSError(errno.EDEADLK, "this thread holds it already")
+            return False
+        taken = locks.backend.acquire(slot, key, wait=wait)
     except OSError as error:
         _warn(server, f"Failed to acquire global mutex lock at index {slot}: {error}")
         raise ValueError("Failed to acquire global mutex lock") from error
+    if taken:
+        locks.holders[slot] = _Holder(me, process, [wanted])
+    return taken
+
+
+def _who() -> object:
+    """The running thread; where greenlets are threads, the running greenlet."""
+    greenlet: Any = sys.modules.get("greenlet")
+    return threading.get_ident() if greenlet is None else greenlet.getcurrent()
 
 
 def _slot(server: mp_server, slots: int, key: object, index: int) -> int:
@@ -120,8 +174,8 @@ def _hash(key: object) -> int:
     return hash(key)
 
 
-def _locks_of(server: mp_server) -> tuple[int, Backend]:
-    """The number of slots and the backend: of the main server, for all virtual hosts."""
+def _locks_of(server: mp_server) -> _Locks:
+    """Those of the main server, for all virtual hosts."""
     if not isinstance(server, mp_server):
         raise TypeError("First argument must be a server object")
     main = server._main or server
@@ -133,14 +187,14 @@ def _locks_of(server: mp_server) -> tuple[int, Backend]:
     return found
 
 
-def _make(main: mp_server) -> tuple[int, Backend]:
+def _make(main: mp_server) -> _Locks:
     options = main._settings[PYTHON_OPTIONS]
     slots = _number(main, options.get(SLOTS_OPTION) or "")
     name = options.get(BACKEND_OPTION) or DEFAULT_BACKEND
     try:
         if name not in BACKENDS:
             raise ValueError(f"PythonOption {BACKEND_OPTION} {name}: want one of {', '.join(sorted(BACKENDS))}")
-        return slots, BACKENDS[name](main, slots)
+        return _Locks(slots, BACKENDS[name](main, slots), {})
     except (OSError, ValueError) as error:
         _warn(main, f"Failed to create global mutex locks: {error}")
         raise ValueError(f"Failed to create global mutex locks: {error}") from error

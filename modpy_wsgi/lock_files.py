@@ -66,7 +66,7 @@ class _Slot:
 
     def _fresh(self) -> None:
         self._threads = threading.Lock()
-        self._holder: object = None
+        self._held = False
         self._process = os.getpid()
 
     def forget(self) -> None:
@@ -77,14 +77,9 @@ class _Slot:
             os.close(inherited)
 
     def acquire(self, wait: bool) -> bool:
-        """Take it. Raises OSError, also where this thread holds it and would wait for itself."""
+        """Take it. Raises OSError."""
         if self._process != os.getpid():  # a fork by C code that told nobody
             self.forget()
-        me = _who()
-        if self._holder == me:
-            if not wait:
-                return False
-            raise OSError(errno.EDEADLK, "this thread holds it already", self.path)
         threads = self._threads
         if not threads.acquire(blocking=wait):
             return False
@@ -92,9 +87,8 @@ class _Slot:
         try:
             taken = self._take(wait)
         finally:
-            if taken:
-                self._holder = me
-            else:
+            self._held = taken
+            if not taken:
                 threads.release()
         return taken
 
@@ -112,9 +106,9 @@ class _Slot:
 
     def release(self) -> None:
         """Let it go. Raises OSError if this process does not hold it."""
-        if self._holder is None or self._file is None or self._process != os.getpid():
+        if not self._held or self._file is None or self._process != os.getpid():
             raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), self.path)
-        self._holder = None
+        self._held = False
         fcntl.flock(self._file, fcntl.LOCK_UN)
         self._threads.release()
 
@@ -182,9 +176,3 @@ def _cooperative() -> bool:
         return bool(monkey.is_module_patched("time"))
     patcher: Any = sys.modules.get("eventlet.patcher")
     return patcher is not None and bool(patcher.is_monkey_patched("time"))
-
-
-def _who() -> object:
-    """The running thread; where greenlets are threads, the running greenlet."""
-    greenlet: Any = sys.modules.get("greenlet")
-    return threading.get_ident() if greenlet is None else greenlet.getcurrent()

@@ -70,6 +70,9 @@ class Served(CurrentApplication, Protocol):
     def base_server(self, req: Any) -> mp_server:
         """The first server of the address that the request came in through."""
 
+    def unasked_handler(self, req: Any) -> str | None:
+        """The connection handler that the request's connection is for, if the server does not ask such."""
+
     def document_root(self, req: Any) -> str:
         """DocumentRoot."""
 

@@ -810,3 +810,15 @@ def test_pages_have_their_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("modpy_wsgi.check.pages.Pages.__init__.__defaults__", (0.0,))
     report = found(tmp_path, PSP % "", {f"htdocs/{n}.psp": "x" for n in range(3)})
     assert one(report, "not-looked-at").message.startswith("3 pages, of which this is one")
+
+
+def test_connection_handlers_are_imported_and_told_of(tmp_path: Path) -> None:
+    conf = (
+        "PythonPath \"['{root}/lib'] + sys.path\"\n<VirtualHost *:8001>\nPythonConnectionHandler talk::absent\n"
+        "</VirtualHost>\nPythonConnectionHandler missing\n"
+    )
+    report = found(tmp_path, conf, {"lib/talk.py": "def connectionhandler(conn): pass\n"}, TRIED)
+    places = {each.place.removeprefix(f"{tmp_path}/") for each in report.findings if each.severity is Severity.ERROR}
+    assert places == {f"httpd.conf:{FIRST + 2}", f"httpd.conf:{FIRST + 4}"}
+    told = [each.message for each in report.findings if "connection handlers run under" in each.message]
+    assert told

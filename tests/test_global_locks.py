@@ -100,6 +100,56 @@ def test_waiting_for_oneself_is_an_error(tmp_path: Path) -> None:
     assert T(main, "key")
 
 
+def on_one_slot(main: mp_server) -> tuple[str, str, str]:
+    """Three keys that fall on the same slot."""
+    slots: dict[int, list[str]] = {}
+    for number in range(1000):
+        found = slots.setdefault(global_locks._slot(main, global_locks.DEFAULT_SLOTS, str(number), -1), [])
+        found.append(str(number))
+        if len(found) == 3:
+            return found[0], found[1], found[2]
+    raise AssertionError
+
+
+def test_keys_that_fall_on_one_slot(tmp_path: Path) -> None:
+    """A thread may have several of them: the original waits for ever then, by chance of the keys."""
+    main, other = server(tmp_path), server(tmp_path)
+    a, b, c = on_one_slot(main)
+    L(main, a)
+    L(main, b)
+    assert T(main, c)
+    assert said(L, main, b) == TAKE
+    assert not T(main, b)
+    U(main, a)
+    U(main, c)
+    assert not T(other, a), "b is held still"
+    U(main, b)
+    assert said(U, main, b) == RELEASE
+    assert T(other, a)
+
+
+def test_keys_that_fall_on_one_slot_are_one_lock_to_others(tmp_path: Path) -> None:
+    main = server(tmp_path)
+    a, b, _ = on_one_slot(main)
+    L(main, a)
+    taken: list[bool] = []
+    thread = threading.Thread(target=lambda: taken.append(T(main, b)))
+    thread.start()
+    thread.join()
+    assert taken == [False]
+
+
+def test_a_slot_and_a_key_on_it(tmp_path: Path) -> None:
+    main = server(tmp_path)
+    slot = global_locks._slot(main, global_locks.DEFAULT_SLOTS, "key", -1)
+    L(main, "key")
+    assert not T(main, None, slot)
+    U(main, None, slot)
+    L(main, None, slot)
+    assert not T(main, "key")
+    assert said(L, main, "key") == TAKE
+
+
 def test_any_thread_may_release(tmp_path: Path) -> None:
     """A WSGI server may end a request in another thread than it began in. The original refuses."""
     main = server(tmp_path)

@@ -15,9 +15,10 @@ from ..config.directives import python as python_directives
 from ..config.model import Host, Settings, Site
 from ..environ import plain_address
 
-__all__ = ["EVERY_IPV4", "Bases", "Carries", "Listener", "listeners"]
+__all__ = ["EVERY_IPV4", "Bases", "Carries", "Listener", "carries_handlers", "listeners"]
 
 EVERY_IPV4 = "0.0.0.0"  # noqa: S104 - what Listen means by a port alone
+EVERY = (EVERY_IPV4, "::")
 HTTPS_PORT = 443  # whose protocol is https where Listen names none
 _ANY = frozenset({"*", "_default_"})
 
@@ -105,3 +106,12 @@ def listeners(site: Site) -> tuple[Listener, ...]:
         made = Listener(host, port, bases.carries(base, port), bases.tls(base, port), base, bases.settings(base))
         found.setdefault((host, port), made)
     return tuple(found.values())
+
+
+def carries_handlers(site: Site, address: str, port: int) -> bool:
+    """Whether connections to a listener's address can be a handler's; one for all addresses leads to each of them."""
+    bases = Bases(site)
+    hosts = [bases.hosts(address, port)[0]]
+    if address in EVERY:
+        hosts += [host for host in site.hosts if any(each.port in (None, port) for each in host.addresses)]
+    return any(bases.carries(host, port) is Carries.HANDLER for host in hosts)

@@ -5,6 +5,7 @@ Law: pure. Nothing is opened, looked up or printed here; what could not be follo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..config.directives import core, mpm, tls
@@ -12,9 +13,9 @@ from ..config.directives import python as python_directives
 from ..config.model import Host, Setting, Site
 from ..errors import ConfigError
 from ..processing import PREFORK_PROCESSES, THREADED_PROCESSES
-from .listeners import EVERY_IPV4, Carries, listeners
+from .listeners import EVERY_IPV4, Carries, carries_handlers, listeners
 
-__all__ = ["DEFAULT_BIND", "LOOPBACK", "Overrides", "ServingPlan", "bind_address", "plan"]
+__all__ = ["DEFAULT_BIND", "LOOPBACK", "MODULE", "ONE_PROCESS", "Overrides", "ServingPlan", "bind_address", "plan"]
 
 LOOPBACK = "127.0.0.1"
 DEFAULT_BIND = f"{LOOPBACK}:8000"  # httpd refuses to start without Listen; a trial run should not
@@ -30,7 +31,11 @@ THREADS_MOST = 64  # httpd's ThreadLimit
 GRACEFUL_SECONDS = 30  # httpd waits for ever, which no service manager does
 NO_LIMIT = 2**31 - 1
 
+ONE_PROCESS = frozenset({"ONE_PROCESS", "DEBUG"})  # httpd's -X defines the latter
+
 REQUEST_LINE_MOST = 8190  # gunicorn accepts no longer one
+
+MODULE = "mpm_gunicorn"  # by which LogLevel and the lines of the error log name the server's own messages
 
 # APLOG_* -> the names gunicorn knows
 LOG_LEVELS = ("critical", "critical", "critical", "error", "warning", "info", "info", "debug")
@@ -51,8 +56,9 @@ class ServingPlan:
     """How a site is to be served. Times are in seconds, sizes in bytes."""
 
     binds: tuple[str, ...]  # "host:port", "[v6]:port" or "unix:/path"
-    workers: int
+    workers: int  # for requests; 0 where all addresses are for connection handlers
     threads: int  # of each worker; 1 keeps code that is not thread-safe alone in its process
+    for_handlers: int  # further workers, for the connections of a PythonConnectionHandler: 1 or 0
     single: bool  # one worker, one request at a time, in the foreground: for a debugger
     timeout: int  # how long a client may stay silent; 0: for ever
     keepalive: int  # how long a connection waits for its next request; 0: closed after each
@@ -64,8 +70,7 @@ class ServingPlan:
     pid_file: str | None
     user: str | None  # name or number; None: unchanged
     group: str | None
-    error_log: str  # where the server's own messages go: a path, or "-" for stderr
-    log_level: str
+    log_level: str  # of the server's own messages
     notes: tuple[str, ...]
 
 
@@ -95,7 +100,7 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
     """
     settings = site.main.settings
     notes = list(site.warnings)
-    single = "ONE_PROCESS" in site.defines
+    single = not ONE_PROCESS.isdisjoint(site.defines)
     workers, threads = (1, 1) if single else _size(site, overrides, cpus)
     user, group = (settings[mpm.USER], settings[mpm.GROUP]) if root else (None, None)
     if root and user is None:
@@ -105,10 +110,16 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
     pause: float = settings[core.KEEP_ALIVE_TIMEOUT]
     graceful = settings[mpm.GRACEFUL_SHUTDOWN_TIMEOUT]
     most = settings[mpm.MAX_CONNECTIONS_PER_CHILD] or 0
+    binds = overrides.binds or _binds(site, overrides, notes)
+    notes += _handlers_left_out(site, binds)
+    carrying = [bind for bind in binds if not single and _carries_handlers(site, bind)]
+    if len(carrying) == len(binds):
+        workers = 0
     return ServingPlan(
-        binds=overrides.binds or _binds(site, overrides, notes),
+        binds=binds,
         workers=workers,
         threads=threads,
+        for_handlers=int(bool(carrying)),
         single=single,
         timeout=settings[core.TIMEOUT],
         keepalive=max(1, round(pause)) if settings[core.KEEP_ALIVE] and not single else 0,
@@ -120,8 +131,7 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
         pid_file=settings[mpm.PID_FILE],
         user=_account(user),
         group=_account(group),
-        error_log=_error_log(settings[core.ERROR_LOG]),
-        log_level=LOG_LEVELS[min(max(settings[core.LOG_LEVEL], 0), 7)],
+        log_level=LOG_LEVELS[min(settings[core.LOG_LEVELS].get(MODULE, settings[core.LOG_LEVEL]), 7)],
         notes=tuple(notes),
     )
 
@@ -154,9 +164,7 @@ def _binds(site: Site, overrides: Overrides, notes: list[str]) -> tuple[str, ...
         return (DEFAULT_BIND,)
     binds: dict[str, None] = {}
     for listener in wanted:
-        if listener.carries is Carries.HANDLER:
-            continue
-        if listener.tls and not overrides.tls:
+        if listener.tls and not overrides.tls and listener.carries is not Carries.HANDLER:
             # plain HTTP on a port where clients expect TLS would send passwords in the clear
             notes.append(f"Listen {listener.port} https: not opened, TLS is the front server's business (or --tls)")
         elif listener.tls and not listener.has_certificate:
@@ -176,9 +184,22 @@ def _binds(site: Site, overrides: Overrides, notes: list[str]) -> tuple[str, ...
     return tuple(bind for bind in binds if not (bind.startswith(every) and f"[::]:{bind[len(every) :]}" in binds))
 
 
-def _error_log(value: str | None) -> str:
-    """A program and syslog take the site's messages (log.py); the server's own are few, and go to stderr then."""
-    return "-" if value is None or value.lower().startswith(("|", "syslog")) else value
+def _handlers_left_out(site: Site, binds: tuple[str, ...]) -> Iterator[str]:
+    """A line for each connection handler that no connection comes to."""
+    name = python_directives.CONNECTION_HANDLER
+    for listener in listeners(site):
+        handlers = listener.settings[python_directives.HANDLERS].get(name)
+        if listener.carries is not Carries.HANDLER or not handlers:
+            continue
+        if not any(bind.rpartition(":")[2] == str(listener.port) for bind in binds):
+            yield f"Listen {listener.port} for {name} {handlers[0].name}: not opened, as --bind says where to listen"
+        if len(handlers) > 1:
+            yield f"{name} {' '.join(each.name for each in handlers)}: the first alone is asked, as in mod_python"
+
+
+def _carries_handlers(site: Site, bind: str) -> bool:
+    host, _, port = bind.rpartition(":")
+    return carries_handlers(site, *((host.strip("[]"), int(port)) if port.isdigit() else ("", 0)))
 
 
 def _account(value: str | None) -> str | None:

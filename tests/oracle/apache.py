@@ -73,9 +73,7 @@ class Apache:
         raw = b""
         with socket.create_connection(("127.0.0.1", self.port), TIMEOUT) as connection:
             try:
-                connection.sendall(request.wire(self.port))
-                if request.hang_up:
-                    connection.shutdown(socket.SHUT_WR)
+                request.send(connection, self.port)
                 while data := connection.recv(65536):
                     raw += data
             except (ConnectionError, TimeoutError):

@@ -35,7 +35,8 @@ class SSLOptions(NamedTuple):
             return self
         return SSLOptions(outer.chosen, (outer.added - self.removed) | self.added, outer.removed | self.removed)
 
-    def __contains__(self, name: object) -> bool:
+    def has(self, name: str) -> bool:
+        """Whether an option holds."""
         return name in self.added or (name in (self.chosen or ()) and name not in self.removed)
 
 
