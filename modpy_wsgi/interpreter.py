@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import Token
 from types import ModuleType
-from typing import NamedTuple
 
 from . import importer
 from .errors import ConfigError
@@ -34,12 +33,15 @@ Activation = Token["ModuleSpace | None"] | None
 """What `Interpreter.activate` returns and `deactivate` takes."""
 
 
-class _Loaded(NamedTuple):
+class _Loaded:
     """A module that `load` has returned, and what makes it up to date: all files that it is made of, each as it was."""
 
-    module: ModuleType
-    version: int
-    files: tuple[tuple[str, int, int, int], ...]  # (file, mtime in ns, size, inode), the module's own first
+    __slots__ = ("files", "module", "version")
+
+    def __init__(self, module: ModuleType, version: int, files: tuple[tuple[str, int, int, int], ...]) -> None:
+        self.module = module
+        self.version = version
+        self.files = files  # (file, mtime in ns, size, inode), the module's own first
 
 
 class _Ground:
@@ -163,14 +165,21 @@ class Interpreter:
         Raises what the import raises; then nothing of the module is left behind, an older one goes on being used by
         those that have it, and the next call tries again.
         """
-        loaded = self._loaded.get(module_name)
-        if loaded is not None:
-            if not autoreload:
-                return loaded.module
+        module = self.known(module_name, autoreload, found)
+        return self._load(module_name, autoreload, log) if module is None else module
+
+    def known(self, name: str, autoreload: bool, found: os.stat_result | None = None) -> ModuleType | None:
+        """The module that `load` would return, if it is there and up to date. Asked with each request."""
+        loaded = self._loaded.get(name)
+        if loaded is None:
+            return None
+        if autoreload:
+            if loaded.version != self._modules.version:
+                return None
             files = loaded.files
-            if loaded.version == self._modules.version and (not files or _as_they_were(files, found)):
-                return loaded.module
-        return self._load(module_name, autoreload, log)
+            if files and not _as_they_were(files, found):
+                return None
+        return loaded.module
 
     def load_file(
         self,
@@ -186,7 +195,8 @@ class Interpreter:
         """
         name = self._ground.file_names.get(file)
         if name is not None:
-            return self.load(name, autoreload=autoreload, log=log, found=found)
+            module = self.known(name, autoreload, found)
+            return self._load(name, autoreload, log) if module is None else module
         name = _marked_slug(file)
         self._space.files[name] = file
         try:

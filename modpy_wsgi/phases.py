@@ -21,7 +21,9 @@ __all__ = [
     "HANDLER",
     "HEADER_PARSER",
     "INIT",
+    "INPUT_FILTER",
     "LOG",
+    "OUTPUT_FILTER",
     "PHASES",
     "POST_READ_REQUEST",
     "TRANS",
@@ -63,6 +65,9 @@ CLEANUP = Phase("PythonCleanupHandler", frozenset({OK}), dynamic=False)
 
 # Of a connection, not of a request: its first handler decides alone, and what it declines goes on as HTTP.
 CONNECTION = Phase("PythonConnectionHandler", frozenset(), by_extension=False, dynamic=False)
+# No phases, but called alike: for the names of their functions.
+INPUT_FILTER = Phase("PythonInputFilter", frozenset(), by_extension=False, dynamic=False)
+OUTPUT_FILTER = Phase("PythonOutputFilter", frozenset(), by_extension=False, dynamic=False)
 
 PHASES = (
     POST_READ_REQUEST,

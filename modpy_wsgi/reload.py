@@ -14,13 +14,9 @@ from typing import Any
 
 from .import_statements import imported_names
 from .locks import reentrant_lock
+from .stamps import GONE, Stamp, stamp_of
 
-__all__ = ["LoadedModule", "SiteModules", "Stamp", "is_loading", "stamp"]
-
-Stamp = tuple[int, int, int]
-"""What tells two states of a file apart: (mtime in ns, size in bytes, inode)."""
-
-_GONE: Stamp = (-1, -1, -1)
+__all__ = ["LoadedModule", "SiteModules", "is_loading", "stamp"]
 
 # The module whose code runs in this context. Copied contexts outlive it, hence `running`.
 _executing: ContextVar[LoadedModule | None] = ContextVar("modpy_wsgi.executing_module", default=None)
@@ -37,8 +33,8 @@ def stamp(file: str) -> Stamp:
     try:
         found = os.stat(file)
     except OSError:
-        return _GONE
-    return found.st_mtime_ns, found.st_size, found.st_ino
+        return GONE
+    return stamp_of(found)
 
 
 class LoadedModule:

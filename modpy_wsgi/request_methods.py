@@ -5,7 +5,6 @@ Law: methods here compute from the request's members and change nothing but what
 
 from __future__ import annotations
 
-import email.utils
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -24,7 +23,7 @@ from .members import lazy
 from .preconditions import conditions_met
 from .request_body import RequestBody
 from .request_output import RequestOutput
-from .validators import digest_of, etag_of
+from .validators import date_text, digest_of, etag_of
 
 __all__ = ["RequestMethods"]
 
@@ -201,7 +200,7 @@ class RequestMethods(RequestBody, RequestOutput):
     def set_last_modified(self) -> None:
         """Set the Last-Modified header from req.mtime; nothing if that is unset."""
         if self._mtime > 0:
-            self.headers_out["Last-Modified"] = email.utils.formatdate(min(self._mtime, time.time()), usegmt=True)
+            self.headers_out["Last-Modified"] = date_text(min(self._mtime, time.time()))
 
     def set_etag(self) -> None:
         """Set the ETag header from what FileETag names of the file; nothing if there is no file."""
@@ -256,6 +255,36 @@ class RequestMethods(RequestBody, RequestOutput):
         """
         self._application.add_handler(self, htype, handler, dir)
 
+    def add_input_filter(self, name: str) -> None:
+        """Let the body be read through the filter registered as `name` from now on.
+
+        Raises ValueError for a filter of httpd that is not implemented; an unknown name is logged, as in httpd.
+        """
+        self._application.add_filter(self, _text(name, "add_input_filter"), True)
+
+    def add_output_filter(self, name: str) -> None:
+        """Let what is written from now on flow through the filter registered as `name`. Raises ValueError, as above."""
+        self._application.add_filter(self, _text(name, "add_output_filter"), False)
+
+    def register_input_filter(self, name: str, handler: str, dir: str | None = None) -> None:  # noqa: A002
+        """Register `handler`, "module" or "module::object", as an input filter of this request under `name`.
+
+        `dir` is put in front of the module path; without it the directory of the running handler is.
+        """
+        self._register_filter(name, handler, dir, True)
+
+    def register_output_filter(self, name: str, handler: str, dir: str | None = None) -> None:  # noqa: A002
+        """The same for an output filter."""
+        self._register_filter(name, handler, dir, False)
+
+    def _register_filter(self, name: str, handler: str, directory: str | None, is_input: bool) -> None:
+        running = self._calls[self._call_index] if self._call_index < len(self._calls) else None
+        location = None
+        if directory is None and running is not None:
+            directory, location = running.directory, running.directory if running.is_location else None
+        ref = python.HandlerRef(_text(handler, "register_filter"), directory, False, location, None)
+        self._application.register_filter(self, _text(name, "register_filter"), ref, is_input)
+
     def register_cleanup(self, callable: Callable[[Any], Any], data: Any = None) -> None:  # noqa: A002
         """Call `callable(data)` when the request is over. Errors are only logged."""
         if not hasattr(callable, "__call__"):  # noqa: B004 - as the original asks
@@ -270,6 +299,12 @@ class RequestMethods(RequestBody, RequestOutput):
             if not isinstance(value, kind):
                 raise TypeError(f"log_error() wants a str and one of apache.APLOG_*, not {type(value).__name__}")
         self._application.log_request(self, message, level)
+
+
+def _text(value: Any, method: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{method}() wants a str, not {type(value).__name__}")
+    return value
 
 
 @lru_cache(maxsize=64)

@@ -109,8 +109,8 @@ SERVER: dict[str, tuple[Setting[Any], Any]] = {
     "AddEncoding x-gzip .gz": (mime.ENCODINGS_BY_EXT, {"gz": "x-gzip"}),
     "AddCharset UTF-8 .utf8": (mime.CHARSETS_BY_EXT, {"utf8": "utf-8"}),
     "AddLanguage pt-BR .pt-br": (mime.LANGUAGES_BY_EXT, {"pt-br": "pt-br"}),
-    "AddOutputFilter INCLUDES;DEFLATE .shtml": (mime.OUTPUT_FILTERS_BY_EXT, {"shtml": ("includes",)}),
-    "AddOutputFilter DEFLATE .html": (mime.OUTPUT_FILTERS_BY_EXT, {"html": ()}),
+    "AddOutputFilter INCLUDES;DEFLATE .shtml": (mime.OUTPUT_FILTERS_BY_EXT, {"shtml": ("includes", "deflate")}),
+    "AddOutputFilter DEFLATE .html": (mime.OUTPUT_FILTERS_BY_EXT, {"html": ("deflate",)}),
     "SetEnv A\nPassEnv B C\nUnsetEnv D\nSetEnv E 1": (
         env.ENV,
         (("set", "A", ""), ("pass", "B", ""), ("pass", "C", ""), ("unset", "D", ""), ("set", "E", "1")),

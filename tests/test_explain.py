@@ -138,7 +138,7 @@ ANSWERS = {
     "/plain.html": (None, "the file {root}/htdocs/plain.html", "htdocs/plain.html"),
     "/plain.html/more": (404, "404 Not Found", "htdocs/plain.html"),
     "/page.php": (500, "500 Internal Server Error", "htdocs/page.php"),
-    "/page.shtml": (500, "500 Internal Server Error", "htdocs/page.shtml"),
+    "/page.shtml": (None, "the file {root}/htdocs/page.shtml", "htdocs/page.shtml"),
     "/missing.html": (404, "404 Not Found", "htdocs/missing.html"),
     "/deep/er/x.py": (None, "PythonHandler inner", "htdocs/deep/er/x.py"),
     "/deep": (301, "301 Moved Permanently", "htdocs/deep/"),

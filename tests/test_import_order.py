@@ -16,6 +16,7 @@ PACKAGES = ("modpy_wsgi", "mod_python", "_apache")
 LAYERS: dict[str, tuple[str, ...]] = {
     "words": ("_version", "constants", "errors", "phases", "current", "locks", "_fast"),
     "tools": (
+        "accept",
         "environ",
         "finfo",
         "log",
@@ -24,6 +25,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
         "log_syslog",
         "members",
         "preconditions",
+        "stamps",
         "stream",
         "validators",
     ),
@@ -39,8 +41,9 @@ LAYERS: dict[str, tuple[str, ...]] = {
         *("request", "request_state", "request_members", "request_body", "request_output", "request_methods"),
     ),
     "dispatch": ("interpreter_names", "dispatch", "connection_dispatch"),
-    "the server's share": ("httpd", "plan", "delivery", "locate", "redirects"),
-    "standard handlers": ("arguments", "forms", "handlers", "psp", "util", "cookies", "session", "filters", "cgi"),
+    "filters": ("filters",),
+    "the server's share": ("httpd", "plan", "delivery", "locate", "redirects", "subrequests"),
+    "standard handlers": ("arguments", "forms", "handlers", "psp", "util", "cookies", "session", "cgi", "ssi"),
     "application": ("app", "factory", "__init__"),
     "around it": ("testing", "serving", "wsgi", "apache", "httpdconf", "basic_config"),
     "before migrating": ("check", "explain"),

@@ -202,6 +202,22 @@ def a_slip(page: Section, srv: Path) -> None:
     carry_out(console, srv)
 
 
+@example("docs/configuration.md: Server-side includes")
+def server_side_includes(page: Section, srv: Path) -> None:
+    conf = srv / "site" / "httpd.conf"
+    write(conf, conf.read_text() + placed(page.take("apache"), srv))
+    write(srv / "site" / "htdocs" / "page.shtml", page.take("html"))
+    app = webtest.TestApp(from_httpd_conf(conf), extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+    assert app.get("/page.shtml?name=anna").text.split("\n") == [
+        "Good morning, 127.0.0.1!",
+        "",
+        "Hello anna!",
+        "In 2024: 366 days.",
+        "",
+    ]
+    assert "Who are you?" in app.get("/page.shtml").text
+
+
 @example("docs/configuration.md: Users and passwords")
 def users_and_passwords(page: Section, srv: Path) -> None:
     conf = srv / "site" / "httpd.conf"
@@ -562,6 +578,24 @@ def forms_in_a_handler(page: Section, srv: Path) -> None:
     app = site("AddHandler mod_python .py\nPythonHandler upload\n", root=str(srv / "upload"))
     answer = app.post("/upload.py", {"name": "Anna"}, upload_files=[("photo", "me.png", b"1234")])
     assert re.fullmatch(r"me\.png is in /\S*/upload-\S+\n", answer.text)
+
+
+@example("docs/filters.md: A filter")
+def a_filter(page: Section, srv: Path) -> None:
+    write(srv / "capitals" / "capitalize.py", page.take("python"))
+    write(srv / "capitals" / "page.txt", "Hello World!\n")
+    exec(compile(placed(page.take("python"), srv), "example", "exec"), {"CONF": page.take("apache")})
+
+
+@example("docs/filters.md: Compression")
+def compression(page: Section, srv: Path) -> None:
+    write(srv / "packed" / "page.txt", "Hello World!\n" * 10)
+    app = site(page.take("apache"), root=str(srv / "packed"))
+    assert "Content-Encoding" not in app.get("/page.txt").headers
+    packed = app.get("/page.txt", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["ETag"].endswith('-gzip"')
+    old = app.get("/page.txt", headers={"Accept-Encoding": "gzip", "User-Agent": "OldBrowser/1"})
+    assert not old.headers["ETag"].endswith('-gzip"')
 
 
 @example("docs/library.md: From a configuration")

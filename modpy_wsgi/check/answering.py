@@ -15,9 +15,17 @@ from ..config.request_config import RequestConfig
 from ..constants import PYTHON_HANDLERS
 from ..dispatch import Call
 from ..httpd.content import handler_of_type
-from ..phases import BY_DIRECTIVE, HANDLER, Phase
+from ..phases import BY_DIRECTIVE, HANDLER, INPUT_FILTER, OUTPUT_FILTER, Phase
 
-__all__ = ["PUBLISHERS", "PythonCall", "file_handler", "is_published", "python_calls", "python_calls_of"]
+__all__ = [
+    "PUBLISHERS",
+    "PythonCall",
+    "file_handler",
+    "filter_calls_of",
+    "is_published",
+    "python_calls",
+    "python_calls_of",
+]
 
 PUBLISHERS = frozenset({"mod_python.publisher", "modpy_wsgi.handlers.publisher"})
 
@@ -75,6 +83,14 @@ def python_calls_of(settings: Settings, filename: str | None) -> Iterator[Python
         for ref in refs:
             origin = origins.get((key, ref._replace(pattern=None)))
             yield PythonCall(phase, extension, Call.of(ref, phase, filename), origin)
+
+
+def filter_calls_of(settings: Settings, filename: str | None) -> Iterator[PythonCall]:
+    """All Python filters that are registered under some settings."""
+    for setting, phase in ((python.INPUT_FILTERS, INPUT_FILTER), (python.OUTPUT_FILTERS, OUTPUT_FILTER)):
+        origins = {decision.args[-1].lower(): decision.origin for decision in settings[DECISIONS].get(setting, ())}
+        for name, ref in settings[setting].items():
+            yield PythonCall(phase, "", Call.of(ref, phase, filename), origins.get(name))
 
 
 def python_calls(config: RequestConfig, phase: Phase, filename: str | None) -> list[PythonCall]:

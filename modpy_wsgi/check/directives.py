@@ -24,7 +24,6 @@ __all__ = ["NamedHandler", "count", "error", "named_handlers", "tell_handlers", 
 # (names of directives, what to do instead of one that is not implemented); the first that matches is told.
 _INSTEAD = (
     (r"Rewrite", "write it with Alias, Redirect or a PythonTransHandler, or leave it to the server in front"),
-    (r"Python(Input|Output)Filter", "do in a handler what the filter does, or in the server in front"),
     (r"SSL", "TLS is ended by the server in front"),
     (r"Proxy|<Proxy|Balancer", "let the server in front send these URLs on"),
     (r"<If$|<ElseIf|<Else$", "write the sections that you need as <Location>, <Files> or <Directory>"),
@@ -32,7 +31,10 @@ _INSTEAD = (
     (r"Dav", "serve WebDAV from another server"),
     (r"FallbackResource", "name the handler in a <Location> or with SetHandler"),
     (r"RemoteIP", "let the server in front set X-Forwarded-For, and tell the WSGI server to believe it"),
-    (r"(Add|Set)?(Input|Output)Filter|Filter|Substitute|Ext", "let the server in front filter"),
+    (
+        r"(Add|Set)?(Input|Output)Filter|Filter|Substitute|Ext",
+        "write it as a Python function, and register that with PythonOutputFilter or PythonInputFilter",
+    ),
     (r"Use$|<Macro", "write the lines of the macro out"),
 )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from modpy_wsgi.config.directives import core, mime
 from modpy_wsgi.config.envvars import read_envvars
+from modpy_wsgi.config.filters_used import check_filters, every_settings, registered
 from modpy_wsgi.config.model import Host, Settings, Site, Where
 from modpy_wsgi.config.override import Rules
 from modpy_wsgi.config.parser import Node, Reader, Tree, tree_of
@@ -58,6 +59,9 @@ def site_of(tree: Tree, *, wrong: Wrong = refuse, traced: bool = False) -> Site:
     place.values[core.SERVER_ROOT] = tree.names.server_root
     names, wild = names_of(place.values)
     main = Host(Settings(place.values), tuple(place.sections), (), names, wild)
+    filters = registered(main, *place.hosts)
+    for settings in every_settings(main, *place.hosts):
+        check_filters(settings, filters, wrong)
     for host in (main, *place.hosts):
         root = host.settings[core.DOCUMENT_ROOT]
         if root is not None and not os.path.isdir(root):
@@ -72,7 +76,7 @@ def site_of(tree: Tree, *, wrong: Wrong = refuse, traced: bool = False) -> Site:
         defines=tree.names.defines,
         warnings=tuple(warnings),
         tree=tuple(node for node in tree.nodes if node.name not in _READ_AND_GONE),
-        names=replace(tree.names, traced=traced),
+        names=replace(tree.names, traced=traced, filters=filters),
     )
 
 

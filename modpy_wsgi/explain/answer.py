@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
 
 from ..check.answering import PUBLISHERS, file_handler, python_calls
 from ..config.decisions import DECISIONS
@@ -23,7 +22,7 @@ from ..phases import HANDLER
 from .model import Choice, Place, Way
 from .settings_shown import last_place, place_of
 
-__all__ = ["filters_of", "redirected", "section_redirect", "sent_to", "tell_answer"]
+__all__ = ["redirected", "section_redirect", "sent_to", "tell_answer"]
 
 _URL = re.compile(r"[A-Za-z0-9+.-]+:")
 _CONTROL = re.compile(r"[\r\n\0]")
@@ -52,7 +51,6 @@ def tell_answer(way: Way, config: RequestConfig, found: os.stat_result | None, n
 
 def _file(way: Way, config: RequestConfig, found: os.stat_result | None, name: str) -> None:
     """What the default handler would say (httpd/files)."""
-    filters = list(filters_of(name, config))
     if way.method == "OPTIONS":
         way.answer = Choice("the methods that the file takes", "OPTIONS")
     elif way.method not in ("GET", "HEAD", "POST"):
@@ -60,13 +58,20 @@ def _file(way: Way, config: RequestConfig, found: os.stat_result | None, name: s
     elif found is None:
         way.ends(404, "there is no such file")
     elif stat.S_ISDIR(found.st_mode):
-        way.answer = Choice("the folder", "refused unless it can be listed: no file of DirectoryIndex is there")
+        _folder(way, config)
     elif way.path_info and config.settings[core.ACCEPT_PATH_INFO] != "on":
         way.ends(404, f"the file takes no path behind its name ({way.path_info})")
-    elif filters:
-        way.ends(500, f"nobody provides the output filter {filters[0].what}", filters[0].place)
     else:
         way.answer = Choice(f"the file {way.file.what}", "no handler is set")
+
+
+def _folder(way: Way, config: RequestConfig) -> None:
+    """What is said of a folder of which no index was found (httpd/listing)."""
+    place = last_place(config, core.OPTIONS)
+    if "Indexes" in config.options and way.method != "POST":
+        way.answer = Choice("a listing of the folder", "Options Indexes: no file of DirectoryIndex is there", place)
+    else:
+        way.answer = Choice("the folder", "refused: no file of DirectoryIndex is there, nor Options Indexes", place)
 
 
 def _named_by(name: str, config: RequestConfig) -> Place:
@@ -79,15 +84,6 @@ def _named_by(name: str, config: RequestConfig) -> Place:
             if decision.args and extension(decision.args[-1]) in extensions:
                 return place_of(decision.origin)
     return Place()
-
-
-def filters_of(name: str, config: RequestConfig) -> Iterator[Choice]:
-    """The output filters that the extensions of a file name."""
-    by_extension = config.settings[mime.OUTPUT_FILTERS_BY_EXT]
-    for part in name.split(".")[1:]:
-        filters = by_extension.get(part.lower())
-        if filters:
-            yield Choice("; ".join(filters), f"AddOutputFilter .{part}", last_place(config, mime.OUTPUT_FILTERS_BY_EXT))
 
 
 def redirected(way: Way, rule: alias.Redirect) -> None:

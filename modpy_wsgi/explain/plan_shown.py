@@ -41,10 +41,12 @@ STEPS: dict[str, tuple[str, tuple[Phase, ...]]] = {
     "tls.set_variables": ("the variables of mod_ssl, over TLS (StdEnvVars)", ()),
     "plan._fixup": ("SetHandler, ForceType, SetEnv, redirections of the section", (FIXUP,)),
     "plan._set_handler": ("SetHandler, if there is any", ()),
+    "parsed.fixup": ("server-parsed and XBitHack: the filter INCLUDES", ()),
     "multiviews.fixup": ("MultiViews: files whose names add extensions", ()),
     "index.fixup": ("folders: the slash at the end, and the index file", ()),
     "header_rules.of_request": ("RequestHeader: header fields of the request that change", ()),
     "authentication.fake": ("the name and password of AuthBasicFake", ()),
+    "filtering.by_extension": ("the filters of the file's extensions: AddInputFilter, AddOutputFilter", ()),
 }
 _NOT_ASKED = "not run: no Require asks for a user"
 

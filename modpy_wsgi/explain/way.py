@@ -34,8 +34,9 @@ from ..httpd.walk import walk
 from ..interpreter_names import interpreter_name
 from ..phases import CONNECTION, HANDLER, INIT, POST_READ_REQUEST, TRANS
 from ..serving.reach import by_address_only, shown_addresses
-from .answer import filters_of, redirected, section_redirect, sent_to, tell_answer
+from .answer import redirected, section_redirect, sent_to, tell_answer
 from .asked import Asked
+from .filters_shown import filters_of
 from .model import Choice, Handler, Place, Way
 from .plan_shown import phases_shown
 from .sections_shown import of_file, of_host, of_locations

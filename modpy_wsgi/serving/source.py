@@ -11,6 +11,7 @@ from ..config.load import load_site
 from ..config.model import Settings, Site
 from ..config.refusal import Wrong, refuse
 from ..errors import ConfigError
+from .preload import preload
 
 __all__ = ["Source"]
 
@@ -36,7 +37,9 @@ class Source:
 
     def load(self) -> Application:
         """Reads it. Raises ConfigError for anything that cannot be followed, a missing file included."""
-        return Application(self.site())
+        site = self.site()
+        preload(site)
+        return Application(site)
 
     def site(self, *, wrong: Wrong = refuse, traced: bool = False) -> Site:
         """The same without an application. `wrong` and `traced` as for `load_site`, for those who serve nothing of it.

@@ -18,6 +18,8 @@ from modpy_wsgi.config.directives.content import (
     MAX_RANGES,
     SERVER_SIGNATURE,
     SET_HANDLER,
+    SET_INPUT_FILTER,
+    SET_OUTPUT_FILTER,
     ErrorDocument,
     FileTag,
 )
@@ -113,6 +115,8 @@ __all__ = [
     "SERVER_SIGNATURE",
     "SERVER_TOKENS",
     "SET_HANDLER",
+    "SET_INPUT_FILTER",
+    "SET_OUTPUT_FILTER",
     "TIMEOUT",
     "TRACE_ENABLE",
     "USE_CANONICAL_NAME",
@@ -197,7 +201,6 @@ ROWS: tuple[Row, ...] = (
         "regular expressions follow httpd's defaults",
         "RegexDefaultOptions raw server",
     ),
-    *accepted("deflate brotli_compress", "the filters of httpd are not run", "SetOutputFilter 1 any FileInfo"),
     *known(
         Kind.SERVER,
         "the WSGI server or the front server decides this, or it has no meaning here",
@@ -237,7 +240,6 @@ ROWS: tuple[Row, ...] = (
         """
         CGIVar         2   any    FileInfo
         Port           1   server  # Listen took its place
-        SetInputFilter 1   any    FileInfo  # the filters of httpd are not run
         """,
     ),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from logging.handlers import SysLogHandler
 from typing import Any, NamedTuple
 
 from modpy_wsgi.config.addresses import host_and_port
@@ -127,6 +126,8 @@ def _seconds(so_far: Any, args: tuple[str, ...], origin: Origin) -> float:
 def _error_log(so_far: Any, args: tuple[str, ...], origin: Origin) -> str:
     target = args[0]
     if target.lower().startswith("syslog"):
+        from logging.handlers import SysLogHandler  # here, because few sites log there
+
         facility = [*target.split(":", 2), ""][1].lower()
         if facility and facility not in SysLogHandler.facility_names:
             raise ValueError(f"'{facility}' is no facility of syslog")

@@ -100,7 +100,7 @@ CASES = (
     typed("types of capital extensions", "AddType text/x-cap .FR\nAddHandler default-handler .HTML", SUB),
     typed("AddLanguage without an extension", "AddLanguage fr", SUB),
     typed("RemoveType without an extension", "RemoveType", SUB),
-    typed("RemoveOutputFilter", "AddOutputFilter nothing .html" + inner("RemoveOutputFilter .html"), ["sub/page.html"]),
+    typed("RemoveOutputFilter", "AddOutputFilter deflate .html" + inner("RemoveOutputFilter .html"), ["sub/page.html"]),
     Case(
         "handlers of several extensions",
         Site(
