@@ -110,6 +110,7 @@ def _find_file(req: mp_request, target: translate.Target, filename: str) -> int:
         return OK
     if target.handler is not None:
         req._handler = target.handler
+        req._script_aliased = True
     _take_walk(req, filename, target)
     return OK
 

@@ -128,6 +128,7 @@ class RequestState:
     _content_encoding: str | None = None
     _content_languages: tuple[str, ...] = ()
     _handler: str | None
+    _script_aliased = False  # a ScriptAlias leads here
     _user: str | None = None
     _auth_type: str | None = None
     _claimed = False  # the user is but a name that get_basic_auth_pw() read

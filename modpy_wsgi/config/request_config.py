@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .directives import alias, core, env, filters, python
+from .directives import alias, cgi, core, env, filters, python
 from .directives import dir as directory
 from .head_rules import has_request_rules, head_rules
 from .model import Setting, Settings
@@ -39,6 +39,7 @@ class RequestConfig:
 
     __slots__ = (
         "access",
+        "actions",
         "authorization",
         "auto_reload",
         "debug",
@@ -101,6 +102,7 @@ class RequestConfig:
             host.base[alias.REDIRECTS]
         )
         self.fallback = settings[directory.FALLBACK]
+        self.actions = cgi.ACTIONS in settings or cgi.SCRIPTS in settings
         self.request_headers = has_request_rules(settings)
         self.head = head_rules(settings)  # Header and Expires; None where there are none
         # Whether there is something to do before the content: filters to insert, rules to be told that it has come.

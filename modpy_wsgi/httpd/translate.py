@@ -97,7 +97,7 @@ class Target:
                 if not target.startswith("/"):
                     target = posixpath.join(host.base[core.SERVER_ROOT], target)
                 return target, rule.handler
-            self.context = ((rule.prefix or "").rstrip("/"), rule.target.rstrip("/"))
+            self.context = (rule.prefix or "", rule.target)
             return rule.target + rest, rule.handler
         self.of_user = userdir.is_of_user(host, uri)
         path = (host.base[core.SERVER_PATH] or "").rstrip("/")

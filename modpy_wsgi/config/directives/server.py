@@ -116,7 +116,8 @@ def _listen(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Listen,
     return (*(so_far or ()), listen)
 
 
-def _seconds(so_far: Any, args: tuple[str, ...], origin: Origin) -> float:
+def seconds(so_far: Any, args: tuple[str, ...], origin: Origin) -> float:
+    """A time in seconds, or with a unit of httpd's (ms, s, min, h)."""
     match = _TIME.match(args[0].lower())
     if match is None:
         raise ValueError(f"'{args[0]}' is no time")
@@ -182,7 +183,7 @@ ROWS: tuple[Row, ...] = (
     row("Listen", Args.ARGV, Where.GLOBAL, LISTEN, _listen, "[address:]port [protocol [options=...]]"),
     row("Timeout", Args.TAKE1, Where.RSRC, TIMEOUT, number(0, what="a time in seconds"), "seconds"),
     row("KeepAlive", Args.FLAG, Where.RSRC, KEEP_ALIVE, flag, "On|Off"),
-    row("KeepAliveTimeout", Args.TAKE1, Where.RSRC, KEEP_ALIVE_TIMEOUT, _seconds, "seconds|milliseconds ms"),
+    row("KeepAliveTimeout", Args.TAKE1, Where.RSRC, KEEP_ALIVE_TIMEOUT, seconds, "seconds|milliseconds ms"),
     row("MaxKeepAliveRequests", Args.TAKE1, Where.RSRC, MAX_KEEP_ALIVE_REQUESTS, number(0), "number"),
     row("ErrorLog", Args.TAKE1, Where.RSRC, ERROR_LOG, _error_log, "file|syslog[:facility]|'|command'"),
     row("ErrorLogFormat", Args.TAKE12, Where.RSRC, ERROR_FORMATS, _error_log_format, "[connection|request] format"),
