@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import atexit
 import os
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 
 from ..app import Application
@@ -32,6 +34,8 @@ def attach(application: Application) -> None:
     for server in TELL_NO_ADDRESS:
         if server in sys.modules:
             sys.stderr.writelines(f"modpy-wsgi: note: {line}\n" for line in unreachable_under(server, application.site))
+    if "waitress" in sys.modules:
+        _end_at_term()
     try:
         import uwsgi  # there inside uWSGI only
     except ImportError:
@@ -46,6 +50,16 @@ def attach(application: Application) -> None:
                 application.start_worker()
 
         postfork(start)
+
+
+def _end_at_term() -> None:
+    """waitress leaves TERM to the system, which ends a process without its cleanups; so it ends as at an interrupt.
+
+    A handler that somebody else has set stays.
+    """
+    here = threading.current_thread() is threading.main_thread()
+    if here and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
 
 
 def raw_application(application: Application) -> Callable[[int], tuple[()]]:
