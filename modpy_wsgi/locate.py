@@ -37,6 +37,7 @@ def locate(req: mp_request) -> int:
     if place is not None and not req._redirects and _is_still_there(req, place):
         if target.handler is not None:
             req._handler = target.handler
+            req._script_aliased = True
         return OK
     return _find_file(req, target, target.filename)
 

@@ -12,10 +12,6 @@ from webtest import TestApp
 
 from tests import example_sites
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:'cgi' is deprecated:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:'cgitb' is deprecated:DeprecationWarning"),
-]
 FOLDER = example_sites.EXAMPLES / "cgi-bin" / "programs"
 WAYS = ["/cgi-bin", "/cgi-bin-fast"]
 

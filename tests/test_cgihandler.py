@@ -20,7 +20,6 @@ from modpy_wsgi.testing import site
 
 CONF = "SetHandler mod_python\nPythonHandler mod_python.cgihandler\n"
 TEXT = 'print("Content-Type: text/plain\\n")\n'
-cgi_is_old = pytest.mark.filterwarnings("ignore:'cgi' is deprecated:DeprecationWarning")
 
 
 @pytest.fixture
@@ -135,6 +134,12 @@ def test_what_is_flushed_is_sent(tmp_path: Path, script: Any) -> None:
     assert sent == [b"one\n", b"two\n"]
 
 
+def test_a_short_answer_has_its_true_length(app: Any, script: Any) -> None:
+    script("s.py", "print('Content-Length: 4\\n\\ncaf\u00e9!', end='')", head="")
+    answer = app.get("/s.py")
+    assert (answer.body, answer.headers["Content-Length"]) == ("caf\u00e9!".encode(), "6")
+
+
 def test_large_output_goes_out_in_pieces(app: Any, script: Any) -> None:
     script("s.py", "for _ in range(1000):\n    print('x' * 999)")
     assert len(app.get("/s.py").body) == 1000000
@@ -143,7 +148,6 @@ def test_large_output_goes_out_in_pieces(app: Any, script: Any) -> None:
 # What it reads and finds
 
 
-@cgi_is_old
 def test_forms(app: Any, script: Any) -> None:
     script("s.py", "import cgi\nform = cgi.FieldStorage()\nprint(form.getfirst('a'), form.getlist('b'))")
     assert get(app, "/s.py?a=1&b=2&b=3") == "1 ['2', '3']\n"
@@ -247,8 +251,6 @@ def test_endings(app: Any, script: Any, name: str, said: Any) -> None:
     assert told in said()
 
 
-@cgi_is_old
-@pytest.mark.filterwarnings("ignore:'cgitb' is deprecated:DeprecationWarning")
 def test_cgitb_shows_an_error(app: Any, script: Any, said: Any) -> None:
     hook = sys.excepthook
     script("s.py", "import cgitb\ncgitb.enable()\nvalue = 17\n1 / value / 0\n", head="")

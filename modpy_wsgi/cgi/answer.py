@@ -45,6 +45,7 @@ __all__ = ["HANDLERS", "answer", "local_redirect", "run"]
 
 HANDLERS = frozenset({"cgi-script", "application/x-httpd-cgi"})  # its name, and the media type that stands for it
 WHOLE = 0.02  # seconds to wait for the end of a short answer, so that it can be sent as one piece with its length
+DROPPED = 1 << 24  # bytes of an output that nobody wants, after which its program is stopped
 LINGERS = 0.1  # seconds that a program may go on once its output is closed, before the request is done without it
 
 
@@ -137,6 +138,9 @@ def _talk(
     finally:
         exchange.close()
         _end(req, program, exchange, done)
+        if done and log is not None:  # which tells of failures only
+            for line in told:
+                _teller(req)(line)
 
 
 def _teller(req: mp_request) -> Any:
@@ -238,8 +242,13 @@ def _send(req: mp_request, exchange: Exchange, data: bytes) -> None:
     del req.headers_out["Content-Length"]
     if given is not None and not (given.isascii() and given.isdigit() and len(given) < 19):
         given = None
+    left = DROPPED
     try:
         while True:
+            if req._bodiless:  # the answer to HEAD
+                left -= len(data)
+                if left < 0:
+                    return
             if req._server_write is None:
                 if given is not None and req._held_bytes + len(data) >= BUFFER:
                     req.headers_out["Content-Length"] = given
@@ -265,10 +274,11 @@ def _send(req: mp_request, exchange: Exchange, data: bytes) -> None:
 
 
 def _drain(exchange: Exchange) -> None:
-    """Let a program that nobody listens to any more come to its end."""
+    """Let a program that nobody listens to any more come to its end, if that comes soon."""
+    left = DROPPED
     try:
-        while exchange.read():
-            pass
+        while left > 0 and (data := exchange.read()):
+            left -= len(data)
     except TimedOut:
         raise _Abandoned(HTTP_GATEWAY_TIME_OUT) from None
 

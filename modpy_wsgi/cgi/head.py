@@ -22,7 +22,7 @@ MAX_LINE = 8190  # bytes of a header line; httpd breaks a longer one in two, and
 MAX_HEAD = 1 << 20  # bytes; httpd has no limit, and keeps an endless head until the memory ends
 
 _DIGITS = re.compile("([+-]?[0-9]{1,9})")
-_END = re.compile(rb"\r?\n\r?\n")
+_END = re.compile(rb"\n\r?\n")
 _OF_CGITB = "<!--"  # its pages begin with "<!--: spam", in case a head was sent before; else that is a header line
 _BLANKS = b" \t\n\v\f\r"
 # Of which only the last one counts; all others are joined to one line, but cookies.

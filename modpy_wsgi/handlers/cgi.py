@@ -243,6 +243,8 @@ def _result(req: mp_request, output: Output) -> int:
     if output.status != OK:
         return output.status
     if output.location is None:
+        if req._server_write is None and req._held:  # the true length is known, and a script may have counted letters
+            del req.headers_out["Content-Length"]
         return OK
     if output.location.startswith("/"):
         programs.local_redirect(req, output.location)
