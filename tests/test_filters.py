@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modpy_wsgi.errors import ConfigError, ShortBody
+from modpy_wsgi.filters import registry
 from modpy_wsgi.filters.filter import MAX_EMPTY_READS, WHOLE
 from tests.oracle.cases import words
 from tests.wsgi_site import Folder, Reply, Server, environ, module
@@ -596,6 +597,68 @@ def test_filters_that_are_reloaded(made: Made, folder: Folder) -> None:
     assert site.ask("/h?held").body == b"ONE TWO"
     folder.write(filtering=FILTERS.replace("s.upper()", "s[::-1]"))
     assert site.ask("/h?held").body == b"owt eno"
+
+
+# -- subrequests that answer into a filter --------------------------------------------------------------------------
+
+
+def includes(filter: Any) -> None:  # noqa: A002
+    """A filter as server-side includes will be: what stands between two @ is a URI."""
+    data = filter.read()
+    while data:
+        for number, part in enumerate(data.split(b"@")):
+            if number % 2:
+                status = filter.include(part.decode())
+                filter.write(f"({status})" if status else b"")
+            else:
+                filter.write(part)
+        data = filter.read()
+
+
+@pytest.fixture
+def including(monkeypatch: pytest.MonkeyPatch, made: Made, folder: Folder) -> Site:
+    monkeypatch.setitem(
+        registry.BUILT_IN, "includes", registry.BuiltIn(registry.RESOURCE, "tests.test_filters:includes")
+    )
+    folder.file("page.shtml", "start @/small.txt@, @/h?held@, @/absent@, @/closed.txt@, @/nested.shtml@ end")
+    folder.file("nested.shtml", "nested @/small.txt@")
+    folder.file("loop.shtml", "loop @/loop.shtml@")
+    folder.file("small.txt", "small")
+    folder.file("closed.txt", "closed")
+    folder.file("broken.raises", "hidden")
+    folder.file("fails.shtml", "a @/broken.raises@ b")
+    return made(
+        "AddOutputFilter INCLUDES .shtml\nAddOutputFilter UPPER .txt\nAddOutputFilter RAISES .raises\n"
+        '<Files "closed.txt">\nRequire all denied\n</Files>'
+    )
+
+
+def test_subrequests_flow_through_their_own_filters(including: Site) -> None:
+    reply = including.ask("/page.shtml")
+    assert reply.body == b"start SMALL, one two, (404), (403), nested SMALL end"
+    assert reply.header("Content-Length") == str(len(reply.body))
+    assert module(including.app, "filtering").cleaned == ["held"]
+
+
+def test_subrequests_in_each_other_end(including: Site) -> None:
+    body = including.ask("/loop.shtml").body
+    assert body.startswith(b"loop loop loop ")
+    assert body.endswith(b"(500)")
+    assert len(body) < 100
+
+
+def test_a_subrequest_whose_filter_fails(including: Site) -> None:
+    reply = including.ask("/fails.shtml")
+    assert (reply.code, reply.body) == (200, b"a (500) b")
+    assert "the filter's own" in including.folder.log_text()
+
+
+def test_a_built_in_filter_whose_module_is_missing(monkeypatch: pytest.MonkeyPatch, made: Made, folder: Folder) -> None:
+    monkeypatch.setitem(registry.BUILT_IN, "includes", registry.BuiltIn(registry.RESOURCE, "no_such_module:includes"))
+    folder.file("page.shtml", "<!--#echo -->")
+    site = made("AddOutputFilter INCLUDES .shtml")
+    assert site.ask("/page.shtml").code == 500
+    assert "the filter 'includes' cannot be used: No module named 'no_such_module'" in folder.log_text()
 
 
 # -- DEFLATE and INFLATE ----------------------------------------------------------------------------------------------
