@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from wsgiref.util import FileWrapper
 
 import pytest
 from hypothesis import given, settings
@@ -378,14 +379,15 @@ def test_servers_without_write(made: Made, folder: Folder, offers_write: bool) -
 class Other:
     """An application of another kind."""
 
-    def __init__(self, pieces: list[bytes], *, early: bool = False) -> None:
+    def __init__(self, pieces: list[bytes], *, early: bool = False, length: int | None = 3) -> None:
         self.pieces, self.closed, self.asked = pieces, 0, b""
         self.early = early
+        self.length = [] if length is None else [("Content-Length", str(length))]
 
     def __call__(self, made: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         self.environ = made
         self.asked = made["wsgi.input"].read(int(made.get("CONTENT_LENGTH") or 0))
-        write = start_response("200 Fine", [("Content-Type", "text/x-other"), ("Content-Length", "3"), ("X-A", "1")])
+        write = start_response("200 Fine", [("Content-Type", "text/x-other"), ("X-A", "1"), *self.length])
         if self.early:
             write(b"early ")
         return self
@@ -688,10 +690,35 @@ def test_deflate_of_a_file_and_its_ranges(made: Made, folder: Folder) -> None:
 
 
 def test_deflate_of_another_application(made: Made) -> None:
-    site = made("SetOutputFilter DEFLATE", fallback=Other([b"abc" * 100, b"def" * 100]))
-    reply = site.ask("/other", headers=GZIP)
-    assert gzip.decompress(reply.body) == b"abc" * 100 + b"def" * 100
-    assert reply.header("Vary") == "Accept-Encoding"
+    for length in (None, 600):
+        site = made("SetOutputFilter DEFLATE", fallback=Other([b"abc" * 100, b"def" * 100], length=length))
+        reply = site.ask("/other", headers=GZIP)
+        assert gzip.decompress(reply.body) == b"abc" * 100 + b"def" * 100
+        assert (reply.header("Vary"), reply.header("Content-Length")) == ("Accept-Encoding", None)
+        plain = site.ask("/other")
+        assert plain.body == b"abc" * 100 + b"def" * 100
+        assert plain.header("Content-Length") == (None if length is None else str(length))
+
+
+def test_what_deflate_leaves_alone_is_as_without_it(made: Made, folder: Folder) -> None:
+    """A large file keeps its length, its ranges and the server's own way of sending it."""
+    folder.file("film.bin", bytes(3 * WHOLE))
+    wrapped: list[Any] = []
+
+    def wrapper(file: Any, size: int) -> FileWrapper:
+        wrapped.append(file)
+        return FileWrapper(file, size)
+
+    for conf in ("SetOutputFilter DEFLATE", "AddOutputFilterByType DEFLATE text/html\nAddOutputFilterByType UPPER a/b"):
+        site = made(conf)
+        headers = {} if conf.startswith("Set") else GZIP
+        whole = site.ask("/film.bin", headers=headers, wsgi__file_wrapper=wrapper)
+        assert (whole.header("Content-Length"), whole.header("Accept-Ranges")) == (str(3 * WHOLE), "bytes")
+        assert (len(whole.body), len(wrapped)) == (3 * WHOLE, 1)
+        part = site.ask("/film.bin", headers={**headers, "Range": f"bytes={2 * WHOLE}-{2 * WHOLE + 9}"})
+        assert (part.code, part.body) == (206, bytes(10))
+        assert (whole.header("ETag") or "").startswith(('"', 'W/"'))
+        wrapped.clear()
 
 
 def test_levels(made: Made) -> None:

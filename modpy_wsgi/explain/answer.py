@@ -19,6 +19,7 @@ from ..constants import METHOD_NUMBERS, PYTHON_HANDLERS
 from ..environ import encode
 from ..httpd.content import provided
 from ..phases import HANDLER
+from .filters_shown import missing_filter
 from .model import Choice, Place, Way
 from .settings_shown import last_place, place_of
 
@@ -51,6 +52,7 @@ def tell_answer(way: Way, config: RequestConfig, found: os.stat_result | None, n
 
 def _file(way: Way, config: RequestConfig, found: os.stat_result | None, name: str) -> None:
     """What the default handler would say (httpd/files)."""
+    missing = missing_filter(name, config)
     if way.method == "OPTIONS":
         way.answer = Choice("the methods that the file takes", "OPTIONS")
     elif way.method not in ("GET", "HEAD", "POST"):
@@ -61,6 +63,8 @@ def _file(way: Way, config: RequestConfig, found: os.stat_result | None, name: s
         way.answer = Choice("the folder", "refused unless it can be listed: no file of DirectoryIndex is there")
     elif way.path_info and config.settings[core.ACCEPT_PATH_INFO] != "on":
         way.ends(404, f"the file takes no path behind its name ({way.path_info})")
+    elif missing is not None:
+        way.ends(500, f"nobody provides the filter {missing[0]} here", missing[1])
     else:
         way.answer = Choice(f"the file {way.file.what}", "no handler is set")
 
