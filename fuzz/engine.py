@@ -15,6 +15,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "multipart": (),
     "htaccess": ("modpy_wsgi.config",),
     "headers": ("modpy_wsgi.httpd", "modpy_wsgi.validators"),
+    "ssi": ("modpy_wsgi.ssi", "modpy_wsgi.config.globs"),
 }
 
 

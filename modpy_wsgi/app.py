@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import constants, current, delivery, dispatch, header_rules
+from . import constants, current, delivery, dispatch
 from .config.directives import core, python
 from .config.hosts import Hosts
 from .config.model import Site
@@ -20,7 +20,7 @@ from .config.request_config import RequestConfig
 from .constants import OK
 from .environ import check_head, decode
 from .errors import BadRequest, HandlerError
-from .httpd import access_log, content, errors, filtering, translate, variables
+from .httpd import access_log, content, errors, filtering, translate
 from .httpd.error_format import ErrorForm
 from .httpd.forwarded import scheme_check
 from .interpreter import Interpreter, Interpreters
@@ -29,11 +29,11 @@ from .locate import locate, walk_now
 from .locks import reentrant_lock
 from .log import ErrorLog, log_exception
 from .plan import run_steps
-from .redirects import look_up, redirect
+from .redirects import look_up, look_up_entry, redirect
 from .request import mp_request
 from .request_output import ClientGone
 from .server import make_servers, mp_server
-from .subrequests import include
+from .subrequests import include, run
 
 __all__ = ["WSGI", "Application"]
 
@@ -116,13 +116,13 @@ class Application:
         try:
             raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
             host = self.hosts.find(environ, raw)
-            if "CONTENT_LENGTH" in environ or "HTTP_EXPECT" in environ or environ["REQUEST_METHOD"] in _REFUSED:
+            if environ.get("CONTENT_LENGTH") or "HTTP_EXPECT" in environ or environ["REQUEST_METHOD"] in _REFUSED:
                 check_head(environ)
             return mp_request(self, host, environ, start_response, translate.read_target(host, environ, raw))
         except BadRequest as error:
             if host is None:
                 host = self.hosts.first(environ)
-            req = mp_request(self, host, environ, start_response, translate.target_of(host, "/"))
+            req = mp_request(self, host, environ, start_response, translate.bad_target(host))
             req._uri = posixpath.normpath(decode(environ.get("PATH_INFO") or "/"))  # for the logs
             req._bad = error
             return req
@@ -130,11 +130,6 @@ class Application:
     def serve(self, req: mp_request) -> None:
         """Run every phase up to the content and see to it that an answer stands in `req`."""
         try:
-            if req._bad is not None:
-                if req._host.has_early_headers:
-                    header_rules.apply_early(req)
-                variables.of_server(req)
-                raise req._bad
             try:
                 status = locate(req) or run_steps(req, req._config)
             except (BadRequest, HandlerError, ClientGone):
@@ -165,9 +160,17 @@ class Application:
         """Answer with another URI of this server."""
         redirect(req, uri, environ, location)
 
-    def look_up(self, req: mp_request, uri: str) -> tuple[mp_request, int]:
+    def look_up(self, req: mp_request, uri: str, environ: dict[str, Any] | None = None) -> tuple[mp_request, int]:
         """A subrequest: every phase up to fixup for another URI. Returns it, and OK or the status that ended it."""
-        return look_up(req, uri)
+        return look_up(req, uri, environ)
+
+    def look_up_entry(self, req: mp_request, name: str, *, folder: bool = False) -> tuple[mp_request, int]:
+        """The same for a name in the request's own directory."""
+        return look_up_entry(req, name, folder=folder)
+
+    def run_subrequest(self, sub: mp_request, target: Any) -> int:
+        """Answer a subrequest that was looked up; its body flows to `target`. OK, or the status it ended with."""
+        return run(sub, target)
 
     def include(self, req: mp_request, uri: str, target: Any) -> int:
         """A subrequest whose answer flows to a filter of `req`, or behind it. OK, or the status it ended with."""

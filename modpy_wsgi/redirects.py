@@ -5,22 +5,21 @@ Law: they go through the phases like any other and are counted; what their URI g
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from .config.directives import core
-from .environ import encode, read_path
+from .environ import encode, escape, read_path
 from .errors import BadRequest
 from .httpd import errors, translate
-from .locate import locate
+from .locate import find_entry, locate
 from .plan import run_steps
 from .request import mp_request
 
-__all__ = ["MAX_REDIRECTS", "look_up", "redirect"]
+__all__ = ["MAX_REDIRECTS", "look_up", "look_up_entry", "redirect"]
 
 MAX_REDIRECTS = 10  # internal redirects and subrequests that lead to one request, as httpd's LimitInternalRecursion
-
-
 def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, location: str = "") -> None:
     """Answer with another URI of this server, starting from the status that `req` has.
 
@@ -49,12 +48,27 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
         req._application.serve(new)
 
 
-def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
+def look_up(req: mp_request, uri: str, environ: dict[str, Any] | None = None) -> tuple[mp_request, int]:
     """A subrequest for another URI, as with GET, up to fixup. Returns it, and OK or the status that ended it.
 
     The phases before Trans and HeaderParser are the main request's alone, and so is what they have set in variables.
+    `environ` replaces the request's.
     """
-    new = _derive(req, uri, None)
+    return _look_up(req, uri, environ, locate)
+
+
+def look_up_entry(req: mp_request, name: str, *, folder: bool = False) -> tuple[mp_request, int]:
+    """The same for a name in the request's own directory, wherever a URI of that name would lead."""
+    slash = "/" if folder else ""
+    uri, filename = req.uri, req._filename or ""
+    within = f"{filename[: filename.rfind('/') + 1]}{name}{slash}"
+    return _look_up(req, escape(f"{uri[: uri.rfind('/') + 1]}{name}{slash}"), None, lambda new: find_entry(new, within))
+
+
+def _look_up(
+    req: mp_request, uri: str, environ: dict[str, Any] | None, find: Callable[[mp_request], int]
+) -> tuple[mp_request, int]:
+    new = _derive(req, uri, environ)
     new._main = req
     new._method = "GET"
     if "_subprocess_env" in req.__dict__:
@@ -69,7 +83,7 @@ def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
     try:
         if new._bad is not None:
             raise new._bad
-        status = locate(new) or run_steps(new, new._config)
+        status = find(new) or run_steps(new, new._config)
     except BadRequest as error:
         if error.status >= 500:  # the server's
             req._application.log_request(req, str(error))
@@ -86,7 +100,7 @@ def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_req
     try:
         target = translate.target_of(req._host, _read_path(req, escaped))
     except BadRequest as error:
-        target, bad = translate.target_of(req._host, "/"), error
+        target, bad = translate.bad_target(req._host), error
     new = mp_request(req._application, req._host, environ, req._start_response, target)
     new._bad = bad
     new._args = query if question else None

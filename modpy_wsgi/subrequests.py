@@ -13,13 +13,16 @@ from .constants import DONE, HTTP_INTERNAL_SERVER_ERROR, OK
 from .errors import BadRequest, HandlerError, ShortBody
 from .filters import requests as filters
 from .httpd import content
+from .preconditions import CONDITIONS
 from .redirects import look_up
 
 if TYPE_CHECKING:
     from .filters.filter import Target
     from .request import mp_request
 
-__all__ = ["include"]
+__all__ = ["include", "run"]
+
+_OF_WHOLE = CONDITIONS | {"HTTP_RANGE", "HTTP_IF_RANGE"}
 
 
 def include(req: mp_request, uri: str, target: Target) -> int:
@@ -28,8 +31,13 @@ def include(req: mp_request, uri: str, target: Target) -> int:
     Raises OSError if the client is gone.
     """
     new, status = look_up(req, uri)
-    if status:
-        return status
+    return status or run(new, target)
+
+
+def run(new: mp_request, target: Target) -> int:
+    """Let what a subrequest answers that was looked up flow to `target`. As include()."""
+    for name in _OF_WHOLE:  # which the whole answer was asked for, and none of its parts
+        new._environ.pop(name, None)
     filters.lead_to(new, target)
     try:
         status = content.answer(new, new._config)
@@ -42,7 +50,7 @@ def include(req: mp_request, uri: str, target: Target) -> int:
     except BadRequest as error:
         return error.status
     except (HandlerError, ShortBody) as error:
-        req._application.log_exception(new, "subrequest", error)
+        new._application.log_exception(new, "subrequest", error)
         return HTTP_INTERNAL_SERVER_ERROR
     finally:
         delivery.end_subrequest(new)

@@ -107,7 +107,7 @@ REFUSED = {
     "SSLOptions +FakeBasicAuth": "SSLOptions: not implemented",
     "VirtualDocumentRoot /srv/%0": "VirtualDocumentRoot: not implemented",
     "Session On": "Session: not implemented",
-    "XBitHack On": "XBitHack: not implemented",
+    "XBitHack Perhaps": "XBitHack: 'Perhaps' is none of off, on, full",
     # expressions
     "<Location /a>\nAlias /srv/%{HTTP_HOST}\n</Location>": "expressions that are judged per request",
     "<Location /a>\nScriptAlias /srv/%{HTTP_HOST}\n</Location>": "expressions that are judged per request",

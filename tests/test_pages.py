@@ -192,6 +192,22 @@ def a_slip(page: Section, srv: Path) -> None:
     carry_out(console, srv)
 
 
+@example("docs/configuration.md: Server-side includes")
+def server_side_includes(page: Section, srv: Path) -> None:
+    conf = srv / "site" / "httpd.conf"
+    write(conf, conf.read_text() + placed(page.take("apache"), srv))
+    write(srv / "site" / "htdocs" / "page.shtml", page.take("html"))
+    app = webtest.TestApp(from_httpd_conf(conf), extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+    assert app.get("/page.shtml?name=anna").text.split("\n") == [
+        "Good morning, 127.0.0.1!",
+        "",
+        "Hello anna!",
+        "In 2024: 366 days.",
+        "",
+    ]
+    assert "Who are you?" in app.get("/page.shtml").text
+
+
 @example("docs/configuration.md: Users and passwords")
 def users_and_passwords(page: Section, srv: Path) -> None:
     conf = srv / "site" / "httpd.conf"
@@ -438,6 +454,38 @@ def run_tests_of_page(srv: Path, text: str) -> str:
     write(srv / "hello" / "htdocs" / "hello.py", module)
     write(srv / "tests" / "test_page.py", placed(text, srv))
     return run_pytest(srv / "tests", srv / "hello" / "htdocs")
+
+
+def programs(folder: Path, *names: str) -> None:
+    """Programs for the shell that say hello."""
+    for name in names:
+        write(folder / name, "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nHello from a program\\n'\n")
+        (folder / name).chmod(0o755)
+
+
+@example("docs/cgi.md: A folder of programs, without a configuration")
+def a_folder_of_programs(page: Section, srv: Path) -> None:
+    programs(srv / "site" / "cgi-bin", "hello")
+    carry_out(page.take("console"), srv)
+
+
+@example("docs/cgi.md: Programs")
+def cgi_programs(page: Section, srv: Path) -> None:
+    programs(srv / "site" / "cgi-bin", "hello")
+    programs(srv / "site" / "htdocs", "own.cgi", "other.txt")
+    app = site(placed(page.take("apache"), srv), root=srv / "site" / "htdocs")
+    for path in ("/cgi-bin/hello", "/own.cgi"):
+        assert app.get(path).text == "Hello from a program\n"
+    assert app.get("/other.txt").text.startswith("#!/bin/sh")
+
+
+@example("docs/cgi.md: Python scripts in process")
+def cgi_scripts(page: Section, srv: Path) -> None:
+    write(srv / "site" / "scripts" / "hello.py", "print('Content-Type: text/plain\\n\\nhello')\n")
+    conf = f"Alias /scripts/ {srv}/site/scripts/\n<Directory {srv}/site/scripts>\nRequire all granted\n</Directory>\n"
+    app = site(conf + placed(page.take("apache"), srv), root=srv)
+    for path in ("/scripts/hello.py", "/scripts/hello", "/scripts/hello.cgi"):
+        assert app.get(path).text == "hello\n"
 
 
 @example("docs/quickstart.md: From a checkout")

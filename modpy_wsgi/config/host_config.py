@@ -131,6 +131,23 @@ class HostConfig:
             found = self._locations.keep_named(path, merged(entries), path)
         return found
 
+    def special_names(self, folder: str, path: str) -> frozenset[str] | None:
+        """The names in `folder`, seen at the URL `path` (both end in "/"), that a Directory or Location is about.
+
+        None if that cannot be listed, because a section with a pattern may be about any.
+        """
+        if self._directory_matches or "//" in path:
+            return None
+        names: set[str] = set()
+        depth = folder.count("/")
+        for index in self._indexes:
+            if index.location_matches or index.wild_directories.get(depth):
+                return None
+            for before, sections in ((folder, index.directories), (path, index.locations)):
+                found = [literal[len(before) :] for literal in sections if literal.startswith(before)]
+                names.update(rest.partition("/")[0] for rest in found)
+        return frozenset(names)
+
     def section(self, position: int) -> Settings:
         """The settings of one Directory or Location section, by its position."""
         own = position - self._main.end

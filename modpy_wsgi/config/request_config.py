@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .directives import alias, core, env, filters, python
+from .directives import alias, cgi, core, env, filters, python
 from .directives import dir as directory
 from .head_rules import has_request_rules, head_rules
 from .model import Setting, Settings
@@ -33,12 +33,13 @@ class Walk(NamedTuple):
 class RequestConfig:
     """All that holds for a request: the merged settings, and what is asked of them on every request, ready.
 
-    Frozen but for `plan`, `interpreter`, `files` and `forms`, which are filled in at first use and depend on nothing
-    else; `interpreter` stays None where it is another for each directory or directive.
+    Frozen but for `plan`, `interpreter`, `files`, `forms` and `listing`, which are filled in at first use and depend on
+    nothing else; `interpreter` stays None where it is another for each directory or directive.
     """
 
     __slots__ = (
         "access",
+        "actions",
         "authorization",
         "auto_reload",
         "debug",
@@ -54,6 +55,8 @@ class RequestConfig:
         "head",
         "host",
         "interpreter",
+        "listing",
+        "names_clients",
         "of_directory",
         "options",
         "per_directive",
@@ -93,11 +96,13 @@ class RequestConfig:
         self.per_directive = python_config.get("PythonInterpPerDirective") == "1"
         self.set_handler = settings[core.SET_HANDLER]
         self.options = settings[core.OPTIONS]
+        self.names_clients = core.HOSTNAME_LOOKUPS in settings
         self.default_charset = settings[core.ADD_DEFAULT_CHARSET]
         self.fixups = any(setting in settings for setting in _OF_FIXUP) or len(settings[alias.REDIRECTS]) > len(
             host.base[alias.REDIRECTS]
         )
         self.fallback = settings[directory.FALLBACK]
+        self.actions = cgi.ACTIONS in settings or cgi.SCRIPTS in settings
         self.request_headers = has_request_rules(settings)
         self.head = head_rules(settings)  # Header and Expires; None where there are none
         # Whether there is something to do before the content: filters to insert, rules to be told that it has come.
@@ -107,5 +112,6 @@ class RequestConfig:
         self.files: Any = None  # how files are sent, worked out at first use
         self.filters: Any = None  # those that join before the content, worked out at first use
         self.forms: Any = None  # what the site says of its forms, worked out at first use
+        self.listing: Any = None  # what it says of the entries of its directory, worked out at first use
         self.access: Any = None  # Order, Allow and Deny, the same
         self.authorization: Any = None  # Require, the same

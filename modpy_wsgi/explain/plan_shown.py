@@ -40,6 +40,7 @@ STEPS: dict[str, tuple[str, tuple[Phase, ...]]] = {
     "plan._guess_type": ("the type by the file's name", ()),
     "plan._fixup": ("SetHandler, ForceType, SetEnv, redirections of the section", (FIXUP,)),
     "plan._set_handler": ("SetHandler, if there is any", ()),
+    "parsed.fixup": ("server-parsed and XBitHack: the filter INCLUDES", ()),
     "multiviews.fixup": ("MultiViews: files whose names add extensions", ()),
     "index.fixup": ("folders: the slash at the end, and the index file", ()),
     "header_rules.of_request": ("RequestHeader: header fields of the request that change", ()),

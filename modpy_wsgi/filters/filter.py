@@ -303,11 +303,20 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
 
         For built-in filters; `uri` is a path with query, escaped. Raises OSError if the client is gone.
         """
+        self._before_another()
+        status: int = self._req._application.include(self._req, uri, self.next)
+        return status
+
+    def run(self, sub: mp_request) -> int:
+        """The same for a subrequest that was looked up."""
+        self._before_another()
+        status: int = self._req._application.run_subrequest(sub, self.next)
+        return status
+
+    def _before_another(self) -> None:
         data = self._taken()
         if data:
             self.next.accept(data, False, False)
-        status: int = self._req._application.include(self._req, uri, self.next)
-        return status
 
     def _call(self) -> bool:
         """Call the filter. Whether it may want to be called again for the same."""

@@ -20,6 +20,7 @@ from ..config.request_config import RequestConfig
 from ..constants import HTTP_INTERNAL_SERVER_ERROR, HTTP_OK, OK
 from ..filters import requests
 from ..filters.registry import RESOURCE, Spec, find, python_filter
+from . import parsed
 from .types import extensions
 
 if TYPE_CHECKING:
@@ -130,6 +131,8 @@ def _found(req: mp_request, name: str, is_input: bool) -> Spec | None:
     except ImportError as error:
         req._application.log_request(req, f"the filter {name!r} cannot be used: {error}")
         return None
+    if name == parsed.INCLUDES and not is_input:
+        parsed.prepare(req)
     if spec is None:
         kind = "input" if is_input else "output"
         req._application.log_request(req, f"nobody registers the {kind} filter {name!r} for this place: {req.uri}")

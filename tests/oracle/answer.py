@@ -143,7 +143,7 @@ def _is_now(value: str, later: int = 0) -> bool:
 def _body_text(body: bytes, request: Request, blur: Blur) -> str | Json:
     if request.tidy is unpacked:
         return unpacked(body)
-    if len(body) > LONGEST_BODY:
+    if len(body) > LONGEST_BODY and request.tidy is None:
         return {"length": len(body), "sha256": hashlib.sha256(body).hexdigest()}
     try:
         text = body.decode()

@@ -8,6 +8,7 @@ import importlib
 import io
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -194,7 +195,8 @@ def undisturbed(root: Path) -> Iterator[None]:
     """A site imports modules and changes sys.path, as the original lets it; the next site must not see that."""
     modules, path, argv, cwd = set(sys.modules), list(sys.path), list(sys.argv), Path.cwd()
     variables = dict(os.environ)
-    os.environ.update(PASSED)
+    os.environ.update(PASSED, TZ="UTC")  # as Apache's
+    time.tzset()
     try:
         yield
     finally:
@@ -202,6 +204,7 @@ def undisturbed(root: Path) -> Iterator[None]:
         os.chdir(cwd)
         os.environ.clear()
         os.environ.update(variables)
+        time.tzset()
         for name in set(sys.modules) - modules:
             if str(getattr(sys.modules[name], "__file__", None) or "").startswith(str(root)):
                 del sys.modules[name]
