@@ -230,7 +230,7 @@ def _send_all(req: mp_request, pieces: Iterable[bytes]) -> None:
         req._held = [pieces[0]]
         return
     for piece in pieces:
-        if req._filters is None or req._filters.failed is not None:
+        if req._filters is not None and req._filters.failed is not None:
             return
         if piece:
             req._send(piece)

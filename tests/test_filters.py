@@ -410,6 +410,24 @@ def test_another_application(made: Made, early: bool) -> None:
     assert [b"ABC", b""] in site.calls
 
 
+@pytest.mark.parametrize("conf", ["SetOutputFilter DEFLATE", "SetOutputFilter UPPER", "SetOutputFilter RAISES"])
+@pytest.mark.parametrize("length", [None, 6])
+def test_another_application_that_starts_late(made: Made, conf: str, length: int | None) -> None:
+    """As a generator does, which runs when it is iterated."""
+
+    def other(asked: dict[str, Any], start_response: Callable[..., Any]) -> Iterator[bytes]:
+        start_response("200 OK", [] if length is None else [("Content-Length", str(length))])
+        yield b"abc"
+        yield b"def"
+
+    reply = made(conf, fallback=other).ask("/other")
+    if "RAISES" in conf:
+        assert reply.code == 500
+        return
+    assert reply.body == (b"ABCDEF" if "UPPER" in conf else b"abcdef")
+    assert reply.header("Content-Length") == ("6" if length and "DEFLATE" in conf else None)
+
+
 def test_another_application_may_not_read_too_much(made: Made) -> None:
     other = Other([])
     site = made("SetInputFilter DOUBLES\nLimitRequestBody 10", fallback=other)
