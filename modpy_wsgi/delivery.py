@@ -169,13 +169,13 @@ def _body(req: mp_request) -> Iterable[bytes]:
 
 def let_through(req: mp_request) -> None:
     """Let what waits of an answer flow through the filters, up to its end."""
-    file, others = req._file_body, req._delegated or ()
+    file, others = req._file_body, req._delegated
     req._file_body, req._delegated = None, None
     chain = req._filters
     try:
         if file is not None:
             chain.top.accept_all(_while_wanted(req, iter(file)))
-        elif others:
+        elif others is not None:
             _send_all(req, others)
         held = b"".join(req._held or ())
         req._reset_output()
@@ -190,7 +190,7 @@ def let_through(req: mp_request) -> None:
 def _filtered(req: mp_request) -> Iterable[bytes]:
     """What the filters make of an answer, up to its end. Raises FilterFailed if one of them has failed."""
     chain = req._filters
-    if req._file_body is None and not req._delegated:
+    if req._file_body is None and req._delegated is filter_requests.NOBODY:
         held = req._held
         if held is not None:
             req._reset_output()
@@ -230,7 +230,7 @@ def _send_all(req: mp_request, pieces: Iterable[bytes]) -> None:
         req._held = [pieces[0]]
         return
     for piece in pieces:
-        if req._filters is None or req._filters.failed is not None:
+        if req._filters is not None and req._filters.failed is not None:
             return
         if piece:
             req._send(piece)

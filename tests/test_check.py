@@ -766,6 +766,27 @@ def test_progress(tmp_path: Path) -> None:
     assert "\n" not in shown
 
 
+def test_modules_of_filters_are_imported(tmp_path: Path) -> None:
+    conf = (
+        f"{SERVED}<Directory {{root}}/htdocs>\nPythonOutputFilter cuts CUTS\nPythonInputFilter absent ABSENT\n"
+        "PythonOutputFilter cuts::other OTHER\nSetOutputFilter CUTS\n</Directory>\n"
+    )
+    report = found(tmp_path, conf, {"htdocs/cuts.py": "def outputfilter(filter):\n    pass\n"}, TRIED)
+    assert [row for row in rows(report, tmp_path) if row[0].startswith("handler")] == [
+        ("handler-import", f"httpd.conf:{FIRST + SERVED.count(chr(10)) + 2}"),
+        ("handler-missing", f"httpd.conf:{FIRST + SERVED.count(chr(10)) + 3}"),
+    ]
+
+
+def test_a_filter_that_nobody_provides_is_an_error(tmp_path: Path) -> None:
+    report = found(
+        tmp_path, f"{SERVED}SetOutputFilter NOBODY;SUBSTITUTE\n", {"htdocs/.htaccess": "SetInputFilter NO\n"}
+    )
+    errors = [each for each in report.findings if "nobody provides the" in each.message]
+    assert len(errors) == 3
+    assert all(each.severity is Severity.ERROR for each in errors)
+
+
 # -- pages of PSP -----------------------------------------------------------------------------------------------------
 
 PSP = "<Directory {root}/htdocs>\nAddHandler mod_python .psp\nPythonHandler mod_python.psp\n%s\n</Directory>\n"

@@ -209,6 +209,37 @@ def test_answers(url: str, root: Path) -> None:
     assert told.file.what.removeprefix(f"{root}/") == file
 
 
+def test_filters(root: Path) -> None:
+    (told,) = way(root, "http://main.example.com/page.shtml").filters
+    assert told.what == "INCLUDES of the answer: built in"
+    assert told.why == "AddOutputFilter .shtml"
+    assert short(told.place, root) == f"httpd.conf:{line('AddOutputFilter')}"
+
+
+def test_filters_in_the_order_in_which_data_flows(tmp_path: Path) -> None:
+    (tmp_path / "htdocs").mkdir()
+    (tmp_path / "htdocs" / "page.txt").write_text("text")
+    conf = tmp_path / "httpd.conf"
+    conf.write_text(
+        f"DocumentRoot {tmp_path}/htdocs\nPythonOutputFilter capital UPPER\nPythonInputFilter capital::into UPPER\n"
+        "SetOutputFilter DEFLATE;UPPER\nSetInputFilter UPPER;DEFLATE\nAddOutputFilter INFLATE .txt\n"
+        "AddOutputFilterByType UPPER text/plain text/html\n"
+    )
+    site = load_site(conf, traced=True)
+    told = explain(site, asked("GET", "/page.txt", site)).filters
+    assert [(each.what, each.why) for each in told] == [
+        ("DEFLATE of the body: built in", "SetInputFilter"),
+        ("UPPER of the body: capital::into", "SetInputFilter"),
+        ("INFLATE of the answer: built in", "AddOutputFilter .txt"),
+        ("UPPER of the answer: capital::outputfilter", "SetOutputFilter"),
+        (
+            "UPPER of the answer: capital::outputfilter",
+            "AddOutputFilterByType, if the answer is text/html or text/plain",
+        ),
+        ("DEFLATE of the answer: built in", "SetOutputFilter"),
+    ]
+
+
 @pytest.fixture(scope="module")
 def served(root: Path) -> Iterator[webtest.TestApp]:
     application = Application(load_site(root / "httpd.conf", after=("ErrorLog /dev/null",)), private=True)

@@ -21,6 +21,7 @@ from ..environ import encode
 from ..httpd.content import provided
 from ..httpd.types import read_types
 from ..phases import HANDLER
+from .filters_shown import missing_filter
 from .model import Choice, Place, Way
 from .settings_shown import last_place, place_of
 
@@ -92,6 +93,7 @@ def _type_of(name: str, config: RequestConfig) -> str | None:
 
 def _file(way: Way, config: RequestConfig, found: os.stat_result | None, name: str) -> None:
     """What the default handler would say (httpd/files)."""
+    missing = missing_filter(name, config)
     if way.method == "OPTIONS":
         way.answer = Choice("the methods that the file takes", "OPTIONS")
     elif way.method not in ("GET", "HEAD", "POST"):
@@ -102,6 +104,8 @@ def _file(way: Way, config: RequestConfig, found: os.stat_result | None, name: s
         _folder(way, config)
     elif way.path_info and config.settings[core.ACCEPT_PATH_INFO] != "on":
         way.ends(404, f"the file takes no path behind its name ({way.path_info})")
+    elif missing is not None:
+        way.ends(500, f"nobody provides the filter {missing[0]} here", missing[1])
     else:
         way.answer = Choice(f"the file {way.file.what}", "no handler is set")
 

@@ -29,7 +29,7 @@ from ..environ import decode, encode
 from ..errors import SERVER_RETURN
 from ..filters import requests as filter_requests
 from ..phases import HANDLER
-from ..response import checked
+from ..response import checked, content_length
 from . import filtering, listing, parsed, ranges, type_maps
 from .files import send_file
 
@@ -154,6 +154,9 @@ def _through_filters(req: mp_request) -> Callable[..., Any]:
             raise exc_info[1].with_traceback(exc_info[2])
         req._status, req._status_line = int(status[:3]), decode(status)
         header_rules.take_headers(req, headers)
+        if req._filters is not None and not filter_requests.still_wanted(req, content_length(req)):
+            req._begin()
+            return req._server_write
         return req.write
 
     return start_response

@@ -28,6 +28,7 @@ from ..constants import (
     OK,
 )
 from ..errors import ConfigError
+from ..filters import requests as filters
 from ..preconditions import CONDITIONS, conditions_met
 from ..validators import SETTLED, date_text, digest_of, etag_of
 from . import ranges
@@ -194,6 +195,8 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat
         if status != OK:
             req._status = status  # no page: the answer has no body
             return OK
+        if filtered and alone:
+            filtered = filters.still_wanted(req, size)
         pieces = None
         if alone and "HTTP_RANGE" in req._environ and not filtered:
             pieces = ranges.of_length(req, config, size)
