@@ -74,6 +74,16 @@ SESSIONS: dict[str, tuple[str, str, list[list[str]]]] = {
     ),
     "a redirect": ("<%\nsession['a'] = 1\npsp.redirect('/')\n%>", "", [["unlock"]]),
     "the module": ("<%\ns = Session.Session(req)\n%><%= len(s) %>", "0", [[]]),
+    "a new one": (
+        "<%\nsession = req.session = Session.Session(req)\n%><%= req.session is session %>",
+        "True",
+        [["unlock"], ["save", "unlock"]],
+    ),
+    "the module in a function": (
+        "<%\ndef f():\n    return [Session.Session(req) for n in '1']\n# end\n%><%= len(f()) %>",
+        "1",
+        [[]],
+    ),
     "only in a function": ("<%\ndef f(): return session\n# end\n%><%= f() %>", "None", []),
 }
 
