@@ -427,6 +427,23 @@ def test_pages_of_two_sites_import_their_own_modules(tmp_path: Path) -> None:
     assert f"{tmp_path}/a/lib" not in sys.path
 
 
+UPPER = """
+def outputfilter(filter):
+    data = filter.read()
+    while data:
+        filter.write(data.upper())
+        data = filter.read()
+    if data is None:
+        filter.close()
+"""
+
+
+def test_filters_see_what_a_page_writes(tmp_path: Path) -> None:
+    (tmp_path / "up.py").write_text(UPPER)
+    app = pages(tmp_path, "PythonOutputFilter up UPPER\nSetOutputFilter UPPER\n", page="hello <%= 'world' %>")
+    assert app.get("/page.psp").text == "HELLO WORLD"
+
+
 def test_threads(tmp_path: Path) -> None:
     app = pages(
         tmp_path, page="<%\nn = req.args\nimport time\ntime.sleep(0.001)\n%><%= n %> <%= req.args %>", other="x"
