@@ -74,6 +74,16 @@ SESSIONS: dict[str, tuple[str, str, list[list[str]]]] = {
     ),
     "a redirect": ("<%\nsession['a'] = 1\npsp.redirect('/')\n%>", "", [["unlock"]]),
     "the module": ("<%\ns = Session.Session(req)\n%><%= len(s) %>", "0", [[]]),
+    "a new one": (
+        "<%\nsession = req.session = Session.Session(req)\n%><%= req.session is session %>",
+        "True",
+        [["unlock"], ["save", "unlock"]],
+    ),
+    "the module in a function": (
+        "<%\ndef f():\n    return [Session.Session(req) for n in '1']\n# end\n%><%= len(f()) %>",
+        "1",
+        [[]],
+    ),
     "only in a function": ("<%\ndef f(): return session\n# end\n%><%= f() %>", "None", []),
 }
 
@@ -415,6 +425,23 @@ def test_pages_of_two_sites_import_their_own_modules(tmp_path: Path) -> None:
             )
             assert app.get("/path.psp").text == f"more of {name}"
     assert f"{tmp_path}/a/lib" not in sys.path
+
+
+UPPER = """
+def outputfilter(filter):
+    data = filter.read()
+    while data:
+        filter.write(data.upper())
+        data = filter.read()
+    if data is None:
+        filter.close()
+"""
+
+
+def test_filters_see_what_a_page_writes(tmp_path: Path) -> None:
+    (tmp_path / "up.py").write_text(UPPER)
+    app = pages(tmp_path, "PythonOutputFilter up UPPER\nSetOutputFilter UPPER\n", page="hello <%= 'world' %>")
+    assert app.get("/page.psp").text == "HELLO WORLD"
 
 
 def test_threads(tmp_path: Path) -> None:

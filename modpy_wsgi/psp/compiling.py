@@ -48,10 +48,14 @@ class Page:
     stamps: tuple[Stamp, ...]  # of its file and of those that it includes
     names: tuple[str, ...]  # of the sources, in the order of their lines
     before: tuple[int, ...]  # and how many lines come before each
-    wants: frozenset[str] = field(init=False)  # of the names that cost something to provide, those that the code has
+    # Of the names that cost something to provide those that the code has: on its own level, but Session on any.
+    wants: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "wants", COSTLY.intersection(self.code.co_names))
+        wants = COSTLY.intersection(self.code.co_names)
+        if _names(self.code, "Session"):
+            wants |= {"Session"}
+        object.__setattr__(self, "wants", wants)
 
     def is_current(self, seen: os.stat_result) -> bool:
         """Whether no file has changed; `seen` is what was just seen of the page's own."""
@@ -59,6 +63,11 @@ class Page:
         if seen.st_mtime_ns != mtime or seen.st_size != size or seen.st_ino != inode:
             return False
         return len(self.stamps) == 1 or as_they_were(self.stamps[1:])
+
+
+def _names(code: CodeType, name: str) -> bool:
+    """Whether the code has a name, in whatever function of it."""
+    return name in code.co_names or any(_names(each, name) for each in code.co_consts if isinstance(each, CodeType))
 
 
 def as_they_were(stamps: tuple[Stamp, ...]) -> bool:

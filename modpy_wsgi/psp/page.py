@@ -147,7 +147,10 @@ class PSP:
         finally:
             if session is not None:
                 session.unlock()
-                if getattr(req, "session", None) is session:
+                latest = getattr(req, "session", None)  # which the page may have put in its place, with a login
+                if latest is not None:
+                    if latest is not session:
+                        latest.unlock()
                     del req.session
 
     def _scope(self, psp: PSPInterface) -> dict[str, Any]:
