@@ -77,7 +77,7 @@ def test_redis_forgets_sessions_that_are_over(redis: RedisServer) -> None:
     client = redis.client()
     left = client.pttl(f"modpy:{{{session.id()}}}:record")
     client.close()
-    assert 90_000 < left <= 105_000
+    assert 40_000 < left <= 105_000
     session.set_timeout(-1)
     session.save()
     assert RedisSession(asked(redis, session.id())).is_new()
@@ -378,11 +378,11 @@ def test_slots_are_locked_across_machines(redis: RedisServer) -> None:
 
 
 def test_slot_is_held_for_as_long_as_it_takes(redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_locks, "LEASE", 1.0)
+    monkeypatch.setattr(redis_locks, "LEASE", 3.0)
     monkeypatch.setattr(redis_locks, "RENEWED", 0.1)
     here, there = slots_of(redis), slots_of(redis)
     _apache._global_lock(here, None, 5)
-    time.sleep(1.5)
+    time.sleep(3.5)
     assert not _apache._global_trylock(there, None, 5)
     _apache._global_unlock(here, None, 5)
 

@@ -673,10 +673,10 @@ def at(monkeypatch: pytest.MonkeyPatch, offset: float) -> None:
 
 
 def test_session_is_over(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    sid = begun(tmp_path, kind, timeout=100, n=1)
-    at(monkeypatch, 99)
+    sid = begun(tmp_path, kind, timeout=1000, n=1)
+    at(monkeypatch, 900)
     assert not found(tmp_path, kind, sid).is_new()
-    at(monkeypatch, 102)
+    at(monkeypatch, 1001)
     assert found(tmp_path, kind, sid).is_new()
 
 

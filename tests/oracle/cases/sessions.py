@@ -47,7 +47,6 @@ LIFE = [
     asked("/timeout", "g"),
     asked("/timeout_again", "g"),
     asked("/short", "h"),
-    asked("/show", "h"),
     asked("/wait", "i"),
     asked("/show", "h"),
     asked("/invalidate", "j"),
