@@ -56,8 +56,8 @@ def environ(path: str, host: str = "localhost:8000") -> dict[str, Any]:
     }
 
 
-def call(app: App, env: dict[str, Any]) -> Callable[[], None]:
-    """One request to `app`, its answer thrown away."""
+def call(app: App, env: dict[str, Any], wanted: bytes = b"Hello World!") -> Callable[[], None]:
+    """One request to `app`, its answer thrown away once it has been looked at."""
     sent: list[bytes] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
@@ -68,7 +68,7 @@ def call(app: App, env: dict[str, Any]) -> Callable[[], None]:
             sent.append(piece)
 
     request()
-    assert b"".join(sent) == b"Hello World!", sent
+    assert b"".join(sent) == wanted, sent
 
     def start_silent(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
         return write_nothing

@@ -25,6 +25,7 @@ from typing import Any
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.figures import goal
 from modpy_wsgi import Application
 from modpy_wsgi.config.load import load_text
 
@@ -116,11 +117,11 @@ SetOutputFilter THROUGH
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def application(root: Path, reload: str = "On") -> Application:
+def application(root: Path, reload: str = "Off") -> Application:
     """The site, in a folder that is there."""
     (root / "bench_site.py").write_text(SITE)
     text = CONF.format(root=root, reload=reload)
-    return Application(load_text(text, server_root=str(root)), private=True)
+    return Application(load_text(text, server_root=str(root)))
 
 
 def environ(target: str) -> dict[str, Any]:
@@ -219,11 +220,17 @@ def main(rounds: int = 7) -> None:
         total = 1024 * MB
         with (root / "large.bin").open("wb") as file:
             file.truncate(total)
+        more, ratio = statistics.median(times["/upper"]) - plain, statistics.median(times["/upper"]) / plain
+        goal("a filter on a hello page, us more", more, 5)
+        goal("a filter on a hello page, times the page", ratio, 2.5)
         print("1 GB")
         for target in (f"/pieces-plain?{total}", f"/pieces?{total}", "/large.bin"):
             found = measure(root, target, total)
             rate = total / found["seconds"] / 1e9
             print(f"  {target.partition('?')[0]:14} {rate:6.2f} GB/s of CPU  grown by {found['growth'] / MB:6.2f} MB")
+            if target.startswith("/pieces?"):
+                goal("passing on, GB/s", rate, 1, at_least=True)
+                goal("memory for 1 GB, MB more", found["growth"] / MB, 4)
         print("100,000 writes with flush")
         for target in ("/many-plain?100000", "/many?100000"):
             found = measure(root, target, 1_600_000)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import constants, current, delivery, dispatch, header_rules
+from . import constants, current, delivery, dispatch
 from .config.directives import core, python
 from .config.hosts import Hosts
 from .config.model import Site
@@ -20,7 +20,7 @@ from .config.request_config import RequestConfig
 from .constants import OK
 from .environ import check_head, decode
 from .errors import BadRequest, HandlerError
-from .httpd import access_log, content, errors, filtering, translate, variables
+from .httpd import access_log, content, errors, filtering, translate
 from .httpd.error_format import ErrorForm
 from .httpd.forwarded import scheme_check
 from .interpreter import Interpreter, Interpreters
@@ -116,13 +116,13 @@ class Application:
         try:
             raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
             host = self.hosts.find(environ, raw)
-            if "CONTENT_LENGTH" in environ or "HTTP_EXPECT" in environ or environ["REQUEST_METHOD"] in _REFUSED:
+            if environ.get("CONTENT_LENGTH") or "HTTP_EXPECT" in environ or environ["REQUEST_METHOD"] in _REFUSED:
                 check_head(environ)
             return mp_request(self, host, environ, start_response, translate.read_target(host, environ, raw))
         except BadRequest as error:
             if host is None:
                 host = self.hosts.first(environ)
-            req = mp_request(self, host, environ, start_response, translate.target_of(host, "/"))
+            req = mp_request(self, host, environ, start_response, translate.bad_target(host))
             req._uri = posixpath.normpath(decode(environ.get("PATH_INFO") or "/"))  # for the logs
             req._bad = error
             return req
@@ -130,11 +130,6 @@ class Application:
     def serve(self, req: mp_request) -> None:
         """Run every phase up to the content and see to it that an answer stands in `req`."""
         try:
-            if req._bad is not None:
-                if req._host.has_early_headers:
-                    header_rules.apply_early(req)
-                variables.of_server(req)
-                raise req._bad
             try:
                 status = locate(req) or run_steps(req, req._config)
             except (BadRequest, HandlerError, ClientGone):

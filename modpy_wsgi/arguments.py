@@ -15,7 +15,7 @@ from .config.cache import Bounded
 if TYPE_CHECKING:
     from .forms import FieldStorage
 
-__all__ = ["apply_fs_data", "code_of"]
+__all__ = ["apply_fs_data", "call_with_fields", "code_of"]
 
 _VARIADIC_KEYWORDS = 0x08  # CO_VARKEYWORDS
 
@@ -42,12 +42,18 @@ def apply_fs_data(function: Callable[..., Any], fs: FieldStorage, /, **given: An
     A field that was sent once is passed as its value (a file as its Field), one sent several times as a list. `given`
     are arguments of the caller's, passed where there is a parameter for them. Returns what the function returns.
     """
-    code, bound = (function.__code__, False) if function.__class__ is FunctionType else code_of(function)
+    return call_with_fields(function, fs, given)
+
+
+def call_with_fields(function: Callable[..., Any], fs: FieldStorage, given: dict[str, Any]) -> Any:
+    """The same, with what is given as a dict."""
+    code, bound = (function.__code__, False) if type(function) is FunctionType else code_of(function)
     if code is None:
         return function()
+    kept = _known.get((id(code), bound))
+    _, positional, named, takes_all = kept if kept is not None and kept[0] is code else _learn(code, bound)
     fields = _values(fs)
     fields.update(given)
-    positional, named, takes_all = _parameters(code, 1 if bound else 0)
     if positional:
         args = []
         for name in positional:
@@ -67,36 +73,36 @@ def apply_fs_data(function: Callable[..., Any], fs: FieldStorage, /, **given: An
 def _values(fs: FieldStorage) -> dict[str, Any]:
     """The fields by name: a value, or a list of them."""
     fields: dict[str, Any] = {}
-    repeated: set[str] = set()
+    repeated: set[str] | None = None
     entries: Any = getattr(fs, "_entries", None)  # not made into fields yet; a form may be a look-alike, too
     for entry in fs.list if entries is None else entries:
-        if entry.__class__ is tuple:
+        if type(entry) is tuple:
             name, value = entry
         else:
             name = entry.name
             value = entry.value if entry.filename is None else entry
         if name not in fields:
             fields[name] = value
-        elif name in repeated:
+        elif repeated is not None and name in repeated:
             fields[name].append(value)
         else:
             fields[name] = [fields[name], value]
-            repeated.add(name)
+            repeated = {name} if repeated is None else repeated | {name}
     return fields
 
 
-def _parameters(code: CodeType, first: int) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-    """The names of the parameters that go by position only, of those that can be named, from the `first` on; and
-    whether it takes all others as well (**kw)."""
-    key = (id(code), first)
-    kept = _known.get(key)
-    if kept is None or kept[0] is not code:
-        names = code.co_varnames
-        positional = names[first : code.co_posonlyargcount]
-        named = names[max(first, code.co_posonlyargcount) : code.co_argcount + code.co_kwonlyargcount]
-        kept = _known.replace(key, (code, (positional, named, bool(code.co_flags & _VARIADIC_KEYWORDS))))
-    return kept[1]
+_Parameters = tuple[CodeType, tuple[str, ...], tuple[str, ...], bool]
+
+
+def _learn(code: CodeType, bound: bool) -> _Parameters:
+    """Keep of a code: the names of the parameters that go by position only, of those that can be named, without `self`;
+    and whether it takes all others as well (**kw)."""
+    first = 1 if bound else 0
+    names = code.co_varnames
+    positional = names[first : code.co_posonlyargcount]
+    named = names[max(first, code.co_posonlyargcount) : code.co_argcount + code.co_kwonlyargcount]
+    return _known.replace((id(code), bound), (code, positional, named, bool(code.co_flags & _VARIADIC_KEYWORDS)))
 
 
 # Python makes a new tuple of a code's names each time that it is asked for them.
-_known: Bounded[tuple[int, int], tuple[CodeType, tuple[tuple[str, ...], tuple[str, ...], bool]]] = Bounded()
+_known: Bounded[tuple[int, bool], _Parameters] = Bounded()

@@ -79,10 +79,31 @@ class _Counted:
 
 def deliver(req: mp_request) -> Iterable[bytes]:
     """What to return to the server for `req`, whose answer stands."""
-    if req._prepared and req._next is None and not req._more_to_say and req._method == "GET" and req._status == 200:
-        data = _file(req)
-        if data is not None:
-            return data if _completed(req) else Delivered(data, req)
+    held = req._held
+    if (
+        held is not None
+        and req._server_write is None
+        and req._delegated is None
+        and not (req._more_to_say or req._died)
+        and req._next is None
+        and req._status == 200
+        and req._method == "GET"
+        and req._config.head is None
+        and len(held) == 1
+    ):
+        # A small file, or one piece of a handler's: what _whole() makes of it, where there is nothing else to say.
+        try:
+            line, headers = response_head(req)
+        except HandlerError:
+            pass  # which _whole() will meet again
+        else:
+            req._held = None
+            size = req._promised = req._body_sent = req._held_bytes
+            req._held_bytes = 0
+            headers.append(("Content-Length", str(size)))
+            req._head = line, headers
+            req._server_write = req._start_response(line, headers)
+            return held if _completed(req) else Delivered(held, req)
     last = req
     while last._next is not None:
         last = last._next
@@ -120,23 +141,6 @@ def deliver(req: mp_request) -> Iterable[bytes]:
     return body if _completed(req) else Delivered(body, req)
 
 
-def _file(req: mp_request) -> list[bytes] | None:
-    """A small file: what _whole() makes of it, where there is nothing else to say. None if it has to be asked."""
-    data = req._held
-    try:
-        line, headers = response_head(req)
-    except HandlerError:
-        return None
-    if not data or len(data) > 1:
-        return None
-    req._held = None
-    size = req._promised = req._body_sent = req._held_bytes
-    req._held_bytes = 0
-    headers.append(("Content-Length", str(size)))
-    req._server_write = req._start_response(line, headers)
-    return data
-
-
 def _body(req: mp_request) -> Iterable[bytes]:
     if req._delegated is not None:
         if req._filters is not None:
@@ -165,13 +169,13 @@ def _body(req: mp_request) -> Iterable[bytes]:
 
 def let_through(req: mp_request) -> None:
     """Let what waits of an answer flow through the filters, up to its end."""
-    file, others = req._file_body, req._delegated or ()
+    file, others = req._file_body, req._delegated
     req._file_body, req._delegated = None, None
     chain = req._filters
     try:
         if file is not None:
             chain.top.accept_all(_while_wanted(req, iter(file)))
-        elif others:
+        elif others is not None:
             _send_all(req, others)
         held = b"".join(req._held or ())
         req._reset_output()
@@ -186,7 +190,7 @@ def let_through(req: mp_request) -> None:
 def _filtered(req: mp_request) -> Iterable[bytes]:
     """What the filters make of an answer, up to its end. Raises FilterFailed if one of them has failed."""
     chain = req._filters
-    if req._file_body is None and not req._delegated:
+    if req._file_body is None and req._delegated is filter_requests.NOBODY:
         held = req._held
         if held is not None:
             req._reset_output()
@@ -226,7 +230,7 @@ def _send_all(req: mp_request, pieces: Iterable[bytes]) -> None:
         req._held = [pieces[0]]
         return
     for piece in pieces:
-        if req._filters is None or req._filters.failed is not None:
+        if req._filters is not None and req._filters.failed is not None:
             return
         if piece:
             req._send(piece)

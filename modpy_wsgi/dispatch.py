@@ -19,6 +19,7 @@ from .environ import decode, encode
 from .errors import SERVER_RETURN, HandlerError
 from .import_traceback import without_import_frames
 from .interpreter import Interpreter
+from .module_space import SPACES
 from .phases import BY_DIRECTIVE, CLEANUP, Phase
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ class Call:
             if not self.module:
                 return self._own()
             self._prepare(interpreter, config)
-        module = interpreter.load(self.module, autoreload=config.auto_reload)
+        module = interpreter.known(self.module, config.auto_reload)
+        if module is None:
+            module = interpreter.load(self.module, autoreload=config.auto_reload)
         try:
             found = getattr(module, self.name)
         except AttributeError:
@@ -121,14 +124,15 @@ def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config:
     req._calls = calls
     goes_on = phase.goes_on
     result: Any = DECLINED
-    req._call_index = 0
+    index = req._call_index = 0
     # A handler may add another to the list that runs, and leave out the next (req.hlist).
-    while req._call_index < len(req._calls):
-        call = req._calls[req._call_index]
+    while index < len(req._calls):
+        call = req._calls[index]
         active = None
         try:
             interpreter = req._interpreter = config.interpreter or req._application.interpreter(req, config, call)
-            active = interpreter.activate()
+            if SPACES:  # else there is one interpreter, and nobody need say that it is this one
+                active = interpreter.activate()
             handler = call.find(req, interpreter, config)
             if handler is _ABSENT:
                 result = DECLINED
@@ -136,7 +140,7 @@ def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config:
                 result = pdb.runcall(handler, req)
             else:
                 result = handler(req)
-            if result.__class__ is not int:
+            if type(result) is not int:
                 raise AssertionError(_no_int(result))
         except SERVER_RETURN as stop:
             result = _stopped(req, stop, call, config, phase)
@@ -147,7 +151,7 @@ def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config:
                 interpreter.deactivate(active)
         if result not in goes_on:
             break
-        req._call_index += 1
+        index = req._call_index = req._call_index + 1
     if outer is not None:
         req._phase, req._calls, req._call_index, req._interpreter = outer
     else:

@@ -7,7 +7,6 @@ every header is. Where no directive holds, none of this runs.
 
 from __future__ import annotations
 
-import email.utils
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -21,6 +20,7 @@ from .constants import OK
 from .environ import decode, encode
 from .errors import BadRequest, HandlerError
 from .response import BODILESS, checked
+from .validators import date_text
 
 if TYPE_CHECKING:
     from .config.request_config import RequestConfig
@@ -169,7 +169,7 @@ def _expire(req: RequestOutput, rules: Expires) -> None:
         base = int(req._stat.st_mtime)
     ends = max(asked, base + expiry.seconds)
     _merge(fields, "Cache-Control", f"max-age={ends - asked}")
-    fields["Expires"] = email.utils.formatdate(ends, usegmt=True)
+    fields["Expires"] = date_text(ends)
 
 
 # -- the actions ------------------------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import stat
+from stat import S_ISREG
 
 from . import constants, header_rules
 from .config.host_config import HostConfig
-from .config.request_config import RequestConfig
 from .constants import DECLINED, OK
 from .environ import normalise
 from .errors import BadRequest
@@ -29,6 +29,15 @@ def locate(req: mp_request) -> int:
     target = req._target
     if target.eventful:
         return _step_by_step(req, target)
+    if target.config is not None:
+        req._config = target.config
+        req._translated = target.filename
+        return OK
+    place = target.place
+    if place is not None and not req._redirects and _is_still_there(req, place):
+        if target.handler is not None:
+            req._handler = target.handler
+        return OK
     return _find_file(req, target, target.filename)
 
 
@@ -40,6 +49,12 @@ def find_entry(req: mp_request, filename: str) -> int:
 
 def _step_by_step(req: mp_request, target: translate.Target) -> int:
     host = req._host
+    if req._bad is not None:
+        if req._main is None:
+            if host.has_early_headers:
+                header_rules.apply_early(req)
+            variables.of_server(req)
+        raise req._bad
     if target.uri == "*":  # OPTIONS * asks for the server as a whole
         return constants.DONE
     if host.has_early_work and req._main is None:  # a subrequest has what was found out for its main request
@@ -81,6 +96,7 @@ def _find_file(req: mp_request, target: translate.Target, filename: str) -> int:
         return OK
     if target.handler is not None:
         req._handler = target.handler
+        req._script_aliased = True
     _take_walk(req, filename, target)
     return OK
 
@@ -114,7 +130,7 @@ def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None
         req._filename, req._path_info, req._stat, req._config = file, rest, found, config
         if translated and found is not None and stat.S_ISREG(found.st_mode):
             if directory.plain:
-                target.place = (file, rest, config)
+                target.place = translate.Place(file, rest, config)
             elif rest:
                 target.known = len(file)
     origin = req._main or req._prev
@@ -141,17 +157,21 @@ def _is_without_slash(req: mp_request) -> bool:
     return not req._whole and req._stat is not None and stat.S_ISDIR(req._stat.st_mode)
 
 
-def _is_still_there(req: mp_request, place: tuple[str, str, RequestConfig]) -> bool:
+def _is_still_there(req: mp_request, place: translate.Place) -> bool:
     """Whether the file of the last look is one still; then the request has it."""
-    file = place[0]
+    file = place.file
     try:
         found = os.stat(file)
     except (OSError, ValueError):
         return False
-    if not stat.S_ISREG(found.st_mode):
+    if not S_ISREG(found[0]):  # its st_mode
         return False
-    req._filename, req._path_info, req._config = place
-    req._stat, req._whole = found, not req._path_info
+    req._place = place
+    req._filename = file
+    req._path_info = path_info = place.path_info
+    req._config = place.config
+    req._stat = found
+    req._whole = not path_info
     return True
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Plan", "Step", "plan_of", "run_phase", "run_steps"]
 
-Step = Callable[["mp_request", RequestConfig], int]
+Step = Callable[["mp_request", RequestConfig], "int | None"]
 
 
 def _split(key: str) -> tuple[str, str]:
@@ -48,7 +48,7 @@ def _split(key: str) -> tuple[str, str]:
 class Plan:
     """The compiled phases of a RequestConfig."""
 
-    __slots__ = ("after", "by_extension", "calls", "closing", "content", "patterns", "steps")
+    __slots__ = ("after", "by_extension", "calls", "closing", "content", "of_file", "patterns", "quiet", "steps")
 
     def __init__(self, config: RequestConfig) -> None:
         self.calls: dict[str, tuple[Call, ...]] = {}
@@ -66,6 +66,14 @@ class Plan:
         fixed = not (self.by_extension or self.patterns)
         self.content = self.calls.get(HANDLER.directive, ()) if fixed else None  # the handlers of every request
         self.steps = tuple([step for step, has_work in _STEPS if has_work(config, directives)])
+        # The same where none of them can run a handler, so that nothing is added on the way; else None.
+        quiet = _QUIET.keys() >= set(self.steps)
+        self.quiet: tuple[Step, ...] | None = None
+        self.of_file: tuple[Step, ...] = ()  # of those, what a file has: no index stands for it
+        if quiet:
+            idle = _set_handler if config.set_handler is None else None
+            self.quiet = tuple([_QUIET[step] for step in self.steps if step is not idle])
+            self.of_file = tuple([step for step in self.quiet if step is not index.fixup])
 
 
 def plan_of(config: RequestConfig) -> Plan:
@@ -81,6 +89,12 @@ def run_steps(req: mp_request, config: RequestConfig) -> int:
     plan = config.plan or plan_of(config)
     if req._added is not None:  # in a phase before the file was known
         return _run_rest(req, config, None)
+    if plan.quiet is not None:
+        for step in plan.quiet if req._place is None else plan.of_file:
+            status = step(req, config)
+            if status:
+                return status
+        return OK
     for step in plan.steps:
         status = step(req, config)
         if status:
@@ -243,9 +257,14 @@ def _set_handler(req: mp_request, config: RequestConfig) -> int:
     """The fixup phase where only SetHandler has something to say, and no handler was added."""
     if req._added is not None:
         return _fixup(req, config)
+    _take_handler(req, config)
+    return OK
+
+
+def _take_handler(req: mp_request, config: RequestConfig) -> None:
+    """SetHandler."""
     if config.set_handler is not None:
         req._handler = config.set_handler or None
-    return OK
 
 
 _HasWork = Callable[[RequestConfig, "set[str]"], bool]
@@ -277,6 +296,16 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (header_rules.of_request, lambda config, directives: config.request_headers),
     (authentication.fake, lambda config, directives: config.settings[FAKE] is not None),
 )
+
+# Steps that run no handler, and what is left of them where none was added before. A directory's index is looked up by
+# a request of its own; what its handlers add is for the content, as this is the last step here.
+_QUIET: dict[Step, Step] = {
+    variables.of_section: variables.of_section,
+    _check_access: _check_access,
+    _guess_type: types.guess_at_place,
+    _set_handler: _take_handler,
+    index.fixup: index.fixup,
+}
 
 # Steps that stand for a longer one where that has no Python handlers.
 _SHORT: dict[Step, Step] = {_check_access: _access, _guess_type: _type, _set_handler: _fixup}

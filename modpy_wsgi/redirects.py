@@ -104,7 +104,7 @@ def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_req
     try:
         target = translate.target_of(req._host, _read_path(req, escaped))
     except BadRequest as error:
-        target, bad = translate.target_of(req._host, "/"), error
+        target, bad = translate.bad_target(req._host), error
     new = mp_request(req._application, req._host, environ, req._start_response, target)
     new._bad = bad
     new._args = query if question else None

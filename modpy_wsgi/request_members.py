@@ -102,7 +102,9 @@ class RequestMembers(RequestState):
     @lazy
     def _args(self) -> str | None:
         query = self._environ.get("QUERY_STRING")
-        return decode(query) if query else ("" if self._unparsed_uri.endswith("?") else None)
+        if query:
+            return query if query.isascii() else decode(query)
+        return "" if self._unparsed_uri.endswith("?") else None
 
     args = text("_args", "The query string, or None.", none=True)
 
@@ -188,7 +190,7 @@ class RequestMembers(RequestState):
 
     @content_type.setter
     def content_type(self, value: str | None) -> None:
-        if value.__class__ is str:
+        if type(value) is str:
             self._content_type = value
         else:
             self._content_type_text = value

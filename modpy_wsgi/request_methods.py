@@ -5,7 +5,6 @@ Law: methods here compute from the request's members and change nothing but what
 
 from __future__ import annotations
 
-import email.utils
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -24,7 +23,7 @@ from .members import lazy
 from .preconditions import conditions_met
 from .request_body import RequestBody
 from .request_output import RequestOutput
-from .validators import digest_of, etag_of
+from .validators import date_text, digest_of, etag_of
 
 __all__ = ["RequestMethods"]
 
@@ -201,7 +200,7 @@ class RequestMethods(RequestBody, RequestOutput):
     def set_last_modified(self) -> None:
         """Set the Last-Modified header from req.mtime; nothing if that is unset."""
         if self._mtime > 0:
-            self.headers_out["Last-Modified"] = email.utils.formatdate(min(self._mtime, time.time()), usegmt=True)
+            self.headers_out["Last-Modified"] = date_text(min(self._mtime, time.time()))
 
     def set_etag(self) -> None:
         """Set the ETag header from what FileETag names of the file; nothing if there is no file."""

@@ -53,22 +53,24 @@ class RequestOutput(RequestMembers):
         Raises OSError if the client closed the connection, TypeError for other data, HandlerError for a header that
         must not be sent.
         """
-        if data.__class__ is str:
-            data = data.encode("utf-8", "surrogateescape")
-        elif data.__class__ is not bytes:
+        if type(data) is str:
+            data = data.encode() if data.isascii() else data.encode("utf-8", "surrogateescape")
+        elif type(data) is not bytes:
             data = as_bytes(data)
-        if flush.__class__ is not int:
+        if type(flush) is not int:
             flush = index(flush)
         if not data:
             return
-        if flush and self._held is None:
-            self._send(data)
-            return
         held = self._held
         if held is None:
-            held = self._held = []
-        held.append(data)
-        self._held_bytes += len(data)
+            if flush:
+                self._send(data)
+                return
+            self._held = [data]
+            self._held_bytes = len(data)
+        else:
+            held.append(data)
+            self._held_bytes += len(data)
         if flush or self._held_bytes >= BUFFER:
             self._release()
 
@@ -143,6 +145,7 @@ class RequestOutput(RequestMembers):
             promised = length
         if promised is not None:
             self._promised = promised
+        self._head = line, headers
         write: Write | None = self._start_response(line, headers)
         if write is None:
             self._unwritable = []

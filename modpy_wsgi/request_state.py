@@ -1,7 +1,8 @@
 """What is known of a request, and nothing else: the values that its members, its reading and its writing share.
 
-Law: values that most requests never change stand in the class, so that making a request costs little. All of it is the
-server's own; handlers see the members.
+Law: what every request is asked has a slot, which Python reads fastest; what few requests ever change stands in the
+class, so that making a request costs little. All of it is the server's own; handlers see the members, and what they set
+on a request themselves has its dictionary alone: Python keeps one cheaply for some thirty names only.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from .errors import BadRequest
     from .finfo import mp_finfo
     from .httpd.file_body import FileBody
-    from .httpd.translate import Target
+    from .httpd.translate import Place, Target
     from .phases import Phase
     from .request import mp_request
     from .server import mp_server
@@ -85,26 +86,58 @@ class Served(CurrentApplication, Protocol):
 class RequestState:
     """The values of one request."""
 
+    __slots__ = (
+        "_added",
+        "_application",
+        "_bodiless",
+        "_body_sent",
+        "_calls",
+        "_cleanups",
+        "_config",
+        "_content_type",
+        "_delegated",
+        "_died",
+        "_environ",
+        "_handler",
+        "_held",
+        "_host",
+        "_method",
+        "_more_to_say",
+        "_next",
+        "_prepared",
+        "_promised",
+        "_request_time",
+        "_server_write",
+        "_start_response",
+        "_status",
+        "_status_line",
+        "_target",
+        "_unwritable",
+        "_uri",
+    )
+
+    _host: HostConfig
     _config: RequestConfig
-    _status = 200
-    _status_line: str | None = None
-    _content_type: str | None = None
+    _status: int
+    _status_line: str | None
+    _content_type: str | None
     _typed_by_handler = 0
     _content_encoding: str | None = None
     _content_languages: tuple[str, ...] = ()
-    _handler: str | None = None
+    _handler: str | None
+    _script_aliased = False  # a ScriptAlias leads here
     _user: str | None = None
     _auth_type: str | None = None
     _claimed = False  # the user is but a name that get_basic_auth_pw() read
     _whole = False  # the file is there and nothing follows its name; a directory has its slash
     _let_in = False  # there is nothing to ask for any more: by Satisfy Any, or as a subrequest under the same rules
     _useragent: str | None = None  # the client's address as trusted proxies say; None: the connection's
-    _more_to_say = False  # whether the head may have more than status and content type
-    _prepared: tuple[tuple[str, str], ...] = ()  # headers of a file, which headers_out has once somebody asks
+    _more_to_say: bool  # whether the head may have more than status and content type
+    _prepared: tuple[tuple[str, str], ...]  # headers of a file, which headers_out has once somebody asks
     _variants = ""  # of a document that was negotiated about, as HTML, for the page that says so
     _list_tag = ""  # what the entity tag says of them
     _prev: mp_request | None = None
-    _next: mp_request | None = None
+    _next: mp_request | None
     _main: mp_request | None = None
     _assbackwards = 0
     _proxyreq = constants.PROXYREQ_NONE
@@ -118,25 +151,26 @@ class RequestState:
     _extension: str | None = None
     _phase: Phase | None = None
     _interpreter: Any = None
-    _calls: tuple[Call, ...] = ()  # the list of handlers that runs
+    _calls: tuple[Call, ...]  # the list of handlers that runs
     _call_index = 0  # and which of them
-    _added: dict[str, list[Any]] | None = None  # handlers that add_handler registered, by phase directive
-    _cleanups: list[tuple[Callable[[Any], Any], Any]] | None = None
+    _added: dict[str, list[Any]] | None  # handlers that add_handler registered, by phase directive
+    _cleanups: list[tuple[Callable[[Any], Any], Any]] | None
     _filename: str | None = None
     _path_info: str | None = None
     _stat: os.stat_result | None = None  # of the file, once it was looked for and is there
     _finfo: mp_finfo | None = None
+    _place: Place | None = None  # what is kept of a path whose file was there at the last look and is still
     _redirects = 0  # internal redirects and subrequests that led here
     _bad: BadRequest | None = None  # what was wrong with the request line or Host
     _failed = False  # answered by an ErrorDocument
     _document_status = 0  # the status that the ErrorDocument stands for
     _error_page = False  # answered by the server's own page
-    _died = False  # answered by a status in the place of a handler's answer, without going to another URI
+    _died: bool  # answered by a status in the place of a handler's answer, without going to another URI
     _document_of: RequestConfig | None = None  # of the request whose ErrorDocument failed here, with its status
     _in_content = False  # the content phase was reached; known where Header or Expires ask for it
     _head_ruled = False  # Header and Expires have had their say
     _file_body: FileBody | None = None  # the file to send as the body
-    _delegated: Iterable[bytes] | None = None  # the body that the fallback application returned
+    _delegated: Iterable[bytes] | None  # the body that the fallback application returned
     _complete = False  # log and cleanup have run, or there is nothing for them to do
     _translated: str | None = None  # the file name before the walk, while the walk was put off
     _log_id: str | None = None  # which its lines in the error log have in common, once there is one
@@ -149,14 +183,15 @@ class RequestState:
     _form_body: Any = None  # what the first FieldStorage has made of it
 
     # Of writing the answer
-    _server_write: Callable[[bytes], Any] | None = None  # once the head was sent
-    _held: list[bytes] | None = None  # unflushed writes
+    _server_write: Callable[[bytes], Any] | None  # once the head was sent
+    _head: tuple[str, list[tuple[str, str]]] | None = None  # which was this: status line and headers
+    _held: list[bytes] | None  # unflushed writes
     _held_bytes = 0
-    _body_sent = 0
-    _bodiless = False
+    _body_sent: int
+    _bodiless: bool
     _gone = False  # the client, as a write has shown
-    _promised: int | None = None  # the Content-Length that was sent
-    _unwritable: list[bytes] | None = None  # everything, where the server offers no write()
+    _promised: int | None  # the Content-Length that was sent
+    _unwritable: list[bytes] | None  # everything, where the server offers no write()
 
     # Of filters
     _filters: Any = None  # those that the answer flows through, if there are any
@@ -181,3 +216,10 @@ class RequestState:
         self._config = target.early
         self._method: str = environ["REQUEST_METHOD"]
         self._request_time = time.time()
+        self._added = self._cleanups = self._delegated = self._next = None
+        self._calls = self._prepared = ()
+        self._died = self._more_to_say = self._bodiless = False
+        self._handler = self._content_type = self._status_line = None
+        self._status = 200
+        self._body_sent = 0
+        self._held = self._promised = self._server_write = self._unwritable = None

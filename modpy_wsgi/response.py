@@ -6,13 +6,13 @@ header, and nothing is sent. What the server alone may say (hop-by-hop headers, 
 
 from __future__ import annotations
 
-import email.utils
 import re
 from typing import TYPE_CHECKING, Any
 
 from .constants import STATUS_LINES
 from .environ import encode
 from .errors import HandlerError
+from .validators import date_text
 
 if TYPE_CHECKING:
     from .request_members import RequestMembers
@@ -37,6 +37,7 @@ _UNSENT = frozenset(
         "upgrade",
     }
 )
+_OK_LINE = STATUS_LINES[200]
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _CUSTOM_STATUS = re.compile(r"[2-5][0-9][0-9] ")
@@ -107,7 +108,9 @@ def response_head(req: RequestMembers) -> tuple[str, list[tuple[str, str]]]:
         _add_tables(req, headers)
     elif req._prepared:
         headers.extend(req._prepared)
-    return STATUS_LINES[200] if req._status == 200 and req._status_line is None else status_line(req), headers
+    if req._status == 200 and req._status_line is None:
+        return _OK_LINE, headers
+    return status_line(req), headers
 
 
 _content_types: dict[str, tuple[str, str]] = {}  # headers that were checked
@@ -148,7 +151,7 @@ def _add_tables(req: RequestMembers, headers: list[tuple[str, str]]) -> None:
     if "vary" in names:
         _join_vary(headers)
     if req._no_cache and "expires" not in names:
-        headers.append(("Expires", email.utils.formatdate(req.request_time, usegmt=True)))
+        headers.append(("Expires", date_text(req.request_time)))
     if req._status == 304:
         return
     if req._content_encoding:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .module_space import PACKAGE_PREFIX, SPACES, ModuleSpace, space_of_code
 from .stand_in import StandIn
@@ -83,7 +82,18 @@ def _find_stand_in(space: ModuleSpace, fullname: str) -> ModuleSpec | None:
     return spec
 
 
-class _StandInLoader(Loader):
+if TYPE_CHECKING:
+    from importlib.abc import Loader as _Loader
+else:
+
+    class _Loader:
+        """What importlib wants beside exec_module. The class that it offers for that brings tempfile along."""
+
+        def create_module(self, spec: ModuleSpec) -> None:
+            """A module as usual."""
+
+
+class _StandInLoader(_Loader):
     """Loads a stand-in under a plain name; gives away data as the loader of the module that is meant does."""
 
     def __init__(self, loader: Any) -> None:
@@ -101,7 +111,7 @@ class _StandInLoader(Loader):
         sys.modules[name] = StandIn(name)
 
 
-class _ElsewhereLoader(Loader):
+class _ElsewhereLoader(_Loader):
     """Loads, under the name in a package that is gone, what the plain name means now."""
 
     def __init__(self, plain_name: str) -> None:

@@ -7,8 +7,9 @@ import calendar
 import hashlib
 import os
 import re
+import time
 
-__all__ = ["SETTLED", "digest_of", "etag_in", "etag_of", "http_date"]
+__all__ = ["SETTLED", "date_text", "digest_of", "etag_in", "etag_of", "http_date"]
 
 BLOCK = 262144  # bytes of a file read at once for its digest
 SETTLED = 1.0  # seconds; what has changed later may change again and look the same: its tag is weak
@@ -23,6 +24,7 @@ _DATE = re.compile(
     re.DOTALL,
 )
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 
 
@@ -45,6 +47,12 @@ def http_date(value: str | None) -> float | None:
     if day > calendar.monthrange(year, month)[1]:
         return None
     return float(calendar.timegm((year, month, day, hour, minute, second))) or None
+
+
+def date_text(seconds: float) -> str:
+    """Seconds since the epoch as HTTP writes a date (RFC 9110, section 5.6.7), whatever the locale."""
+    year, month, day, hour, minute, second, weekday, _, _ = time.gmtime(seconds)
+    return f"{_DAYS[weekday]}, {day:02} {_NAMES[month - 1]} {year:04} {hour:02}:{minute:02}:{second:02} GMT"
 
 
 _FIELDS = ("year", "day", "hour", "minute", "second")

@@ -18,7 +18,7 @@ from modpy_wsgi import Application
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.config.log_formats import parse_access, parse_error
 from modpy_wsgi.errors import ConfigError
-from modpy_wsgi.httpd import access_log, log_values
+from modpy_wsgi.httpd import access_log, log_times
 from modpy_wsgi.httpd.access_log import Outlet
 from tests.oracle.inprocess import FileWrapper
 
@@ -219,11 +219,11 @@ def test_the_time_of_the_common_format(zone: str, monkeypatch: pytest.MonkeyPatc
     try:
         for at in (0, 1_700_000_000, 1_710_000_000, 1_720_000_000):
             wanted = time.strftime("[%d/%b/%Y:%H:%M:%S %z]", time.localtime(at))
-            assert log_values.clf_time(at) == wanted
+            assert log_times.clf_time(at) == wanted
     finally:
         monkeypatch.undo()
         time.tzset()
-        log_values.clf_time(-2)
+        log_times.clf_time(-2)
 
 
 def test_the_number_of_a_request_is_that_of_its_lines_in_the_error_log(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modpy_wsgi import stamps
 from modpy_wsgi.config.host_config import HostConfig
 from modpy_wsgi.config.htaccess import parse_htaccess
 from modpy_wsgi.config.load import load_text
@@ -430,6 +431,7 @@ def test_group_file_is_read_again_when_it_changed(root: Path) -> None:
 def test_group_file_is_read_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = root / ".htgroups"
     file.write_text("staff: ann\n")
+    os.utime(file, (1_700_000_000, 1_700_000_000))  # long ago: a young file is read again
     app = site(f"{GUARDED}AuthGroupFile {file}\nRequire group staff", root=root)
     assert asked(app, "ann") == 200
     monkeypatch.setattr(groups, "read_file", None)
@@ -477,6 +479,22 @@ def test_group_files_are_forgotten(tmp_path: Path) -> None:
         file.write_text(f"staff: user{number}\n")
         assert groups.groups_of(str(file), f"user{number}") == ({"staff"}, ())
     assert len(groups._files) <= groups.MAX_FILES
+
+
+def test_a_young_group_file_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within one tick of the clock a file may be written twice, as long as before and with the same stamp."""
+    file = tmp_path / "groups"
+    at = 1_700_000_000.0
+    monkeypatch.setattr(stamps.time, "time", lambda: at)
+    for user, other in (("ann", "bob"), ("bob", "ann")):
+        file.write_text(f"staff: {user}\n")
+        os.utime(file, (at, at))
+        assert groups.groups_of(str(file), user) == ({"staff"}, ())
+        assert groups.groups_of(str(file), other) == (frozenset(), ())
+    at += stamps.SETTLED_AFTER + 1
+    assert groups.groups_of(str(file), "bob") == ({"staff"}, ())
+    monkeypatch.setattr(groups, "read_file", None)  # which is not asked any more
+    assert groups.groups_of(str(file), "bob") == ({"staff"}, ())
 
 
 def test_owner_and_group_of_a_file(root: Path) -> None:

@@ -12,12 +12,14 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from wsgiref.util import FileWrapper
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modpy_wsgi.errors import ConfigError, ShortBody
+from modpy_wsgi.filters import registry
 from modpy_wsgi.filters.filter import MAX_EMPTY_READS, WHOLE
 from tests.oracle.cases import words
 from tests.wsgi_site import Folder, Reply, Server, environ, module
@@ -377,14 +379,15 @@ def test_servers_without_write(made: Made, folder: Folder, offers_write: bool) -
 class Other:
     """An application of another kind."""
 
-    def __init__(self, pieces: list[bytes], *, early: bool = False) -> None:
+    def __init__(self, pieces: list[bytes], *, early: bool = False, length: int | None = 3) -> None:
         self.pieces, self.closed, self.asked = pieces, 0, b""
         self.early = early
+        self.length = [] if length is None else [("Content-Length", str(length))]
 
     def __call__(self, made: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         self.environ = made
         self.asked = made["wsgi.input"].read(int(made.get("CONTENT_LENGTH") or 0))
-        write = start_response("200 Fine", [("Content-Type", "text/x-other"), ("Content-Length", "3"), ("X-A", "1")])
+        write = start_response("200 Fine", [("Content-Type", "text/x-other"), ("X-A", "1"), *self.length])
         if self.early:
             write(b"early ")
         return self
@@ -405,6 +408,24 @@ def test_another_application(made: Made, early: bool) -> None:
     assert (reply.header("X-A"), reply.header("Content-Length")) == ("1", None)
     assert (other.closed, other.asked) == (1, b"BODY")
     assert [b"ABC", b""] in site.calls
+
+
+@pytest.mark.parametrize("conf", ["SetOutputFilter DEFLATE", "SetOutputFilter UPPER", "SetOutputFilter RAISES"])
+@pytest.mark.parametrize("length", [None, 6])
+def test_another_application_that_starts_late(made: Made, conf: str, length: int | None) -> None:
+    """As a generator does, which runs when it is iterated."""
+
+    def other(asked: dict[str, Any], start_response: Callable[..., Any]) -> Iterator[bytes]:
+        start_response("200 OK", [] if length is None else [("Content-Length", str(length))])
+        yield b"abc"
+        yield b"def"
+
+    reply = made(conf, fallback=other).ask("/other")
+    if "RAISES" in conf:
+        assert reply.code == 500
+        return
+    assert reply.body == (b"ABCDEF" if "UPPER" in conf else b"abcdef")
+    assert reply.header("Content-Length") == ("6" if length and "DEFLATE" in conf else None)
 
 
 def test_another_application_may_not_read_too_much(made: Made) -> None:
@@ -598,6 +619,68 @@ def test_filters_that_are_reloaded(made: Made, folder: Folder) -> None:
     assert site.ask("/h?held").body == b"owt eno"
 
 
+# -- subrequests that answer into a filter --------------------------------------------------------------------------
+
+
+def includes(filter: Any) -> None:  # noqa: A002
+    """A filter as server-side includes will be: what stands between two @ is a URI."""
+    data = filter.read()
+    while data:
+        for number, part in enumerate(data.split(b"@")):
+            if number % 2:
+                status = filter.include(part.decode())
+                filter.write(f"({status})" if status else b"")
+            else:
+                filter.write(part)
+        data = filter.read()
+
+
+@pytest.fixture
+def including(monkeypatch: pytest.MonkeyPatch, made: Made, folder: Folder) -> Site:
+    monkeypatch.setitem(
+        registry.BUILT_IN, "includes", registry.BuiltIn(registry.RESOURCE, "tests.test_filters:includes")
+    )
+    folder.file("page.shtml", "start @/small.txt@, @/h?held@, @/absent@, @/closed.txt@, @/nested.shtml@ end")
+    folder.file("nested.shtml", "nested @/small.txt@")
+    folder.file("loop.shtml", "loop @/loop.shtml@")
+    folder.file("small.txt", "small")
+    folder.file("closed.txt", "closed")
+    folder.file("broken.raises", "hidden")
+    folder.file("fails.shtml", "a @/broken.raises@ b")
+    return made(
+        "AddOutputFilter INCLUDES .shtml\nAddOutputFilter UPPER .txt\nAddOutputFilter RAISES .raises\n"
+        '<Files "closed.txt">\nRequire all denied\n</Files>'
+    )
+
+
+def test_subrequests_flow_through_their_own_filters(including: Site) -> None:
+    reply = including.ask("/page.shtml")
+    assert reply.body == b"start SMALL, one two, (404), (403), nested SMALL end"
+    assert reply.header("Content-Length") == str(len(reply.body))
+    assert module(including.app, "filtering").cleaned == ["held"]
+
+
+def test_subrequests_in_each_other_end(including: Site) -> None:
+    body = including.ask("/loop.shtml").body
+    assert body.startswith(b"loop loop loop ")
+    assert body.endswith(b"(500)")
+    assert len(body) < 100
+
+
+def test_a_subrequest_whose_filter_fails(including: Site) -> None:
+    reply = including.ask("/fails.shtml")
+    assert (reply.code, reply.body) == (200, b"a (500) b")
+    assert "the filter's own" in including.folder.log_text()
+
+
+def test_a_built_in_filter_whose_module_is_missing(monkeypatch: pytest.MonkeyPatch, made: Made, folder: Folder) -> None:
+    monkeypatch.setitem(registry.BUILT_IN, "includes", registry.BuiltIn(registry.RESOURCE, "no_such_module:includes"))
+    folder.file("page.shtml", "<!--#echo -->")
+    site = made("AddOutputFilter INCLUDES .shtml")
+    assert site.ask("/page.shtml").code == 500
+    assert "the filter 'includes' cannot be used: No module named 'no_such_module'" in folder.log_text()
+
+
 # -- DEFLATE and INFLATE ----------------------------------------------------------------------------------------------
 
 GZIP = {"Accept-Encoding": "gzip"}
@@ -625,10 +708,35 @@ def test_deflate_of_a_file_and_its_ranges(made: Made, folder: Folder) -> None:
 
 
 def test_deflate_of_another_application(made: Made) -> None:
-    site = made("SetOutputFilter DEFLATE", fallback=Other([b"abc" * 100, b"def" * 100]))
-    reply = site.ask("/other", headers=GZIP)
-    assert gzip.decompress(reply.body) == b"abc" * 100 + b"def" * 100
-    assert reply.header("Vary") == "Accept-Encoding"
+    for length in (None, 600):
+        site = made("SetOutputFilter DEFLATE", fallback=Other([b"abc" * 100, b"def" * 100], length=length))
+        reply = site.ask("/other", headers=GZIP)
+        assert gzip.decompress(reply.body) == b"abc" * 100 + b"def" * 100
+        assert (reply.header("Vary"), reply.header("Content-Length")) == ("Accept-Encoding", None)
+        plain = site.ask("/other")
+        assert plain.body == b"abc" * 100 + b"def" * 100
+        assert plain.header("Content-Length") == (None if length is None else str(length))
+
+
+def test_what_deflate_leaves_alone_is_as_without_it(made: Made, folder: Folder) -> None:
+    """A large file keeps its length, its ranges and the server's own way of sending it."""
+    folder.file("film.bin", bytes(3 * WHOLE))
+    wrapped: list[Any] = []
+
+    def wrapper(file: Any, size: int) -> FileWrapper:
+        wrapped.append(file)
+        return FileWrapper(file, size)
+
+    for conf in ("SetOutputFilter DEFLATE", "AddOutputFilterByType DEFLATE text/html\nAddOutputFilterByType UPPER a/b"):
+        site = made(conf)
+        headers = {} if conf.startswith("Set") else GZIP
+        whole = site.ask("/film.bin", headers=headers, wsgi__file_wrapper=wrapper)
+        assert (whole.header("Content-Length"), whole.header("Accept-Ranges")) == (str(3 * WHOLE), "bytes")
+        assert (len(whole.body), len(wrapped)) == (3 * WHOLE, 1)
+        part = site.ask("/film.bin", headers={**headers, "Range": f"bytes={2 * WHOLE}-{2 * WHOLE + 9}"})
+        assert (part.code, part.body) == (206, bytes(10))
+        assert (whole.header("ETag") or "").startswith(('"', 'W/"'))
+        wrapped.clear()
 
 
 def test_levels(made: Made) -> None:

@@ -15,7 +15,7 @@ PACKAGES = ("modpy_wsgi", "mod_python", "_apache")
 # modules and for packages with all that is in them.
 LAYERS: dict[str, tuple[str, ...]] = {
     "words": ("_version", "constants", "errors", "phases", "current", "locks", "_fast"),
-    "tools": ("accept", "environ", "finfo", "log", "log_targets", "members", "preconditions", "validators"),
+    "tools": ("accept", "environ", "finfo", "log", "log_targets", "members", "preconditions", "stamps", "validators"),
     "configuration": ("config", "httpd_names", "processing"),
     "modules of the site": (
         *("import_statements", "import_traceback", "importer", "interpreter", "module_space", "reload"),
@@ -28,8 +28,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     "dispatch": ("interpreter_names", "dispatch"),
     "filters": ("filters",),
-    "the server's share": ("httpd", "plan", "delivery", "locate", "redirects", "subrequests"),
-    "standard handlers": ("arguments", "forms", "handlers", "psp", "util", "cookies", "session", "cgi", "ssi"),
+    "the server's share": ("httpd", "plan", "delivery", "locate", "redirects", "subrequests", "cgi"),
+    "standard handlers": ("arguments", "forms", "handlers", "psp", "util", "cookies", "session", "ssi"),
     "application": ("app", "factory", "__init__"),
     "around it": ("testing", "serving", "wsgi", "apache"),
     "before migrating": ("check", "explain"),

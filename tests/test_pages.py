@@ -456,6 +456,38 @@ def run_tests_of_page(srv: Path, text: str) -> str:
     return run_pytest(srv / "tests", srv / "hello" / "htdocs")
 
 
+def programs(folder: Path, *names: str) -> None:
+    """Programs for the shell that say hello."""
+    for name in names:
+        write(folder / name, "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nHello from a program\\n'\n")
+        (folder / name).chmod(0o755)
+
+
+@example("docs/cgi.md: A folder of programs, without a configuration")
+def a_folder_of_programs(page: Section, srv: Path) -> None:
+    programs(srv / "site" / "cgi-bin", "hello")
+    carry_out(page.take("console"), srv)
+
+
+@example("docs/cgi.md: Programs")
+def cgi_programs(page: Section, srv: Path) -> None:
+    programs(srv / "site" / "cgi-bin", "hello")
+    programs(srv / "site" / "htdocs", "own.cgi", "other.txt")
+    app = site(placed(page.take("apache"), srv), root=srv / "site" / "htdocs")
+    for path in ("/cgi-bin/hello", "/own.cgi"):
+        assert app.get(path).text == "Hello from a program\n"
+    assert app.get("/other.txt").text.startswith("#!/bin/sh")
+
+
+@example("docs/cgi.md: Python scripts in process")
+def cgi_scripts(page: Section, srv: Path) -> None:
+    write(srv / "site" / "scripts" / "hello.py", "print('Content-Type: text/plain\\n\\nhello')\n")
+    conf = f"Alias /scripts/ {srv}/site/scripts/\n<Directory {srv}/site/scripts>\nRequire all granted\n</Directory>\n"
+    app = site(conf + placed(page.take("apache"), srv), root=srv)
+    for path in ("/scripts/hello.py", "/scripts/hello", "/scripts/hello.cgi"):
+        assert app.get(path).text == "hello\n"
+
+
 @example("docs/quickstart.md: From a checkout")
 def quickstart_checkout(page: Section, srv: Path) -> None:
     assert targets(page.take("sh")) == ["serve"]

@@ -93,6 +93,12 @@ RULES: dict[str, Rule] = {
             "take it out, or let the server in front answer there",
         ),
         (
+            "cgi-program",
+            _ERROR,
+            "A CGI program that cannot start",
+            "mend it: it is answered 500",
+        ),
+        (
             "handler-import",
             _ERROR,
             "A Python handler that cannot be imported",

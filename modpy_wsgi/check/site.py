@@ -16,7 +16,7 @@ from ..errors import ConfigError
 from ..serving.checks import checked
 from ..serving.settings import plan
 from ..serving.source import Source
-from .directives import count, error, named_handlers, tell_handlers, tell_server_directives, warning
+from .directives import actions_of, count, error, named_handlers, tell_handlers, tell_server_directives, warning
 from .findings import Report, Severity
 from .hosts import silent_hosts
 from .imports import IMPORT_SECONDS, TOTAL_SECONDS, Importer, importing_account
@@ -70,7 +70,8 @@ def check(source: Source, limits: Limits = Limits(), progress: Progress | None =
     for page, config in tree.pages:
         if page not in sources.broken:
             jobs.add_page(page, config)
-    tell_handlers(tree.named, tree.met, report)
+    acted = actions_of(site.tree) | tree.acted
+    tell_handlers([each for each in tree.named if each.handler.lower() not in acted], tree.met, report)
     tell_server_directives(report)
     _import(source, site, jobs, report, progress, limits)
     progress.end()

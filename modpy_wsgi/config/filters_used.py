@@ -16,6 +16,8 @@ from modpy_wsgi.errors import ConfigError
 
 __all__ = ["check_filters", "every_settings", "registered"]
 
+MAX_SHOWN_NAME = 60  # a line without a space may be megabytes long
+
 Known = tuple[frozenset[str], frozenset[str]]  # the names that Python filters have: of input, of output
 
 
@@ -46,7 +48,8 @@ def check_filters(settings: Settings, known: Known, wrong: Wrong) -> None:
             key = (name, name.file, name.line)
             if key not in told and name not in _provided(known, is_input):
                 told.add(key)
-                message = f"{name.directive}: nobody provides the {_KINDS[is_input]} filter '{name.upper()}'"
+                shown = name.upper() if len(name) <= MAX_SHOWN_NAME else f"{name.upper()[:MAX_SHOWN_NAME]}..."
+                message = f"{name.directive}: nobody provides the {_KINDS[is_input]} filter '{shown}'"
                 wrong(ConfigError(f"{message}: {_reason(name, known, is_input)}", name.file, name.line))
 
 

@@ -92,10 +92,17 @@ class Hosts:
         Raises BadRequest(400) for a Host that is none.
         """
         name = environ.get("HTTP_HOST") if not raw or raw[0] == "/" else request_host(environ)
+        if name is not None and not self._groups:
+            known = self._found.get(name)
+            if known is not None:
+                return known
         if name is None and environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
             raise BadRequest(400, "HTTP/1.1 request without Host")
-        address = local_address(environ)[0] if self._by_address else ""
-        key = (name, local_port(environ), environ.get("wsgi.url_scheme"), address) if self._groups else name
+        if self._groups:
+            address = local_address(environ)[0] if self._by_address else ""
+            key: Any = (name, local_port(environ), environ.get("wsgi.url_scheme"), address)
+        else:
+            key, address = name, ""
         found = self._found.get(key)
         if found is None:
             asked = (request_host(environ) or "").strip("[]")  # of an IPv6 address httpd compares what is in them

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .directives import alias, core, env, filters, python
+from .directives import alias, cgi, core, env, filters, python
 from .directives import dir as directory
 from .head_rules import has_request_rules, head_rules
 from .model import Setting, Settings
@@ -39,6 +39,7 @@ class RequestConfig:
 
     __slots__ = (
         "access",
+        "actions",
         "authorization",
         "auto_reload",
         "debug",
@@ -55,6 +56,7 @@ class RequestConfig:
         "host",
         "interpreter",
         "listing",
+        "names_clients",
         "of_directory",
         "options",
         "per_directive",
@@ -94,11 +96,13 @@ class RequestConfig:
         self.per_directive = python_config.get("PythonInterpPerDirective") == "1"
         self.set_handler = settings[core.SET_HANDLER]
         self.options = settings[core.OPTIONS]
+        self.names_clients = core.HOSTNAME_LOOKUPS in settings
         self.default_charset = settings[core.ADD_DEFAULT_CHARSET]
         self.fixups = any(setting in settings for setting in _OF_FIXUP) or len(settings[alias.REDIRECTS]) > len(
             host.base[alias.REDIRECTS]
         )
         self.fallback = settings[directory.FALLBACK]
+        self.actions = cgi.ACTIONS in settings or cgi.SCRIPTS in settings
         self.request_headers = has_request_rules(settings)
         self.head = head_rules(settings)  # Header and Expires; None where there are none
         # Whether there is something to do before the content: filters to insert, rules to be told that it has come.

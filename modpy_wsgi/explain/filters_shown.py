@@ -6,6 +6,7 @@ Law: what adds filters while a request runs is not known. What an answer's type 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from ..config.directives import core, filters, mime, python
 from ..config.filter_names import FilterName
@@ -14,7 +15,7 @@ from ..filters.registry import BUILT_IN, RESOURCE
 from ..httpd.types import extensions
 from .model import Choice, Place
 
-__all__ = ["filters_of"]
+__all__ = ["filters_of", "missing_filter"]
 
 
 def filters_of(name: str, config: RequestConfig) -> Iterator[Choice]:
@@ -56,6 +57,19 @@ def _meaning(name: str, is_input: bool, config: RequestConfig) -> str:
     ref = config.settings[python.INPUT_FILTERS if is_input else python.OUTPUT_FILTERS].get(name)
     if ref is not None:
         return ref.name if "::" in ref.name else f"{ref.name}::{'input' if is_input else 'output'}filter"
-    if name in BUILT_IN:
-        return "built in"
-    return "registered for other places only: 500"
+    return "built in" if _is_built_in(name, is_input) else "registered for other places only"
+
+
+def _is_built_in(name: str, is_input: bool) -> bool:
+    built_in = BUILT_IN.get(name)
+    where = None if built_in is None else built_in.input if is_input else built_in.output
+    return where is not None and find_spec(where.partition(":")[0]) is not None
+
+
+def missing_filter(name: str, config: RequestConfig) -> tuple[str, Place] | None:
+    """A filter of a file that nobody provides for it, so that the answer is 500."""
+    for filter_name, is_input, _ in _named(name, config):
+        registered = config.settings[python.INPUT_FILTERS if is_input else python.OUTPUT_FILTERS]
+        if filter_name not in registered and not _is_built_in(filter_name, is_input):
+            return filter_name.upper(), Place(filter_name.file or None, filter_name.line or None)
+    return None

@@ -74,6 +74,21 @@ class OutputChain:
         self._link()
         return bool(self._filters)
 
+    def prune(self, size: int | None) -> bool:
+        """Leave out those that will not touch the answer, whose head is known, and of which nothing has flowed yet.
+
+        `size` is its length, if that is known. Whether any are left.
+        """
+        req = self._req
+        kept = []
+        for each in self._filters:
+            declines = each._spec.declines
+            if declines is None or not declines(req, size):
+                kept.append(each)
+        self._filters = kept
+        self._link()
+        return bool(kept)
+
     def _link(self) -> None:
         target: Target = self
         for each in reversed(self._filters):

@@ -17,7 +17,7 @@ from .encodings import alter_tag, encodings_of, is_set
 if TYPE_CHECKING:
     from .filter import mp_filter
 
-__all__ = ["deflate"]
+__all__ = ["declines", "deflate"]
 
 SMALL = 68  # bytes up to which a whole answer is sent as it is: what gzip adds is hardly saved
 MIN_WINDOW = 9  # bits: zlib has none smaller, and the directive goes down to 1
@@ -102,6 +102,11 @@ def _begin(filter: mp_filter) -> bool:  # noqa: A002
     if first:
         filter.write(made.compress(first))
     return True
+
+
+def declines(req: Any, size: int | None) -> bool:
+    """Whether an answer is left as it is."""
+    return (size is not None and size <= SMALL) or not _wanted(req)
 
 
 def _wanted(req: Any) -> bool:

@@ -16,7 +16,7 @@ from .encodings import alter_tag, without_gzip
 if TYPE_CHECKING:
     from .filter import mp_filter
 
-__all__ = ["inflate_answer", "inflate_request"]
+__all__ = ["declines", "inflate_answer", "inflate_request"]
 
 PIECE = 8096  # bytes unpacked at once, as by mod_deflate: so often is the ratio looked at
 BLOCK = 65536  # bytes read at once, and about as many handed on
@@ -135,6 +135,12 @@ def inflate_answer(filter: mp_filter) -> None:  # noqa: A002
         if stream.total_in and not stream.done:
             raise OSError("the gzip stream is cut short")
         filter.close()
+
+
+def declines(req: Any, size: int | None) -> bool:
+    """Whether an answer is not said to be packed."""
+    said = (req._content_encoding, req.headers_out.get("Content-Encoding"), req.err_headers_out.get("Content-Encoding"))
+    return not any(without_gzip(each)[1] for each in said)
 
 
 def _uncode(req: Any) -> bool:

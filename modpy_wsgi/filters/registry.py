@@ -15,6 +15,10 @@ when a request first meets the name. What a built-in filter may use beyond the m
 * `filter.include(uri)`, which hands on what was written and then what a subrequest for `uri` answers;
 * `filter.req`, whose headers may be changed until the first byte was handed on. Content-Length is seen to.
 
+A fourth text in the row may name a function of the request and of the answer's length (None: not known) that says,
+before anything flows, whether an answer is left alone: a file is then sent as if the filter were not there, with its
+length and its ranges, and without being read here.
+
 An exception is logged and ends the answer, as for Python filters. Within one answer there is no concurrency.
 """
 
@@ -43,12 +47,22 @@ class BuiltIn(NamedTuple):
     stage: int
     output: str | None = None
     input: str | None = None
+    declines: str | None = None  # of an output filter: whether it leaves an answer alone whose head is known
 
 
 BUILT_IN: dict[str, BuiltIn] = {
-    "deflate": BuiltIn(CONTENT_SET, "modpy_wsgi.filters.deflate:deflate", "modpy_wsgi.filters.inflate:inflate_request"),
+    "deflate": BuiltIn(
+        CONTENT_SET,
+        output="modpy_wsgi.filters.deflate:deflate",
+        input="modpy_wsgi.filters.inflate:inflate_request",
+        declines="modpy_wsgi.filters.deflate:declines",
+    ),
     "includes": BuiltIn(RESOURCE, "modpy_wsgi.ssi:includes"),
-    "inflate": BuiltIn(RESOURCE - 1, "modpy_wsgi.filters.inflate:inflate_answer"),
+    "inflate": BuiltIn(
+        RESOURCE - 1,
+        output="modpy_wsgi.filters.inflate:inflate_answer",
+        declines="modpy_wsgi.filters.inflate:declines",
+    ),
 }
 
 
@@ -62,6 +76,7 @@ class Spec(NamedTuple):
     handler: str = ""  # as configured
     directory: str | None = None
     is_python: bool = False
+    declines: Callable[[Any, int | None], bool] | None = None
 
 
 def find(req: mp_request, name: str, is_input: bool) -> Spec | None:
@@ -81,8 +96,14 @@ def find(req: mp_request, name: str, is_input: bool) -> Spec | None:
     where = None if built_in is None else built_in.input if is_input else built_in.output
     if built_in is None or where is None:
         return None
+    declines = None if built_in.declines is None or is_input else _imported(built_in.declines)
+    return Spec(name, built_in.stage, run_built_in, _imported(where), name, declines=declines)
+
+
+def _imported(where: str) -> Callable[..., Any]:
     module, _, function = where.partition(":")
-    return Spec(name, built_in.stage, run_built_in, getattr(import_module(module), function), name)
+    found: Callable[..., Any] = getattr(import_module(module), function)
+    return found
 
 
 def python_filter(name: str, ref: HandlerRef, is_input: bool, filename: str | None) -> Spec:

@@ -23,9 +23,21 @@ if TYPE_CHECKING:
 
     from .registry import Spec
 
-__all__ = ["add", "add_ready", "body_file", "drop_content", "follow", "lead_to", "remove_output", "take_over"]
+__all__ = [
+    "NOBODY",
+    "add",
+    "add_ready",
+    "body_file",
+    "drop_content",
+    "follow",
+    "lead_to",
+    "remove_output",
+    "still_wanted",
+    "take_over",
+]
 
 
+NOBODY: tuple[bytes, ...] = ()  # stands for the body of another application, where the filters alone make one
 MAX_MEMORY = 1 << 20  # bytes of a filtered body that stay in memory, for an application that wants to know its length
 
 
@@ -216,7 +228,7 @@ def follow(req: Any, new: Any) -> None:
 
 def _install(req: Any, specs: Sequence[Spec] = ()) -> None:
     req._filters = OutputChain(req, specs)
-    req._delegated = ()  # the body is not just what waits
+    req._delegated = NOBODY  # the body is not just what waits
     req.__class__ = _FilteredOutput if req._input_filters is None else _FilteredBoth
 
 
@@ -245,6 +257,16 @@ def take_over(req: Any, other: Any) -> None:
         remove_output(req)
     for spec in specs:
         add(req, spec, False)
+
+
+def still_wanted(req: Any, size: int | None) -> bool:
+    """Let the filters go that will not touch an answer whose head is known. Whether there are others."""
+    if req._filters._target is not None or req._server_write is not None:
+        return True
+    if req._filters.prune(size):
+        return True
+    remove_output(req)
+    return False
 
 
 def remove_output(req: Any) -> None:

@@ -15,7 +15,7 @@ from ..constants import HTTP_LENGTH_REQUIRED, HTTP_NOT_IMPLEMENTED, HTTP_REQUEST
 from ..errors import SERVER_RETURN, BadRequest
 from .charsets import UTF8, known_charset, reread
 from .field import Field, StringField
-from .rules import Limits, rules_of
+from .rules import Limits, Rules, rules_of
 from .spool import Allowance, SpooledFile
 
 if TYPE_CHECKING:
@@ -34,34 +34,36 @@ Entry = tuple[str, str] | Field | StringField
 
 def read_form(
     req: RequestMethods,
-    keep_blank_values: bool,
-    strict_parsing: bool,
+    keep_blank_values: Any,
+    strict_parsing: Any,
     file_callback: Callable[[str], Any] | None,
     field_callback: Callable[[], Any] | None,
 ) -> list[Entry]:
     """The fields of a request's form in order, query string first. Raises as FieldStorage does."""
-    limits, separators, charset = rules_of(req._config)
+    rules = req._config.forms or rules_of(req._config)
+    limits, _, charset = rules
     args = req.args
     found: list[Entry] = []
     try:
         if args:
-            pairs = parse_qsl(
-                args, keep_blank_values, strict_parsing, max_num_fields=limits.fields, separators=separators
-            )
-            found = _texts(pairs, charset)
+            found = _texts(_pairs(args, keep_blank_values, strict_parsing, rules), charset)
         if req._method in _WITH_BODY:
             body = _body(req, limits, file_callback, field_callback)
             if isinstance(body, str):
-                pairs = parse_qsl(
-                    body, keep_blank_values, strict_parsing, max_num_fields=limits.fields, separators=separators
-                )
-                found += _texts(pairs, charset)
+                found += _texts(_pairs(body, keep_blank_values, strict_parsing, rules), charset)
             else:
                 found += _parts(body, charset)
     except BadRequest as error:
         req.log_error(f"the form cannot be read: {error}")
         raise SERVER_RETURN(error.status) from error
     return found
+
+
+def _pairs(text: str, keep_blank_values: Any, strict_parsing: Any, rules: Rules) -> list[tuple[str, str]]:
+    limits, separators, _ = rules
+    if separators == "&;" and len(text) <= limits[0]:  # it cannot have too many fields, and this call is the fastest
+        return parse_qsl(text, keep_blank_values, strict_parsing)
+    return parse_qsl(text, keep_blank_values, strict_parsing, max_num_fields=limits.fields, separators=separators)
 
 
 def _body(

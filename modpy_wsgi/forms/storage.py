@@ -41,8 +41,8 @@ class FieldStorage:
         file_callback: Callable[[str], Any] | None = None,
         field_callback: Callable[[], Any] | None = None,
     ) -> None:
-        entries = read_form(req, bool(keep_blank_values), bool(strict_parsing), file_callback, field_callback)
-        if type(self).list is FieldStorage.list:
+        entries = read_form(req, keep_blank_values, strict_parsing, file_callback, field_callback)
+        if type(self) is FieldStorage or type(self).list is FieldStorage.list:
             self._entries = entries
         else:  # a subclass shows them its own way
             self._list = _fields(entries)

@@ -12,7 +12,7 @@ import types
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..arguments import apply_fs_data
+from ..arguments import call_with_fields
 from ..constants import (
     HTTP_FORBIDDEN,
     HTTP_METHOD_NOT_ALLOWED,
@@ -57,7 +57,7 @@ def handler(req: mp_request) -> int:
     file, seen, path = find_page(req)
     page = req._interpreter.load_file(file, autoreload=req._config.auto_reload, found=seen)
     found = traverse(req, page, path)
-    if isinstance(found, _NO_ANSWER):
+    if type(found) is not types.FunctionType and isinstance(found, _NO_ANSWER):
         req.log_error(f"mod_python.publisher: {'.'.join(path)} in {file} is not something that can be published")
         raise SERVER_RETURN(HTTP_FORBIDDEN)
     publish(req, found)
@@ -69,14 +69,20 @@ def find_page(req: mp_request) -> tuple[str, os.stat_result | None, list[str]]:
 
     Raises SERVER_RETURN(404).
     """
+    filename, path, seen, place = req._filename, req._path_info or "", req._stat, req._place
+    if place is not None and not (place.file is filename and place.path_info is path):
+        place = None  # a handler has said something else
+    if place is not None and place.parts is not None:
+        return place.file, seen, place.parts
     filename = req.filename or ""
-    path = req._path_info or ""
     if path:
         path = path[path[0] == "/" :]
         path = path[:-1] if path.endswith("/") else path
-    seen = req._stat
     if seen is not None and filename.endswith(".py") and stat.S_ISREG(seen.st_mode):
-        return filename, seen, _names(path)
+        names = _names(path)
+        if place is not None:
+            place.parts = names
+        return filename, seen, names
     directory, _, name = filename.rpartition("/")
     stem = _without_suffix(req, name) if name else "index"
     file = f"{directory}/{stem}.py"
@@ -128,12 +134,12 @@ def publish(req: mp_request, thing: Any, called: bool = False) -> None:
 
     Only what a function returns (`called`) is sent in pieces: a file or generator that a page merely has is not read.
     """
-    while thing.__class__ is not str:
+    while type(thing) is not str:
         if callable(thing):
             form = getattr(req, "form", None)
             if form is None:
-                form = req.form = FieldStorage(req, keep_blank_values=1)  # type: ignore[attr-defined]
-            thing = apply_fs_data(thing, form, req=req)
+                form = req.form = FieldStorage(req, 1)  # type: ignore[attr-defined]
+            thing = call_with_fields(thing, form, {"req": req})
             called = True
         elif thing is None:
             return
@@ -166,8 +172,10 @@ def _write_pieces(req: mp_request, pieces: Iterator[Any]) -> None:
 
 def _set_type(req: mp_request, body: Any) -> None:
     """Guess the content type as the original does: by </html> near the end."""
-    end = body[-100:] if isinstance(body, str) else bytes(body[-100:]).decode("latin-1")
-    content_type = "text/html" if end.rstrip()[-7:].lower() == "</html>" else "text/plain"
-    if isinstance(body, str) and not body.isascii():
+    is_text = isinstance(body, str)
+    end = (body[-100:] if is_text else bytes(body[-100:]).decode("latin-1")).rstrip()
+    content_type = "text/html" if end[-1:] == ">" and end[-7:].lower() == "</html>" else "text/plain"
+    if is_text and not body.isascii():
         content_type += "; charset=UTF-8"  # as with Python 2, where text that is no ASCII was unicode
-    req.content_type = content_type
+    req._content_type = content_type
+    req._typed_by_handler = 1

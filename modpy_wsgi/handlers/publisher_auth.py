@@ -46,7 +46,13 @@ def check(req: mp_request, thing: Any, visitor: Visitor) -> Visitor:
     A callable is asked with (req, user, password), or (req, user) for __access__; a dict is looked up, a list or tuple
     searched, anything else is yes or no. Whatever __auth__ is, a visitor has to give a name first, as in the original.
     """
-    if type(thing) is ModuleType and thing.__dict__.keys().isdisjoint(_OF_MODULES):
+    kind = type(thing)
+    if kind is FunctionType:
+        code = thing.__code__
+        kept = _ruled.get(id(code))
+        if kept is not None and kept[0] is code and not kept[1]:
+            return visitor
+    elif kind is ModuleType and thing.__dict__.keys().isdisjoint(_OF_MODULES):
         return visitor  # without the AttributeErrors that a module makes for each name it lacks
     function = thing.__func__ if isinstance(thing, MethodType) else thing
     if isinstance(function, FunctionType):

@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .. import basic_auth, header_rules
+from ..cgi import actions
+from ..cgi import answer as cgi_answer
 from ..config.directives import auth_basic, remoteip
 from ..config.request_config import RequestConfig
 from ..constants import (
@@ -27,7 +29,7 @@ from ..environ import decode, encode
 from ..errors import SERVER_RETURN
 from ..filters import requests as filter_requests
 from ..phases import HANDLER
-from ..response import checked
+from ..response import checked, content_length
 from . import filtering, listing, parsed, ranges, type_maps
 from .files import send_file
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["answer", "handler_of_type", "provided"]
 
 _OWN_HANDLERS = frozenset({None, "default-handler", DIR_MAGIC_TYPE})
+_ANSWERED = _OWN_HANDLERS | PYTHON_HANDLERS  # for which the file may be sent, be it that no Python handler took it
 # Media types that name a program to run (AddType application/x-httpd-php .php), not what is sent.
 _TYPES_OF_HANDLERS = ("application/x-httpd-", "application/x-type-map", "httpd/send-as-is", "text/x-server-parsed-html")
 
@@ -63,7 +66,14 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     elif handler in type_maps.TYPE_MAPS:
         result = type_maps.answer(req, config)
         return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
-    elif handler not in _OWN_HANDLERS:
+    elif handler in cgi_answer.HANDLERS:
+        result = cgi_answer.answer(req, config)
+        return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
+    if config.actions:
+        result = actions.answer(req, config)
+        if result != DECLINED:
+            return result
+    if handler not in _ANSWERED:
         req._application.log_request(req, f"nobody provides the handler {handler!r}: {req.filename or req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR
     fallback = req._application.fallback
@@ -84,7 +94,7 @@ def handler_of_type(content_type: str) -> str | None:
 
 def provided(handler: str | None) -> bool:
     """Whether somebody here answers for a handler of this name."""
-    return handler in PYTHON_HANDLERS or handler in _OWN_HANDLERS or handler == parsed.HANDLER
+    return handler in _ANSWERED or handler in cgi_answer.HANDLERS or handler == parsed.HANDLER
 
 
 def _is_file(req: mp_request) -> bool:
@@ -144,6 +154,9 @@ def _through_filters(req: mp_request) -> Callable[..., Any]:
             raise exc_info[1].with_traceback(exc_info[2])
         req._status, req._status_line = int(status[:3]), decode(status)
         header_rules.take_headers(req, headers)
+        if req._filters is not None and not filter_requests.still_wanted(req, content_length(req)):
+            req._begin()
+            return req._server_write
         return req.write
 
     return start_response

@@ -9,6 +9,7 @@ What a name means is looked up then; a name that means nothing ends the request,
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -87,7 +88,8 @@ def _ready(req: mp_request, config: RequestConfig) -> _Ready | None:
     for name, types in settings[directives.BY_TYPE].items():
         spec = _found(req, name, False)
         if spec is not None:
-            spec = Spec(name, RESOURCE, _of_type, (spec, types), spec.handler, spec.directory)
+            declines = partial(_type_declines, spec, types)
+            spec = Spec(name, RESOURCE, _of_type, (spec, types), spec.handler, spec.directory, declines=declines)
         out_of.append(spec)
     if None in into or None in out_of:
         return None
@@ -144,11 +146,19 @@ def _found(req: mp_request, name: str, is_input: bool) -> Spec | None:
 def _of_type(filter: mp_filter) -> None:  # noqa: A002
     """A filter of AddOutputFilterByType: at the first piece the answer's status and type decide (mod_filter)."""
     spec, types = filter._spec.what
-    req: Any = filter.req
-    media_type = (req._content_type or "").partition(";")[0].split()
-    fits = req._status == HTTP_OK or "filter-errordocs" in req.subprocess_env
-    if not (fits and media_type and media_type[0] in types):
+    if not _fits(filter.req, types):
         filter.remove()
         return
     filter._spec = spec
     spec.run(filter)
+
+
+def _fits(req: Any, types: frozenset[str]) -> bool:
+    media_type = (req._content_type or "").partition(";")[0].split()
+    may = req._status == HTTP_OK or "filter-errordocs" in req.subprocess_env
+    return bool(may and media_type and media_type[0] in types)
+
+
+def _type_declines(spec: Spec, types: frozenset[str], req: Any, size: int | None) -> bool:
+    """Whether an answer is of another type, or the filter itself leaves it alone."""
+    return not _fits(req, types) or (spec.declines is not None and spec.declines(req, size))

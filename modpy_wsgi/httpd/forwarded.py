@@ -15,8 +15,6 @@ from ..environ import plain_address
 
 __all__ = ["scheme_check"]
 
-_CLAIMS = ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_SSL")
-
 
 def scheme_check(trusted: str) -> Callable[[dict[str, Any]], None] | None:
     """What takes back the scheme of an environ that a client made up. None if everybody is trusted ("*").
@@ -29,7 +27,8 @@ def scheme_check(trusted: str) -> Callable[[dict[str, Any]], None] | None:
     networks = [ipaddress.ip_network(word, strict=False) for word in words]
 
     def check(environ: dict[str, Any]) -> None:
-        if any(name in environ for name in _CLAIMS) and not _is_trusted(environ.get("REMOTE_ADDR") or "", networks):
+        claims = "HTTP_X_FORWARDED_PROTO" in environ or "HTTP_X_FORWARDED_SSL" in environ
+        if claims and not _is_trusted(environ.get("REMOTE_ADDR") or "", networks):
             known = environ.get("UWSGI_SCHEME") or ("https" if environ.get("HTTPS") in ("on", "1") else "http")
             environ["wsgi.url_scheme"] = known
 

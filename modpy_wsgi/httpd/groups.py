@@ -1,7 +1,7 @@
 """The members of groups, from the file of AuthGroupFile (mod_authz_groupfile).
 
 Law: a file that cannot be read has no groups, and what is no group's line gives nobody anything. It is looked at with
-each question, and read again when its stamp has changed.
+each question, and read again when its stamp has changed, or says nothing yet.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from ..config.cache import Bounded
 from ..config.lexer import decode, logical_lines, words
 from ..config.parser import read_file
 from ..errors import ConfigError
+from ..stamps import Stamp, is_settled, stamp_of
 
 __all__ = ["MAX_FILE", "GroupFile", "groups_of"]
 
 MAX_FILE = 64 * 1024 * 1024  # bytes; some million members. What is longer is no list of people, and would fill memory
 MAX_FILES = 64  # that are remembered
 
-_Stamp = tuple[int, int, int]
-
 
 class GroupFile(NamedTuple):
     """What a file said."""
 
-    stamp: _Stamp
+    stamp: Stamp
+    settled: bool  # else it may have changed without another stamp
     groups: Mapping[str, frozenset[str]]  # by member, in lower case
     wrong: tuple[str, ...]  # what is wrong with it, for the log, once
 
@@ -37,18 +37,19 @@ _files: Bounded[str, GroupFile] = Bounded(MAX_FILES)
 def groups_of(path: str, user: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """The groups of a user, in lower case as httpd compares them, and lines for the log. Raises OSError."""
     found = os.stat(path)
-    stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
-    kept = _files.get(path)
+    stamp = stamp_of(found)
+    kept = before = _files.get(path)
     wrong: tuple[str, ...] = ()
-    if kept is None or kept.stamp != stamp:
+    if kept is None or kept.stamp != stamp or not kept.settled:
         if found.st_size > MAX_FILE:
             raise OSError(f"more than {MAX_FILE} bytes")
-        kept = _files.replace(path, _parsed(decode(read_file(path)), path, stamp))
-        wrong = kept.wrong
+        kept = _files.replace(path, _parsed(decode(read_file(path)), path, stamp, is_settled(found)))
+        if before is None or (before.stamp, before.wrong) != (stamp, kept.wrong):
+            wrong = kept.wrong
     return kept.groups.get(user, frozenset()), wrong
 
 
-def _parsed(text: str, path: str, stamp: _Stamp) -> GroupFile:
+def _parsed(text: str, path: str, stamp: Stamp, settled: bool) -> GroupFile:
     groups: dict[str, frozenset[str]] = {}
     one_of: dict[frozenset[str], frozenset[str]] = {}  # most members share theirs with others
     wrong = []
@@ -61,5 +62,5 @@ def _parsed(text: str, path: str, stamp: _Stamp) -> GroupFile:
                 now = groups.get(member, frozenset()) | {name.rstrip().lower()}
                 groups[member] = one_of.setdefault(now, now)
     except ConfigError as error:  # a NUL, a line without an end: nothing of it counts
-        return GroupFile(stamp, {}, (str(error),))
-    return GroupFile(stamp, groups, tuple(wrong[:10]))
+        return GroupFile(stamp, settled, {}, (str(error),))
+    return GroupFile(stamp, settled, groups, tuple(wrong[:10]))

@@ -6,6 +6,7 @@ keyed hash. Sources: httpd's mod_authn_file, apr_password_validate, crypt(3).
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import hashlib
 import hmac
@@ -17,20 +18,19 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..config.cache import Bounded
+from ..stamps import Stamp, is_settled, stamp_of
 
-__all__ = ["HashError", "Verdict", "check", "equal", "matches", "realm_hash", "spend"]
+__all__ = ["HashError", "Verdict", "check", "equal", "matches", "preload", "realm_hash", "spend"]
 
 MAX_FILES = 64  # password files kept parsed
 MAX_FILE = 16 * 1024 * 1024  # bytes of one; some 200,000 users
 MAX_LINE = 8191  # bytes of a line, as in httpd, which reads no further at a longer one
 MAX_GRANTED = 4096  # successes remembered; some hundred bytes each
-SETTLED_AFTER = 2.0  # seconds; a younger file may change again without its stamp changing
 GRANTED_FOR = 60.0  # seconds; a hash is made to be slow, and a page has dozens of parts
 MAX_PASSWORD = 4096  # bytes; more are a way to keep the server busy
 BCRYPT_BYTES = 72  # what bcrypt looks at of a password
 
 Log = Callable[[str], None]
-_Stamp = tuple[int, int, int]
 
 
 class Verdict(enum.Enum):
@@ -47,7 +47,7 @@ class HashError(ValueError):
 
 
 class _File(NamedTuple):
-    stamp: _Stamp | None
+    stamp: Stamp | None  # None: to be read again
     passwords: dict[bytes, bytes]  # name -> hash; of lines with the same name the first counts
     realms: dict[tuple[bytes, bytes], bytes]  # the same of htdigest: (name, realm) -> MD5 of "name:realm:password"
     sample: bytes | None  # a hash of the kind that the file has
@@ -113,6 +113,21 @@ def spend(path: str | None, password: str) -> None:
             return
 
 
+def preload() -> None:
+    """Import what `matches` imports for hashes of every kind. Raises ImportError.
+
+    A kind for which this machine has nothing is left out: its hashes cannot be judged later, either.
+    """
+    import passlib.exc
+    import passlib.hash
+
+    for name in {*(name for _, name in _SCHEMES), "des_crypt"}:
+        choose: Any = getattr(getattr(passlib.hash, name), "set_backend", None)
+        if choose is not None:
+            with contextlib.suppress(passlib.exc.MissingBackendError):
+                choose("any")
+
+
 def matches(password: bytes, stored: bytes) -> bool:
     """Whether a password is the one of which `stored` is the hash. Raises HashError.
 
@@ -159,7 +174,7 @@ def _open(path: str | None, log: Log) -> _File | None:
     try:
         found = os.stat(path)
         kept = _files.get(path)
-        if kept is not None and kept.stamp == (found.st_mtime_ns, found.st_size, found.st_ino):
+        if kept is not None and kept.stamp == stamp_of(found):
             return kept
         return _files.replace(path, _read(path, log))
     except (OSError, ValueError) as error:
@@ -189,8 +204,7 @@ def _read(path: str, log: Log) -> _File:
         first, _, rest = rest.lstrip(b":").partition(b":")
         passwords.setdefault(user, first)
         realms.setdefault((user, first), rest.lstrip(b":").partition(b":")[0])
-    settled = abs(time.time() - found.st_mtime) > SETTLED_AFTER
-    stamp = (found.st_mtime_ns, found.st_size, found.st_ino) if settled else None  # None: to be read again
+    stamp = stamp_of(found) if is_settled(found) else None
     return _File(stamp, passwords, realms, next(iter(passwords.values()), None))
 
 

@@ -7,7 +7,7 @@ answer is never much more work than the file.
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -114,7 +114,7 @@ def of_length(req: mp_request, config: RequestConfig, length: int) -> Pieces | N
 
 
 def _parts(req: mp_request, config: RequestConfig, ranges: list[tuple[int, int]], length: int) -> Pieces:
-    boundary = secrets.token_hex(BOUNDARY)
+    boundary = os.urandom(BOUNDARY).hex()
     head = f"\r\n--{boundary}\r\n"
     content_type = req._content_type
     if content_type:

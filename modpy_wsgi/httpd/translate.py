@@ -21,12 +21,25 @@ from . import userdir
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["Target", "document_root", "read_target", "redirection", "target_of"]
+__all__ = ["Place", "Target", "bad_target", "document_root", "read_target", "redirection", "target_of"]
 
 _OF_PYTHON = (python.HANDLERS, python.PYTHON_CONFIG, python.PYTHON_OPTIONS)
 _SLASHES = re.compile(r"/+")
 _URL = re.compile(r"[A-Za-z0-9+.-]+:")
 _QUERY = re.compile("[?#]")
+
+
+class Place:
+    """A file that a path has led to, and what follows from that: nothing on the way to it can change it."""
+
+    __slots__ = ("config", "file", "guess", "parts", "path_info")
+
+    def __init__(self, file: str, path_info: str, config: RequestConfig) -> None:
+        self.file = file
+        self.path_info = path_info
+        self.config = config  # what holds there
+        self.guess: Any = None  # what the extensions say (httpd/types), once somebody asked
+        self.parts: Any = None  # what the path info means to the publisher, the same
 
 
 class Target:
@@ -60,8 +73,7 @@ class Target:
         # Whether something may happen before a file is looked for.
         self.eventful = host.has_early_work or bool(self.redirects) or self.of_user or uri == "*"
         self.known = 0  # how much of the file name was a file at the last look; a hint only
-        # The file of the last look, its path info and what holds there, where nothing on the way to it can change that.
-        self.place: tuple[str, str, RequestConfig] | None = None
+        self.place: Place | None = None  # of the last look
         self.location = host.location(uri)
         self.config = _without_file(host, uri)  # all that holds, where no file is looked for
 
@@ -85,7 +97,7 @@ class Target:
                 if not target.startswith("/"):
                     target = posixpath.join(host.base[core.SERVER_ROOT], target)
                 return target, rule.handler
-            self.context = ((rule.prefix or "").rstrip("/"), rule.target.rstrip("/"))
+            self.context = (rule.prefix or "", rule.target)
             return rule.target + rest, rule.handler
         self.of_user = userdir.is_of_user(host, uri)
         path = (host.base[core.SERVER_PATH] or "").rstrip("/")
@@ -104,6 +116,16 @@ def target_of(host: HostConfig, uri: str) -> Target:
     found: Target | None = host.targets.get(uri)
     if found is None:
         found = host.targets.keep_named(uri, Target(host, uri), uri)
+    return found
+
+
+def bad_target(host: HostConfig) -> Target:
+    """The Target of a request whose path cannot be read: that of "/", where it waits in `_bad` what was wrong."""
+    found: Target | None = host.targets.get("")
+    if found is None:
+        found = Target(host, "/")
+        found.eventful = True
+        host.targets.keep("", found)
     return found
 
 

@@ -49,21 +49,49 @@ def guess(req: mp_request, config: RequestConfig) -> None:
     filename = req._filename
     if not filename or filename[-1] == "/":
         return
-    if req._path_info and config.settings[mime.USE_PATH_INFO]:
-        filename += req._path_info
+    _take(req, _guess_of(filename, req._path_info, config))
+
+
+def guess_at_place(req: mp_request, config: RequestConfig) -> None:
+    """The same, before any handler has run: then what was guessed for the place is right still."""
+    place = req._place
+    if place is None or place.config is not config:
+        guess(req, config)
+        return
+    found = place.guess
+    if found is None:
+        found = place.guess = _guess_of(place.file, place.path_info, config)
+    content_type, handler, encoding, languages = found
+    if encoding is not None or languages:
+        _take(req, found)
+        return
+    if content_type is not None:
+        req._content_type = content_type
+    if handler is not None:
+        req._handler = handler
+
+
+def _take(req: mp_request, found: Guess) -> None:
+    content_type, handler, encoding, languages = found
+    if content_type is not None:
+        req._content_type = content_type
+    if handler is not None:
+        req._handler = handler
+    if encoding is not None or languages:
+        req._content_encoding = encoding
+        req._content_languages = languages
+        req._more_to_say = True
+
+
+def _guess_of(filename: str, path_info: str | None, config: RequestConfig) -> Guess:
+    if path_info and config.settings[mime.USE_PATH_INFO]:
+        filename += path_info
     name = filename[filename.rfind("/") + 1 :]
     guesses = config.host.guesses
     found: Guess | None = guesses.get((config, name))
     if found is None:
         found = guesses.keep_named((config, name), _guess(name, config), name)
-    if found.content_type is not None:
-        req._content_type = found.content_type
-    if found.handler is not None:
-        req._handler = found.handler
-    if found.encoding is not None or found.languages:
-        req._content_encoding = found.encoding
-        req._content_languages = found.languages
-        req._more_to_say = True
+    return found
 
 
 def extensions(name: str) -> tuple[str, list[str]]:

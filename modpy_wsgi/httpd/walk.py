@@ -19,6 +19,7 @@ from ..config.host_config import HostConfig
 from ..config.htaccess import read_htaccess
 from ..config.model import EMPTY, Settings
 from ..errors import BadRequest, ConfigError
+from ..stamps import RightsStamp, rights_stamp
 
 __all__ = ["Refused", "Walk", "walk"]
 
@@ -30,7 +31,6 @@ class Refused(BadRequest):
 # Where a walk ended: the file name as far as it went (a directory's with a slash at the end), the rest ("" or beginning
 # with "/"), what is there (None: nothing), and the directory that holds it (a directory holds itself).
 Walk = tuple[str, str, "os.stat_result | None", Directory]
-_Stamp = tuple[int, int, int, int]  # mtime and ctime in ns (a change of rights counts, too), size, inode
 
 
 def walk(host: HostConfig, filename: str, known: int = 0) -> Walk:
@@ -74,7 +74,7 @@ def _trail(host: HostConfig, path: str) -> Directory | None:
 
     Raises Refused as walk() does.
     """
-    trail: tuple[tuple[tuple[str, _Stamp | None], ...], Directory | None] | None = host.trails.get(path)
+    trail: tuple[tuple[tuple[str, RightsStamp | None], ...], Directory | None] | None = host.trails.get(path)
     if trail is not None:
         if trail[1] is None:
             return None
@@ -87,11 +87,11 @@ def _trail(host: HostConfig, path: str) -> Directory | None:
             except OSError:
                 break
             else:
-                if stamp is None or (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino) != stamp:
+                if stamp is None or rights_stamp(found) != stamp:
                     break
         else:
             return trail[1]
-    looks: list[tuple[str, _Stamp | None]] = []
+    looks: list[tuple[str, RightsStamp | None]] = []
     directory = with_htaccess(host.root, looks)
     for name in path[1:-1].split("/") if path != "/" else ():
         if not directory.follow:  # here, or in the .htaccess so far
@@ -143,7 +143,7 @@ def _look(directory: Directory, path: str) -> os.stat_result | None:
     raise Refused(403, f"symbolic link not allowed or link target not accessible: {path}")
 
 
-def with_htaccess(directory: Directory, looks: list[tuple[str, _Stamp | None]] | None = None) -> Directory:
+def with_htaccess(directory: Directory, looks: list[tuple[str, RightsStamp | None]] | None = None) -> Directory:
     """The directory under its .htaccess, if there may be one and there is; parsed again when the file changed.
 
     `looks` gets what was looked at: each name, and its stamp if it was there.
@@ -160,7 +160,7 @@ def with_htaccess(directory: Directory, looks: list[tuple[str, _Stamp | None]] |
             raise Refused(
                 403, f"{path}: unable to check htaccess file, ensure it is readable: {error.strerror}"
             ) from None
-        stamp = (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+        stamp = rights_stamp(found)
         if looks is not None:
             looks.append((path, stamp))
         settings = _read(directory, path, stamp)
@@ -168,10 +168,10 @@ def with_htaccess(directory: Directory, looks: list[tuple[str, _Stamp | None]] |
     return directory
 
 
-def _read(directory: Directory, path: str, stamp: _Stamp) -> Settings:
+def _read(directory: Directory, path: str, stamp: RightsStamp) -> Settings:
     key = (path, directory)
     cache = directory.host.htaccess
-    kept: tuple[_Stamp, Settings | ConfigError] | None = cache.get(key)
+    kept: tuple[RightsStamp, Settings | ConfigError] | None = cache.get(key)
     if kept is None or kept[0] != stamp:
         result: Settings | ConfigError
         try:

@@ -10,11 +10,13 @@ from ..config.load import load_site
 from ..config.model import Site
 from ..config.refusal import Wrong, refuse
 from ..errors import ConfigError
+from .preload import preload
 
 __all__ = ["Source"]
 
 # What holds for `modpy-wsgi serve DIR`, as a configuration anybody can read.
 DIRECTORY_CONF = Path(__file__).with_name("directory.conf")
+_SPECIAL = '"\\$*?['  # of which a configuration makes something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Source:
     """A configuration that can be read again (at HUP), the same way each time.
 
     Exactly one of `conf` (a configuration file) and `directory` (a DocumentRoot) is given. `before` and `after` are
-    directive lines as httpd's -C and -c take them.
+    directive lines as httpd's -C and -c take them. With `cgi` a directory is served as `python -m http.server --cgi`
+    did it: folders are listed, and what lies in those that it names is run.
     """
 
     conf: Path | None = None
@@ -30,30 +33,48 @@ class Source:
     defines: frozenset[str] = frozenset()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    cgi: tuple[str, ...] = ()  # of `directory`: folders below it whose files are programs
 
     def load(self) -> Application:
         """Reads it. Raises ConfigError for anything that cannot be followed, a missing file included."""
-        return Application(self.site())
+        site = self.site()
+        preload(site)
+        return Application(site)
 
     def site(self, *, wrong: Wrong = refuse, traced: bool = False) -> Site:
         """The same without an application. `wrong` and `traced` as for `load_site`, for those who serve nothing of it.
 
         A missing file raises ConfigError whatever `wrong` is.
         """
-        before = self.before
+        before, after = self.before, self.after
         if self.directory is not None:
             root = self.directory.resolve()
             if root.exists() and not root.is_dir():
                 raise ConfigError(f"{self.directory}: not a directory (a configuration is served with -f)")
             if not root.is_dir():
                 raise ConfigError(f"{self.directory}: no such directory")
-            if not set(str(root)).isdisjoint('"\\$*?['):
+            if not set(str(root)).isdisjoint(_SPECIAL):
                 raise ConfigError(f"{root}: a path with quotes, backslashes, $ or wildcards cannot be served this way")
             before = (f'Define SITE_ROOT "{root}"', *before)
+            if self.cgi:
+                after = (*_with_programs(root, self.cgi), *after)
         conf = self.conf or DIRECTORY_CONF
         if conf.is_dir():
             raise ConfigError(f"{conf}: a directory, where a configuration is wanted (without -f it would be served)")
         if not conf.is_file():
             raise ConfigError(f"{conf}: no such file")
         defines = tuple(self.defines)
-        return load_site(conf, defines=defines, before=before, after=self.after, wrong=wrong, traced=traced)
+        return load_site(conf, defines=defines, before=before, after=after, wrong=wrong, traced=traced)
+
+
+def _with_programs(root: Path, names: tuple[str, ...]) -> list[str]:
+    """The directives for folders of programs. Raises ConfigError for a name that is none of a folder below `root`."""
+    lines = ["DirectoryIndex index.html index.htm", '<Directory "${SITE_ROOT}">', "Options +Indexes", "</Directory>"]
+    for name in names:
+        folder = root / name.strip("/")
+        if not folder.is_dir() or root not in folder.resolve().parents:
+            raise ConfigError(f"--cgi {name}: no folder in {root}")
+        if not set(name).isdisjoint(_SPECIAL):
+            raise ConfigError(f"--cgi {name}: quotes, backslashes, $ and wildcards cannot be served this way")
+        lines += [f'<Directory "{folder}">', "SetHandler cgi-script", "Options +ExecCGI", "</Directory>"]
+    return lines

@@ -190,7 +190,6 @@ ROWS: tuple[Row, ...] = (
         "0",
         "nothing here follows it",
         """
-        CGIPassAuth        flag access AuthConfig
         ContentDigest      flag any    Options
         QualifyRedirectURL flag any    FileInfo
         StrictHostCheck    flag server
@@ -238,7 +237,6 @@ ROWS: tuple[Row, ...] = (
         Kind.UNSUPPORTED,
         "nothing here follows it, and it decides what is answered",
         """
-        CGIVar         2   any    FileInfo
         Port           1   server  # Listen took its place
         """,
     ),

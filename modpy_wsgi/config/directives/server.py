@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from logging.handlers import SysLogHandler
 from typing import Any, NamedTuple
 
 from modpy_wsgi.config.addresses import host_and_port
@@ -103,7 +102,8 @@ def _listen(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Listen,
     return (*(so_far or ()), listen)
 
 
-def _seconds(so_far: Any, args: tuple[str, ...], origin: Origin) -> float:
+def seconds(so_far: Any, args: tuple[str, ...], origin: Origin) -> float:
+    """A time in seconds, or with a unit of httpd's (ms, s, min, h)."""
     match = _TIME.match(args[0].lower())
     if match is None:
         raise ValueError(f"'{args[0]}' is no time")
@@ -113,6 +113,8 @@ def _seconds(so_far: Any, args: tuple[str, ...], origin: Origin) -> float:
 def _error_log(so_far: Any, args: tuple[str, ...], origin: Origin) -> str:
     target = args[0]
     if target.lower().startswith("syslog"):
+        from logging.handlers import SysLogHandler  # here, because few sites log there
+
         facility = [*target.split(":", 2), ""][1].lower()
         if facility and facility not in SysLogHandler.facility_names:
             raise ValueError(f"'{facility}' is no facility of syslog")
@@ -165,7 +167,7 @@ ROWS: tuple[Row, ...] = (
     row("Listen", Args.ARGV, Where.GLOBAL, LISTEN, _listen, "[address:]port [protocol [options=...]]"),
     row("Timeout", Args.TAKE1, Where.RSRC, TIMEOUT, number(0, what="a time in seconds"), "seconds"),
     row("KeepAlive", Args.FLAG, Where.RSRC, KEEP_ALIVE, flag, "On|Off"),
-    row("KeepAliveTimeout", Args.TAKE1, Where.RSRC, KEEP_ALIVE_TIMEOUT, _seconds, "seconds|milliseconds ms"),
+    row("KeepAliveTimeout", Args.TAKE1, Where.RSRC, KEEP_ALIVE_TIMEOUT, seconds, "seconds|milliseconds ms"),
     row("MaxKeepAliveRequests", Args.TAKE1, Where.RSRC, MAX_KEEP_ALIVE_REQUESTS, number(0), "number"),
     row("ErrorLog", Args.TAKE1, Where.RSRC, ERROR_LOG, _error_log, "file|syslog[:facility]|'|command'"),
     row("ErrorLogFormat", Args.TAKE12, Where.RSRC, ERROR_FORMATS, _error_log_format, "[connection|request] format"),
