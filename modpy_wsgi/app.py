@@ -65,20 +65,22 @@ class Application:
     def __init__(self, site: Site, *, fallback: WSGI | None = None, private: bool = False) -> None:
         self.site = site
         self.fallback = fallback
-        self.one_process = "ONE_PROCESS" in site.defines
+        self.one_process = not site.defines.isdisjoint({"ONE_PROCESS", "DEBUG"})  # the latter is httpd's -X
         self.servers: tuple[mp_server, ...] = make_servers(site)
         self.hosts = Hosts(site)
         for host, server in zip((self.hosts.main, *self.hosts.virtual), self.servers, strict=True):
             host.server = server
             formats = host.base[core.ERROR_FORMATS]
             if any(formats):
-                server._log = server._log.sharing(server._log.level)
+                server._log = server._log.sharing(server._log.level, server._log.levels)
                 server._log.form = ErrorForm(formats, server)
         self._access_logs = access_log.attach((self.hosts.main, *self.hosts.virtual))
         names, dynamic = names_in_use(self.hosts)
         self.interpreters = Interpreters(names, dynamic=dynamic, private=private)
         # What the server says of itself with the first request; until then both are taken for possible.
         self.multithread = self.multiprocess = True
+        self.sizes: tuple[int, int] | None = None  # processes, and threads of each; our own server tells them
+        self.asks_connection_handlers = False  # a server that does so before it makes requests of a connection says it
         self._asked_after = self._started_after = self._starting_after = -1
         # For a server that believes too much: uWSGI, whose module is there in no other.
         believes = "uwsgi" in sys.modules
@@ -181,6 +183,11 @@ class Application:
         server: mp_server = self.hosts.first(req._environ).server
         return server
 
+    def unasked_handler(self, req: mp_request) -> str | None:
+        """The connection handler that a request's connection is for, where the server does not ask it."""
+        handler = None if self.asks_connection_handlers else self.hosts.first(req._environ).connection_handler
+        return None if handler is None else handler.name
+
     def document_root(self, req: mp_request) -> str:
         """req.document_root."""
         return translate.document_root(req._host)
@@ -217,8 +224,9 @@ class Application:
     def _log(self, req: mp_request) -> ErrorLog:
         """The log of a request's virtual host, at the LogLevel that holds for the request."""
         log = req.server._log
-        level = req._config.settings[core.LOG_LEVEL]
-        return log if level == log.level else log.sharing(level)
+        settings = req._config.settings
+        level, levels = settings[core.LOG_LEVEL], settings[core.LOG_LEVELS]
+        return log if level == log.level and levels == log.levels else log.sharing(level, levels)
 
     def _client(self, req: mp_request) -> str | None:
         address, port = req.useragent_addr

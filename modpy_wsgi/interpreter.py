@@ -88,6 +88,11 @@ class Interpreter:
         """What sys.path is for this interpreter: the list itself. A plain interpreter's is the process's own."""
         return self._space.path.entries
 
+    @property
+    def sys(self) -> ModuleType:
+        """The `sys` that the modules of this interpreter see: its `path` is the interpreter's own."""
+        return self._space.sys
+
     def qualify(self, name: str) -> str:
         """Return the `__name__` for code that is executed without an import: what it imports then comes from here."""
         return self._space.prefix + name

@@ -17,7 +17,7 @@ from .errors import BadRequest
 from .finfo import mp_finfo
 from .httpd import remoteip, translate, userdir, variables
 from .httpd.walk import walk
-from .phases import INIT, POST_READ_REQUEST, TRANS
+from .phases import CONNECTION, INIT, POST_READ_REQUEST, TRANS
 from .plan import run_phase
 from .request import mp_request
 
@@ -49,6 +49,8 @@ def find_entry(req: mp_request, filename: str) -> int:
 
 def _step_by_step(req: mp_request, target: translate.Target) -> int:
     host = req._host
+    if host.guarded and _is_for_handler(req):
+        return constants.HTTP_SERVICE_UNAVAILABLE
     if req._bad is not None:
         if req._main is None:
             if host.has_early_headers:
@@ -79,6 +81,18 @@ def _step_by_step(req: mp_request, target: translate.Target) -> int:
     if target.of_user:
         return _find_users_file(req, target)
     return _find_file(req, target, target.filename)
+
+
+def _is_for_handler(req: mp_request) -> bool:
+    """Whether the connection of a request is a PythonConnectionHandler's, and the server did not ask it.
+
+    Under Apache there would be no HTTP at this address, so none of what is behind it may be seen.
+    """
+    name = req._application.unasked_handler(req) if req._main is None and req._prev is None else None
+    if name is None:
+        return False
+    req._application.log_request(req, f"{CONNECTION.directive} {name}: this server does not ask it, so no HTTP follows")
+    return True
 
 
 def _find_users_file(req: mp_request, target: translate.Target) -> int:

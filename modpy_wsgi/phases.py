@@ -16,6 +16,7 @@ __all__ = [
     "AUTHZ",
     "BY_DIRECTIVE",
     "CLEANUP",
+    "CONNECTION",
     "FIXUP",
     "HANDLER",
     "HEADER_PARSER",
@@ -62,6 +63,8 @@ HANDLER = Phase("PythonHandler", frozenset({OK}))
 LOG = Phase("PythonLogHandler", RUN_ALL)
 CLEANUP = Phase("PythonCleanupHandler", frozenset({OK}), dynamic=False)
 
+# Of a connection, not of a request: its first handler decides alone, and what it declines goes on as HTTP.
+CONNECTION = Phase("PythonConnectionHandler", frozenset(), by_extension=False, dynamic=False)
 # No phases, but called alike: for the names of their functions.
 INPUT_FILTER = Phase("PythonInputFilter", frozenset(), by_extension=False, dynamic=False)
 OUTPUT_FILTER = Phase("PythonOutputFilter", frozenset(), by_extension=False, dynamic=False)
@@ -81,4 +84,4 @@ PHASES = (
     CLEANUP,
 )
 
-BY_DIRECTIVE = {phase.directive: phase for phase in PHASES}
+BY_DIRECTIVE = {phase.directive: phase for phase in (*PHASES, CONNECTION)}

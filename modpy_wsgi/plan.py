@@ -15,7 +15,19 @@ from .config.directives.auth_basic import FAKE
 from .config.request_config import RequestConfig
 from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from .dispatch import Call, calls_for, run_handlers
-from .httpd import access, authentication, authorization, filtering, fixups, index, multiviews, parsed, types, variables
+from .httpd import (
+    access,
+    authentication,
+    authorization,
+    filtering,
+    fixups,
+    index,
+    multiviews,
+    parsed,
+    tls,
+    types,
+    variables,
+)
 from .phases import (
     ACCESS,
     AUTHEN,
@@ -287,6 +299,7 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (_authenticate, lambda config, directives: authorization.has_work(config)),
     (_type, _directive(TYPE)),
     (_guess_type, lambda config, directives: not config.fileless and TYPE.directive not in directives),
+    (tls.set_variables, lambda config, directives: tls.has_work(config)),
     (filtering.by_extension, lambda config, directives: filtering.has_extension_work(config)),
     (_fixup, lambda config, directives: config.fixups or FIXUP.directive in directives),
     (_set_handler, lambda config, directives: not (config.fixups or FIXUP.directive in directives)),

@@ -21,6 +21,8 @@ from .request import mp_request
 __all__ = ["MAX_REDIRECTS", "look_up", "look_up_entry", "redirect"]
 
 MAX_REDIRECTS = 10  # internal redirects and subrequests that lead to one request, as httpd's LimitInternalRecursion
+
+
 def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, location: str = "") -> None:
     """Answer with another URI of this server, starting from the status that `req` has.
 

@@ -11,14 +11,13 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from . import constants
+from . import constants, wsgi_gateway
 from ._fast.table import table
 from .basic_auth import challenge, credentials
 from .cgi_variables import add_cgi_vars, add_common_vars
 from .config.directives import authn_core, authz_core, core, python
 from .config.requirements import every_requirement
 from .connection import Client, mp_conn
-from .environ import encode
 from .members import lazy
 from .preconditions import conditions_met
 from .request_body import RequestBody
@@ -161,30 +160,22 @@ class RequestMethods(RequestBody, RequestOutput):
         add_common_vars(self)
         add_cgi_vars(self)
 
-    def build_wsgi_env(self) -> dict[str, Any]:
-        """A WSGI environ for an application below this request: its CGI variables and the server's wsgi.* entries."""
-        self.add_cgi_vars()
-        environ: dict[str, Any] = {key: encode(value) for key, value in self.subprocess_env.items()}
-        environ.update({key: value for key, value in self._environ.items() if key.startswith("wsgi.")})
-        return environ
+    def build_wsgi_env(self) -> dict[str, Any] | None:
+        """A WSGI environ for an application below this request; None if the path is not below its base URI.
+
+        That is PythonOption mod_python.wsgi.base_uri, or the path of the <Location> that names the running handler.
+        Raises ValueError for one that ends in a slash.
+        """
+        return wsgi_gateway.build_environ(self)
 
     def wsgi_start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
     ) -> Callable[[bytes], None]:
-        """A start_response that fills in this request. Returns req.write."""
-        if exc_info is not None and self._server_write is not None:
-            raise exc_info[1].with_traceback(exc_info[2])
-        self.status = int(status[:3])
-        self.status_line = status
-        self.headers_out.clear()
-        for name, value in headers:
-            if name.lower() == "content-type":
-                self.content_type = value
-            elif name.lower() == "content-length":
-                self.set_content_length(int(value))
-            else:
-                self.headers_out.add(name, value)
-        return self.write
+        """A start_response that fills in this request. Returns req.write.
+
+        Raises TypeError, ValueError or HandlerError for what cannot be a status or a header.
+        """
+        return wsgi_gateway.start_response(self, status, headers, exc_info)
 
     # Validators and methods of the answer
 

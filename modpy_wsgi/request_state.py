@@ -70,6 +70,9 @@ class Served(CurrentApplication, Protocol):
     def base_server(self, req: Any) -> mp_server:
         """The first server of the address that the request came in through."""
 
+    def unasked_handler(self, req: Any) -> str | None:
+        """The connection handler that the request's connection is for, if the server does not ask such."""
+
     def document_root(self, req: Any) -> str:
         """DocumentRoot."""
 
@@ -175,6 +178,7 @@ class RequestState:
     _translated: str | None = None  # the file name before the walk, while the walk was put off
     _log_id: str | None = None  # which its lines in the error log have in common, once there is one
     _ended: float | None = None  # when it was over, once a log asked
+    _headers_before: tuple[tuple[str, str], ...] | None = None  # headers_out when a WSGI application began its answer
     _clength = 0  # what set_content_length() was told
 
     # Of reading the body

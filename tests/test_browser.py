@@ -21,6 +21,7 @@ from modpy_wsgi.config.load import load_site
 from modpy_wsgi.explain.as_html import as_html
 from modpy_wsgi.explain.asked import asked
 from modpy_wsgi.explain.way import explain
+from modpy_wsgi.testing import site
 from tests import example_sites
 from tests.example_sites import MailServer
 from tests.live_server import LiveServer, free_port, running, tool, wait_until
@@ -256,7 +257,9 @@ def test_guestbook_on_a_telephone(browser: Browser) -> None:
         browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-@pytest.mark.parametrize("path", ["/", "/feedback/upload/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/feedback/upload/", "/kitchen/convert.psp", "/kitchen/recipe.psp?name=pancakes", "/kitchen/book.psp"]
+)
 def test_everything_is_labelled_and_ours(browser: Browser, path: str) -> None:
     browser.open(path)
     fields = browser.all("input:not([type=hidden]), textarea, progress")
@@ -558,3 +561,78 @@ def test_links_of_pages_of_errors(listed: Browser) -> None:
     assert listed.text("p") == "Gone, and back"
     listed.one("a").click()
     wait_until(lambda: listed.path == "/", "the front page")
+
+
+# ---- the kitchen, and the pages of standard handlers
+
+
+def narrow_enough(browser: Browser, most: int = 320) -> bool:
+    """Whether nothing of the page is wider than a telephone."""
+    metrics = {"width": most, "height": 640, "deviceScaleFactor": 1, "mobile": True}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        wide: int = browser.script("return document.documentElement.scrollWidth")
+        return wide <= most
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_kitchen(browser: Browser) -> None:
+    browser.open("/kitchen/")
+    assert browser.text("h1") == "Recipes"
+    assert browser.text("[aria-current]") == "Recipes"
+    browser.picture("kitchen-recipes")
+    browser.one(".cards a").click()
+    wait_until(lambda: browser.path == "/kitchen/recipe.psp?name=pancakes", "the recipe")
+    browser.one("#people").clear()
+    browser.one("#people").send_keys("6")
+    browser.one("form button").click()
+    wait_until(lambda: browser.path.endswith("people=6"), "the amounts")
+    assert browser.text("tbody tr") == "450 g flour"
+    assert narrow_enough(browser)
+    browser.picture("kitchen-recipe")
+    assert browser.complaints() == []
+
+
+def test_kitchen_says_what_is_wrong(browser: Browser) -> None:
+    browser.open("/kitchen/convert.psp")
+    browser.one("#amount").send_keys("<i>much</i>")
+    browser.one("form button").click()
+    wait_until(lambda: browser.all("[role=alert]") != [], "the answer")
+    field = browser.one("#amount")
+    assert field.get_attribute("value") == "<i>much</i>"
+    assert field.get_attribute("aria-describedby") == browser.one("[role=alert]").get_attribute("id")
+    browser.picture("kitchen-wrong")
+    field.clear()
+    field.send_keys("100")
+    browser.one("form button").click()
+    wait_until(lambda: browser.all("[role=status]") != [], "the amount")
+    assert browser.text("[role=status]") == "100 g are 3.5 oz."
+    browser.picture("kitchen-units")
+    browser.one("[name=clear]").click()
+    wait_until(lambda: browser.one("#amount").get_attribute("value") == "", "the empty form")
+    assert browser.path == "/kitchen/convert.psp"
+    assert [each for each in browser.complaints() if "400 (Bad Request)" not in each] == []
+
+
+HANDLERS = {
+    "testhandler": ("SetHandler mod_python\nPythonHandler mod_python.testhandler", "/?password=x&<b>"),
+    "psp-source": ("AddHandler mod_python .psp_\nPythonHandler mod_python.psp\nPythonDebug On", "/recipe.psp_"),
+}
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_pages_of_handlers(browser: Browser, tmp_path: Path, name: str) -> None:
+    config, url = HANDLERS[name]
+    page = tmp_path / "page.html"
+    answer = site(config, root=example_sites.EXAMPLES / "psp" / "htdocs").get(url, headers={"X-Odd": "<script>'"})
+    page.write_bytes(answer.body)
+    browser.driver.get(page.as_uri())
+    assert browser.all("td")
+    assert browser.all("script, td b") == []
+    browser.picture(name)
+    if name == "testhandler":
+        assert narrow_enough(browser)
+    loaded = browser.script("return performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert [each for each in loaded if not each.startswith("data:")] == []
+    assert browser.complaints() == []

@@ -785,3 +785,61 @@ def test_a_filter_that_nobody_provides_is_an_error(tmp_path: Path) -> None:
     errors = [each for each in report.findings if "nobody provides the" in each.message]
     assert len(errors) == 3
     assert all(each.severity is Severity.ERROR for each in errors)
+
+
+# -- pages of PSP -----------------------------------------------------------------------------------------------------
+
+PSP = "<Directory {root}/htdocs>\nAddHandler mod_python .psp\nPythonHandler mod_python.psp\n%s\n</Directory>\n"
+PAGES: dict[str, tuple[Files, str, list[tuple[str, str]]]] = {
+    "fine": ({"htdocs/a.psp": "<%= 1 %>\\d", "htdocs/b.txt": "<%= 1 + %>"}, "", []),
+    "broken": ({"htdocs/sub/a.psp": "\n\n<%= 1 + %>"}, "", [("psp-page", "htdocs/sub/a.psp:3")]),
+    "Python 2": ({"htdocs/a.psp": "<%\nprint 'x'\n%>"}, "", [("psp-page", "htdocs/a.psp:2")]),
+    "text": ({"htdocs/a.psp": "C:\\xyz"}, "", [("psp-page", "htdocs/a.psp:1")]),
+    "literal text": ({"htdocs/a.psp": "C:\\xyz"}, "PythonOption modpy_wsgi.psp.literal_text On", []),
+    "in an include": (
+        {"htdocs/a.psp": 'a<%@ include file="b.inc" %>', "htdocs/b.inc": "\n<% x = %>"},
+        "",
+        [("psp-page", "htdocs/b.inc:2")],
+    ),
+    "without its include": ({"htdocs/a.psp": 'a<%@ include file="b.inc" %>'}, "", [("psp-page", "htdocs/a.psp")]),
+    "itself": ({"htdocs/a.psp": 'a<%@ include file="a.psp" %>'}, "", [("psp-page", "htdocs/a.psp")]),
+    "too deep": ({"htdocs/a.psp": f"<%= {'(' * 400}1{')' * 400} %>"}, "", [("psp-page", "htdocs/a.psp:1")]),
+    "of another handler": ({"htdocs/a.psp": "<%= 1 + %>"}, "SetHandler none\n", []),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_compiled(tmp_path: Path, name: str) -> None:
+    files, more, wanted = PAGES[name]
+    assert rows(found(tmp_path, PSP % more, files), tmp_path) == wanted
+
+
+def test_what_is_said_of_a_page(tmp_path: Path) -> None:
+    files = {"htdocs/a.psp": 'a<%@ include file="b.inc" %>', "htdocs/b.inc": "<%\nprint 'x'\n%>"}
+    finding = one(found(tmp_path, PSP % "", files), "psp-page")
+    assert finding.message.startswith("Python 2: the print statement (Missing parentheses")
+    assert finding.message.endswith(f"included by {tmp_path}/htdocs/a.psp")
+
+
+def test_pages_that_would_wait_for_ever(tmp_path: Path) -> None:
+    source = make(tmp_path, PSP % "", {"htdocs/a.psp": '<%@ include file="fifo" %>'})
+    os.mkfifo(tmp_path / "htdocs" / "fifo")
+    assert "no regular file" in one(check(source, STATIC), "psp-page").message
+
+
+def test_pages_have_their_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modpy_wsgi.check.pages.Pages.__init__.__defaults__", (0.0,))
+    report = found(tmp_path, PSP % "", {f"htdocs/{n}.psp": "x" for n in range(3)})
+    assert one(report, "not-looked-at").message.startswith("3 pages, of which this is one")
+
+
+def test_connection_handlers_are_imported_and_told_of(tmp_path: Path) -> None:
+    conf = (
+        "PythonPath \"['{root}/lib'] + sys.path\"\n<VirtualHost *:8001>\nPythonConnectionHandler talk::absent\n"
+        "</VirtualHost>\nPythonConnectionHandler missing\n"
+    )
+    report = found(tmp_path, conf, {"lib/talk.py": "def connectionhandler(conn): pass\n"}, TRIED)
+    places = {each.place.removeprefix(f"{tmp_path}/") for each in report.findings if each.severity is Severity.ERROR}
+    assert places == {f"httpd.conf:{FIRST + 2}", f"httpd.conf:{FIRST + 4}"}
+    told = [each.message for each in report.findings if "connection handlers run under" in each.message]
+    assert told

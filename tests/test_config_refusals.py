@@ -101,7 +101,7 @@ REFUSED = {
     "AddOutputFilterByType DEFLATE": "requires at least two arguments",
     "PythonOutputFilter": "takes 1-2 arguments",
     "PythonInputFilter a B c": "takes 1-2 arguments",
-    "PythonConnectionHandler a": "PythonConnectionHandler is not implemented",
+    "PythonConnectionHandler a | .x": "cannot be limited to extensions",
     "RemoteIPProxyProtocol On": "the PROXY protocol is the WSGI server's business",
     "SSLVerifyClient require": "SSLVerifyClient: not implemented",
     "SSLOptions +FakeBasicAuth": "SSLOptions: not implemented",

@@ -606,3 +606,17 @@ def test_what_is_certain_is_what_apache_answers(subject: str, tmp_path: Path) ->
                 wrong.append(f"{case.name}: {title}: {answered}, told {told.answer}")
     assert wrong == [], "\n".join(wrong)
     assert certain, "nothing was compared"
+
+
+def test_what_stands_before_http(tmp_path: Path) -> None:
+    conf = tmp_path / "httpd.conf"
+    conf.write_text(
+        "ServerName a.example\nListen 80\nListen 81\n"
+        "<VirtualHost *:81>\nPythonConnectionHandler talk::it\n</VirtualHost>\n"
+        "<VirtualHost *:81>\nServerName second.example\n</VirtualHost>\n"
+    )
+    site = load_site(conf, traced=True)
+    for url, takes in {"http://a.example/": False, "http://x:81/": True, "http://second.example:81/": True}.items():
+        notes = explain(site, asked("GET", url, site)).notes
+        told = f"PythonConnectionHandler talk::it ({conf}:5) takes the connection: HTTP follows only if it declines"
+        assert (told in notes) is takes, url

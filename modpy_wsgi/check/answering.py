@@ -22,12 +22,14 @@ __all__ = [
     "PythonCall",
     "file_handler",
     "filter_calls_of",
+    "is_page",
     "is_published",
     "python_calls",
     "python_calls_of",
 ]
 
 PUBLISHERS = frozenset({"mod_python.publisher", "modpy_wsgi.handlers.publisher"})
+PAGES = frozenset({"mod_python.psp", "modpy_wsgi.psp.handler"})
 
 
 class PythonCall(NamedTuple):
@@ -106,7 +108,16 @@ def python_calls(config: RequestConfig, phase: Phase, filename: str | None) -> l
 
 def is_published(filename: str, config: RequestConfig) -> bool:
     """Whether a URL of this file has the publisher import it as a page."""
+    return _handled(filename, config, PUBLISHERS)
+
+
+def is_page(filename: str, config: RequestConfig) -> bool:
+    """Whether a URL of this file has it run as a page of PSP."""
+    return _handled(filename, config, PAGES)
+
+
+def _handled(filename: str, config: RequestConfig, modules: frozenset[str]) -> bool:
     handler = file_handler(filename.rpartition("/")[2], config.settings)
     if handler not in PYTHON_HANDLERS:
         return False
-    return any(each.call.module in PUBLISHERS for each in python_calls(config, HANDLER, filename))
+    return any(each.call.module in modules for each in python_calls(config, HANDLER, filename))

@@ -33,7 +33,6 @@ __all__ = [
 # (names of directives, what to do instead of one that is not implemented); the first that matches is told.
 _INSTEAD = (
     (r"Rewrite", "write it with Alias, Redirect or a PythonTransHandler, or leave it to the server in front"),
-    (r"PythonConnectionHandler", "a protocol that is not HTTP needs a server of its own"),
     (r"SSL", "TLS is ended by the server in front"),
     (r"Proxy|<Proxy|Balancer", "let the server in front send these URLs on"),
     (r"<If$|<ElseIf|<Else$", "write the sections that you need as <Location>, <Files> or <Directory>"),

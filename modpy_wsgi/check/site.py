@@ -21,6 +21,7 @@ from .findings import Report, Severity
 from .hosts import silent_hosts
 from .imports import IMPORT_SECONDS, TOTAL_SECONDS, Importer, importing_account
 from .jobs import Jobs
+from .pages import Pages
 from .progress import Progress
 from .sources import Sources
 from .tree import Root, Tree, roots
@@ -52,7 +53,8 @@ def check(source: Source, limits: Limits = Limits(), progress: Progress | None =
     count(site.tree, report)
     _serving(site, report)
     sources = Sources(report, progress)
-    tree = Tree(report, progress, sources)
+    pages = Pages(report, progress)
+    tree = Tree(report, progress, sources, pages)
     tree.named += named_handlers(site.tree)
     jobs = Jobs()
     try:
@@ -67,6 +69,7 @@ def check(source: Source, limits: Limits = Limits(), progress: Progress | None =
     for path in _path_folders(site):
         tree.walk(Root(path, None, hosts.main, None), lambda path, config: None)
     sources.run()
+    pages.run()
     for page, config in tree.pages:
         if page not in sources.broken:
             jobs.add_page(page, config)

@@ -22,14 +22,17 @@ from ..config.htaccess import MAX_FILE, htaccess_nodes, settings_of_htaccess
 from ..config.model import EMPTY, Origin, Override, Section, SectionKind
 from ..config.override import Rules
 from ..config.request_config import RequestConfig
+from ..constants import PYTHON_HANDLERS
 from ..errors import BadRequest, ConfigError
 from ..httpd.content import provided
 from ..httpd.translate import document_root
-from .answering import file_handler, is_published
+from ..psp.cache import LITERAL_TEXT, literally
+from .answering import file_handler, is_page, is_published
 from .compiled import COMPILED_SUFFIXES, check_compiled
 from .compiling import read_bounded
 from .directives import NamedHandler, actions_of, count, error, named_handlers, warning
 from .findings import Report
+from .pages import Pages
 from .programs import check_program
 from .progress import Progress
 from .sources import Sources
@@ -108,6 +111,7 @@ class Tree:
     report: Report
     progress: Progress
     sources: Sources
+    psp: Pages
     met: Counter[str] = field(default_factory=Counter)  # files by the handler that nobody provides
     named: list[NamedHandler] = field(default_factory=list)  # by directives of .htaccess files
     acted: frozenset[str] = frozenset()  # handlers that an Action of a .htaccess file leads on from
@@ -300,5 +304,8 @@ class Tree:
             self.sources.add(path)
             if folder.uri is not None and is_published(path, config):
                 self.pages.append((path, config))
+        elif handler in PYTHON_HANDLERS and is_page(path, config):
+            options = config.settings[python.PYTHON_OPTIONS]
+            self.psp.add(path, literal_text=literally(options.get(LITERAL_TEXT)))
         elif name.endswith(COMPILED_SUFFIXES):
             check_compiled(path, names, self.report)

@@ -56,6 +56,8 @@ class HostConfig:
         self.has_early_work = self.has_early_handlers or any(key in self.base for key in _OF_POST_READ)
         self.has_early_headers = has_early(self.base)
         self.has_early_work = self.has_early_work or self.has_early_headers
+        self.connection_handler = next(iter(self.base_handlers.get(python.CONNECTION_HANDLER, ())), None)
+        self.guarded = False  # whether connections to its address may be a handler's, and no HTTP
         self.server: Any = None  # the mp_server that stands for the host, given by the application
         self.logs: Any = None  # the logs of its requests, given by the application; None: there are none
         self.targets: Bounded[str, Any] = Bounded(limit)  # for the translation of paths, which keeps what it found here
@@ -77,7 +79,11 @@ class HostConfig:
     def all_of(cls, site: Site) -> tuple[HostConfig, tuple[HostConfig, ...]]:
         """The main server's configuration and those of the virtual hosts, in order, on shared indexes."""
         main = cls(site)
-        return main, tuple(cls(site, host, main_index=main._main) for host in site.hosts)
+        found = main, tuple(cls(site, host, main_index=main._main) for host in site.hosts)
+        if any(each.connection_handler is not None for each in (main, *found[1])):
+            for each in (main, *found[1]):
+                each.guarded = True
+        return found
 
     def directory_settings(self, path: str) -> tuple[tuple[int, ...], tuple[Settings, ...]]:
         """The <Directory> sections of exactly this path (it ends in "/"), in order: positions, and settings."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..app import Application
+from ..config.directives import core, mpm
 from ..config.load import load_site
-from ..config.model import Site
+from ..config.model import Settings, Site
 from ..config.refusal import Wrong, refuse
 from ..errors import ConfigError
 from .preload import preload
@@ -30,9 +31,11 @@ class Source:
 
     conf: Path | None = None
     directory: Path | None = None
+    server_root: str | None = None  # as httpd's -d; None: what follows from where the configuration is
     defines: frozenset[str] = frozenset()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    as_httpd: bool = False  # whether there are an ErrorLog and a PidFile without directives, httpd's own
     cgi: tuple[str, ...] = ()  # of `directory`: folders below it whose files are programs
 
     def load(self) -> Application:
@@ -64,7 +67,20 @@ class Source:
         if not conf.is_file():
             raise ConfigError(f"{conf}: no such file")
         defines = tuple(self.defines)
-        return load_site(conf, defines=defines, before=before, after=after, wrong=wrong, traced=traced)
+        site = load_site(
+            conf,
+            defines=defines,
+            server_root=self.server_root,
+            before=before,
+            after=after,
+            wrong=wrong,
+            traced=traced,
+        )
+        if not self.as_httpd:
+            return site
+        logs = f"{site.names.server_root}/logs"
+        usual = Settings({core.ERROR_LOG: f"{logs}/error_log", mpm.PID_FILE: f"{logs}/httpd.pid"})
+        return replace(site, main=replace(site.main, settings=usual.merged(site.main.settings)))
 
 
 def _with_programs(root: Path, names: tuple[str, ...]) -> list[str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from modpy_wsgi.config.directives.table import known
-from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Value, Where
+from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Value, Where
 from modpy_wsgi.config.patterns import Regex
 from modpy_wsgi.config.values import joined, nothing, union
 
@@ -40,6 +39,8 @@ OUTPUT_FILTERS: Setting[dict[str, HandlerRef]] = Setting("PythonOutputFilter", {
 PYTHON_CONFIG: Setting[dict[str, str]] = Setting("Python configuration", {}, union)  # as req.get_config() shows it
 PYTHON_OPTIONS: Setting[dict[str, str]] = Setting("PythonOption", {}, union)  # "" takes an inherited value away
 PYTHON_IMPORTS: Setting[tuple[Import, ...]] = Setting("PythonImport", (), joined)
+
+CONNECTION_HANDLER = "PythonConnectionHandler"  # of a server; takes its connections before anything is read of them
 
 # PythonHandlerModule stands for all of these (observed in the original: not for connection handlers).
 _MODULE_PHASES = (
@@ -137,6 +138,7 @@ def _setting(name: str, args: Args, usage: str) -> Row:
 
 
 ROWS = (
+    _early_phase(CONNECTION_HANDLER),
     _early_phase("PythonPostReadRequestHandler"),
     _early_phase("PythonTransHandler"),
     _phase("PythonHeaderParserHandler"),
@@ -192,5 +194,4 @@ ROWS = (
     ),
     _filter("PythonInputFilter", INPUT_FILTERS),
     _filter("PythonOutputFilter", OUTPUT_FILTERS),
-    *known(Kind.UNSUPPORTED, "connection handlers are not run", "PythonConnectionHandler raw server"),
 )
