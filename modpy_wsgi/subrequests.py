@@ -49,7 +49,7 @@ def run(new: mp_request, target: Target) -> int:
         delivery.let_through(last)
         if last._filters is not None and last._filters.failed is not None:
             return int(last._filters.status)
-        return OK if last is not new or new._status < 400 else new._status
+        return OK  # whatever status a handler gives its answer: that has no say within another one's
     except BadRequest as error:
         return error.status
     except (HandlerError, ShortBody) as error:
