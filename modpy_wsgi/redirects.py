@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 from .config.directives import core
 from .environ import encode, escape, read_path
 from .errors import BadRequest
+from .filters import requests as filters
 from .httpd import errors, translate
 from .locate import find_entry, locate
 from .plan import run_steps
@@ -32,6 +33,9 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
     new._status = req._status
     req._next = new
     req._hand_over(new)
+    if req._main is not None:
+        new._main = req._main
+        filters.follow(req, new)
     if location:
         new.headers_out["Location"] = location
     if "_err_headers_out" in req.__dict__:

@@ -43,14 +43,20 @@ def run(new: mp_request, target: Target) -> int:
         status = content.answer(new, new._config)
         if status not in (OK, DONE):
             return status
-        delivery.let_through(new)
-        if new._filters is not None and new._filters.failed is not None:
-            return int(new._filters.status)
-        return OK if new._status < 400 else new._status
+        last = new
+        while last._next is not None:  # an internal redirect, whose answer is the answer, be it a page of an error
+            last = last._next
+        delivery.let_through(last)
+        if last._filters is not None and last._filters.failed is not None:
+            return int(last._filters.status)
+        return OK  # whatever status a handler gives its answer: that has no say within another one's
     except BadRequest as error:
         return error.status
     except (HandlerError, ShortBody) as error:
         new._application.log_exception(new, "subrequest", error)
         return HTTP_INTERNAL_SERVER_ERROR
     finally:
-        delivery.end_subrequest(new)
+        each: mp_request | None = new
+        while each is not None:
+            delivery.end_subrequest(each)
+            each = each._next

@@ -183,6 +183,33 @@ def test_head_of_a_page(root: Path) -> None:
     assert int(answer.headers["Content-Length"]) == len(answer.body)
 
 
+@pytest.mark.parametrize("named", ["AddOutputFilter INCLUDES .shtml", "SetOutputFilter INCLUDES", "XBitHack On"])
+def test_a_page_is_never_not_modified(tmp_path: Path, named: str) -> None:
+    (tmp_path / "a.shtml").write_text('a<!--#echo var="DOCUMENT_NAME" -->')
+    (tmp_path / "a.shtml").chmod(0o755)
+    app = site(f"Options Includes\nAddType text/html .shtml\n{named}\n", root=tmp_path)
+    since = {"If-Modified-Since": "Sat, 03 Feb 2035 04:05:06 GMT", "If-None-Match": "*"}
+    for _ in range(3):
+        assert app.get("/a.shtml", headers=since).text == "aa.shtml"
+
+
+def test_an_internal_redirect_within_a_page(tmp_path: Path) -> None:
+    """Its answer is the part of the page, errors as well, and the head of the page is sent once."""
+    (tmp_path / "a.shtml").write_text(
+        '[<!--#include virtual="go.py?part.html" -->|<!--#include virtual="go.py?absent" -->]'
+    )
+    (tmp_path / "part.html").write_text("part")
+    (tmp_path / "go.py").write_text(
+        "def handler(req):\n    req.write('lost', 0)\n    req.internal_redirect('/' + req.args)\n    return 0\n"
+    )
+    conf = f'{ON}<Files "*.py">\nSetHandler mod_python\nPythonHandler go\n</Files>'
+    answer = site(conf, root=tmp_path).get("/a.shtml")
+    assert answer.status_int == 200
+    assert answer.text.startswith("[part|<!DOCTYPE HTML")
+    assert "<h1>Not Found</h1>" in answer.text
+    assert answer.text.endswith("]")
+
+
 # -- programs ---------------------------------------------------------------------------------------------------------
 
 

@@ -58,6 +58,16 @@ class OutputChain:
         """Let all flow there, and not to the server."""
         self._target = target
 
+    @property
+    def within(self) -> Target | None:
+        """Where all flows, if that is not the server: a part of the main request's answer."""
+        return self._target
+
+    def clear(self) -> None:
+        """Take all filters out."""
+        self._filters = []
+        self._link()
+
     def encodes(self) -> bool:
         """Leave only those that write down what others say. Whether there are any."""
         self._filters = [each for each in self._filters if each._spec.stage > RESOURCE]

@@ -29,6 +29,7 @@ __all__ = [
     "add_ready",
     "body_file",
     "drop_content",
+    "follow",
     "lead_to",
     "remove_output",
     "still_wanted",
@@ -218,6 +219,13 @@ def lead_to(req: Any, target: Target) -> None:
     req._filters.lead_to(target)
 
 
+def follow(req: Any, new: Any) -> None:
+    """Let the answer of an internal redirect flow where that of a subrequest was to flow."""
+    target = None if req._filters is None else req._filters.within
+    if target is not None:
+        lead_to(new, target)
+
+
 def _install(req: Any, specs: Sequence[Spec] = ()) -> None:
     req._filters = OutputChain(req, specs)
     req._delegated = NOBODY  # the body is not just what waits
@@ -264,6 +272,9 @@ def still_wanted(req: Any, size: int | None) -> bool:
 def remove_output(req: Any) -> None:
     """Let what is written from now on reach the client as it is."""
     if req._filters is None:
+        return
+    if req._filters.within is not None:  # a subrequest's answer never is one of its own
+        req._filters.clear()
         return
     req._filters = req._delegated = None
     req.__class__ = mp_request if req._input_filters is None else _FilteredInput

@@ -58,6 +58,7 @@ class _Ready(NamedTuple):
 
     into: tuple[Spec, ...]
     out_of: tuple[Spec, ...]
+    parses: bool  # whether INCLUDES is among them
 
 
 def at_content(req: mp_request, config: RequestConfig) -> int:
@@ -70,6 +71,8 @@ def at_content(req: mp_request, config: RequestConfig) -> int:
         if req._own_filters is None and not any(ref.pattern for ref in _refs(config)):
             config.filters = ready
     requests.add_ready(req, ready.into, ready.out_of)
+    if ready.parses:
+        parsed.prepare(req)
     return OK
 
 
@@ -90,7 +93,8 @@ def _ready(req: mp_request, config: RequestConfig) -> _Ready | None:
         out_of.append(spec)
     if None in into or None in out_of:
         return None
-    return _Ready(*[tuple(sorted(filter(None, specs), key=_stage)) for specs in (into, out_of)])
+    before, behind = [tuple(sorted(filter(None, specs), key=_stage)) for specs in (into, out_of)]
+    return _Ready(before, behind, any(spec.name == parsed.INCLUDES for spec in behind))
 
 
 _stage = attrgetter("stage")
@@ -122,6 +126,8 @@ def _add_all(req: mp_request, names: Iterable[str], is_input: bool) -> int:
         if spec is None:
             return HTTP_INTERNAL_SERVER_ERROR
         requests.add(req, spec, is_input)
+        if name == parsed.INCLUDES:
+            parsed.prepare(req)
     return OK
 
 
@@ -131,8 +137,6 @@ def _found(req: mp_request, name: str, is_input: bool) -> Spec | None:
     except ImportError as error:
         req._application.log_request(req, f"the filter {name!r} cannot be used: {error}")
         return None
-    if name == parsed.INCLUDES and not is_input:
-        parsed.prepare(req)
     if spec is None:
         kind = "input" if is_input else "output"
         req._application.log_request(req, f"nobody registers the {kind} filter {name!r} for this place: {req.uri}")

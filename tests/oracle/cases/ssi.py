@@ -397,6 +397,33 @@ CASES = (
         modules=(*MODULES, "cgi"),
     ),
 )
+CGI: dict[str, Entry] = {
+    "htdocs/run.cgi": File(
+        "#!/bin/sh\nprintf 'Content-Type: text/html"
+        '\\n\\nran %s %s %s\' "$QUERY_STRING" "$PATH_INFO" "$DOCUMENT_NAME"\n',
+        0o755,
+    ),
+    "htdocs/away.cgi": File("#!/bin/sh\nprintf 'Location: http://elsewhere.test/<x>\\n\\n'\n", 0o755),
+    "htdocs/fails.cgi": File(
+        "#!/bin/sh\nprintf 'Status: 404 Not Found\\nContent-Type: text/plain\\n\\nnot found'\n", 0o755
+    ),
+    "htdocs/plain.sh": File("#!/bin/sh\nprintf 'Content-Type: text/html\\n\\nplain'\n", 0o755),
+}
+CASES += (
+    pages(
+        "exec cgi",
+        '<!--#exec cgi="run.cgi" -->|<!--#exec cgi="/run.cgi" -->|<!--#exec cgi="run.cgi?x" -->|'
+        '<!--#exec cgi="run.cgi/x" -->\n',
+        '<!--#include virtual="run.cgi" -->|<!--#include virtual="run.cgi?x=1" -->|'
+        '<!--#include virtual="run.cgi/more" -->\n',
+        '<!--#include file="run.cgi" -->|<!--#exec cgi="fails.cgi" -->|<!--#include virtual="fails.cgi" -->\n',
+        '<!--#exec cgi="away.cgi" -->|<!--#include virtual="away.cgi" -->|\n',
+        '<!--#exec cgi="plain.sh" -->|<!--#exec cgi="$DOCUMENT_URI" -->|<!--#exec cgi="closed/secret.html" -->\n',
+        conf="Options +ExecCGI\nAddHandler cgi-script .cgi\n",
+        files=CGI,
+        modules=(*MODULES, "cgi"),
+    ),
+)
 NO_EXEC = ON.replace("Includes", "IncludesNOEXEC")
 PAGE = 'a<!--#echo var="DOCUMENT_NAME" -->b\n'
 XBIT = {
