@@ -19,6 +19,7 @@ PYTEST_ARGS ?=
 JOBS ?= auto
 SEED ?= 0
 SECONDS = 240
+SOAK ?= 600
 
 VENV ?= .venv
 BIN = $(VENV)/bin
@@ -28,7 +29,7 @@ BUILD_NEEDS = 'setuptools>=77' 'Cython>=3.1,<4'
 FAST = $(wildcard modpy_wsgi/_fast/*.pyx modpy_wsgi/_fast/*.pxd)
 METADATA = pyproject.toml setup.py
 
-.PHONY: help serve test test-all lint pytest fuzz oracle bench changes clean distclean
+.PHONY: help serve test test-all lint pytest fuzz oracle bench bench-short soak changes clean distclean
 
 help:
 	@sed -n 's/^#   \(make .*\)/\1/p' Makefile
@@ -37,7 +38,8 @@ help:
 	@echo "make pytest     the tests alone (PYTEST_ARGS='-k table'; JOBS=$(JOBS) at a time)"
 	@echo "make fuzz       fuzzes what reads untrusted text, each target for SECONDS=$(SECONDS), from SEED=$(SEED) (clang; passed over without)"
 	@echo "make oracle     records anew the answers of Apache with mod_python (root, apache2, libapache2-mod-python)"
-	@echo "make bench      the benchmarks"
+	@echo "make bench      the benchmarks, beside others; writes benchmarks/RESULTS.md (BENCH='servers' for these alone)"
+	@echo "make soak       mixed traffic on 64 threads for SOAK=$(SOAK) seconds: no error, nothing that grows"
 	@echo "make clean      removes what was built; make distclean also removes .venv*"
 
 # ---- set-up -------------------------------------------------------------------------------------------------------
@@ -75,6 +77,12 @@ $(VENV)/.fuzz: $(VENV)/.made $(METADATA) | $(VENV)/.serve
 	@PYTHONWARNINGS=ignore $(PIP) install --no-build-isolation --only-binary=atheris --editable '.[fuzz]' \
 	    && touch $@ || echo "make: atheris cannot be installed beside $$($(BIN)/python --version)" >&2
 
+$(VENV)/.bench: $(VENV)/.made $(METADATA)
+	@echo "installing what the benchmarks compare with"
+	@$(PIP) install --upgrade pip $(BUILD_NEEDS)
+	@PYTHONWARNINGS=ignore $(PIP) install --no-build-isolation --editable '.[serve,bench]'
+	@touch $@
+
 # After an install, because that has built the extensions already: setup.py then finds nothing to do.
 $(VENV)/.built-serve: $(VENV)/.serve $(FAST)
 	@$(BIN)/python setup.py --quiet build_ext --inplace
@@ -83,6 +91,10 @@ $(VENV)/.built-serve: $(VENV)/.serve $(FAST)
 $(VENV)/.built-dev: $(VENV)/.dev $(FAST)
 	@$(BIN)/python setup.py --quiet build_ext --inplace
 	@touch $@ $(VENV)/.built-serve
+
+$(VENV)/.built-bench: $(VENV)/.bench $(FAST)
+	@$(BIN)/python setup.py --quiet build_ext --inplace
+	@touch $@
 
 # ---- the commands -------------------------------------------------------------------------------------------------
 
@@ -121,8 +133,18 @@ fuzz: $(VENV)/.built-serve $(VENV)/.fuzz
 oracle: $(VENV)/.built-dev
 	$(BIN)/python -m tests.oracle
 
-bench: $(VENV)/.built-dev
-	$(BIN)/python -m benchmarks
+# The peers have an environment of their own. BENCH="static forms" runs these alone, and writes no RESULTS.md.
+bench:
+	@$(MAKE) --no-print-directory VENV=$(VENV)-bench $(VENV)-bench/.built-bench
+	$(VENV)-bench/bin/python -m benchmarks $(BENCH)
+
+# Threads under mixed traffic for SOAK seconds.
+soak: $(VENV)/.built-serve
+	$(BIN)/python benchmarks/soak.py $(SOAK)
+
+# One round of each, to see that they run.
+bench-short: $(VENV)/.built-dev
+	$(BIN)/python -m benchmarks --short $(BENCH)
 
 changes: $(VENV)/.built-dev
 	$(BIN)/towncrier build --draft --version next

@@ -25,8 +25,12 @@ import time
 import types
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.figures import keep
 from modpy_wsgi._fast.multipart import MultipartParser
 from modpy_wsgi.forms.spool import Allowance, SpooledFile
 
@@ -245,10 +249,12 @@ def medians(runs: dict[str, Run], rounds: int, calls: int = 1) -> dict[str, floa
     return {label: statistics.median(seconds) for label, seconds in measured.items()}
 
 
-def show(title: str, found: dict[str, float], unit: float, name: str) -> None:
-    """A table; the ratio is to the first row."""
+def show(title: str, found: dict[str, float], unit: float, name: str, kept: str = "") -> None:
+    """A table; the ratio is to the first row. Under the name `kept` what others take is kept, as a ratio to ours."""
     first = next(iter(found.values()))
     print(f"\n{title}")
+    for label in sorted(found.keys() - {"modpy_wsgi"}) if kept else ():
+        keep("peer", what=kept, peer=label, times=found[label] / found["modpy_wsgi"])
     for label, seconds in found.items():
         print(f"  {label:42} {seconds * unit:10.2f} {name}  {seconds / first:6.2f}")
 
@@ -295,7 +301,7 @@ def main(rounds: int) -> None:
 
     form = small_form()
     small: dict[str, Run] = {label: of_stream(read, form) for label, read in readers.items()}
-    show(f"20 small fields, {rounds} rounds", medians(small, rounds, 50), 1e6, "us")
+    show(f"20 small fields, {rounds} rounds", medians(small, rounds, 50), 1e6, "us", "20 fields")
 
     compare_uploads(readers, rounds)
     compare_bodies(rounds)
@@ -306,7 +312,8 @@ def compare_uploads(readers: dict[str, Callable[[io.BytesIO], object]], rounds: 
     upload = body(os.urandom(1 << 20) * (UPLOAD >> 20))
     large: dict[str, Run] = {"read and write 64 KB blocks": of_stream(copied, upload)}
     large |= {label: of_stream(read, upload) for label, read in readers.items()}
-    show(f"upload of {UPLOAD >> 20} MB, {rounds} rounds", medians(large, max(rounds // 2, 3)), 1e3, "ms")
+    title = f"upload of {UPLOAD >> 20} MB"
+    show(f"{title}, {rounds} rounds", medians(large, min(rounds, max(rounds // 2, 3))), 1e3, "ms", title)
 
 
 def compare_bodies(rounds: int) -> None:

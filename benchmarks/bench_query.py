@@ -1,4 +1,4 @@
-"""The query parser beside urllib.parse and, where they are installed, the compiled ones of falcon and Litestar.
+"""The query parser beside urllib.parse and, where they are installed, those of falcon, Litestar and yarl.
 
 Run: python benchmarks/bench_query.py [rounds]. Every round times each text once with each parser in turn; a row shows
 the medians over the rounds of the CPU time in microseconds, and how often ours fits into theirs (above 1: ours is
@@ -15,7 +15,11 @@ import time
 import timeit
 import urllib.parse
 from collections.abc import Callable
+from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.figures import keep
 from modpy_wsgi._fast.query import parse_qs, parse_qsl
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -61,6 +65,12 @@ def peers() -> dict[str, Parse]:
         found["fast-query-parsers"] = lambda text: parse_bytes(text.encode(), "&")
     except ImportError:
         pass
+    try:
+        from yarl import URL
+
+        found["yarl"] = lambda text: URL.build(query_string=text, encoded=True).query
+    except ImportError:
+        pass
     return found
 
 
@@ -76,6 +86,8 @@ def main(rounds: int) -> None:
                 timer = timeit.Timer("parse(text)", timer=time.process_time, globals={"parse": parse, "text": text})
                 measured[name].append(timer.timeit(calls) / calls)
         median = {name: statistics.median(seconds) for name, seconds in measured.items()}
+        for name in sorted(parsers.keys() - {"parse_qsl"}):
+            keep("peer", what=f"query, {label}", peer=name, times=median[name] / median["parse_qsl"])
         row = "".join(f"{own * 1e6:16.2f} {own / median['parse_qsl']:8.2f}x" for own in median.values())
         print(f"{label:28}{row}")
 

@@ -10,10 +10,14 @@ import statistics
 import sys
 import timeit
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from multidict import CIMultiDict
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.figures import keep
 from modpy_wsgi._fast.table import mp_table
 
 CALLS = 20_000
@@ -136,6 +140,7 @@ def main(rounds: int) -> None:
     print(f"{'median of ' + str(rounds) + ' rounds':44} {'table':>9} {'CIMultiDict':>12} {'ratio':>7}")
     for label, (ours_seconds, their_seconds) in measured.items():
         one, other = statistics.median(ours_seconds), statistics.median(their_seconds)
+        keep("peer", what=f"table, {label}", peer="CIMultiDict", times=other / one)
         print(f"{label:44} {one * 1e6:6.3f} us {other * 1e6:9.3f} us {one / other:7.2f}")
 
 

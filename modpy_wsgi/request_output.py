@@ -145,6 +145,7 @@ class RequestOutput(RequestMembers):
             promised = length
         if promised is not None:
             self._promised = promised
+        self._head = line, headers
         write: Write | None = self._start_response(line, headers)
         if write is None:
             self._unwritable = []

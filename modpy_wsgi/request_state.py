@@ -168,6 +168,7 @@ class RequestState:
 
     # Of writing the answer
     _server_write: Callable[[bytes], Any] | None  # once the head was sent
+    _head: tuple[str, list[tuple[str, str]]] | None = None  # which was this: status line and headers
     _held: list[bytes] | None  # unflushed writes
     _held_bytes = 0
     _body_sent: int

@@ -1,6 +1,6 @@
-"""When, and how long, as access logs show it: %t, %{...}t, %D, %T.
+"""What the access log says of time: when a request came, when it was over, how long it took.
 
-Law: a request has one end, whichever directive asks for it first.
+Law: local time, as httpd writes it; a duration is never negative, whatever the clock did.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What was answered, and how much of it, as access logs show it: %s, %b, %{Content-Type}o, %I, %O and so on.
+"""What the access log says of an answer: status, headers, bytes.
 
-Law: what left, as far as it was made here. Source: mod_log_config and mod_logio, observed on the original.
+Law: it is told as it was sent, as far as it was made here; what the WSGI server adds is not known, but for the Date.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from .log_text import Value, escaped, raw
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["body_bytes_text", "bytes_or_hyphen", "header_out", "in_bytes", "out_bytes", "status"]
+__all__ = ["body_text", "body_text_or_hyphen", "header_out", "in_bytes", "out_bytes", "status_text"]
 
-_DATE_LINE: Final = len("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n")
+_EMPTY_HEAD: Final = len("HTTP/1.1 \r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n")
 
 
 def _body_bytes(req: mp_request) -> int:
@@ -31,18 +31,18 @@ def _body_bytes(req: mp_request) -> int:
     return req._body_sent if promised is None else min(req._body_sent, promised)
 
 
-def body_bytes_text(req: mp_request) -> str:
+def body_text(req: mp_request) -> str:
     return str(_body_bytes(req))
 
 
-def bytes_or_hyphen(req: mp_request) -> str:
+def body_text_or_hyphen(req: mp_request) -> str:
     return str(_body_bytes(req) or "-")
 
 
 _STATUSES = {status: str(status) for status in STATUS_LINES}
 
 
-def status(req: mp_request) -> str:
+def status_text(req: mp_request) -> str:
     status = req._status
     return _STATUSES.get(status) or (str(status) if status > 0 else "-")
 
@@ -72,12 +72,18 @@ def header_out(name: str) -> Value:
 
 
 def _sent(req: mp_request, lower: str) -> str | None:
-    """A header that the server's own share adds when the head is made."""
+    """A header of the head as it was sent, which the server's own share adds."""
+    return next((value for name, value in _head(req)[1] if name.lower() == lower), None)
+
+
+def _head(req: mp_request) -> tuple[str, list[tuple[str, str]]]:
+    """Status line and headers: those that were sent, else those that there would be."""
+    if req._head is not None:
+        return req._head
     try:
-        headers = response_head(req)[1]
-    except HandlerError:  # changed since it was sent
-        return None
-    return next((value for name, value in headers if name.lower() == lower), None)
+        return response_head(req)
+    except HandlerError:  # which is why nothing was sent
+        return "", []
 
 
 def in_bytes(req: mp_request) -> int:
@@ -94,13 +100,10 @@ def in_bytes(req: mp_request) -> int:
 
 def out_bytes(req: mp_request) -> int:
     """The answer as far as it was made here: what the server adds is not known, but for the Date."""
-    try:
-        status, headers = response_head(req)
-    except HandlerError:  # changed since it was sent
+    status, headers = _head(req)
+    if not status:
         return _body_bytes(req)
-    head = len("HTTP/1.1 ") + len(status) + 4 + _DATE_LINE
+    size = _EMPTY_HEAD + len(status) + _body_bytes(req)
     for name, text in headers:
-        head += len(name) + len(text) + 4
-    if req._promised is not None and not any(name.lower() == "content-length" for name, _ in headers):
-        head += len("Content-Length: ") + len(str(req._promised)) + 2
-    return head + _body_bytes(req)
+        size += len(name) + len(text) + 4
+    return size

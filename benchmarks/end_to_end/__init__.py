@@ -1,0 +1,1 @@
+"""The same pages on Apache with mod_python, the original, and on us behind real servers."""

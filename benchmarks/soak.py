@@ -1,0 +1,103 @@
+"""Mixed traffic for minutes on gunicorn's threaded worker with 64 threads: no error, nothing that grows.
+
+Run: python benchmarks/soak.py [seconds]. As many clients as threads, on connections that are kept, each asking for one
+page after the other and looking at every answer. Ends with 1 if an answer was wrong, if the worker's memory (RSS) grew
+by more than 2 % after the first fifth of the time, or if it has more descriptors open at the end than after that fifth.
+"""
+
+from __future__ import annotations
+
+import http.client
+import random
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.end_to_end import load
+from benchmarks.end_to_end.pages import PAGES, Page, build
+from benchmarks.end_to_end.servers import Server, running, threaded
+from benchmarks.figures import goal
+from benchmarks.processes import descriptors, rss, tree
+
+THREADS = 64
+SECONDS = 600.0
+GROWTH = 1.02
+PATIENCE = 60.0
+
+
+class Clients:
+    """All that ask, what they were answered, and until when."""
+
+    def __init__(self, port: int, pages: list[Page], until: float) -> None:
+        self.port = port
+        self.pages = pages
+        self.until = until
+        self.answers: Counter[str] = Counter()
+        self.wrong: list[str] = []
+
+    def ask(self, seed: int) -> None:
+        """One client."""
+        draw = random.Random(seed)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        while time.monotonic() < self.until and len(self.wrong) < 10:
+            page = draw.choice(self.pages)
+            try:
+                connection.request("GET", page.path)
+                answer = connection.getresponse()
+                body = answer.read()
+            except (OSError, http.client.HTTPException) as error:
+                self.wrong.append(f"{page.name}: {error!r}")
+                connection.close()
+                continue
+            self.answers[page.name] += 1
+            if answer.status != 200 or body != page.body:
+                self.wrong.append(f"{page.name}: {answer.status} {body[:80]!r}")
+            if draw.random() < 0.05:
+                connection.close()  # the next request opens a new one
+        connection.close()
+
+
+def ask_for(seconds: float, port: int, pages: list[Page]) -> Clients:
+    """Let all clients ask for so long; all connections are closed afterwards."""
+    clients = Clients(port, pages, time.monotonic() + seconds)
+    threads = [threading.Thread(target=clients.ask, args=(seed,)) for seed in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    time.sleep(1)  # until the server knows
+    return clients
+
+
+def main() -> None:
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
+    root = Path(tempfile.mkdtemp(prefix="modpy-soak-"))
+    try:
+        root.chmod(0o755)
+        build(root)
+        with running(Server("gunicorn gthread", threaded(THREADS), True), root) as run:
+            pages = [page for page in PAGES if page.weight == 1 and not load.check(run.port, page, root)]
+            ask_for(seconds / 5, run.port, pages)
+            worker = tree(run.account.pid)[-1]
+            before = rss(worker), descriptors(worker)
+            clients = ask_for(seconds * 4 / 5, run.port, pages)
+            after = rss(worker), descriptors(worker)
+    finally:
+        shutil.rmtree(root)
+    print(f"{sum(clients.answers.values())} answers by {THREADS} threads in {seconds:.0f} s: {dict(clients.answers)}")
+    for line in clients.wrong:
+        print(f"WRONG   {line}")
+    goal("wrong answers", len(clients.wrong), 0)
+    goal("memory at the end / after a fifth of the time", after[0] / before[0], GROWTH)
+    goal("descriptors at the end - after a fifth of the time", after[1] - before[1], 0)
+    sys.exit(bool(clients.wrong) or after[0] > before[0] * GROWTH or after[1] > before[1])
+
+
+if __name__ == "__main__":
+    main()
