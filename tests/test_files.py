@@ -322,6 +322,20 @@ def test_a_file_that_has_changed_since(opened: Application, folder: Path) -> Non
     assert ask(opened, "/small.txt")[0] == "403 Forbidden"
 
 
+def test_a_file_that_was_sent_before_stands_for_others(folder: Path) -> None:
+    """As an index, a fallback and an ErrorDocument it is looked up by a request of its own."""
+    text = OPEN.format(root=folder) + "DirectoryIndex small.txt\nErrorDocument 404 /small.txt\n"
+    text += f'<Directory "{folder}/sub">\nFallbackResource /small.txt\n</Directory>\n'
+    (folder / "sub").mkdir()
+    app = Application(load_text(text), private=True)
+    for _ in range(3):
+        assert ask(app, "/small.txt")[::2] == ("200 OK", b"0123456789")
+        assert ask(app, "/")[::2] == ("200 OK", b"0123456789")
+        assert ask(app, "/absent")[::2] == ("404 Not Found", b"0123456789")
+        assert ask(app, "/sub/absent")[::2] == ("200 OK", b"0123456789")
+    app.close()
+
+
 def test_a_file_of_another_size_than_was_seen(opened: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     """It has become shorter between two system calls; it is looked at once more."""
     read = os.read

@@ -148,8 +148,8 @@ def _missing_filter(req: mp_request, filters: dict[str, tuple[str, ...] | None])
 def send_again(req: mp_request, config: RequestConfig) -> int:
     """A step: the file once more, as it was sent to the last request for its path. DONE, or OK to ask everybody."""
     place = req._place
-    if place is None or place.sent is None or place.config is not config:
-        return OK
+    if place is None or place.sent is None or place.config is not config or req._redirects:
+        return OK  # of a subrequest, only what it would be is asked
     found = req._stat
     content_type, manner = place.sent
     if (
