@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,11 @@ from pathlib import Path
 
 from bench_dispatch import HELLO
 from bench_static import free_port, keep_busy, running
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.figures import goal
+from benchmarks.processes import uss
 
 LINES = 500
 # What only some sites need, with what they would need it for.
@@ -122,7 +126,9 @@ def starting(root: Path, rounds: int) -> None:
     print(f"import              {imports:8.0f} ms {imports_cpu:8.0f} ms of processor time")
     print(f"{LINES} lines           {config:8.0f} ms {config_cpu:8.0f} ms")
     print(f"together            {imports + config:8.0f} ms {imports_cpu + config_cpu:8.0f} ms")
-    print(f"imported needlessly  {needless or 'nothing'}\n")
+    print(f"imported needlessly  {needless or 'nothing'}")
+    goal("import and configuration of 500 lines, ms of processor time", imports_cpu + config_cpu, 150)
+    print()
 
 
 def command(server: str, application: str, port: int) -> list[str]:
@@ -133,15 +139,14 @@ def command(server: str, application: str, port: int) -> list[str]:
     return ["uwsgi", "--http-socket", f"127.0.0.1:{port}", "--need-app", "--disable-logging", "--module", module]
 
 
-def own_memory(group: int) -> float:
-    """The USS of the youngest process of a group, in MB: the worker's."""
-    youngest = 0
+def worker(group: int) -> int:
+    """The youngest process of a group."""
+    found = [group]
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             if int(stat.read_text().rpartition(")")[2].split()[2]) == group:
-                youngest = max(youngest, int(stat.parent.name))
-    told = Path(f"/proc/{youngest}/smaps_rollup").read_text()
-    return sum(int(size) for size in re.findall(r"^Private_(?:Clean|Dirty): +(\d+) kB$", told, re.MULTILINE)) / 1024
+                found.append(int(stat.parent.name))
+    return max(found)
 
 
 def memory(server: str, root: Path, rounds: int) -> None:
@@ -151,9 +156,10 @@ def memory(server: str, root: Path, rounds: int) -> None:
             port = free_port()
             with running(command(server, name, port), port, root) as group:
                 keep_busy(port)
-                sizes.append(own_memory(group))
+                sizes.append(uss(worker(group)) / 1e6)
     raw, ours = (statistics.median(sizes) for sizes in seen.values())
-    print(f"{server:12}raw {raw:6.1f} MB  modpy_wsgi {ours:6.1f} MB  more {ours - raw:6.1f} MB")
+    print(f"{server:12}raw {raw:6.1f} MB  modpy_wsgi {ours:6.1f} MB")
+    goal(f"memory of a worker above the raw application's on {server}, MB", ours - raw, 12)
 
 
 def main() -> None:

@@ -24,6 +24,10 @@ from typing import Any
 
 from bench_dispatch import App, environ
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.figures import goal
+
 CALLS = 10_000  # in process, each round
 REQUESTS = 1_000  # of a server, each round
 TURNS = 3  # rounds of servers for each in process
@@ -165,7 +169,10 @@ def behind(server: str, root: Path, rounds: int) -> None:
         print(f"{server:12}{name:12}{statistics.median(rate[name]):8.0f} /s {statistics.median(cost[name]):8.0f} us")
     ratio = statistics.median([ours / theirs for ours, theirs in zip(rate["modpy_wsgi"], rate["raw"], strict=True)])
     saved = statistics.median(cost["raw"]) / statistics.median(cost["modpy_wsgi"])
-    print(f"{server:12}to raw      {ratio:8.2f} rate {saved:8.2f} processor time of the server, raw to ours\n")
+    print(f"{server:12}to raw      {ratio:8.2f} rate {saved:8.2f} processor time of the server, raw to ours")
+    goal(f"static 10 KB on {server}: requests a second, to raw", ratio, 0.9, at_least=True)
+    goal(f"static 10 KB on {server}: processor time, raw to ours", saved, 0.9, at_least=True)
+    print()
 
 
 def main() -> None:

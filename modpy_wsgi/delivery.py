@@ -93,10 +93,11 @@ def deliver(req: mp_request) -> Iterable[bytes]:
     ):
         # A small file, or one piece of a handler's: what _whole() makes of it, where there is nothing else to say.
         try:
-            line, headers = response_head(req)
+            head = response_head(req)
         except HandlerError:
             pass  # which _whole() will meet again
         else:
+            line, headers = req._head = head
             req._held = None
             size = req._promised = req._body_sent = req._held_bytes
             req._held_bytes = 0

@@ -19,6 +19,7 @@ from .httpd import (
     access,
     authentication,
     authorization,
+    files,
     filtering,
     fixups,
     index,
@@ -60,7 +61,10 @@ def _split(key: str) -> tuple[str, str]:
 class Plan:
     """The compiled phases of a RequestConfig."""
 
-    __slots__ = ("after", "by_extension", "calls", "closing", "content", "of_file", "patterns", "quiet", "steps")
+    __slots__ = (
+        *("after", "by_extension", "calls", "closing", "content", "patterns"),
+        *("of_file", "quiet", "steps", "straight"),
+    )
 
     def __init__(self, config: RequestConfig) -> None:
         self.calls: dict[str, tuple[Call, ...]] = {}
@@ -86,6 +90,10 @@ class Plan:
             idle = _set_handler if config.set_handler is None else None
             self.quiet = tuple([_QUIET[step] for step in self.steps if step is not idle])
             self.of_file = tuple([step for step in self.quiet if step is not index.fixup])
+        # Whether the file itself is the answer, if no handler is: nobody has a say but who guesses its type.
+        self.straight = self.of_file == (types.guess_at_place,) and not (config.prepares or config.actions)
+        if self.straight:
+            self.of_file = (files.send_again, *self.of_file)
 
 
 def plan_of(config: RequestConfig) -> Plan:

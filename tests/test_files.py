@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from modpy_wsgi import Application
+from modpy_wsgi.config.load import load_text
 from modpy_wsgi.errors import ShortBody
 from modpy_wsgi.testing import site
 
@@ -240,3 +242,119 @@ def test_closed_file_is_not_handed_over(folder: Path) -> None:
 def test_wrong_option_is_an_error(folder: Path, option: str, capsys: pytest.CaptureFixture[str]) -> None:
     site(f"PythonOption modpy_wsgi.sendfile {option}", root=folder).get("/big.bin", status=500)
     assert "PythonOption modpy_wsgi.sendfile" in capsys.readouterr().err
+
+
+# The same file asked for time and again is sent with fewer steps; nothing that is asked may change by that.
+
+OPEN = """DocumentRoot "{root}"
+<Directory "{root}">
+    Require all granted
+</Directory>
+<Location /declined.txt>
+    SetHandler mod_python
+    PythonHandler declining
+    PythonPath "sys.path + ['{root}']"
+</Location>
+"""
+DECLINING = """
+from mod_python import apache
+seen = []
+
+def handler(req):
+    seen.append(req.uri)
+    return apache.DECLINED
+"""
+
+
+@pytest.fixture
+def opened(folder: Path) -> Iterator[Application]:
+    """An application that sends small.txt, and has done so."""
+    app = Application(load_text(OPEN.format(root=folder)), private=True)
+    for _ in range(3):
+        assert ask(app, "/small.txt")[::2] == ("200 OK", b"0123456789")
+    assert app.hosts.main.targets["/small.txt"].place.sent is not None
+    yield app
+    app.close()
+
+
+def ask(app: App, path: str, **more: Any) -> tuple[str, dict[str, str], bytes]:
+    said: list[Any] = []
+    body = app(environ(path, **more), lambda status, headers, exc_info=None: said.append((status, headers)))
+    data = b"".join(body)
+    close = getattr(body, "close", None)
+    if close is not None:
+        close()
+    return said[0][0], dict(said[0][1]), data
+
+
+AGAIN = {
+    "as it was": ({}, "200 OK"),
+    "HEAD": ({"REQUEST_METHOD": "HEAD"}, "200 OK"),
+    "POST": ({"REQUEST_METHOD": "POST", "CONTENT_LENGTH": "0"}, "200 OK"),
+    "PUT": ({"REQUEST_METHOD": "PUT"}, "405 Method Not Allowed"),
+    "not modified": ({"HTTP_IF_MODIFIED_SINCE": "Sun, 09 Sep 2001 01:46:40 GMT"}, "304 Not Modified"),
+    "another tag": ({"HTTP_IF_MATCH": '"x"'}, "412 Precondition Failed"),
+    "a range": ({"HTTP_RANGE": "bytes=2-3"}, "206 Partial Content"),
+}
+
+
+@pytest.mark.parametrize("more", AGAIN)
+def test_a_file_that_was_sent_before(opened: Application, folder: Path, more: str) -> None:
+    asked, wanted = AGAIN[more]
+    answer = ask(opened, "/small.txt", **asked)
+    assert answer[0] == wanted
+    fresh = Application(load_text(OPEN.format(root=folder)), private=True)
+    assert answer == ask(fresh, "/small.txt", **asked)
+    fresh.close()
+
+
+def test_a_file_that_has_changed_since(opened: Application, folder: Path) -> None:
+    tag = ask(opened, "/small.txt")[1]["ETag"]
+    (folder / "small.txt").write_text("new")
+    status, headers, data = ask(opened, "/small.txt")
+    assert (status, data, headers["Content-Length"]) == ("200 OK", b"new", "3")
+    assert headers["ETag"] != tag
+    (folder / "small.txt").write_bytes(DATA)  # more than is sent as one piece
+    assert ask(opened, "/small.txt")[2] == DATA
+    (folder / "small.txt").unlink()
+    assert ask(opened, "/small.txt")[0] == "404 Not Found"
+    os.mkfifo(folder / "small.txt")
+    assert ask(opened, "/small.txt")[0] == "403 Forbidden"
+
+
+def test_a_file_that_was_sent_before_stands_for_others(folder: Path) -> None:
+    """As an index, a fallback and an ErrorDocument it is looked up by a request of its own."""
+    text = OPEN.format(root=folder) + "DirectoryIndex small.txt\nErrorDocument 404 /small.txt\n"
+    text += f'<Directory "{folder}/sub">\nFallbackResource /small.txt\n</Directory>\n'
+    (folder / "sub").mkdir()
+    app = Application(load_text(text), private=True)
+    for _ in range(3):
+        assert ask(app, "/small.txt")[::2] == ("200 OK", b"0123456789")
+        assert ask(app, "/")[::2] == ("200 OK", b"0123456789")
+        assert ask(app, "/absent")[::2] == ("404 Not Found", b"0123456789")
+        assert ask(app, "/sub/absent")[::2] == ("200 OK", b"0123456789")
+    app.close()
+
+
+def test_a_file_of_another_size_than_was_seen(opened: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has become shorter between two system calls; it is looked at once more."""
+    read = os.read
+    sizes = iter([4, 10])
+    monkeypatch.setattr(os, "read", lambda descriptor, size: read(descriptor, next(sizes)))
+    assert ask(opened, "/small.txt")[::2] == ("200 OK", b"0123456789")
+
+
+def test_a_handler_that_declines_is_asked_each_time(folder: Path) -> None:
+    (folder / "declined.txt").write_text("declined")
+    (folder / "declining.py").write_text(DECLINING)
+    app = Application(load_text(OPEN.format(root=folder)), private=True)
+    # A Location with a handler looks for no file; the same in a Directory does, and the file is sent where it declines.
+    assert ask(app, "/declined.txt")[0] == "404 Not Found"
+    app.close()
+    text = OPEN.format(root=folder).replace("<Location /declined.txt>", f'<Directory "{folder}">')
+    app = Application(load_text(text.replace("</Location>", "</Directory>")), private=True)
+    for _ in range(4):
+        assert ask(app, "/declined.txt")[::2] == ("200 OK", b"declined")
+    module = app.interpreters.get(next(iter(app.interpreters._made))).load("declining")
+    assert module.seen == ["/declined.txt"] * 4
+    app.close()

@@ -18,6 +18,7 @@ from ..constants import (
     AP_REQ_ACCEPT_PATH_INFO,
     APLOG_INFO,
     DIR_MAGIC_TYPE,
+    DONE,
     HTTP_FORBIDDEN,
     HTTP_INTERNAL_SERVER_ERROR,
     HTTP_METHOD_NOT_ALLOWED,
@@ -39,7 +40,7 @@ from .sendfile import Handover, handover_of
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["send_file"]
+__all__ = ["send_again", "send_file"]
 
 SMALL = 65536  # bytes up to which a file is read whole and sent as one piece
 MAX_HEADS = 256  # files of one configuration whose headers are remembered
@@ -93,6 +94,9 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
             and req._environ.keys().isdisjoint(_ASKING)
             and _send_known(req, manner, found)
         ):
+            # No Python handler has declined, and none is named.
+            if config.plan.straight and req._phase is None and req._handler is None and place.config is config:
+                place.sent = (req._content_type, manner)
             return OK
         return _send(req, config, manner, found)
     return _check(req, config, found)
@@ -127,6 +131,30 @@ def _check(req: mp_request, config: RequestConfig, found: os.stat_result | None)
         log(req, str(error))
         return HTTP_INTERNAL_SERVER_ERROR
     return _send(req, config, manner, found)
+
+
+def send_again(req: mp_request, config: RequestConfig) -> int:
+    """A step: the file once more, as it was sent to the last request for its path. DONE, or OK to ask everybody."""
+    place = req._place
+    if place is None or place.sent is None or place.config is not config or req._redirects:
+        return OK  # of a subrequest, only what it would be is asked
+    found = req._stat
+    content_type, manner = place.sent
+    if (
+        found is not None
+        and found[6] <= SMALL
+        and req._method == "GET"
+        and req._handler is None
+        and req._held is None
+        and req._server_write is None
+        and req._filters is None
+        and not req._more_to_say
+        and req._environ.keys().isdisjoint(_ASKING)
+        and _send_known(req, manner, found)
+    ):
+        req._content_type = content_type
+        return DONE
+    return OK
 
 
 def _send_known(req: mp_request, manner: Manner, found: os.stat_result) -> bool:

@@ -32,7 +32,7 @@ _QUERY = re.compile("[?#]")
 class Place:
     """A file that a path has led to, and what follows from that: nothing on the way to it can change it."""
 
-    __slots__ = ("config", "file", "guess", "parts", "path_info")
+    __slots__ = ("config", "file", "guess", "parts", "path_info", "sent")
 
     def __init__(self, file: str, path_info: str, config: RequestConfig) -> None:
         self.file = file
@@ -40,6 +40,7 @@ class Place:
         self.config = config  # what holds there
         self.guess: Any = None  # what the extensions say (httpd/types), once somebody asked
         self.parts: Any = None  # what the path info means to the publisher, the same
+        self.sent: Any = None  # how the file itself was sent last, if only its type was asked for (httpd/files)
 
 
 class Target:
