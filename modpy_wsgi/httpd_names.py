@@ -1,6 +1,6 @@
 """By which names and versions we answer as httpd."""
 
-import platform
+import sys
 
 from ._version import __version__
 from .config.conditions import HTTPD_VERSION
@@ -17,7 +17,7 @@ _BANNERS = {
     "min": f"Apache/{_MAJOR}.{_MINOR}.{_PATCH}",
     "os": f"Apache/{_MAJOR}.{_MINOR}.{_PATCH} (Unix)",
 }
-SERVER_SOFTWARE = f"{_BANNERS['os']} mod_python/3.5.0 Python/{platform.python_version()} modpy_wsgi/{__version__}"
+SERVER_SOFTWARE = f"{_BANNERS['os']} mod_python/3.5.0 Python/{sys.version.split()[0]} modpy_wsgi/{__version__}"
 
 
 def server_banner(tokens: str) -> str:
