@@ -13,7 +13,6 @@ import hashlib
 import os
 import stat
 import sys
-import tempfile
 import threading
 import time
 import weakref
@@ -40,7 +39,12 @@ class LockFiles:
     """
 
     def __init__(self, directory: str | None, slots: int, *, root: str, server: str) -> None:
-        folder = tempfile.gettempdir() if directory is None else os.path.join(root, directory)
+        if directory is None:
+            import tempfile  # which nobody pays for who needs no locks
+
+            folder = tempfile.gettempdir()
+        else:
+            folder = os.path.join(root, directory)
         if not os.path.isdir(folder):
             raise NotADirectoryError(errno.ENOTDIR, "no directory for lock files", folder)
         mark = hashlib.sha256(server.encode("utf-8", "surrogateescape")).hexdigest()[:16]

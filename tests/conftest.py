@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 from modpy_wsgi import Application
+
+hypothesis.settings.register_profile("busy machine", deadline=None)  # how long an example takes says nothing there
+hypothesis.settings.load_profile("busy machine")
 
 
 @pytest.fixture(autouse=True)
