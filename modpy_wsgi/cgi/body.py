@@ -5,7 +5,6 @@ Law: a program is told how long the body is. One that comes in chunks is read wh
 
 from __future__ import annotations
 
-import tempfile
 from typing import IO, TYPE_CHECKING
 
 from ..constants import HTTP_BAD_REQUEST, HTTP_INTERNAL_SERVER_ERROR
@@ -51,6 +50,8 @@ class Body:
 
     def into_file(self) -> IO[bytes]:
         """Lay what is left into a file, to be read from its beginning. Raises Lost."""
+        import tempfile  # few sites need it, and it takes as long to load as much of this package
+
         file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - who asks for it closes it
         try:
             while data := self.read():
