@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable
+from stat import ST_MTIME
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -212,11 +213,11 @@ def _maker(rules: Rules, options: frozenset[str]) -> Callable[[str, Seen], Entry
         if seen.is_folder:
             icon = icons.find(path, None, None, folder=True) or icons.special[FOLDER]
             alt = alts.find(path, None, None, folder=True) or alts.special[FOLDER] or "DIR"
-            return Entry(f"{name}/", icon, alt, described(path), -1, int(found.st_mtime), first)
+            return Entry(f"{name}/", icon, alt, described(path), -1, int(found[ST_MTIME]), first)
         icon, alt = look(path, seen.media_type, seen.encoding)
-        text = described(path)
+        text = described(path) if rules.describes else None
         if text is None and titles and seen.status == OK:
             text = title_of(decode(path), seen.media_type, seen.encoding)
-        return Entry(name, icon, alt, text, found.st_size, int(found.st_mtime))
+        return Entry(name, icon, alt, text, found.st_size, int(found[ST_MTIME]))
 
     return make

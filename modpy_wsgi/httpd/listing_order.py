@@ -62,6 +62,8 @@ def _bytes(text: str) -> bytes:
 
 def _by_name(versions: bool, any_case: bool) -> tuple[Callable[[Entry], Any] | None, ...]:
     """The keys of names, the one that decides last first."""
+    if versions and not any_case:  # one key that says both
+        return (lambda entry: natural(name := _bytes(entry.name)) + name,)
     return (
         lambda entry: _bytes(entry.name),
         (lambda entry: _bytes(entry.name).lower()) if any_case else None,
@@ -70,12 +72,19 @@ def _by_name(versions: bool, any_case: bool) -> tuple[Callable[[Entry], Any] | N
     )
 
 
-_RUN = re.compile(rb"([0-9]+)")
 _SPACE = b" \t\n\v\f\r"
 # As C compares them: characters beyond ASCII come first, then the end of the text, then the others.
 _PLACES = bytes([(byte + 128) % 256 for byte in range(256)])
 _END = b"\x80"
-_FRACTION, _NUMBER = _PLACES[ord("0") : ord("1")], _PLACES[ord("1") : ord("2")]
+_ZERO, _ONE = (digit.translate(_PLACES) for digit in (b"0", b"1"))
+_RUN = re.compile(b"[\xb0-\xb9]+")  # of digits, in their places
+
+
+def _number(found: re.Match[bytes]) -> bytes:
+    digits = found[0]
+    if digits[:1] == _ZERO:
+        return _ZERO + digits + b"\0"
+    return _ONE + len(digits).to_bytes(4, "big") + digits
 
 
 def natural(text: bytes) -> bytes:
@@ -83,13 +92,6 @@ def natural(text: bytes) -> bytes:
 
     A run that begins with 0 is a fraction, compared from the left; it comes before all others.
     """
-    first, *others = _RUN.split(text)
-    key = [first.translate(_PLACES, _SPACE)]
-    for digits, rest in zip(others[::2], others[1::2], strict=True):
-        if digits[:1] == b"0":
-            key += (_FRACTION, digits, b"\0")
-        else:
-            key += (_NUMBER, len(digits).to_bytes(4, "big"), digits)
-        key.append(rest.translate(_PLACES, _SPACE))
-    key.append(_END)
-    return b"".join(key)
+    if text.isspace() or len(text.split(None, 1)) > 1:  # spaces part runs of digits
+        return b"".join([_RUN.sub(_number, part.translate(_PLACES)) for part in text.split()]) + _END
+    return _RUN.sub(_number, text.translate(_PLACES, _SPACE)) + _END

@@ -131,6 +131,7 @@ class Rules:
         self._others = self.icons.others + self.alts.others
         self._seen: dict[tuple[str, str | None, str | None], tuple[str | None, str | None]] = {}
         self._descriptions = [_Described(item) for item in listing.descriptions]
+        self.describes = bool(self._descriptions)
 
     def look(self, path: str, media_type: str | None, encoding: str | None) -> tuple[str | None, str | None]:
         """The icon of a file and its text. Files of the same last extension and type have the same."""
@@ -147,8 +148,6 @@ class Rules:
 
     def description(self, path: str) -> str | None:
         """What AddDescription says of a path, as markup."""
-        if not self._descriptions:
-            return None
         name = path[path.rfind("/") + 1 :]
         return next((each.text for each in self._descriptions if each.means(path, name)), None)
 
