@@ -29,7 +29,7 @@ BUILD_NEEDS = 'setuptools>=77' 'Cython>=3.1,<4'
 FAST = $(wildcard modpy_wsgi/_fast/*.pyx modpy_wsgi/_fast/*.pxd)
 METADATA = pyproject.toml setup.py
 
-.PHONY: help serve test test-all lint pytest fuzz oracle bench bench-short soak changes clean distclean
+.PHONY: help serve test test-all lint pytest fuzz oracle bench bench-short soak session-faults changes clean distclean
 
 help:
 	@sed -n 's/^#   \(make .*\)/\1/p' Makefile
@@ -40,6 +40,7 @@ help:
 	@echo "make oracle     records anew the answers of Apache with mod_python (root, apache2, libapache2-mod-python)"
 	@echo "make bench      the benchmarks, beside others; writes benchmarks/RESULTS.md (BENCH='servers' for these alone)"
 	@echo "make soak       mixed traffic on 64 threads for SOAK=$(SOAK) seconds: no error, nothing that grows"
+	@echo "make session-faults  10,000 sessions by 64 threads in 4 processes, and a process killed while it saves, 1,000 times"
 	@echo "make clean      removes what was built; make distclean also removes .venv*"
 
 # ---- set-up -------------------------------------------------------------------------------------------------------
@@ -145,6 +146,12 @@ soak: $(VENV)/.built-serve
 # One round of each, to see that they run.
 bench-short: $(VENV)/.built-dev
 	$(BIN)/python -m benchmarks --short $(BENCH)
+
+session-faults: $(VENV)/.built-dev
+	for kind in FileSession DbmSession; do \
+	    $(BIN)/python -m tests.session_load $$kind || exit 1; \
+	    $(BIN)/python -m tests.session_kills $$kind || exit 1; \
+	done
 
 changes: $(VENV)/.built-dev
 	$(BIN)/towncrier build --draft --version next

@@ -28,6 +28,9 @@ from modpy_wsgi.constants import (
     MODULE_MAGIC_NUMBER_MAJOR,
     MODULE_MAGIC_NUMBER_MINOR,
 )
+from modpy_wsgi.global_locks import global_lock as _global_lock
+from modpy_wsgi.global_locks import global_trylock as _global_trylock
+from modpy_wsgi.global_locks import global_unlock as _global_unlock
 
 __all__ = [
     "APR_BLK",
@@ -45,6 +48,9 @@ __all__ = [
     "MODULE_MAGIC_NUMBER_MAJOR",
     "MODULE_MAGIC_NUMBER_MINOR",
     "SERVER_RETURN",
+    "_global_lock",
+    "_global_trylock",
+    "_global_unlock",
     "config_tree",
     "exists_config_define",
     "log_error",

@@ -17,6 +17,7 @@ from modpy_wsgi import apache, constants
 from modpy_wsgi.config.directives import _TABLES, ALL
 from modpy_wsgi.config.model import Kind, Override, Row, Where
 from modpy_wsgi.connection import mp_conn
+from modpy_wsgi.filters.filter import mp_filter
 from modpy_wsgi.finfo import mp_finfo
 from modpy_wsgi.members import lazy
 from modpy_wsgi.phases import PHASES
@@ -24,7 +25,7 @@ from modpy_wsgi.request import mp_request
 from modpy_wsgi.server import mp_server
 
 FOLDER = Path(__file__).resolve().parent
-PAGES = ("directives.md", "handlers.md")
+PAGES = ("directives.md", "filters.md", "handlers.md")
 PART = re.compile(r"<!-- (?!end )([a-z ]+) -->\n.*?<!-- end -->", re.DOTALL)
 
 
@@ -213,6 +214,8 @@ MAKERS: dict[str, Callable[[], str]] = {
     "server members": lambda: data(mp_server),
     "server methods": lambda: methods(mp_server),
     "finfo members": lambda: data(mp_finfo),
+    "filter members": lambda: data(mp_filter),
+    "filter methods": lambda: methods(mp_filter),
     "functions": functions,
     "phases": phases,
     "implemented": implemented,

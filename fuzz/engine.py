@@ -14,7 +14,12 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "query": (),
     "multipart": (),
     "htaccess": ("modpy_wsgi.config",),
+    "psp": ("modpy_wsgi.psp",),
     "headers": ("modpy_wsgi.httpd", "modpy_wsgi.validators"),
+    "ssi": ("modpy_wsgi.ssi", "modpy_wsgi.config.globs"),
+    "cookies": (
+        *("modpy_wsgi.cookies", "modpy_wsgi.cookie_text", "modpy_wsgi.cookie_signing", "modpy_wsgi.python2_marshal"),
+    ),
 }
 
 

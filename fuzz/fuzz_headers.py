@@ -13,7 +13,7 @@ import email.utils
 import re
 from collections.abc import Callable
 
-from modpy_wsgi.httpd.accept import MAX_WISHES, read_wishes
+from modpy_wsgi.accept import MAX_WISHES, read_wishes
 from modpy_wsgi.httpd.ranges import MAX_NUMBER, _read
 from modpy_wsgi.httpd.type_maps import MAX_ENTRIES, Malformed, read_map
 from modpy_wsgi.validators import etag_in, http_date

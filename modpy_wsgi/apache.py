@@ -204,7 +204,7 @@ def mpm_query(code: int) -> int:
     app = application()
     if app is None:
         return answer(code, Processing(multithread=False, multiprocess=False))
-    return answer(code, Processing(app.multithread, app.multiprocess, app.site.main.settings))
+    return answer(code, Processing(app.multithread, app.multiprocess, app.site.main.settings, app.sizes))
 
 
 def register_cleanup(callback: Callable[[Any], Any], data: Any = None) -> None:

@@ -20,7 +20,7 @@ from .config.request_config import RequestConfig
 from .constants import OK
 from .environ import check_head, decode
 from .errors import BadRequest, HandlerError
-from .httpd import access_log, content, errors, translate
+from .httpd import access_log, content, errors, filtering, translate
 from .httpd.error_format import ErrorForm
 from .httpd.forwarded import scheme_check
 from .interpreter import Interpreter, Interpreters
@@ -29,10 +29,11 @@ from .locate import locate, walk_now
 from .locks import reentrant_lock
 from .log import ErrorLog, log_exception
 from .plan import run_steps
-from .redirects import look_up, redirect
+from .redirects import look_up, look_up_entry, redirect
 from .request import mp_request
 from .request_output import ClientGone
 from .server import make_servers, mp_server
+from .subrequests import include, run
 
 __all__ = ["WSGI", "Application"]
 
@@ -64,20 +65,22 @@ class Application:
     def __init__(self, site: Site, *, fallback: WSGI | None = None, private: bool = False) -> None:
         self.site = site
         self.fallback = fallback
-        self.one_process = "ONE_PROCESS" in site.defines
+        self.one_process = not site.defines.isdisjoint({"ONE_PROCESS", "DEBUG"})  # the latter is httpd's -X
         self.servers: tuple[mp_server, ...] = make_servers(site)
         self.hosts = Hosts(site)
         for host, server in zip((self.hosts.main, *self.hosts.virtual), self.servers, strict=True):
             host.server = server
             formats = host.base[core.ERROR_FORMATS]
             if any(formats):
-                server._log = server._log.sharing(server._log.level)
+                server._log = server._log.sharing(server._log.level, server._log.levels)
                 server._log.form = ErrorForm(formats, server)
         self._access_logs = access_log.attach((self.hosts.main, *self.hosts.virtual))
         names, dynamic = names_in_use(self.hosts)
         self.interpreters = Interpreters(names, dynamic=dynamic, private=private)
         # What the server says of itself with the first request; until then both are taken for possible.
         self.multithread = self.multiprocess = True
+        self.sizes: tuple[int, int] | None = None  # processes, and threads of each; our own server tells them
+        self.asks_connection_handlers = False  # a server that does so before it makes requests of a connection says it
         self._asked_after = self._started_after = self._starting_after = -1
         # For a server that believes too much: uWSGI, whose module is there in no other.
         believes = "uwsgi" in sys.modules
@@ -159,14 +162,31 @@ class Application:
         """Answer with another URI of this server."""
         redirect(req, uri, environ, location)
 
-    def look_up(self, req: mp_request, uri: str) -> tuple[mp_request, int]:
+    def look_up(self, req: mp_request, uri: str, environ: dict[str, Any] | None = None) -> tuple[mp_request, int]:
         """A subrequest: every phase up to fixup for another URI. Returns it, and OK or the status that ended it."""
-        return look_up(req, uri)
+        return look_up(req, uri, environ)
+
+    def look_up_entry(self, req: mp_request, name: str, *, folder: bool = False) -> tuple[mp_request, int]:
+        """The same for a name in the request's own directory."""
+        return look_up_entry(req, name, folder=folder)
+
+    def run_subrequest(self, sub: mp_request, target: Any) -> int:
+        """Answer a subrequest that was looked up; its body flows to `target`. OK, or the status it ended with."""
+        return run(sub, target)
+
+    def include(self, req: mp_request, uri: str, target: Any) -> int:
+        """A subrequest whose answer flows to a filter of `req`, or behind it. OK, or the status it ended with."""
+        return include(req, uri, target)
 
     def base_server(self, req: mp_request) -> mp_server:
         """conn.base_server."""
         server: mp_server = self.hosts.first(req._environ).server
         return server
+
+    def unasked_handler(self, req: mp_request) -> str | None:
+        """The connection handler that a request's connection is for, where the server does not ask it."""
+        handler = None if self.asks_connection_handlers else self.hosts.first(req._environ).connection_handler
+        return None if handler is None else handler.name
 
     def document_root(self, req: mp_request) -> str:
         """req.document_root."""
@@ -178,6 +198,14 @@ class Application:
         if not (config.per_directory or config.per_directive):
             config.interpreter = found
         return found
+
+    def add_filter(self, req: mp_request, name: str, is_input: bool) -> None:
+        """req.add_input_filter and req.add_output_filter."""
+        filtering.add_by_name(req, name, is_input)
+
+    def register_filter(self, req: mp_request, name: str, ref: python.HandlerRef, is_input: bool) -> None:
+        """req.register_input_filter and req.register_output_filter."""
+        filtering.register(req, name, ref, is_input)
 
     def add_handler(self, req: mp_request, directive: str, handler: Any, directory: str | None) -> None:
         """req.add_handler."""
@@ -196,8 +224,9 @@ class Application:
     def _log(self, req: mp_request) -> ErrorLog:
         """The log of a request's virtual host, at the LogLevel that holds for the request."""
         log = req.server._log
-        level = req._config.settings[core.LOG_LEVEL]
-        return log if level == log.level else log.sharing(level)
+        settings = req._config.settings
+        level, levels = settings[core.LOG_LEVEL], settings[core.LOG_LEVELS]
+        return log if level == log.level and levels == log.levels else log.sharing(level, levels)
 
     def _client(self, req: mp_request) -> str | None:
         address, port = req.useragent_addr

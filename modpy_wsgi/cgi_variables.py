@@ -17,7 +17,7 @@ from .signature import signature_of
 if TYPE_CHECKING:
     from .request_methods import RequestMethods
 
-__all__ = ["add_cgi_vars", "add_common_vars"]
+__all__ = ["add_cgi_vars", "add_common_vars", "common_values"]
 
 _KEPT_BACK = frozenset({"proxy", "authorization", "proxy-authorization", "content-type", "content-length"})
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -32,10 +32,18 @@ def add_common_vars(req: RequestMethods) -> None:
             values = headers[name]
             value = values if isinstance(values, str) else ("; " if name.lower() == "cookie" else ", ").join(values)
             env["HTTP_" + name.upper().replace("-", "_")] = value
+    for name in ("Content-Type", "Content-Length"):
+        value = headers.get(name)
+        if value is not None:
+            env[name.upper().replace("-", "_")] = value
+    for name, value in common_values(req).items():
+        env[name] = value
+
+
+def common_values(req: RequestMethods, *, with_file: bool = True) -> dict[str, str]:
+    """Of these variables those that are no headers; `with_file`: also the one that needs the file to be looked for."""
     connection = req.connection
     values = {
-        "CONTENT_TYPE": headers.get("Content-Type"),
-        "CONTENT_LENGTH": headers.get("Content-Length"),
         "PATH": os.environ.get("PATH", _DEFAULT_PATH),
         "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH"),
         "SERVER_SIGNATURE": signature_of(req),
@@ -50,7 +58,7 @@ def add_common_vars(req: RequestMethods) -> None:
         "CONTEXT_PREFIX": req._target.context[0],
         "CONTEXT_DOCUMENT_ROOT": req._target.context[1],
         "SERVER_ADMIN": req._host.base[core.SERVER_ADMIN],
-        "SCRIPT_FILENAME": req.filename,
+        "SCRIPT_FILENAME": req.filename if with_file else None,
         "REMOTE_PORT": str(connection.client_addr[1]),
         "REMOTE_USER": req.user,
         "AUTH_TYPE": req.ap_auth_type,
@@ -63,11 +71,9 @@ def add_common_vars(req: RequestMethods) -> None:
             values["REDIRECT_QUERY_STRING"] = previous.args
         if req.user is None:
             values["REDIRECT_REMOTE_USER"] = _user_before(previous)
-    for name, value in values.items():
-        if value is not None:
-            env[name] = value
     if sys.platform == "win32":
-        env["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", "")
+        values["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", "")
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _user_before(previous: RequestMethods | None) -> str | None:

@@ -220,7 +220,7 @@ class mp_conn:  # noqa: N801 - the original's type name
 
     @property
     def hlist(self) -> None:
-        """The handler of a connection handler's connection: None, as this one carries an HTTP request."""
+        """Of a connection handler's connection the handler that runs; None for one that carries an HTTP request."""
 
     @property
     def _conn_rec(self) -> None:

@@ -21,6 +21,7 @@ class CurrentApplication(Protocol):
 
     multithread: bool  # what the WSGI server says of itself
     multiprocess: bool
+    sizes: tuple[int, int] | None  # processes, and threads of each, where the server has told them
 
     @property
     def site(self) -> Site:

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from . import current, header_rules
+from .constants import HTTP_INTERNAL_SERVER_ERROR, OK
 from .errors import HandlerError, ShortBody
-from .httpd import errors
+from .filters import requests as filter_requests
+from .httpd import errors, ranges
 from .log import log_exception
 from .phases import CLEANUP, LOG
 from .plan import plan_of, run_phase
@@ -21,7 +23,15 @@ from .response import content_length, response_head
 if TYPE_CHECKING:
     from .request import mp_request
 
-__all__ = ["deliver", "finish"]
+__all__ = ["deliver", "end_subrequest", "finish", "let_through"]
+
+
+class FilterFailed(ShortBody):
+    """The answer cannot be what it was to be: it becomes an error, or ends so that nobody takes it for the whole."""
+
+    def __init__(self, name: str, status: int = HTTP_INTERNAL_SERVER_ERROR) -> None:
+        super().__init__(f"the response ended early: the output filter {name!r} failed")
+        self.status = status
 
 
 class Delivered:
@@ -73,6 +83,7 @@ def deliver(req: mp_request) -> Iterable[bytes]:
     if (
         held is not None
         and req._server_write is None
+        and req._delegated is None
         and not (req._more_to_say or req._died)
         and req._next is None
         and req._status == 200
@@ -91,6 +102,7 @@ def deliver(req: mp_request) -> Iterable[bytes]:
             size = req._promised = req._body_sent = req._held_bytes
             req._held_bytes = 0
             headers.append(("Content-Length", str(size)))
+            req._head = line, headers
             req._server_write = req._start_response(line, headers)
             return held if _completed(req) else Delivered(held, req)
     last = req
@@ -117,6 +129,11 @@ def deliver(req: mp_request) -> Iterable[bytes]:
         last.err_headers_out.clear()  # which an error page would keep
         errors.plain(last, 500)
         body = _body(last)
+    except FilterFailed as error:  # which was logged
+        if last._server_write is not None:
+            raise
+        errors.plain(last, error.status)
+        body = _body(last)
     except ClientGone:  # nobody is left to answer
         body = []
     if last._file_body is not None:
@@ -127,6 +144,8 @@ def deliver(req: mp_request) -> Iterable[bytes]:
 
 def _body(req: mp_request) -> Iterable[bytes]:
     if req._delegated is not None:
+        if req._filters is not None:
+            return _filtered(req)
         return req._delegated if req._host.logs is None else _Counted(req._delegated, req)
     if req._file_body is not None:
         try:
@@ -147,6 +166,75 @@ def _body(req: mp_request) -> Iterable[bytes]:
     if req._promised is not None and req._body_sent < req._promised and not req._bodiless:
         raise ShortBody(f"the response ended {req._promised - req._body_sent} bytes before its Content-Length")
     return req._unwritable or []
+
+
+def let_through(req: mp_request) -> None:
+    """Let what waits of an answer flow through the filters, up to its end."""
+    file, others = req._file_body, req._delegated
+    req._file_body, req._delegated = None, None
+    chain = req._filters
+    try:
+        if file is not None:
+            chain.top.accept_all(_while_wanted(req, iter(file)))
+        elif others is not None:
+            _send_all(req, others)
+        held = b"".join(req._held or ())
+        req._reset_output()
+        chain.top.accept(held, False, True)
+    finally:
+        for body in (file, others):
+            close = getattr(body, "close", None)
+            if close is not None:
+                close()
+
+
+def _filtered(req: mp_request) -> Iterable[bytes]:
+    """What the filters make of an answer, up to its end. Raises FilterFailed if one of them has failed."""
+    chain = req._filters
+    if req._file_body is None and req._delegated is filter_requests.NOBODY:
+        held = req._held
+        if held is not None:
+            req._reset_output()
+        chain.top.accept(b"" if held is None else b"".join(held), False, True)
+        req._delegated = None
+    else:
+        let_through(req)
+    if chain.failed is not None:
+        filter_requests.remove_output(req)
+        raise FilterFailed(chain.failed, chain.status)
+    data = chain.taken()
+    if data:
+        req._held, req._held_bytes = [data], len(data)
+    elif req._server_write is not None and req._promised is None and not req._gone:
+        return req._unwritable or ()
+    if req._server_write is not None:
+        filter_requests.remove_output(req)
+        return _body(req)
+    status = ranges.of_answer(req, req._config, OK) if "HTTP_RANGE" in req._environ else OK
+    if status:
+        filter_requests.remove_output(req)
+        raise FilterFailed("", status)
+    return _whole(req)
+
+
+def _while_wanted(req: mp_request, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces of a file, as long as somebody will see them: of a HEAD request no more than the head needs."""
+    for piece in pieces:
+        yield piece
+        if req._bodiless:
+            return
+
+
+def _send_all(req: mp_request, pieces: Iterable[bytes]) -> None:
+    """Send the body of another application through the filters, piece by piece as it comes."""
+    if isinstance(pieces, (list, tuple)) and len(pieces) == 1:
+        req._held = [pieces[0]]
+        return
+    for piece in pieces:
+        if req._filters is not None and req._filters.failed is not None:
+            return
+        if piece:
+            req._send(piece)
 
 
 def _whole(req: mp_request) -> list[bytes]:
@@ -218,6 +306,17 @@ def finish(req: mp_request) -> None:
     finally:
         if token is not None:
             current.answering.reset(token)
+
+
+def end_subrequest(req: mp_request) -> None:
+    """What is due when a subrequest that has answered is over: its cleanups, but no log."""
+    req._complete = True
+    for body in (req._file_body, req._delegated):
+        close = getattr(body, "close", None)
+        if close is not None:
+            close()
+    req._close_output()
+    _clean_up(req)
 
 
 def _clean_up(req: mp_request) -> None:

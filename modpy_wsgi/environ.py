@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -235,11 +236,16 @@ def local_address(environ: Mapping[str, Any]) -> tuple[str, int]:
     if shown is not None:
         return shown
     port = port_number(environ.get("SERVER_PORT"))
-    name = environ.get("SERVER_NAME") or ""
+    return _canonical(environ.get("SERVER_NAME") or ""), port
+
+
+@lru_cache(maxsize=64)
+def _canonical(name: str) -> str:
+    """An address as it is usually written; any other name as it is."""
     try:
-        return str(ipaddress.ip_address(name)), port
+        return str(ipaddress.ip_address(name))
     except ValueError:
-        return name, port
+        return name
 
 
 def local_port(environ: Mapping[str, Any]) -> Any:

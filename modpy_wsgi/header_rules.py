@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .request import mp_request
     from .request_output import RequestOutput
 
-__all__ = ["apply_early", "of_answer", "of_application", "of_request"]
+__all__ = ["apply_early", "of_answer", "of_application", "of_request", "take_headers"]
 
 # How the body is read, and which host this is, was settled before.
 _FRAMING = frozenset({"content-length", "transfer-encoding", "expect", "host"})
@@ -59,15 +59,9 @@ def of_answer(req: RequestOutput) -> None:
 
 def of_application(req: RequestOutput, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The headers of another WSGI application under the same rules, with those that the phases before have set."""
-    fields = req.headers_out
-    fields.clear()
     before = req.err_headers_out.copy()  # the application may begin anew, after an error
-    req._content_type, req._head_ruled = None, False
-    for name, value in headers:
-        if name.lower() == "content-type":
-            req._content_type = decode(value)
-        else:
-            fields.add(name, decode(value))
+    req._head_ruled = False
+    fields = take_headers(req, headers)
     of_answer(req)
     content_type = req._content_type
     made = [] if content_type is None else [checked("Content-Type", content_type)]
@@ -75,6 +69,19 @@ def of_application(req: RequestOutput, headers: list[tuple[str, str]]) -> list[t
         made += [checked(name, value) for name, value in table_.items() if name.lower() != "content-type"]
     req.__dict__["_err_headers_out"] = before
     return made
+
+
+def take_headers(req: RequestOutput, headers: list[tuple[str, str]]) -> table:
+    """Let req.headers_out, which is returned, and the content type be those that another WSGI application gives."""
+    fields: table = req.headers_out
+    fields.clear()
+    req._content_type = None
+    for name, value in headers:
+        if name.lower() == "content-type":
+            req._content_type = decode(value)
+        else:
+            fields.add(name, decode(value))
+    return fields
 
 
 def of_request(req: mp_request, config: RequestConfig) -> int:

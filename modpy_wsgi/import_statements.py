@@ -15,7 +15,7 @@ __all__ = ["imported_names"]
 _IMPORTING_FUNCTIONS = frozenset({"__import__", "import_module"})
 
 
-def imported_names(source: str, name: str, *, is_package: bool) -> frozenset[str]:
+def imported_names(source: str | bytes, name: str, *, is_package: bool) -> frozenset[str]:
     """Return the dotted names of all modules that a module may import, at its top level or inside its functions.
 
     In: the text of the module, its own dotted name, and whether it is a package (both needed for relative imports).

@@ -10,7 +10,7 @@ import builtins
 import importlib
 import importlib.util
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -19,7 +19,7 @@ from .module_space import PACKAGE_PREFIX, SPACES, ModuleSpace, space_of_code, sp
 from .site_finder import FINDER
 from .stand_in import StandIn, remove_stand_ins, stand_in
 
-__all__ = ["enter", "import_for", "leave"]
+__all__ = ["enter", "import_for", "importing_for", "leave"]
 
 _LEAF = ("__name__",)  # a fromlist: makes __import__ return the module itself and not its outermost package
 
@@ -89,6 +89,21 @@ def import_for(space: ModuleSpace, name: str) -> ModuleType:
     if space.owns(top, adopt=not _is_loaded(top)):
         return _own(space, name)
     return _shared(space, top, name)
+
+
+def importing_for(space: ModuleSpace) -> Callable[..., ModuleType]:
+    """The `__import__` for code of an isolated site that has another `__name__` than its modules: a script's."""
+
+    def importing(
+        name: str,
+        globals: Mapping[str, Any] | None = None,  # noqa: A002
+        locals: Mapping[str, Any] | None = None,  # noqa: A002
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        return _import_for_site(space, name, globals or {}, locals, fromlist, level)
+
+    return importing
 
 
 def _own(space: ModuleSpace, name: str) -> ModuleType:

@@ -6,6 +6,7 @@ they share the standard library and what is installed.
 
 from __future__ import annotations
 
+import builtins
 import hashlib
 import os
 import re
@@ -15,13 +16,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import Token
 from types import ModuleType
+from typing import Any
 
 from . import importer
 from .errors import ConfigError
 from .import_traceback import without_import_frames
 from .locks import lock, reentrant_lock
-from .module_space import CURRENT, PACKAGE_PREFIX, SPACES, ModuleSpace, space_of_code
-from .reload import is_loading
+from .module_space import CURRENT, FIRST, PACKAGE_PREFIX, SPACES, ModuleSpace, space_of_code
+from .reload import GATHERING, LoadedModule, is_loading
 
 __all__ = ["MAX_DYNAMIC_INTERPRETERS", "Interpreter", "Interpreters", "interpreter_of_caller"]
 
@@ -56,6 +58,7 @@ class _Ground:
         self.path_lock = lock()
         self.reloading = reentrant_lock()  # held while changed modules are loaded again
         self.users = 0
+        self.builtins: dict[str, Any] | None = None  # of scripts
 
 
 class Interpreter:
@@ -84,6 +87,11 @@ class Interpreter:
     def path(self) -> list[str]:
         """What sys.path is for this interpreter: the list itself. A plain interpreter's is the process's own."""
         return self._space.path.entries
+
+    @property
+    def sys(self) -> ModuleType:
+        """The `sys` that the modules of this interpreter see: its `path` is the interpreter's own."""
+        return self._space.sys
 
     def qualify(self, name: str) -> str:
         """Return the `__name__` for code that is executed without an import: what it imports then comes from here."""
@@ -208,6 +216,50 @@ class Interpreter:
         self._ground.file_names[file] = name
         return module
 
+    # Scripts, which are no modules
+
+    def finds(self, top: str, directory: str) -> bool:
+        """Tell whether a name without dots means a module of the site to a script in `directory`."""
+        token = FIRST.set(directory)
+        try:
+            return top in self._modules or self._space.find(top) is not None
+        finally:
+            FIRST.reset(token)
+
+    @property
+    def builtins(self) -> dict[str, Any]:
+        """The `__builtins__` of a script, by which it imports what a module of the site would get."""
+        if not self.isolated:
+            return vars(builtins)
+        made = self._ground.builtins
+        if made is None:
+            made = self._ground.builtins = _Builtins(vars(builtins), __import__=importer.importing_for(self._space))
+        return made
+
+    @contextmanager
+    def for_script(self, directory: str) -> Iterator[list[LoadedModule]]:
+        """Within a `with` block a script of `directory` runs in this context.
+
+        Its directory comes first on the path. What it has loaded of the site's modules (the block is given them), and
+        what it has put on the path, is gone afterwards.
+        """
+        loaded: list[LoadedModule] = []
+        before = self.path.copy()
+        first, gathering = FIRST.set(directory), GATHERING.set(loaded)
+        try:
+            yield loaded
+        finally:
+            GATHERING.reset(gathering)
+            FIRST.reset(first)
+            if loaded:
+                self._modules.forget(loaded)
+                for each in loaded:
+                    self._loaded.pop(each.name, None)
+            if self.path != before:
+                with self._ground.path_lock:  # what other threads have put there meanwhile stays
+                    kept = {*before, *self._ground.prepended}
+                    self.path[:] = [entry for entry in self.path if entry in kept]
+
     def _load(self, name: str, autoreload: bool, log: Callable[[str], None] | None) -> ModuleType:
         if is_loading():  # from a module's top level: an import like any other, as part of the load that goes on
             return importer.import_for(self._space, name)
@@ -257,6 +309,13 @@ class Interpreter:
         replaced = self._modules.replace(changed, name, lambda each: importer.import_for(self._space, each))  # type: ignore[arg-type]
         for each in replaced:
             self._loaded.pop(each, None)
+
+
+class _Builtins(dict[str, Any]):
+    """The builtins with another `__import__`; what is added to them later (`gettext.install`) is found as well."""
+
+    def __missing__(self, name: str) -> Any:
+        return vars(builtins)[name]
 
 
 class Interpreters:

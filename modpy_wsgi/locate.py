@@ -17,11 +17,11 @@ from .errors import BadRequest
 from .finfo import mp_finfo
 from .httpd import remoteip, translate, userdir, variables
 from .httpd.walk import walk
-from .phases import INIT, POST_READ_REQUEST, TRANS
+from .phases import CONNECTION, INIT, POST_READ_REQUEST, TRANS
 from .plan import run_phase
 from .request import mp_request
 
-__all__ = ["locate", "walk_now"]
+__all__ = ["find_entry", "locate", "walk_now"]
 
 
 def locate(req: mp_request) -> int:
@@ -37,12 +37,21 @@ def locate(req: mp_request) -> int:
     if place is not None and not req._redirects and _is_still_there(req, place):
         if target.handler is not None:
             req._handler = target.handler
+            req._script_aliased = True
         return OK
     return _find_file(req, target, target.filename)
 
 
+def find_entry(req: mp_request, filename: str) -> int:
+    """Locate a subrequest whose file name is known, from a listing: no translation has a say. Returns OK."""
+    _take_walk(req, filename, req._target)
+    return OK
+
+
 def _step_by_step(req: mp_request, target: translate.Target) -> int:
     host = req._host
+    if host.guarded and _is_for_handler(req):
+        return constants.HTTP_SERVICE_UNAVAILABLE
     if req._bad is not None:
         if req._main is None:
             if host.has_early_headers:
@@ -75,6 +84,18 @@ def _step_by_step(req: mp_request, target: translate.Target) -> int:
     return _find_file(req, target, target.filename)
 
 
+def _is_for_handler(req: mp_request) -> bool:
+    """Whether the connection of a request is a PythonConnectionHandler's, and the server did not ask it.
+
+    Under Apache there would be no HTTP at this address, so none of what is behind it may be seen.
+    """
+    name = req._application.unasked_handler(req) if req._main is None and req._prev is None else None
+    if name is None:
+        return False
+    req._application.log_request(req, f"{CONNECTION.directive} {name}: this server does not ask it, so no HTTP follows")
+    return True
+
+
 def _find_users_file(req: mp_request, target: translate.Target) -> int:
     filename, url = userdir.find(req._host, target.uri)
     if url is not None:
@@ -90,6 +111,7 @@ def _find_file(req: mp_request, target: translate.Target, filename: str) -> int:
         return OK
     if target.handler is not None:
         req._handler = target.handler
+        req._script_aliased = True
     _take_walk(req, filename, target)
     return OK
 

@@ -16,6 +16,7 @@ import os
 import threading
 import time
 import traceback
+from collections.abc import Mapping
 from typing import Any, Final, Protocol, TextIO
 
 from .constants import APLOG_ERR, APLOG_NOTICE, APLOG_WARNING, LOG_LEVEL_NAMES
@@ -30,6 +31,7 @@ LEVEL_MASK: Final = 15  # above it are flags of httpd's C code, which old applic
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # strftime's would follow the process's locale
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NO_LEVELS: Final[Mapping[str, int]] = {}
 _SHORT: Final = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 13: "\\r", 92: "\\\\"}
 _ESCAPES: Final = {code: _SHORT.get(code, f"\\x{code:02x}") for code in (*range(32), 92, *range(127, 256))}
 
@@ -120,25 +122,36 @@ class ErrorLog:
 
     target: a file name, "syslog[:facility[:tag]]", "|program", or None for `stream` (default: the standard error).
     level: an APLOG_ number, 0..15; messages above it are dropped, but notices are not, as in httpd (save with syslog).
+    levels: those of modules that LogLevel names, by the names that lines begin with ("python").
     Nothing is opened before the first line or `open()`. Raises ValueError for a target that can never work.
     """
 
-    def __init__(self, target: str | None, level: int = APLOG_WARNING, *, stream: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        target: str | None,
+        level: int = APLOG_WARNING,
+        *,
+        levels: Mapping[str, int] = _NO_LEVELS,
+        stream: TextIO | None = None,
+    ) -> None:
         self.target = target
         self.level = level
+        self.levels = levels
         self.form: Form | None = None
         self._outlet = _Outlet(target, make_target(target, stream))
 
-    def sharing(self, level: int) -> ErrorLog:
-        """The same target with another level: for virtual hosts that differ from their server in LogLevel only."""
+    def sharing(self, level: int, levels: Mapping[str, int] = _NO_LEVELS) -> ErrorLog:
+        """The same target with other levels: for virtual hosts and directories that differ in LogLevel only."""
         log = object.__new__(ErrorLog)
         log.target, log.level, log.form, log._outlet = self.target, level, self.form, self._outlet
+        log.levels = levels
         return log
 
-    def enabled(self, level: int) -> bool:
+    def enabled(self, level: int, module: str = "python") -> bool:
         """Whether a message of this level is written."""
         level &= LEVEL_MASK
-        return level <= self.level or (level == APLOG_NOTICE and self._outlet.target.always_notice)
+        most = self.levels.get(module, self.level) if self.levels else self.level
+        return level <= most or (level == APLOG_NOTICE and self._outlet.target.always_notice)
 
     def write(
         self,
@@ -157,7 +170,7 @@ class ErrorLog:
         """
         level &= LEVEL_MASK
         outlet = self._outlet
-        if level > self.level and not (level == APLOG_NOTICE and outlet.target.always_notice):
+        if not self.enabled(level, module):
             return
         if about is not None:
             while getattr(about, "_main", None) is not None:  # a subrequest has no lines of its own
@@ -179,6 +192,12 @@ class ErrorLog:
             f"{f', referer: {escape(referer)}' if referer else ''}"
         )
         outlet.write(line[:MAX_LINE], level)
+
+    @property
+    def opened(self) -> Target:
+        """The target, opened. Raises OSError."""
+        self._outlet.target.open()
+        return self._outlet.target
 
     def open(self) -> None:
         """Opens the target now: before a fork, or to see at start-up that it can be. Raises OSError."""

@@ -1,25 +1,19 @@
-"""Where the lines of a log go: a file, a stream, syslog or the input of a program (ErrorLog's four forms).
+"""Where the lines of a log go: a file, a stream, or as modules of their own, syslog and the input of a program.
 
 Law: a target takes one finished line and either passes it on whole or raises OSError. It never holds a request up for
-longer than PIPE_PATIENCE.
+longer than PIPE_PATIENCE (log_pipe.py).
 """
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import logging.handlers
 import os
-import select
-import shlex
-import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Final, Protocol, TextIO
 
-from .constants import APLOG_DEBUG, LOG_LEVEL_NAMES
 from .locks import lock
+from .log_pipe import PipeTarget
+from .log_syslog import SyslogTarget
 
 __all__ = [
     "DescriptorTarget",
@@ -33,10 +27,6 @@ __all__ = [
     "make_target",
 ]
 
-PIPE_PATIENCE: Final = 1.0  # seconds; a program that reads no more must not hold up the requests for longer
-PIPE_RESTARTS: Final = 5  # times a program is started again within PIPE_WINDOW; one that dies at once is left alone
-PIPE_WINDOW: Final = 60.0  # seconds
-CLOSE_PATIENCE: Final = 2.0  # seconds that a program is given to end after its input was closed
 FILE_MODE: Final = 0o644  # less the umask, as httpd creates its logs
 
 # Names of what the process has open already. Opening them would fail where it is a socket (a service manager's
@@ -130,6 +120,11 @@ class DescriptorTarget:
         while data:
             data = data[os.write(self.fd, data) :]
 
+    def descriptor(self) -> int:
+        """Where lines go now. Raises OSError."""
+        os.fstat(self.fd)
+        return self.fd
+
     def moved(self) -> bool:
         return False
 
@@ -165,6 +160,13 @@ class FileTarget:
 
     def write(self, line: str, level: int) -> None:
         self.pass_on((line + "\n").encode("ascii", "backslashreplace"))
+
+    def descriptor(self) -> int:
+        """Where lines go now. Raises OSError."""
+        self.open()
+        if self._fd is None:
+            raise OSError(f"{self.path} was closed")
+        return self._fd
 
     def moved(self) -> bool:
         fd = self._fd
@@ -206,164 +208,6 @@ class FileTarget:
     __del__ = close
 
 
-class _Syslog(logging.handlers.SysLogHandler):
-    """The standard library's client, told the priority by name and not hiding its errors."""
-
-    def mapPriority(self, levelName: str) -> str:  # noqa: N802, N803 - the base class's names
-        return levelName
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
-        error = sys.exc_info()[1]
-        raise error if isinstance(error, OSError) else OSError(str(error))
-
-
-class SyslogTarget:
-    """`syslog[:facility[:tag]]`; httpd's default facility is local7."""
-
-    timestamp = False
-    always_notice = False
-
-    def __init__(self, target: str, address: str = "/dev/log") -> None:
-        """Raises ValueError for a facility that syslog does not have."""
-        _, facility, tag = [*target.split(":", 2), "", ""][:3]
-        names = logging.handlers.SysLogHandler.facility_names
-        if facility and facility.lower() not in names:
-            raise ValueError(f"unknown syslog facility {facility!r}")
-        self.facility = names[facility.lower() or "local7"]
-        self.tag = tag or "httpd"
-        self._address = address
-        self._handler: _Syslog | None = None
-        self._lock = lock()
-
-    def open(self) -> None:
-        with self._lock:
-            if self._handler is None:
-                self._handler = _Syslog(self._address, self.facility)
-
-    def write(self, line: str, level: int) -> None:
-        self.open()
-        handler = self._handler
-        if handler is None:  # closed by another thread just now
-            raise OSError("syslog was closed")
-        handler.emit(
-            logging.makeLogRecord(
-                {
-                    "levelname": LOG_LEVEL_NAMES[min(level, APLOG_DEBUG)],
-                    "msg": f"{self.tag}[{os.getpid()}]: {line}",
-                }
-            )
-        )
-
-    def reopen(self) -> None:
-        self.close()
-        self.open()
-
-    def close(self) -> None:
-        with self._lock:
-            handler, self._handler = self._handler, None
-            if handler is not None:
-                handler.close()
-
-
-class PipeTarget:
-    """`|program args` (`||` the same, `|$` through a shell): the program reads the lines from its standard input.
-
-    It is started by the first line (or by `open`), and again when it has died, PIPE_RESTARTS times in PIPE_WINDOW.
-    Started before a fork it is shared by the children.
-    """
-
-    timestamp = True
-    always_notice = True
-
-    def __init__(self, target: str) -> None:
-        """Raises ValueError for a command that cannot be split into words, or that is empty."""
-        command = target[1:]
-        if command.startswith("$"):
-            self.argv = ["/bin/sh", "-c", command[1:]]
-        else:
-            self.argv = shlex.split(command.removeprefix("|"))
-        if not self.argv or not command.strip("|$ \t"):
-            raise ValueError("a piped log needs a program")
-        self._process: subprocess.Popen[bytes] | None = None
-        self._owner = 0  # process id of whoever started it: only the parent may wait for it
-        self._starts: list[float] = []
-        self._stuck = False
-        self._lock = lock()
-
-    def _start(self) -> int:
-        process = self._process
-        if process is not None and process.stdin is not None:
-            return process.stdin.fileno()
-        now = time.monotonic()
-        self._starts = [start for start in self._starts if now - start < PIPE_WINDOW]
-        if len(self._starts) > PIPE_RESTARTS:
-            raise OSError(f"piped log program {self.argv[0]!r} was started {len(self._starts)} times in a minute")
-        self._starts.append(now)
-        # its own session: Ctrl-C in a terminal ends the server, and the program after the last line
-        process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, bufsize=0, start_new_session=True)  # noqa: S603
-        assert process.stdin is not None
-        os.set_blocking(process.stdin.fileno(), False)
-        self._process, self._owner, self._stuck = process, os.getpid(), False
-        return process.stdin.fileno()
-
-    def _end(self, patience: float) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        if process.stdin is not None:
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-        if self._owner != os.getpid():
-            process.returncode = 0  # not our child: nothing to wait for
-            return
-        try:
-            process.wait(patience)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-    def open(self) -> None:
-        with self._lock:
-            self._start()
-
-    def write(self, line: str, level: int) -> None:
-        self.pass_on((line + "\n").encode("ascii", "backslashreplace"))
-
-    def moved(self) -> bool:
-        return False
-
-    def pass_on(self, data: bytes) -> None:
-        with self._lock:
-            try:
-                self._send(self._start(), data)
-            except BrokenPipeError:
-                self._end(0.0)
-                self._send(self._start(), data)
-
-    def _send(self, fd: int, data: bytes) -> None:
-        patience = 0.0 if self._stuck else PIPE_PATIENCE
-        until = time.monotonic() + patience
-        while data:
-            try:
-                data = data[os.write(fd, data) :]
-            except BlockingIOError:
-                left = until - time.monotonic()
-                if left <= 0:
-                    self._stuck = True
-                    raise OSError(f"piped log program {self.argv[0]!r} does not read") from None
-                poll = select.poll()
-                poll.register(fd, select.POLLOUT)
-                poll.poll(left * 1000)
-        self._stuck = False
-
-    def reopen(self) -> None:
-        """Piped logs rotate by themselves: httpd leaves them alone until a restart, and so is it here."""
-
-    def close(self) -> None:
-        with self._lock:
-            self._end(CLOSE_PATIENCE)
-
-
 def make_target(target: str | None, stream: TextIO | None = None) -> Target:
     """The target that an ErrorLog directive names; nothing is opened yet.
 
@@ -373,7 +217,7 @@ def make_target(target: str | None, stream: TextIO | None = None) -> Target:
         return StreamTarget(stream)
     if target.startswith("|"):
         return PipeTarget(target)
-    if target == "syslog" or target.startswith("syslog:"):
+    if target.lower() == "syslog" or target.lower().startswith("syslog:"):
         return SyslogTarget(target)
     return _of_path(target)
 

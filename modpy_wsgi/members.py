@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
-__all__ = ["fixed", "integer", "lazy", "readonly", "text"]
+__all__ = ["fixed", "free", "integer", "lazy", "readonly", "text"]
 
 T = TypeVar("T")
 
@@ -57,6 +57,15 @@ class fixed(lazy[T]):  # noqa: N801 - reads as a decorator
 def readonly(attribute: str, doc: str) -> Any:
     """A member that only the server sets, as `attribute`. Assigning raises AttributeError, as in the original."""
     return property(operator.attrgetter(attribute), doc=doc)
+
+
+def free(attribute: str, doc: str) -> Any:
+    """A writable member that takes anything."""
+
+    def assign(instance: Any, value: Any) -> None:
+        setattr(instance, attribute, value)
+
+    return property(operator.attrgetter(attribute), assign, doc=doc)
 
 
 def integer(attribute: str, doc: str) -> Any:

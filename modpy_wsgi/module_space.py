@@ -15,10 +15,10 @@ from types import FrameType, ModuleType
 
 from .reload import SiteModules
 from .site_loaders import watched
-from .site_path import PackagePath, SitePath
+from .site_path import PackagePath, SitePath, is_shared
 from .site_sys import SiteSys
 
-__all__ = ["CURRENT", "PACKAGE_PREFIX", "SPACES", "ModuleSpace", "space_of_code", "space_of_name"]
+__all__ = ["CURRENT", "FIRST", "PACKAGE_PREFIX", "SPACES", "ModuleSpace", "space_of_code", "space_of_name"]
 
 PACKAGE_PREFIX = "_site_"
 
@@ -65,6 +65,11 @@ class ModuleSpace:
         if file is not None:
             spec = spec_from_file_location(fullname, file, loader=SourceFileLoader(fullname, file))
             return watched(spec, self.modules)
+        first = FIRST.get()
+        if first is not None and not is_shared(top):
+            spec = PathFinder.find_spec(fullname, [first])
+            if spec is not None and spec.loader is not None:
+                return watched(spec, self.modules)
         # The first one of a name wins for good, though other handlers' directories come before it on the path by now:
         # to load it again is not to load another one.
         home = self.modules.homes.get(top)
@@ -113,6 +118,9 @@ SPACES: dict[str, ModuleSpace] = {}
 
 CURRENT: ContextVar[ModuleSpace | None] = ContextVar("modpy_wsgi.module_space", default=None)
 """The space of the site whose request is served in this context."""
+
+FIRST: ContextVar[str | None] = ContextVar("modpy_wsgi.first_directory", default=None)
+"""The directory of the script that runs in this context: it comes before the path, as for a program."""
 
 
 def space_of_name(module_name: object) -> ModuleSpace | None:

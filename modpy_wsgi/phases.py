@@ -16,11 +16,14 @@ __all__ = [
     "AUTHZ",
     "BY_DIRECTIVE",
     "CLEANUP",
+    "CONNECTION",
     "FIXUP",
     "HANDLER",
     "HEADER_PARSER",
     "INIT",
+    "INPUT_FILTER",
     "LOG",
+    "OUTPUT_FILTER",
     "PHASES",
     "POST_READ_REQUEST",
     "TRANS",
@@ -60,6 +63,12 @@ HANDLER = Phase("PythonHandler", frozenset({OK}))
 LOG = Phase("PythonLogHandler", RUN_ALL)
 CLEANUP = Phase("PythonCleanupHandler", frozenset({OK}), dynamic=False)
 
+# Of a connection, not of a request: its first handler decides alone, and what it declines goes on as HTTP.
+CONNECTION = Phase("PythonConnectionHandler", frozenset(), by_extension=False, dynamic=False)
+# No phases, but called alike: for the names of their functions.
+INPUT_FILTER = Phase("PythonInputFilter", frozenset(), by_extension=False, dynamic=False)
+OUTPUT_FILTER = Phase("PythonOutputFilter", frozenset(), by_extension=False, dynamic=False)
+
 PHASES = (
     POST_READ_REQUEST,
     TRANS,
@@ -75,4 +84,4 @@ PHASES = (
     CLEANUP,
 )
 
-BY_DIRECTIVE = {phase.directive: phase for phase in PHASES}
+BY_DIRECTIVE = {phase.directive: phase for phase in (*PHASES, CONNECTION)}

@@ -15,7 +15,20 @@ from .config.directives.auth_basic import FAKE
 from .config.request_config import RequestConfig
 from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from .dispatch import Call, calls_for, run_handlers
-from .httpd import access, authentication, authorization, files, fixups, index, multiviews, types, variables
+from .httpd import (
+    access,
+    authentication,
+    authorization,
+    files,
+    filtering,
+    fixups,
+    index,
+    multiviews,
+    parsed,
+    tls,
+    types,
+    variables,
+)
 from .phases import (
     ACCESS,
     AUTHEN,
@@ -78,7 +91,7 @@ class Plan:
             self.quiet = tuple([_QUIET[step] for step in self.steps if step is not idle])
             self.of_file = tuple([step for step in self.quiet if step is not index.fixup])
         # Whether the file itself is the answer, if no handler is: nobody has a say but who guesses its type.
-        self.straight = self.of_file == (types.guess_at_place,)
+        self.straight = self.of_file == (types.guess_at_place,) and not (config.prepares or config.actions)
         if self.straight:
             self.of_file = (files.send_again, *self.of_file)
 
@@ -240,6 +253,7 @@ def _type(req: mp_request, config: RequestConfig) -> int:
     if result == DECLINED:
         types.guess(req, config)
         return OK
+    req._typed_by_phase = True
     return result
 
 
@@ -293,8 +307,11 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (_authenticate, lambda config, directives: authorization.has_work(config)),
     (_type, _directive(TYPE)),
     (_guess_type, lambda config, directives: not config.fileless and TYPE.directive not in directives),
+    (tls.set_variables, lambda config, directives: tls.has_work(config)),
+    (filtering.by_extension, lambda config, directives: filtering.has_extension_work(config)),
     (_fixup, lambda config, directives: config.fixups or FIXUP.directive in directives),
     (_set_handler, lambda config, directives: not (config.fixups or FIXUP.directive in directives)),
+    (parsed.fixup, lambda config, directives: parsed.has_work(config)),
     (multiviews.fixup, lambda config, directives: multiviews.has_work(config)),
     (index.fixup, lambda config, directives: not config.fileless),
     (header_rules.of_request, lambda config, directives: config.request_headers),

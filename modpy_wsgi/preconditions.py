@@ -28,7 +28,7 @@ def conditions_met(req: RequestMembers) -> int:
     The validators are those in req.headers_out and req.err_headers_out; without Last-Modified, req.mtime counts.
     """
     environ = req._environ
-    if environ.keys().isdisjoint(CONDITIONS):
+    if environ.keys().isdisjoint(CONDITIONS) or req._no_local_copy:
         return OK
     etag = req.headers_out.get("ETag") or req.err_headers_out.get("ETag")
     modified = _modified(req)

@@ -1,7 +1,7 @@
 """How requests are spread over processes and threads, as apache.mpm_query() tells it (reference section 3).
 
-Law: whether there are several of either is what the WSGI server says; how many is what the configuration says, or
-httpd's own default where it says nothing.
+Law: whether there are several of either is what the WSGI server says; how many it says if it is our own, and else the
+configuration, or httpd's own default where that says nothing.
 """
 
 from __future__ import annotations
@@ -27,15 +27,20 @@ class Processing(NamedTuple):
     multithread: bool
     multiprocess: bool
     settings: Settings = EMPTY
+    sizes: tuple[int, int] | None = None  # processes, and threads of each, where the server has told them
 
     @property
     def threads(self) -> int:
         """Threads of each process."""
+        if self.sizes is not None:
+            return self.sizes[1]
         return (self.settings[mpm.THREADS_PER_CHILD] or _THREADS) if self.multithread else 1
 
     @property
     def processes(self) -> int:
         """Processes at most."""
+        if self.sizes is not None:
+            return self.sizes[0]
         if not self.multiprocess:
             return 1
         workers = self.settings[mpm.MAX_REQUEST_WORKERS]

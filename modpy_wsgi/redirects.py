@@ -5,18 +5,20 @@ Law: they go through the phases like any other and are counted; what their URI g
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from .config.directives import core
-from .environ import encode, read_path
+from .environ import encode, escape, read_path
 from .errors import BadRequest
+from .filters import requests as filters
 from .httpd import errors, translate
-from .locate import locate
+from .locate import find_entry, locate
 from .plan import run_steps
 from .request import mp_request
 
-__all__ = ["MAX_REDIRECTS", "look_up", "redirect"]
+__all__ = ["MAX_REDIRECTS", "look_up", "look_up_entry", "redirect"]
 
 MAX_REDIRECTS = 10  # internal redirects and subrequests that lead to one request, as httpd's LimitInternalRecursion
 
@@ -31,6 +33,9 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
     new._status = req._status
     req._next = new
     req._hand_over(new)
+    if req._main is not None:
+        new._main = req._main
+        filters.follow(req, new)
     if location:
         new.headers_out["Location"] = location
     if "_err_headers_out" in req.__dict__:
@@ -49,12 +54,27 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
         req._application.serve(new)
 
 
-def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
+def look_up(req: mp_request, uri: str, environ: dict[str, Any] | None = None) -> tuple[mp_request, int]:
     """A subrequest for another URI, as with GET, up to fixup. Returns it, and OK or the status that ended it.
 
     The phases before Trans and HeaderParser are the main request's alone, and so is what they have set in variables.
+    `environ` replaces the request's.
     """
-    new = _derive(req, uri, None)
+    return _look_up(req, uri, environ, locate)
+
+
+def look_up_entry(req: mp_request, name: str, *, folder: bool = False) -> tuple[mp_request, int]:
+    """The same for a name in the request's own directory, wherever a URI of that name would lead."""
+    slash = "/" if folder else ""
+    uri, filename = req.uri, req._filename or ""
+    within = f"{filename[: filename.rfind('/') + 1]}{name}{slash}"
+    return _look_up(req, escape(f"{uri[: uri.rfind('/') + 1]}{name}{slash}"), None, lambda new: find_entry(new, within))
+
+
+def _look_up(
+    req: mp_request, uri: str, environ: dict[str, Any] | None, find: Callable[[mp_request], int]
+) -> tuple[mp_request, int]:
+    new = _derive(req, uri, environ)
     new._main = req
     new._method = "GET"
     if "_subprocess_env" in req.__dict__:
@@ -67,7 +87,9 @@ def look_up(req: mp_request, uri: str) -> tuple[mp_request, int]:
         )
         return new, 500
     try:
-        status = locate(new) or run_steps(new, new._config)
+        if new._bad is not None:
+            raise new._bad
+        status = find(new) or run_steps(new, new._config)
     except BadRequest as error:
         if error.status >= 500:  # the server's
             req._application.log_request(req, str(error))

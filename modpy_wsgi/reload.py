@@ -16,10 +16,13 @@ from .import_statements import imported_names
 from .locks import reentrant_lock
 from .stamps import GONE, Stamp, stamp_of
 
-__all__ = ["LoadedModule", "SiteModules", "is_loading", "stamp"]
+__all__ = ["GATHERING", "LoadedModule", "SiteModules", "is_loading", "stamp"]
 
 # The module whose code runs in this context. Copied contexts outlive it, hence `running`.
 _executing: ContextVar[LoadedModule | None] = ContextVar("modpy_wsgi.executing_module", default=None)
+
+# What is loaded in this context is put there as well, for who wants to be rid of it again.
+GATHERING: ContextVar[list[LoadedModule] | None] = ContextVar("modpy_wsgi.gathering", default=None)
 
 
 def is_loading() -> bool:
@@ -156,6 +159,18 @@ class SiteModules:
             self.version += 1
             if "." not in loaded.name:
                 self.homes.setdefault(loaded.name, _home(loaded.module))
+        gathering = GATHERING.get()
+        if gathering is not None:
+            gathering.append(loaded)
+
+    def forget(self, gathered: Iterable[LoadedModule]) -> None:
+        """Take modules out, so that the next import loads them anew, from wherever it finds them."""
+        with self._lock:
+            for each in gathered:
+                if self._loaded.get(each.name) is each:
+                    self._take_out(each, detach=True)
+                    self.homes.pop(each.name, None)
+            self.version += 1
 
     def _forget_tainted(self, failed: LoadedModule) -> None:
         """Remove what was loaded along with a module that failed and has it half-loaded: submodules, importers."""

@@ -148,7 +148,7 @@ class RequestMembers(RequestState):
     @fixed
     def subprocess_env(self) -> table:
         """Environment variables for CGI and the like; add_common_vars() fills in the rest."""
-        return table()
+        return table({"HTTPS": "on"}) if self._environ.get("wsgi.url_scheme") == "https" else table()
 
     @fixed
     def notes(self) -> table:

@@ -11,14 +11,13 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from . import constants
+from . import constants, wsgi_gateway
 from ._fast.table import table
 from .basic_auth import challenge, credentials
 from .cgi_variables import add_cgi_vars, add_common_vars
 from .config.directives import authn_core, authz_core, core, python
 from .config.requirements import every_requirement
 from .connection import Client, mp_conn
-from .environ import encode
 from .members import lazy
 from .preconditions import conditions_met
 from .request_body import RequestBody
@@ -161,30 +160,22 @@ class RequestMethods(RequestBody, RequestOutput):
         add_common_vars(self)
         add_cgi_vars(self)
 
-    def build_wsgi_env(self) -> dict[str, Any]:
-        """A WSGI environ for an application below this request: its CGI variables and the server's wsgi.* entries."""
-        self.add_cgi_vars()
-        environ: dict[str, Any] = {key: encode(value) for key, value in self.subprocess_env.items()}
-        environ.update({key: value for key, value in self._environ.items() if key.startswith("wsgi.")})
-        return environ
+    def build_wsgi_env(self) -> dict[str, Any] | None:
+        """A WSGI environ for an application below this request; None if the path is not below its base URI.
+
+        That is PythonOption mod_python.wsgi.base_uri, or the path of the <Location> that names the running handler.
+        Raises ValueError for one that ends in a slash.
+        """
+        return wsgi_gateway.build_environ(self)
 
     def wsgi_start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: Any = None
     ) -> Callable[[bytes], None]:
-        """A start_response that fills in this request. Returns req.write."""
-        if exc_info is not None and self._server_write is not None:
-            raise exc_info[1].with_traceback(exc_info[2])
-        self.status = int(status[:3])
-        self.status_line = status
-        self.headers_out.clear()
-        for name, value in headers:
-            if name.lower() == "content-type":
-                self.content_type = value
-            elif name.lower() == "content-length":
-                self.set_content_length(int(value))
-            else:
-                self.headers_out.add(name, value)
-        return self.write
+        """A start_response that fills in this request. Returns req.write.
+
+        Raises TypeError, ValueError or HandlerError for what cannot be a status or a header.
+        """
+        return wsgi_gateway.start_response(self, status, headers, exc_info)
 
     # Validators and methods of the answer
 
@@ -255,6 +246,36 @@ class RequestMethods(RequestBody, RequestOutput):
         """
         self._application.add_handler(self, htype, handler, dir)
 
+    def add_input_filter(self, name: str) -> None:
+        """Let the body be read through the filter registered as `name` from now on.
+
+        Raises ValueError for a filter of httpd that is not implemented; an unknown name is logged, as in httpd.
+        """
+        self._application.add_filter(self, _text(name, "add_input_filter"), True)
+
+    def add_output_filter(self, name: str) -> None:
+        """Let what is written from now on flow through the filter registered as `name`. Raises ValueError, as above."""
+        self._application.add_filter(self, _text(name, "add_output_filter"), False)
+
+    def register_input_filter(self, name: str, handler: str, dir: str | None = None) -> None:  # noqa: A002
+        """Register `handler`, "module" or "module::object", as an input filter of this request under `name`.
+
+        `dir` is put in front of the module path; without it the directory of the running handler is.
+        """
+        self._register_filter(name, handler, dir, True)
+
+    def register_output_filter(self, name: str, handler: str, dir: str | None = None) -> None:  # noqa: A002
+        """The same for an output filter."""
+        self._register_filter(name, handler, dir, False)
+
+    def _register_filter(self, name: str, handler: str, directory: str | None, is_input: bool) -> None:
+        running = self._calls[self._call_index] if self._call_index < len(self._calls) else None
+        location = None
+        if directory is None and running is not None:
+            directory, location = running.directory, running.directory if running.is_location else None
+        ref = python.HandlerRef(_text(handler, "register_filter"), directory, False, location, None)
+        self._application.register_filter(self, _text(name, "register_filter"), ref, is_input)
+
     def register_cleanup(self, callable: Callable[[Any], Any], data: Any = None) -> None:  # noqa: A002
         """Call `callable(data)` when the request is over. Errors are only logged."""
         if not hasattr(callable, "__call__"):  # noqa: B004 - as the original asks
@@ -269,6 +290,12 @@ class RequestMethods(RequestBody, RequestOutput):
             if not isinstance(value, kind):
                 raise TypeError(f"log_error() wants a str and one of apache.APLOG_*, not {type(value).__name__}")
         self._application.log_request(self, message, level)
+
+
+def _text(value: Any, method: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{method}() wants a str, not {type(value).__name__}")
+    return value
 
 
 @lru_cache(maxsize=64)

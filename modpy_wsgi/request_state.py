@@ -46,14 +46,32 @@ class Served(CurrentApplication, Protocol):
     def redirect(self, req: Any, uri: str, environ: dict[str, Any] | None = ..., location: str = ...) -> None:
         """Answer with another URI."""
 
-    def look_up(self, req: Any, uri: str) -> tuple[mp_request, int]:
+    def look_up(self, req: Any, uri: str, environ: dict[str, Any] | None = ...) -> tuple[mp_request, int]:
         """A subrequest, and the status that ended it."""
+
+    def look_up_entry(self, req: Any, name: str, *, folder: bool = ...) -> tuple[mp_request, int]:
+        """A subrequest for a name in the request's own directory, and the status that ended it."""
+
+    def run_subrequest(self, sub: Any, target: Any) -> int:
+        """Let the answer of a subrequest that was looked up flow to `target`."""
+
+    def include(self, req: Any, uri: str, target: Any) -> int:
+        """Let the answer of a subrequest flow to `target`."""
 
     def add_handler(self, req: Any, directive: str, handler: Any, directory: str | None) -> None:
         """Register a handler for the rest of the request."""
 
+    def add_filter(self, req: Any, name: str, is_input: bool) -> None:
+        """Let a filter join a request."""
+
+    def register_filter(self, req: Any, name: str, ref: Any, is_input: bool) -> None:
+        """Give a filter a name for the rest of a request."""
+
     def base_server(self, req: Any) -> mp_server:
         """The first server of the address that the request came in through."""
+
+    def unasked_handler(self, req: Any) -> str | None:
+        """The connection handler that the request's connection is for, if the server does not ask such."""
 
     def document_root(self, req: Any) -> str:
         """DocumentRoot."""
@@ -110,6 +128,7 @@ class RequestState:
     _content_encoding: str | None = None
     _content_languages: tuple[str, ...] = ()
     _handler: str | None
+    _script_aliased = False  # a ScriptAlias leads here
     _user: str | None = None
     _auth_type: str | None = None
     _claimed = False  # the user is but a name that get_basic_auth_pw() read
@@ -159,6 +178,7 @@ class RequestState:
     _translated: str | None = None  # the file name before the walk, while the walk was put off
     _log_id: str | None = None  # which its lines in the error log have in common, once there is one
     _ended: float | None = None  # when it was over, once a log asked
+    _headers_before: tuple[tuple[str, str], ...] | None = None  # headers_out when a WSGI application began its answer
     _clength = 0  # what set_content_length() was told
 
     # Of reading the body
@@ -176,6 +196,12 @@ class RequestState:
     _gone = False  # the client, as a write has shown
     _promised: int | None  # the Content-Length that was sent
     _unwritable: list[bytes] | None  # everything, where the server offers no write()
+
+    # Of filters
+    _filters: Any = None  # those that the answer flows through, if there are any
+    _input_filters: Any = None  # those that the body is read through
+    _own_filters: dict[tuple[str, bool], Any] | None = None  # registered for this request alone, by name and direction
+    _typed_by_phase = False  # a PythonTypeHandler has said what the file is
 
     def __init__(
         self,

@@ -184,18 +184,19 @@ def make_servers(site: Site, *, main_log: ErrorLog | None = None, generation: in
     now = time.time()
     settings = site.main.settings
     if main_log is None:
-        main_log = ErrorLog(settings[core.ERROR_LOG], settings[core.LOG_LEVEL])
+        levels = settings[core.LOG_LEVELS]
+        main_log = ErrorLog(settings[core.ERROR_LOG], settings[core.LOG_LEVEL], levels=levels)
     main = mp_server(site.main, settings, main_log, restart_time=now, generation=generation)
     logs = {settings[core.ERROR_LOG]: main_log}
     servers = [main]
     for host in site.hosts:
         merged = settings.merged(host.settings)
-        target, level = merged[core.ERROR_LOG], merged[core.LOG_LEVEL]
+        target, level, levels = merged[core.ERROR_LOG], merged[core.LOG_LEVEL], merged[core.LOG_LEVELS]
         log = logs.get(target)
         if log is None:
-            log = logs[target] = ErrorLog(target, level)
-        if log.level != level:
-            log = log.sharing(level)
+            log = logs[target] = ErrorLog(target, level, levels=levels)
+        if log.level != level or log.levels != levels:
+            log = log.sharing(level, levels)
         servers.append(mp_server(host, merged, log, main=main, restart_time=now, generation=generation))
     # httpd puts each new virtual host right behind the main server, so the last one comes first.
     previous = main

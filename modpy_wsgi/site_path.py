@@ -13,7 +13,7 @@ import sysconfig
 from collections.abc import Iterable, Iterator
 from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec, PathFinder
 
-__all__ = ["PackagePath", "SitePath", "is_builtin"]
+__all__ = ["PackagePath", "SitePath", "is_builtin", "is_shared"]
 
 _INSTALLED_NAMES = frozenset({"site-packages", "dist-packages"})
 _INSTALLER_MARKS = (".dist-info", ".egg-info")
@@ -86,7 +86,7 @@ class SitePath:
         if the module is found there, unless an installer has filled it: that is where a handler comes from that an
         administrator put on PYTHONPATH.
         """
-        if top in _FRAMEWORK or is_builtin(top):
+        if is_shared(top):
             return None
         entries = _strings(self.entries)
         last = max((index for index, entry in enumerate(entries) if self.is_own(entry)), default=-1)
@@ -146,6 +146,11 @@ class PackagePath:
 
     def __repr__(self) -> str:
         return f"PackagePath({self._path.own_entries()!r})"
+
+
+def is_shared(top: str) -> bool:
+    """Tell whether a module is never a site's, whatever lies in its directories."""
+    return top in _FRAMEWORK or is_builtin(top)
 
 
 def is_builtin(top: str) -> bool:

@@ -1,4 +1,4 @@
-"""For tests of legacy applications: a site as a webtest.TestApp, and a Request to call one handler with.
+"""For tests of legacy applications: a site as a webtest.TestApp, a Request and a Connection to call one handler with.
 
 Law: what is tested is the real thing: the same Application, phases and request as in production, in process.
 """
@@ -24,12 +24,14 @@ from .config.sections import literal
 from .httpd.translate import read_target
 from .locate import locate
 from .log import ErrorLog
+from .raw_connection import RawConnection
 from .request import mp_request
+from .stream import Stream
 
 if TYPE_CHECKING:
     from webtest import TestApp
 
-__all__ = ["Answer", "request", "site"]
+__all__ = ["Answer", "Connection", "connection", "request", "site"]
 
 
 def site(
@@ -136,7 +138,7 @@ def request(
     answer = Answer()
     server = application.main_server
     if server.error_fname is None:
-        server._log = ErrorLog(None, server.loglevel, stream=answer.error_log)
+        server._log = ErrorLog(None, server.loglevel, levels=server._log.levels, stream=answer.error_log)
     path, _, query = url.partition("?")
     made: dict[str, Any] = {
         "REQUEST_METHOD": method,
@@ -170,6 +172,64 @@ def request(
     locate(req)
     return req
 
+
+class _Memory(Stream):
+    """A client that sends some bytes and then no more, and what it was sent."""
+
+    def __init__(self, data: bytes, *, gone: bool) -> None:
+        self._buffer = bytearray(data)
+        self._ended = True
+        self._all_most = len(data)
+        self.broken = gone
+        self.sent = bytearray()
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if self.broken:
+            raise BrokenPipeError
+        self.sent += data
+
+
+class Connection(RawConnection):
+    """A connection outside any server."""
+
+    __slots__ = ("error_log",)
+
+    error_log: io.StringIO
+    """What was logged, without an ErrorLog."""
+
+    @property
+    def sent(self) -> bytes:
+        """What the handler has written so far."""
+        assert isinstance(self._stream, _Memory)
+        return bytes(self._stream.sent)
+
+
+def connection(
+    data: bytes = b"",
+    *,
+    gone: bool = False,
+    config: str = "",
+    root: str | os.PathLike[str] = "/",
+    environ: Mapping[str, Any] | None = None,
+) -> Connection:
+    """A Connection to call a connection handler with: `connectionhandler(connection(b"a line\\n"))`.
+
+    The client sends `data` and closes its side; with `gone` it takes nothing any more. `config` and `root` are those of
+    `site()`, of which only what holds for the server counts. `environ`: REMOTE_ADDR, REMOTE_PORT, SERVER_ADDR and
+    SERVER_PORT, where they matter. What the handler wrote is in `sent`, what it logged in `error_log`.
+    """
+    directory = os.path.abspath(os.fspath(root))
+    server = Application(_site(config, directory, ()), private=True).main_server
+    ends = {"REMOTE_ADDR": "127.0.0.1", "REMOTE_PORT": "49152", "SERVER_ADDR": "127.0.0.1", "SERVER_PORT": "8007"}
+    made = Connection({**ends, **(environ or {})}, server, _Memory(data, gone=gone), ())
+    made.error_log = io.StringIO()
+    if server.error_fname is None:
+        server._log = ErrorLog(None, server.loglevel, levels=server._log.levels, stream=made.error_log)
+    return made
+
+
+Connection.__name__ = Connection.__qualname__ = "mp_conn"
+Connection.__module__ = "builtins"
 
 Request.__module__ = "builtins"
 Request.__name__ = Request.__qualname__ = "mp_request"

@@ -19,7 +19,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 SERVERS = frozenset({"gunicorn", "modpy-wsgi", "uwsgi", "waitress-serve"})
-ONLY_TELL = frozenset({"--check-config", "check", "explain"})  # what makes of a server's command one that ends
+ONLY_TELL = frozenset({"--check-config", "check", "explain", "session"})  # the command ends
 RUN_SECONDS = 60.0
 
 

@@ -68,6 +68,7 @@ class Application:
         self.site = site
         self.main_server = make_servers(site)[0]
         self.multithread = multithread
+        self.sizes: tuple[int, int] | None = None
         self.multiprocess = multiprocess
 
 

@@ -21,9 +21,10 @@ from modpy_wsgi.config.load import load_site
 from modpy_wsgi.explain.as_html import as_html
 from modpy_wsgi.explain.asked import asked
 from modpy_wsgi.explain.way import explain
+from modpy_wsgi.testing import site
 from tests import example_sites
 from tests.example_sites import MailServer
-from tests.live_server import LiveServer, wait_until
+from tests.live_server import LiveServer, free_port, running, tool, wait_until
 
 webdriver = pytest.importorskip("selenium.webdriver")
 
@@ -256,7 +257,9 @@ def test_guestbook_on_a_telephone(browser: Browser) -> None:
         browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-@pytest.mark.parametrize("path", ["/", "/feedback/upload/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/feedback/upload/", "/kitchen/convert.psp", "/kitchen/recipe.psp?name=pancakes", "/kitchen/book.psp"]
+)
 def test_everything_is_labelled_and_ours(browser: Browser, path: str) -> None:
     browser.open(path)
     fields = browser.all("input:not([type=hidden]), textarea, progress")
@@ -404,4 +407,232 @@ def test_cancelled_upload_leaves_nothing(browser: Browser, server: LiveServer, s
     wait_until(lambda: browser.text("#outcome") == "Cancelled.", "the end")
     wait_until(lambda: list(data.iterdir()) == [], "nothing left")
     browser.picture("upload-cancelled")
+    assert browser.complaints() == []
+
+
+# ---- what the server itself shows: listings, and pages of errors
+
+LISTED = (
+    "notes.txt",
+    "a rather long name of a file that does not fit into the column of names, whatever one does.txt",
+    "<script>document.title = 'owned'<",
+    'quote"quote.txt',
+    "Grüße & more.html",
+    "a:b.txt",
+)
+LISTING = """
+ServerName oracle.test
+TypesConfig "{root}/mime.types"
+DocumentRoot "{root}/htdocs"
+ServerSignature On
+<Directory "{root}/htdocs">
+    Require all granted
+    Options Indexes
+    IndexOptions FancyIndexing HTMLTable FoldersFirst NameWidth=* DescriptionWidth=* Charset=UTF-8
+    IndexIgnore *.svg
+    AddIcon (DIR,/icon.svg) ^^DIRECTORY^^
+    AddIcon /icon.svg ^^BLANKICON^^
+    DefaultIcon /icon.svg
+    AddDescription "The <em>first</em> to read" notes.txt
+</Directory>
+<Directory "{root}/htdocs/closed">
+    Options None
+</Directory>
+Redirect /moved /folder/
+ErrorDocument 410 "<p>Gone, and <a href='/'>back</a>"
+Redirect gone /gone
+"""
+ICON = '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16"><rect width="16" height="16" fill="#888"/></svg>'
+
+
+@pytest.fixture(scope="module")
+def listing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    root = tmp_path_factory.mktemp("listing")
+    for name in LISTED:
+        path = root / "htdocs" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("<p>text")
+    for name in ("folder", "closed", "Zoo"):
+        (root / "htdocs" / name).mkdir()
+        (root / "htdocs" / name / "inner.txt").write_text("inner")
+    (root / "htdocs" / "icon.svg").write_text(ICON)
+    (root / "htdocs" / "favicon.ico").write_text("")
+    (root / "mime.types").write_text("text/html html\ntext/plain txt\nimage/svg+xml svg\n")
+    (root / "httpd.conf").write_text(LISTING.format(root=root))
+    port = free_port()
+    command = [tool("modpy-wsgi"), "serve", "-f", str(root / "httpd.conf"), "--bind", f"127.0.0.1:{port}"]
+    with running(command, port, root) as started:
+        yield started
+
+
+@pytest.fixture
+def listed(driver: Any, listing_server: LiveServer, pictures: Path) -> Iterator[Browser]:
+    started = Browser(driver, listing_server, pictures)
+    started.complaints()
+    yield started
+    started.open("/icon.svg")
+
+
+def shown_rows(browser: Browser) -> list[str]:
+    names: list[str] = [link.text for link in browser.all("td.indexcolname a")]
+    return names
+
+
+def test_listing(listed: Browser) -> None:
+    listed.open("/")
+    assert listed.text("h1") == "Index of /"
+    folders, files = ["Zoo/", "closed/", "folder/"], sorted((*LISTED, "favicon.ico"), key=lambda name: name.encode())
+    shown = [" ".join(name.split()) for name in shown_rows(listed)]
+    assert shown == folders[:1] + folders[1:] + [" ".join(name.split()) for name in files]
+    assert listed.driver.title == "Index of /"
+    assert listed.text("em") == "first"
+    listed.picture("listing")
+    # A row is a row: icon, name, time, size and text stand beside one another.
+    for row in listed.all("#indexlist tr.even, #indexlist tr.odd"):
+        places = [cell.rect for cell in row.find_elements(CSS, "td")]
+        assert len({place["y"] for place in places}) == 1
+        assert [place["x"] for place in places] == sorted(place["x"] for place in places)
+    listed.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 640, "deviceScaleFactor": 2, "mobile": True}
+    )
+    try:
+        listed.driver.save_screenshot(str(listed.pictures / "listing-telephone.png"))
+        assert listed.script("return document.documentElement.scrollWidth") <= 360
+    finally:
+        listed.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert listed.complaints() == []
+
+
+def test_links_of_a_listing(listed: Browser) -> None:
+    listed.open("/")
+    links = [link.get_attribute("href") for link in listed.all("td.indexcolname a")]
+    for link in links:
+        status = listed.script("return fetch(arguments[0], {method: 'HEAD'}).then(answer => answer.status)", link)
+        assert status == (403 if link.endswith("/closed/") else 200), link
+    names = shown_rows(listed)
+    listed.all("th a")[0].click()
+    wait_until(lambda: listed.path == "/?C=N;O=D", "the other order")
+    assert shown_rows(listed) == names[:3][::-1] + names[3:][::-1]
+    listed.all("th a")[2].click()
+    wait_until(lambda: listed.path == "/?C=S;O=A", "the order by size")
+    assert len(shown_rows(listed)) == len(names)
+    listed.one("a[href='folder/']").click()
+    wait_until(lambda: listed.path == "/folder/", "the folder")
+    assert shown_rows(listed) == ["Parent Directory", "inner.txt"]
+    listed.picture("listing-folder")
+    listed.one("td.indexcolname a").click()
+    wait_until(lambda: listed.path == "/", "the way up")
+    listed.complaints()  # of the HEAD that was refused
+
+
+@pytest.mark.parametrize("form", ["0", "1"])
+def test_other_forms_of_a_listing(listed: Browser, form: str) -> None:
+    listed.open(f"/?F={form}")
+    assert listed.driver.title == "Index of /"
+    listed.picture(f"listing-form-{form}")
+    links = [link.get_attribute("href") for link in listed.all("li a, pre a")]
+    assert len([link for link in links if "?C=" not in link]) == len(LISTED) + 4
+    assert listed.script("return document.compatMode") == "CSS1Compat"
+    if form == "1":  # the rows are below one another, and the columns too
+        tops = [link.rect["y"] for link in listed.all("pre + hr + pre a")]
+        assert tops == sorted(tops)
+        assert len(listed.all("hr")) == 2
+    assert listed.complaints() == []
+
+
+ERRORS = {"/absent": "Not Found", "/closed/": "Forbidden", "/%zz": "Bad Request"}
+
+
+@pytest.mark.parametrize(("path", "title"), ERRORS.items(), ids=ERRORS)
+def test_page_of_an_error(listed: Browser, path: str, title: str) -> None:
+    listed.open(path)
+    assert listed.text("h1") == title
+    assert listed.text("address").startswith("Apache/2.4")
+    assert listed.all("script") == []
+    listed.picture(f"error-{title.lower().replace(' ', '-')}")
+    # Chromium notes the status of the page itself, and nothing else.
+    assert [each for each in listed.complaints() if "the server responded with a status of 4" not in each] == []
+
+
+def test_links_of_pages_of_errors(listed: Browser) -> None:
+    listed.open("/moved")
+    assert listed.path == "/folder/"
+    listed.open("/gone")
+    assert listed.text("p") == "Gone, and back"
+    listed.one("a").click()
+    wait_until(lambda: listed.path == "/", "the front page")
+
+
+# ---- the kitchen, and the pages of standard handlers
+
+
+def narrow_enough(browser: Browser, most: int = 320) -> bool:
+    """Whether nothing of the page is wider than a telephone."""
+    metrics = {"width": most, "height": 640, "deviceScaleFactor": 1, "mobile": True}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        wide: int = browser.script("return document.documentElement.scrollWidth")
+        return wide <= most
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_kitchen(browser: Browser) -> None:
+    browser.open("/kitchen/")
+    assert browser.text("h1") == "Recipes"
+    assert browser.text("[aria-current]") == "Recipes"
+    browser.picture("kitchen-recipes")
+    browser.one(".cards a").click()
+    wait_until(lambda: browser.path == "/kitchen/recipe.psp?name=pancakes", "the recipe")
+    browser.one("#people").clear()
+    browser.one("#people").send_keys("6")
+    browser.one("form button").click()
+    wait_until(lambda: browser.path.endswith("people=6"), "the amounts")
+    assert browser.text("tbody tr") == "450 g flour"
+    assert narrow_enough(browser)
+    browser.picture("kitchen-recipe")
+    assert browser.complaints() == []
+
+
+def test_kitchen_says_what_is_wrong(browser: Browser) -> None:
+    browser.open("/kitchen/convert.psp")
+    browser.one("#amount").send_keys("<i>much</i>")
+    browser.one("form button").click()
+    wait_until(lambda: browser.all("[role=alert]") != [], "the answer")
+    field = browser.one("#amount")
+    assert field.get_attribute("value") == "<i>much</i>"
+    assert field.get_attribute("aria-describedby") == browser.one("[role=alert]").get_attribute("id")
+    browser.picture("kitchen-wrong")
+    field.clear()
+    field.send_keys("100")
+    browser.one("form button").click()
+    wait_until(lambda: browser.all("[role=status]") != [], "the amount")
+    assert browser.text("[role=status]") == "100 g are 3.5 oz."
+    browser.picture("kitchen-units")
+    browser.one("[name=clear]").click()
+    wait_until(lambda: browser.one("#amount").get_attribute("value") == "", "the empty form")
+    assert browser.path == "/kitchen/convert.psp"
+    assert [each for each in browser.complaints() if "400 (Bad Request)" not in each] == []
+
+
+HANDLERS = {
+    "testhandler": ("SetHandler mod_python\nPythonHandler mod_python.testhandler", "/?password=x&<b>"),
+    "psp-source": ("AddHandler mod_python .psp_\nPythonHandler mod_python.psp\nPythonDebug On", "/recipe.psp_"),
+}
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_pages_of_handlers(browser: Browser, tmp_path: Path, name: str) -> None:
+    config, url = HANDLERS[name]
+    page = tmp_path / "page.html"
+    answer = site(config, root=example_sites.EXAMPLES / "psp" / "htdocs").get(url, headers={"X-Odd": "<script>'"})
+    page.write_bytes(answer.body)
+    browser.driver.get(page.as_uri())
+    assert browser.all("td")
+    assert browser.all("script, td b") == []
+    browser.picture(name)
+    if name == "testhandler":
+        assert narrow_enough(browser)
+    loaded = browser.script("return performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert [each for each in loaded if not each.startswith("data:")] == []
     assert browser.complaints() == []

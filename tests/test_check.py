@@ -382,6 +382,70 @@ def test_handlers_of_our_own_are_provided(tmp_path: Path) -> None:
     assert rows(found(tmp_path, conf, {"htdocs/a.txt": ""}), tmp_path) == []
 
 
+RUN = "Alias /x {root}/cgi-bin\n<Directory {root}/cgi-bin>\nAddHandler cgi-script .cgi\n"
+CGI = "ScriptAlias /cgi-bin/ {root}/cgi-bin/\n"
+
+# file, its mode, configuration -> (severity, line, a part of the message), or None
+PROGRAMS = {
+    "fine": (b"#!/bin/sh\n", 0o755, CGI, None),
+    "by env": (b"#!/usr/bin/env sh\n", 0o755, CGI, None),
+    "by env with a variable": (b"#!/usr/bin/env -S A=1 sh -e\n", 0o755, CGI, None),
+    "binary": (b"\x7fELF and so on", 0o755, CGI, None),
+    "data": (b"a text\n", 0o644, CGI, None),
+    "not executable": (b"#!/bin/sh\n", 0o644, CGI, (Severity.ERROR, None, "may not be executed")),
+    "no interpreter named": (b"echo\n", 0o755, CGI, (Severity.ERROR, 1, "without a #! line")),
+    "nothing named": (b"#!\n", 0o755, CGI, (Severity.ERROR, 1, "names no interpreter")),
+    "missing": (b"#!/no/such/perl -w\n", 0o755, CGI, (Severity.ERROR, 1, "/no/such/perl is not there")),
+    "missing by env": (b"#!/usr/bin/env no-such-perl\n", 0o755, CGI, (Severity.ERROR, 1, "no-such-perl is not")),
+    "a folder": (b"#!/usr\n", 0o755, CGI, (Severity.ERROR, 1, "/usr is not there")),
+    "from Windows": (b"#!/bin/sh\r\n", 0o755, CGI, (Severity.ERROR, 1, "carriage return")),
+    "nobody runs it": (b"#!/no/such\n", 0o755, "Alias /cgi-bin/ {root}/cgi-bin/\n", None),
+    "an own handler": (
+        b"#!/no/such\n",
+        0o755,
+        CGI + "<Directory {root}/cgi-bin>\nSetHandler default-handler\n</Directory>\n",
+        None,
+    ),
+    "by AddHandler": (
+        b"#!/no/such\n",
+        0o755,
+        RUN + "Options +ExecCGI\n</Directory>\n",
+        (Severity.ERROR, 1, "is not there"),
+    ),
+    "without ExecCGI": (
+        b"#!/no/such\n",
+        0o755,
+        RUN + "</Directory>\n",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_programs(name: str, tmp_path: Path) -> None:
+    content, mode, conf, wanted = PROGRAMS[name]
+    source = make(tmp_path, conf, {"cgi-bin/p.cgi": content})
+    (tmp_path / "cgi-bin" / "p.cgi").chmod(mode)
+    findings = [each for each in check(source, STATIC).findings if each.rule.name == "cgi-program"]
+    told = [(each.severity, each.line) for each in findings]
+    assert told == ([wanted[:2]] if wanted else [])
+    assert not wanted or wanted[2] in findings[0].message
+
+
+def test_programs_of_python_2(tmp_path: Path) -> None:
+    files = {"cgi-bin/old.cgi": "#!/usr/bin/python2.7\nprint 1\n", "cgi-bin/new": "#!/usr/bin/env python3\nprint 1\n"}
+    source = make(tmp_path, CGI, files)
+    for file in files:
+        (tmp_path / file).chmod(0o755)
+    found = rows(check(source, STATIC), tmp_path)
+    assert {("python2", "cgi-bin/old.cgi:1"), ("python2", "cgi-bin/new:2")} <= set(found)
+
+
+def test_handlers_with_an_action_are_provided(tmp_path: Path) -> None:
+    conf = "AddHandler php-script .php\nAction php-script /cgi-bin/php\n"
+    assert rows(found(tmp_path, conf, {"htdocs/a.php": ""}), tmp_path) == []
+
+
 # -- what is hostile --------------------------------------------------------------------------------------------------
 
 
@@ -700,3 +764,82 @@ def test_progress(tmp_path: Path) -> None:
     assert "reading the configuration" in shown
     assert shown.endswith("\r")
     assert "\n" not in shown
+
+
+def test_modules_of_filters_are_imported(tmp_path: Path) -> None:
+    conf = (
+        f"{SERVED}<Directory {{root}}/htdocs>\nPythonOutputFilter cuts CUTS\nPythonInputFilter absent ABSENT\n"
+        "PythonOutputFilter cuts::other OTHER\nSetOutputFilter CUTS\n</Directory>\n"
+    )
+    report = found(tmp_path, conf, {"htdocs/cuts.py": "def outputfilter(filter):\n    pass\n"}, TRIED)
+    assert [row for row in rows(report, tmp_path) if row[0].startswith("handler")] == [
+        ("handler-import", f"httpd.conf:{FIRST + SERVED.count(chr(10)) + 2}"),
+        ("handler-missing", f"httpd.conf:{FIRST + SERVED.count(chr(10)) + 3}"),
+    ]
+
+
+def test_a_filter_that_nobody_provides_is_an_error(tmp_path: Path) -> None:
+    report = found(
+        tmp_path, f"{SERVED}SetOutputFilter NOBODY;SUBSTITUTE\n", {"htdocs/.htaccess": "SetInputFilter NO\n"}
+    )
+    errors = [each for each in report.findings if "nobody provides the" in each.message]
+    assert len(errors) == 3
+    assert all(each.severity is Severity.ERROR for each in errors)
+
+
+# -- pages of PSP -----------------------------------------------------------------------------------------------------
+
+PSP = "<Directory {root}/htdocs>\nAddHandler mod_python .psp\nPythonHandler mod_python.psp\n%s\n</Directory>\n"
+PAGES: dict[str, tuple[Files, str, list[tuple[str, str]]]] = {
+    "fine": ({"htdocs/a.psp": "<%= 1 %>\\d", "htdocs/b.txt": "<%= 1 + %>"}, "", []),
+    "broken": ({"htdocs/sub/a.psp": "\n\n<%= 1 + %>"}, "", [("psp-page", "htdocs/sub/a.psp:3")]),
+    "Python 2": ({"htdocs/a.psp": "<%\nprint 'x'\n%>"}, "", [("psp-page", "htdocs/a.psp:2")]),
+    "text": ({"htdocs/a.psp": "C:\\xyz"}, "", [("psp-page", "htdocs/a.psp:1")]),
+    "literal text": ({"htdocs/a.psp": "C:\\xyz"}, "PythonOption modpy_wsgi.psp.literal_text On", []),
+    "in an include": (
+        {"htdocs/a.psp": 'a<%@ include file="b.inc" %>', "htdocs/b.inc": "\n<% x = %>"},
+        "",
+        [("psp-page", "htdocs/b.inc:2")],
+    ),
+    "without its include": ({"htdocs/a.psp": 'a<%@ include file="b.inc" %>'}, "", [("psp-page", "htdocs/a.psp")]),
+    "itself": ({"htdocs/a.psp": 'a<%@ include file="a.psp" %>'}, "", [("psp-page", "htdocs/a.psp")]),
+    "too deep": ({"htdocs/a.psp": f"<%= {'(' * 400}1{')' * 400} %>"}, "", [("psp-page", "htdocs/a.psp:1")]),
+    "of another handler": ({"htdocs/a.psp": "<%= 1 + %>"}, "SetHandler none\n", []),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_are_compiled(tmp_path: Path, name: str) -> None:
+    files, more, wanted = PAGES[name]
+    assert rows(found(tmp_path, PSP % more, files), tmp_path) == wanted
+
+
+def test_what_is_said_of_a_page(tmp_path: Path) -> None:
+    files = {"htdocs/a.psp": 'a<%@ include file="b.inc" %>', "htdocs/b.inc": "<%\nprint 'x'\n%>"}
+    finding = one(found(tmp_path, PSP % "", files), "psp-page")
+    assert finding.message.startswith("Python 2: the print statement (Missing parentheses")
+    assert finding.message.endswith(f"included by {tmp_path}/htdocs/a.psp")
+
+
+def test_pages_that_would_wait_for_ever(tmp_path: Path) -> None:
+    source = make(tmp_path, PSP % "", {"htdocs/a.psp": '<%@ include file="fifo" %>'})
+    os.mkfifo(tmp_path / "htdocs" / "fifo")
+    assert "no regular file" in one(check(source, STATIC), "psp-page").message
+
+
+def test_pages_have_their_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modpy_wsgi.check.pages.Pages.__init__.__defaults__", (0.0,))
+    report = found(tmp_path, PSP % "", {f"htdocs/{n}.psp": "x" for n in range(3)})
+    assert one(report, "not-looked-at").message.startswith("3 pages, of which this is one")
+
+
+def test_connection_handlers_are_imported_and_told_of(tmp_path: Path) -> None:
+    conf = (
+        "PythonPath \"['{root}/lib'] + sys.path\"\n<VirtualHost *:8001>\nPythonConnectionHandler talk::absent\n"
+        "</VirtualHost>\nPythonConnectionHandler missing\n"
+    )
+    report = found(tmp_path, conf, {"lib/talk.py": "def connectionhandler(conn): pass\n"}, TRIED)
+    places = {each.place.removeprefix(f"{tmp_path}/") for each in report.findings if each.severity is Severity.ERROR}
+    assert places == {f"httpd.conf:{FIRST + 2}", f"httpd.conf:{FIRST + 4}"}
+    told = [each.message for each in report.findings if "connection handlers run under" in each.message]
+    assert told

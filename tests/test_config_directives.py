@@ -16,6 +16,7 @@ from modpy_wsgi.config.directives import (
     authn_core,
     authn_file,
     authz_core,
+    cgi,
     core,
     env,
     mime,
@@ -28,6 +29,7 @@ from modpy_wsgi.config.load import load_text
 from modpy_wsgi.config.model import Setting, Settings
 from modpy_wsgi.config.patterns import Regex, compile_regex
 from modpy_wsgi.config.requirements import Requirement, every_requirement
+from modpy_wsgi.errors import ConfigError
 
 ERROR_DOCUMENT = core.ErrorDocument
 
@@ -109,8 +111,8 @@ SERVER: dict[str, tuple[Setting[Any], Any]] = {
     "AddEncoding x-gzip .gz": (mime.ENCODINGS_BY_EXT, {"gz": "x-gzip"}),
     "AddCharset UTF-8 .utf8": (mime.CHARSETS_BY_EXT, {"utf8": "utf-8"}),
     "AddLanguage pt-BR .pt-br": (mime.LANGUAGES_BY_EXT, {"pt-br": "pt-br"}),
-    "AddOutputFilter INCLUDES;DEFLATE .shtml": (mime.OUTPUT_FILTERS_BY_EXT, {"shtml": ("includes",)}),
-    "AddOutputFilter DEFLATE .html": (mime.OUTPUT_FILTERS_BY_EXT, {"html": ()}),
+    "AddOutputFilter INCLUDES;DEFLATE .shtml": (mime.OUTPUT_FILTERS_BY_EXT, {"shtml": ("includes", "deflate")}),
+    "AddOutputFilter DEFLATE .html": (mime.OUTPUT_FILTERS_BY_EXT, {"html": ("deflate",)}),
     "SetEnv A\nPassEnv B C\nUnsetEnv D\nSetEnv E 1": (
         env.ENV,
         (("set", "A", ""), ("pass", "B", ""), ("pass", "C", ""), ("unset", "D", ""), ("set", "E", "1")),
@@ -423,6 +425,51 @@ def test_alias(text: str, wanted: tuple[object, ...]) -> None:
     prefix, regex, *others = wanted
     assert [found.prefix, found.target, found.handler] == [prefix, *others]
     assert same(found.regex, regex)
+
+
+CGI = {
+    "CGIScriptTimeout 20": (cgi.SCRIPT_TIMEOUT, 20.0),
+    "CGIDScriptTimeout 500ms": (cgi.SCRIPT_TIMEOUT, 0.5),
+    "": (cgi.SCRIPT_TIMEOUT, None),
+    "ServerRoot /srv\nScriptLog logs/script": (cgi.SCRIPT_LOG, "/srv/logs/script"),
+    "ScriptLogLength 10": (cgi.SCRIPT_LOG_LENGTH, 10),
+    "ScriptLogBuffer 10": (cgi.SCRIPT_LOG_BUFFER, 10),
+    "Action Text/X /a.cgi\nAction y /b virtual": (
+        cgi.ACTIONS,
+        {"text/x": cgi.Action("/a.cgi", False), "y": cgi.Action("/b", True)},
+    ),
+    "Script PUT /a\nScript HEAD /b": (cgi.SCRIPTS, {"PUT": "/a", "GET": "/b"}),
+    "CGIVar REQUEST_URI Current-URI": (cgi.CGI_REQUEST_URI, "current-uri"),
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), CGI.items())
+def test_cgi(text: str, wanted: tuple[Any, object]) -> None:
+    setting, value = wanted
+    assert load_text(text).main.settings[setting] == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Action x",
+        "Action x /y z",
+        "Script TRACE /x",
+        "CGIVar X original-uri",
+        "CGIVar REQUEST_URI x",
+        "CGIScriptTimeout x",
+    ],
+)
+def test_cgi_mistakes(text: str) -> None:
+    with pytest.raises(ConfigError):
+        load_text(text)
+
+
+def test_modules_of_programs_count_only_if_loaded() -> None:
+    """Distributions open a folder of programs there."""
+    text = "<IfModule mod_cgi.c>\nScriptAlias /cgi-bin/ /srv/\n</IfModule>\n"
+    assert load_text(text).main.settings[alias.ALIASES] == ()
+    assert load_text("LoadModule cgi_module modules/mod_cgi.so\n" + text).main.settings[alias.ALIASES]
 
 
 REDIRECTS = {

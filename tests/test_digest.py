@@ -227,7 +227,7 @@ def test_a_nonce_is_good_in_all_processes(tmp_path: Path, name: str) -> None:
         for _ in range(5):
             with contextlib.closing(opener.open(url, timeout=10)) as answer:
                 assert answer.read() == b"page\n"
-        # One challenge, answered until two have: the log has the number of the process that found another password wrong.
+        # One challenge, asked with until two have answered: the log has the number of the process.
         status, headers, _ = server.request("GET", "/page.txt")
         assert status == 401
         client = Digest("spam", "eggs"), Digest("spam", "bacon")
@@ -236,7 +236,7 @@ def test_a_nonce_is_good_in_all_processes(tmp_path: Path, name: str) -> None:
         def status_for(header: str) -> int:
             return server.request("GET", "/page.txt", headers={"Authorization": header})[0]
 
-        deadline = time.monotonic() + 60  # the first process that is ready takes all there is, while the others still start
+        deadline = time.monotonic() + 60  # the first that is ready takes all there is, while the others still start
         processes: set[str] = set()
         while len(processes) < 2:
             assert time.monotonic() < deadline, f"answered by {processes} alone"

@@ -104,6 +104,54 @@ FILES = {
 }
 
 
+PROGRAMS = {
+    "/cgi-bin/run": ("200", "the program {root}/programs/run"),
+    "/cgi-bin/run/more": ("200", "the program {root}/programs/run"),
+    "/cgi-bin/data": ("500", "may not be executed"),
+    "/cgi-bin/absent": ("404", "no such program"),
+    "/cgi-bin/": ("403", "a folder is no program"),
+    "/p/run.cgi": ("200", "the program {root}/p/run.cgi"),
+    "/p/closed/run.cgi": ("403", "ExecCGI"),
+    "/p/info/run.cgi/more": ("404", "AcceptPathInfo"),
+    "/p/a.acted": ("200", "the page /cgi-bin/run"),
+    "/p/a.typed": ("200", "the page /cgi-bin/typed"),
+}
+
+
+@pytest.mark.parametrize("path", PROGRAMS)
+def test_programs(tmp_path: Path, path: str) -> None:
+    for name in ("programs/run", "programs/data", "p/run.cgi", "p/closed/run.cgi", "p/info/run.cgi", "p/a.acted"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch(0o644 if name == "programs/data" else 0o755)
+    (tmp_path / "p" / "a.typed").touch()
+    conf = tmp_path / "httpd.conf"
+    conf.write_text(
+        f"""
+        DocumentRoot {tmp_path}
+        ScriptAlias /cgi-bin/ {tmp_path}/programs/
+        AddHandler cgi-script .cgi
+        AddHandler own .acted
+        AddType text/x-typed .typed
+        Action own /cgi-bin/run
+        Action text/x-typed /cgi-bin/typed
+        <Directory {tmp_path}>
+        Options +ExecCGI
+        </Directory>
+        <Directory {tmp_path}/p/closed>
+        Options -ExecCGI
+        </Directory>
+        <Directory {tmp_path}/p/info>
+        AcceptPathInfo Off
+        </Directory>
+        """
+    )
+    site = load_site(conf, traced=True)
+    told = explain(site, asked("GET", f"http://localhost{path}", site))
+    status, what = PROGRAMS[path]
+    assert str(told.status or 200) == status
+    assert what.format(root=tmp_path) in f"{told.answer.what} {told.answer.why}"
+
+
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("explained")
@@ -138,7 +186,7 @@ ANSWERS = {
     "/plain.html": (None, "the file {root}/htdocs/plain.html", "htdocs/plain.html"),
     "/plain.html/more": (404, "404 Not Found", "htdocs/plain.html"),
     "/page.php": (500, "500 Internal Server Error", "htdocs/page.php"),
-    "/page.shtml": (500, "500 Internal Server Error", "htdocs/page.shtml"),
+    "/page.shtml": (None, "the file {root}/htdocs/page.shtml", "htdocs/page.shtml"),
     "/missing.html": (404, "404 Not Found", "htdocs/missing.html"),
     "/deep/er/x.py": (None, "PythonHandler inner", "htdocs/deep/er/x.py"),
     "/deep": (301, "301 Moved Permanently", "htdocs/deep/"),
@@ -159,6 +207,37 @@ def test_answers(url: str, root: Path) -> None:
     assert told.status == status
     assert told.answer.what == answer.replace("{root}", str(root))
     assert told.file.what.removeprefix(f"{root}/") == file
+
+
+def test_filters(root: Path) -> None:
+    (told,) = way(root, "http://main.example.com/page.shtml").filters
+    assert told.what == "INCLUDES of the answer: built in"
+    assert told.why == "AddOutputFilter .shtml"
+    assert short(told.place, root) == f"httpd.conf:{line('AddOutputFilter')}"
+
+
+def test_filters_in_the_order_in_which_data_flows(tmp_path: Path) -> None:
+    (tmp_path / "htdocs").mkdir()
+    (tmp_path / "htdocs" / "page.txt").write_text("text")
+    conf = tmp_path / "httpd.conf"
+    conf.write_text(
+        f"DocumentRoot {tmp_path}/htdocs\nPythonOutputFilter capital UPPER\nPythonInputFilter capital::into UPPER\n"
+        "SetOutputFilter DEFLATE;UPPER\nSetInputFilter UPPER;DEFLATE\nAddOutputFilter INFLATE .txt\n"
+        "AddOutputFilterByType UPPER text/plain text/html\n"
+    )
+    site = load_site(conf, traced=True)
+    told = explain(site, asked("GET", "/page.txt", site)).filters
+    assert [(each.what, each.why) for each in told] == [
+        ("DEFLATE of the body: built in", "SetInputFilter"),
+        ("UPPER of the body: capital::into", "SetInputFilter"),
+        ("INFLATE of the answer: built in", "AddOutputFilter .txt"),
+        ("UPPER of the answer: capital::outputfilter", "SetOutputFilter"),
+        (
+            "UPPER of the answer: capital::outputfilter",
+            "AddOutputFilterByType, if the answer is text/html or text/plain",
+        ),
+        ("DEFLATE of the answer: built in", "SetOutputFilter"),
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -527,3 +606,17 @@ def test_what_is_certain_is_what_apache_answers(subject: str, tmp_path: Path) ->
                 wrong.append(f"{case.name}: {title}: {answered}, told {told.answer}")
     assert wrong == [], "\n".join(wrong)
     assert certain, "nothing was compared"
+
+
+def test_what_stands_before_http(tmp_path: Path) -> None:
+    conf = tmp_path / "httpd.conf"
+    conf.write_text(
+        "ServerName a.example\nListen 80\nListen 81\n"
+        "<VirtualHost *:81>\nPythonConnectionHandler talk::it\n</VirtualHost>\n"
+        "<VirtualHost *:81>\nServerName second.example\n</VirtualHost>\n"
+    )
+    site = load_site(conf, traced=True)
+    for url, takes in {"http://a.example/": False, "http://x:81/": True, "http://second.example:81/": True}.items():
+        notes = explain(site, asked("GET", url, site)).notes
+        told = f"PythonConnectionHandler talk::it ({conf}:5) takes the connection: HTTP follows only if it declines"
+        assert (told in notes) is takes, url

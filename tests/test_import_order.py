@@ -15,22 +15,30 @@ PACKAGES = ("modpy_wsgi", "mod_python", "_apache")
 # modules and for packages with all that is in them.
 LAYERS: dict[str, tuple[str, ...]] = {
     "words": ("_version", "constants", "errors", "phases", "current", "locks", "_fast"),
-    "tools": ("environ", "finfo", "log", "log_targets", "members", "preconditions", "stamps", "validators"),
+    "tools": (
+        *("accept", "environ", "finfo", "log", "log_pipe", "log_syslog", "log_targets", "members", "preconditions"),
+        *("stamps", "stream", "validators"),
+    ),
     "configuration": ("config", "httpd_names", "processing"),
     "modules of the site": (
         *("import_statements", "import_traceback", "importer", "interpreter", "module_space", "reload"),
         *("site_finder", "site_loaders", "site_path", "site_sys", "stand_in"),
     ),
     "objects": (
-        *("server", "connection", "hlist", "cgi_variables", "challenge", "basic_auth"),
+        *("server", "connection", "hlist", "cgi_variables", "challenge", "basic_auth", "wsgi_gateway"),
+        *("global_locks", "lock_files", "redis_client", "redis_locks", "raw_connection"),
         *("response", "header_rules", "signature"),
         *("request", "request_state", "request_members", "request_body", "request_output", "request_methods"),
     ),
-    "dispatch": ("interpreter_names", "dispatch"),
-    "the server's share": ("httpd", "plan", "delivery", "locate", "redirects"),
-    "standard handlers": ("arguments", "forms", "handlers", "psp", "util", "cookies", "session", "filters", "cgi"),
+    "dispatch": ("interpreter_names", "dispatch", "connection_dispatch"),
+    "filters": ("filters",),
+    "the server's share": ("httpd", "plan", "delivery", "locate", "redirects", "subrequests", "cgi"),
+    "standard handlers": (
+        *("arguments", "forms", "handlers", "psp", "util", "ssi"),
+        *("cookie_text", "cookie_signing", "cookies", "python2_marshal", "session"),
+    ),
     "application": ("app", "factory", "__init__"),
-    "around it": ("testing", "serving", "wsgi", "apache"),
+    "around it": ("testing", "serving", "wsgi", "apache", "httpdconf", "basic_config"),
     "before migrating": ("check", "explain"),
     "command line": ("cli", "__main__"),
     "names of mod_python": ("mod_python", "_apache"),

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from modpy_wsgi import log_targets
+from modpy_wsgi import log_pipe, log_targets
 from modpy_wsgi.constants import APLOG_CRIT, APLOG_DEBUG, APLOG_ERR, APLOG_INFO, APLOG_NOTICE, APLOG_WARNING
 from modpy_wsgi.log import ErrorLog, escape, log_exception
 
@@ -308,8 +308,8 @@ def test_piped_log_whose_program_is_missing(tmp_path: Path, capsys: pytest.Captu
 def test_piped_log_that_does_not_read_holds_nobody_up(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log_targets, "PIPE_PATIENCE", 0.1)
-    monkeypatch.setattr(log_targets, "CLOSE_PATIENCE", 0.0)
+    monkeypatch.setattr(log_pipe, "PIPE_PATIENCE", 0.1)
+    monkeypatch.setattr(log_pipe, "CLOSE_PATIENCE", 0.0)
     monkeypatch.setattr("modpy_wsgi.log.RETRY_AFTER", 0.0)
     log = ErrorLog("|/bin/sleep 60")
     started = time.monotonic()

@@ -8,8 +8,8 @@ from urllib.parse import quote, unquote
 
 import pytest
 
+from modpy_wsgi.accept import MAX_WISHES, read_wishes
 from modpy_wsgi.httpd import multiviews, type_maps
-from modpy_wsgi.httpd.accept import MAX_WISHES, read_wishes
 from modpy_wsgi.testing import site
 
 CONF = """

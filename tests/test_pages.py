@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import base64
 import configparser
+import html
 import os
+import pickle
+import pwd
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,11 +23,19 @@ from typing import Any
 import pytest
 import webtest
 
+import _apache
 from modpy_wsgi import Application, from_httpd_conf
+from modpy_wsgi.cli import httpd
+from modpy_wsgi.config.directives import core
 from modpy_wsgi.config.load import load_text
+from modpy_wsgi.errors import ConfigError
+from modpy_wsgi.serving.certificates import Certificates
+from modpy_wsgi.serving.pid_file import State, found
+from modpy_wsgi.serving.settings import Overrides, plan
+from modpy_wsgi.serving.uwsgi import raw_application
 from modpy_wsgi.testing import site
-from tests import example_sites
-from tests.live_server import LiveServer, free_port, running, tool
+from tests import example_sites, redis_server
+from tests.live_server import LiveServer, free_port, read_to_end, running, tool, wait_until
 from tests.pages import CHECKOUT, Section, carry_out, placed, section, sections
 
 Run = Callable[[Section, Path], None]
@@ -192,6 +205,22 @@ def a_slip(page: Section, srv: Path) -> None:
     carry_out(console, srv)
 
 
+@example("docs/configuration.md: Server-side includes")
+def server_side_includes(page: Section, srv: Path) -> None:
+    conf = srv / "site" / "httpd.conf"
+    write(conf, conf.read_text() + placed(page.take("apache"), srv))
+    write(srv / "site" / "htdocs" / "page.shtml", page.take("html"))
+    app = webtest.TestApp(from_httpd_conf(conf), extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+    assert app.get("/page.shtml?name=anna").text.split("\n") == [
+        "Good morning, 127.0.0.1!",
+        "",
+        "Hello anna!",
+        "In 2024: 366 days.",
+        "",
+    ]
+    assert "Who are you?" in app.get("/page.shtml").text
+
+
 @example("docs/configuration.md: Users and passwords")
 def users_and_passwords(page: Section, srv: Path) -> None:
     conf = srv / "site" / "httpd.conf"
@@ -223,6 +252,103 @@ def systemd_unit(page: Section, srv: Path) -> None:
     unit.read_string(page.take("ini"))
     command = unit["Service"]["ExecStart"].removeprefix("/srv/site/.venv/bin/")
     carry_out(f"$ {command}\n", srv, check=says_hello)
+
+
+@example("docs/deploy.md: Locks across processes")
+def locks_across_processes(page: Section, srv: Path) -> None:
+    main = Application(load_text(placed(page.take("apache"), srv))).main_server
+    (srv / "site" / "locks").mkdir()
+    assert _apache._global_trylock(main, "key", 31)
+    with pytest.raises(ValueError, match="out of range"):
+        _apache._global_trylock(main, "key", 32)
+    assert [path.name[:6] for path in (srv / "site" / "locks").iterdir()] == ["mpmtx-"]
+
+
+COUNTING = """
+Listen 8000
+Listen 8007
+PythonPath "['/srv/site/lib'] + sys.path"
+<VirtualHost *:8007>
+    PythonConnectionHandler counting
+</VirtualHost>
+<Location />
+    SetHandler mod_python
+    PythonHandler counting
+</Location>
+"""
+
+
+def counts(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), 30) as client, client.makefile("rwb", buffering=0) as lines:
+        assert lines.readline() == b"Hello, 127.0.0.1. Numbers, please.\n"
+        lines.write(b"3\n")
+        lines.write(b"4\n")
+        assert [lines.readline(), lines.readline()] == [b"3\n", b"7\n"]
+        lines.write(b"quit\n")
+        assert lines.readline() == b""
+
+
+@example("docs/connections.md: Connection handlers")
+def echo_server(page: Section, srv: Path) -> None:
+    port, place = free_port(), example_sites.copy(srv)
+    conf = place / "examples" / "echo" / "httpd.conf"
+    conf.write_text(conf.read_text().replace("127.0.0.1:8007", f"127.0.0.1:{port}"))
+    command = shlex.split(page.take("console").removeprefix("$ "))
+    with running([tool(command[0]), *command[1:]], port, place, {"PWD": str(place)}) as server:
+        with socket.create_connection(("127.0.0.1", port), 30) as client:
+            client.sendall(b"one\ntwo\n")
+            client.shutdown(socket.SHUT_WR)
+            assert read_to_end(client) == b"one\ntwo\n"
+        assert f"listening on 127.0.0.1:{port} for PythonConnectionHandler" in server.output()
+
+
+def counting_site(srv: Path, conf: str) -> tuple[int, int]:
+    """The site of the page on two free ports."""
+    ports = free_port(), free_port()
+    conf = re.sub(r"\b80(00)?\b", str(ports[0]), conf).replace("8007", str(ports[1]))
+    write(srv / "site" / "httpd.conf", placed(conf, srv))
+    write(srv / "site" / "lib" / "counting.py", section("docs/connections.md: Beside pages").take("python"))
+    return ports
+
+
+@example("docs/connections.md: Beside pages")
+def counting(page: Section, srv: Path) -> None:
+    page.take("python")
+    web, port = counting_site(srv, page.take("apache"))
+    with running([tool("modpy-wsgi"), "serve", "-f", str(srv / "site" / "httpd.conf")], web, srv):
+        counts(port)
+
+
+@example("docs/connections.md: TLS")
+def connections_over_tls(page: Section, srv: Path) -> None:
+    """tests/test_connections.py speaks TLS; here the configuration is read."""
+    with pytest.raises(ConfigError, match=r"talk\.pem: No such file"):
+        raw_application(Application(load_text(placed(page.take("apache"), srv))))
+
+
+@example("docs/connections.md: Under other servers")
+def connections_elsewhere(page: Section, srv: Path) -> None:
+    write(srv / "site" / "raw.py", page.take("python"))
+    own = page.take("python")
+    for _ in range(2):
+        web, port = counting_site(srv, COUNTING)
+        environ, *command = shlex.split(placed(page.take("console").removeprefix("$ "), srv))
+        command = [word.replace(":8000", f":{web}").replace(":8007", f":{port}") for word in command]
+        with running([tool(command[0]), *command[1:]], web, srv, dict([environ.split("=")])):
+            counts(port)
+    _, port = counting_site(srv, COUNTING)
+    program = placed(own, srv).replace("8007", str(port))
+    with subprocess.Popen([sys.executable, "-c", program], cwd=srv) as process:
+        wait_until(lambda: succeeds(lambda: counts(port)), "an answer")
+        assert process.wait(60) == 0
+
+
+def succeeds(function: Callable[[], None]) -> bool:
+    try:
+        function()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 SHOW = """
@@ -347,6 +473,146 @@ def start_apache(text: str, inner: int, srv: Path) -> tuple[list[str], int] | No
     return [program, "-f", str(conf), "-DFOREGROUND"], port
 
 
+@example("docs/psp.md: A page")
+def a_page_of_psp(page: Section, srv: Path) -> None:
+    write(srv / "pages" / "hello.psp", "")
+    conf = page.take("apache")
+    write(srv / "pages" / "hello.psp", page.take("html"))
+    write(srv / "pages" / "foot.html", "<p>Good bye.</p>")
+    app = site(conf, root=srv / "pages")
+    lines = [line for line in app.get("/hello.psp?name=Anna&name=<Bob>").text.splitlines() if line]
+    assert lines == ["<p>Hello, Anna!</p>", "<p>Hello, &lt;Bob&gt;!</p>", "<p>Good bye.</p>"]
+    app.get("/hello.psp").mustcontain("Hello, nobody!")
+
+
+@example("docs/psp.md: Pages as templates")
+def pages_as_templates(page: Section, srv: Path) -> None:
+    write(srv / "templates" / "greet.py", page.take("python"))
+    write(srv / "templates" / "greeting.html", page.take("html"))
+    app = site("SetHandler mod_python\nPythonHandler greet", root=srv / "templates")
+    assert app.get("/greet").text == "<h1>Hello, world!</h1>\n"
+
+
+@example("docs/psp.md: Errors")
+def errors_of_pages(page: Section, srv: Path) -> None:
+    write(srv / "site" / "htdocs" / "order.psp", "\n" * 6 + "<%= total + %>\n")
+    app = site("AddHandler mod_python .psp\nPythonHandler mod_python.psp\nPythonDebug On", root=srv / "site" / "htdocs")
+    shown = html.unescape(app.get("/order.psp", status=500).text)
+    lines = [line for line in shown[shown.index(f'  File "{srv}/site') :].split("\n") if line]
+    assert placed(page.take("text"), srv).splitlines() == lines[:4]
+
+
+@example("docs/psp.md: Backslashes")
+def backslashes(page: Section, srv: Path) -> None:
+    write(srv / "pages" / "a.psp", "\\x41\r\n")
+    conf = "AddHandler mod_python .psp\nPythonHandler mod_python.psp\n"
+    assert site(conf, root=srv / "pages").get("/a.psp").body == b"A\n"
+    (srv / "pages" / "a.psp").write_bytes(b"\\x41\r\n")
+    assert site(conf + page.take("apache"), root=srv / "pages").get("/a.psp").body == b"\\x41\r\n"
+
+
+@example("docs/psp.md: A WSGI application")
+def a_wsgi_application(page: Section, srv: Path) -> None:
+    write(srv / "site" / "lib" / "shop.py", page.take("python"))
+    (srv / "docs").mkdir()
+    app = site(placed(page.take("apache"), srv), root=srv / "docs")
+    assert app.get("/shop/tea/green").text == "/shop and /tea/green\n"
+
+
+@example("docs/psp.md: The test page")
+def the_test_page(page: Section, srv: Path) -> None:
+    (srv / "docs").mkdir()
+    app = site(page.take("apache"), root=srv / "docs")
+    app.get("/test").mustcontain("mod_python test page", "Require local")
+    app.get("/test", extra_environ={"REMOTE_ADDR": "192.0.2.1"}, status=403)
+
+
+PROGRAMS = {"modpy-httpd": "modpy_wsgi.cli.httpd", "mod_python": "modpy_wsgi.cli.mod_python"}
+
+
+def controlled(text: str, srv: Path, port: int) -> None:
+    """A block of commands that start a server and stop it; nothing of it is left, whatever happens."""
+    try:
+        for command in re.split(r"^\$ ", text.replace(":8000", f":{port}"), flags=re.MULTILINE)[1:]:
+            line, _, shown = command.partition("\n")
+            line, _, into = line.partition(" > ")
+            words = shlex.split(placed(line, srv))
+            if words[0] == "curl":
+                with urllib.request.urlopen(words[1], timeout=60) as answer:
+                    printed = answer.read().decode()
+            else:
+                program = [sys.executable, "-m", PROGRAMS[words[0]], *words[1:]]
+                done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False, cwd=srv)
+                assert done.returncode == 0, (line, done.stderr)
+                printed = done.stdout or done.stderr.replace(ROOT_NOTE, "")
+            if into:
+                Path(placed(into, srv)).write_text(printed)
+            if shown:
+                assert printed.rstrip("\n") == shown.rstrip("\n"), line
+    finally:
+        for path in srv.rglob("httpd.pid"):
+            if found(str(path)).state is State.RUNNING:
+                os.kill(found(str(path)).pid, 9)
+
+
+ROOT_NOTE = "workers run as root: the configuration has no User\n"
+
+
+@example("docs/httpd.md: The command")
+def the_command(page: Section, srv: Path) -> None:
+    port = free_port()
+    conf = srv / "site" / "httpd.conf"
+    conf.write_text(conf.read_text().replace(":8000", f":{port}") + f"ServerRoot {srv}/site\nStartServers 1\n")
+    controlled(page.take("console"), srv, port)
+
+
+@example("docs/httpd.md: Several addresses, and TLS")
+def several_addresses(page: Section, srv: Path) -> None:
+    folder = srv / "site" / "tls"
+    folder.mkdir()
+    for name in ("www", "shop"):
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        command += ["-subj", f"/CN={name}.example.com", "-days", "2", "-keyout", f"{name}.key", "-out", f"{name}.pem"]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    app = Application(load_text(placed(page.take("apache"), srv)))
+    try:
+        certificates = Certificates(app.site, app.hosts)
+        certificates.check_all(plan(app.site, Overrides(tls=True), cpus=1, root=False).binds)
+        assert certificates.leads_to_tls("0.0.0.0", 8443)
+        assert certificates.context("127.0.0.1", 8080) is None
+    finally:
+        app.close()
+
+
+@example("docs/httpd.md: Logs")
+def levels_of_logs(page: Section, srv: Path) -> None:
+    main = load_text(placed(page.take("apache"), srv)).main
+    assert main.settings[core.LOG_LEVELS] == {"python": 6, "mpm_gunicorn": 7}
+    assert main.sections[0].settings[core.LOG_LEVELS] == {"python": 7}
+
+
+@example("docs/httpd.md: Init scripts and systemd")
+def init_scripts(page: Section, srv: Path) -> None:
+    program = f"{sys.executable} -m modpy_wsgi.cli.httpd"
+    script = placed(page.take("sh").replace("/srv/site/.venv/bin/modpy-httpd", program), srv)
+    done = subprocess.run(["sh", "-c", script, "sh", "configtest"], capture_output=True, text=True, check=True)
+    assert done.stderr.endswith("Syntax OK\n")
+    unit = configparser.RawConfigParser()
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read_string(page.take("ini"))
+    _, *words = unit["Service"]["ExecStart"].split()
+    assert httpd.main([*placed(" ".join(words), srv).split(), "-t"]) == 0
+
+
+@example("docs/httpd.md: The command mod_python")
+def the_command_mod_python(page: Section, srv: Path) -> None:
+    controlled(page.take("console"), srv, free_port())
+    done = subprocess.run(
+        [sys.executable, "-c", page.take("python")], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert [host.names for host in load_text(done.stdout).hosts] == [("anna.example.com",), ("ben.example.com",)]
+
+
 @example("docs/handlers.md: A handler")
 def a_handler(page: Section, srv: Path) -> None:
     write(srv / "page" / "page.py", page.take("python"))
@@ -369,6 +635,100 @@ def forms_in_a_handler(page: Section, srv: Path) -> None:
     app = site("AddHandler mod_python .py\nPythonHandler upload\n", root=str(srv / "upload"))
     answer = app.post("/upload.py", {"name": "Anna"}, upload_files=[("photo", "me.png", b"1234")])
     assert re.fullmatch(r"me\.png is in /\S*/upload-\S+\n", answer.text)
+
+
+@example("docs/filters.md: A filter")
+def a_filter(page: Section, srv: Path) -> None:
+    write(srv / "capitals" / "capitalize.py", page.take("python"))
+    write(srv / "capitals" / "page.txt", "Hello World!\n")
+    exec(compile(placed(page.take("python"), srv), "example", "exec"), {"CONF": page.take("apache")})
+
+
+@example("docs/filters.md: Compression")
+def compression(page: Section, srv: Path) -> None:
+    write(srv / "packed" / "page.txt", "Hello World!\n" * 10)
+    app = site(page.take("apache"), root=str(srv / "packed"))
+    assert "Content-Encoding" not in app.get("/page.txt").headers
+    packed = app.get("/page.txt", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["ETag"].endswith('-gzip"')
+    old = app.get("/page.txt", headers={"Accept-Encoding": "gzip", "User-Agent": "OldBrowser/1"})
+    assert not old.headers["ETag"].endswith('-gzip"')
+
+
+def with_sessions(folder: Path, module: str, more: str = "") -> webtest.TestApp:
+    """The site whose handler is this module, its sessions in the memory."""
+    write(folder / f"{folder.name}.py", module)
+    option = "" if more else "PythonOption mod_python.session.session_type MemorySession\n"
+    return site(f"SetHandler mod_python\nPythonHandler {folder.name}\n{option}{more}", root=str(folder))
+
+
+@example("docs/sessions.md: A login")
+def a_login(page: Section, srv: Path) -> None:
+    app = with_sessions(srv / "login", page.take("python"))
+    app.get("/", status=403)
+    app.post("/", {"user": "Anna", "password": "spam"}, status=403)
+    app.post("/", {"user": "Anna", "password": "eggs", "theme": "dark"}).mustcontain("unknown")
+    app.get("/").mustcontain("Hello, Anna. Your theme is dark.")
+
+
+@example("docs/sessions.md: Where sessions are kept")
+def where_sessions_are_kept(page: Section, srv: Path) -> None:
+    login_page = section("docs/sessions.md: A login").take("python")
+    app = with_sessions(srv / "kept", login_page, placed(page.take("apache"), srv))
+    app.post("/", {"user": "Anna", "password": "eggs"})
+    app.get("/").mustcontain("Hello, Anna.")
+    assert len(list((srv / "site" / "sessions" / "modpy_sess").glob("??/*"))) >= 1
+
+
+@example("docs/sessions.md: Many machines")
+def many_machines(page: Section, srv: Path) -> None:
+    assert page.take("sh").startswith("pip install 'modpy-wsgi[redis]'")
+    project = (CHECKOUT / "pyproject.toml").read_text()
+    assert re.search(r"^redis = \[", project, re.MULTILINE)
+    config = placed(page.take("apache"), srv)
+    if redis_server.PROGRAM is None:
+        return
+    with redis_server.redis_running(srv) as server:
+        config = config.replace("redis://redis.example:6379", server.url).replace("/etc/site", str(srv))
+        app = with_sessions(srv / "many", section("docs/sessions.md: A login").take("python"), config)
+        app.post("/", {"user": "Anna", "password": "eggs"})
+        app.get("/").mustcontain("Hello, Anna.")
+
+
+@example("docs/sessions.md: Classes of a site")
+def classes_of_a_site(page: Section, srv: Path) -> None:
+    counter = (
+        "\nfrom mod_python import apache\ndef handler(req):\n    session = ShelfSession(req)\n"
+        "    session['n'] = session.get('n', 0) + 1\n    session.save()\n    req.write('%s' % session['n'])\n"
+        "    return apache.OK\n"
+    )
+    options = f"PythonOption mod_python.session.database_directory {srv}\n"
+    app = with_sessions(srv / "shelf", page.take("python") + counter, options)
+    assert [app.get("/").text for _ in range(3)] == ["1", "2", "3"]
+
+
+@example("docs/sessions.md: Sessions that mod_python left behind")
+def sessions_that_mod_python_left_behind(page: Section, srv: Path) -> None:
+    now = time.time()
+    for number, timeout in enumerate((1000, 1000, 1)):
+        record = {"_data": {"n": 1}, "_created": now - 9, "_accessed": now - 9, "_timeout": timeout}
+        path = srv / "old" / "mp_sess" / f"{number:02x}" / f"{number:02x}{'0' * 30}"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(pickle.dumps(record, 2))
+    conf = srv / "site" / "httpd.conf"
+    options = section("docs/sessions.md: Where sessions are kept").take("apache")
+    write(conf, placed(options, srv) + conf.read_text())
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    console = page.take("console").replace("--user www-data", f"--user {user}")
+    carry_out(console.replace("$ ", f"$ PYTHONPATH={CHECKOUT} ", 1), srv)
+
+
+@example("docs/sessions.md: Cookies")
+def cookies(page: Section, srv: Path) -> None:
+    app = with_sessions(srv / "seen", page.take("python"))
+    app.get("/a")
+    app.get("/b")
+    assert app.get("/c").text == "/a\n/b\n/c"
 
 
 @example("docs/library.md: From a configuration")
@@ -415,11 +775,50 @@ def a_handler_alone(page: Section, srv: Path) -> None:
     assert "2 passed" in run_tests_of_page(srv, text)
 
 
+@example("docs/testing.md: A connection handler alone")
+def a_connection_handler_alone(page: Section, srv: Path) -> None:
+    counting = section("docs/connections.md: Beside pages").take("python")
+    write(srv / "hello" / "htdocs" / "counting.py", counting)
+    assert "1 passed" in run_tests_of_page(srv, page.take("python"))
+
+
 def run_tests_of_page(srv: Path, text: str) -> str:
     module = section("docs/testing.md: Testing").take("python")
     write(srv / "hello" / "htdocs" / "hello.py", module)
     write(srv / "tests" / "test_page.py", placed(text, srv))
     return run_pytest(srv / "tests", srv / "hello" / "htdocs")
+
+
+def programs(folder: Path, *names: str) -> None:
+    """Programs for the shell that say hello."""
+    for name in names:
+        write(folder / name, "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nHello from a program\\n'\n")
+        (folder / name).chmod(0o755)
+
+
+@example("docs/cgi.md: A folder of programs, without a configuration")
+def a_folder_of_programs(page: Section, srv: Path) -> None:
+    programs(srv / "site" / "cgi-bin", "hello")
+    carry_out(page.take("console"), srv)
+
+
+@example("docs/cgi.md: Programs")
+def cgi_programs(page: Section, srv: Path) -> None:
+    programs(srv / "site" / "cgi-bin", "hello")
+    programs(srv / "site" / "htdocs", "own.cgi", "other.txt")
+    app = site(placed(page.take("apache"), srv), root=srv / "site" / "htdocs")
+    for path in ("/cgi-bin/hello", "/own.cgi"):
+        assert app.get(path).text == "Hello from a program\n"
+    assert app.get("/other.txt").text.startswith("#!/bin/sh")
+
+
+@example("docs/cgi.md: Python scripts in process")
+def cgi_scripts(page: Section, srv: Path) -> None:
+    write(srv / "site" / "scripts" / "hello.py", "print('Content-Type: text/plain\\n\\nhello')\n")
+    conf = f"Alias /scripts/ {srv}/site/scripts/\n<Directory {srv}/site/scripts>\nRequire all granted\n</Directory>\n"
+    app = site(conf + placed(page.take("apache"), srv), root=srv)
+    for path in ("/scripts/hello.py", "/scripts/hello", "/scripts/hello.cgi"):
+        assert app.get(path).text == "hello\n"
 
 
 @example("docs/quickstart.md: From a checkout")

@@ -583,9 +583,11 @@ def test_sendfile(tmp_path: Path) -> None:
 def test_wsgi_environ_of_a_request() -> None:
     req = request("/p%C3%A9?x=1", headers={"X-A": "Ã©", "Proxy": "evil"}, config="SetEnv SITE \u00e9")
     environ = req.build_wsgi_env()
+    assert environ is not None
     assert (environ["REQUEST_METHOD"], environ["QUERY_STRING"], environ["HTTP_X_A"]) == ("GET", "x=1", "Ã©")
     assert "HTTP_PROXY" not in environ
-    assert environ["wsgi.input"] is req._environ["wsgi.input"]
+    assert (environ["SCRIPT_NAME"], environ["PATH_INFO"]) == ("", "/p\u00c3\u00a9")
+    assert environ["wsgi.input"].read() == b""
     assert all(
         isinstance(value, str) and value.encode("latin-1") is not None
         for key, value in environ.items()

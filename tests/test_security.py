@@ -307,7 +307,8 @@ def test_virtual_host_is_not_the_one_of_another_request(root: Path, order: list[
         ('<FilesMatch "\\.php$">\nSetHandler application/x-httpd-php-source\n</FilesMatch>', 500),
         ("AddType application/x-httpd-php .php", 500),
         ("AddType application/X-Httpd-PHP;v=5 .php", 500),
-        ("AddType application/x-httpd-cgi .php", 500),
+        ("AddType application/x-httpd-cgi .php", 403),  # without ExecCGI nothing runs
+        ("AddType application/x-httpd-cgi .php\nOptions ExecCGI", 500),
         ("AddType text/x-server-parsed-html .php", 500),
         ("ForceType application/x-httpd-php", 500),
         ("AddType text/plain .php", 200),

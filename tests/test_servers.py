@@ -118,6 +118,18 @@ def do_fail(req):
     raise ValueError("on purpose")
 
 
+def do_cleanups(req):
+    ended = req.get_options()["record"] + "-ended"
+    req.server.register_cleanup(req, note_end, (ended, "of the server"))
+    apache.register_cleanup(note_end, (ended, "of apache"))
+    req.write("registered")
+
+
+def note_end(args):
+    with open(args[0], "a") as file:
+        file.write(args[1] + "\\n")
+
+
 def log_record(args):
     record(*args)
 """.replace('req.register_cleanup(record, (req, "cleanup"))', 'req.register_cleanup(log_record, (req, "cleanup"))')
@@ -164,6 +176,7 @@ class Site:
     root: Path
     port: int
     server: LiveServer = field(init=False)
+    registered: bool = False  # whether cleanups wait for the end of a process
 
     @property
     def conf(self) -> Path:
@@ -243,6 +256,8 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     site = make_site(tmp_path_factory.mktemp("site"))
     with running(command(site), site.port, site.root, site.environ()) as site.server:
         yield site
+    if site.registered:
+        assert sorted(site.lines("record-ended")) == ["of apache", "of the server"], site.server.output()
 
 
 @pytest.fixture
@@ -275,6 +290,12 @@ def test_module_is_imported_when_the_worker_starts(site: Site, request: pytest.F
     site.server.get("/live.py/hello")
     pids = site.lines("boot")
     assert len(pids) == len(set(pids)), "once in each process"
+
+
+def test_cleanups_at_the_end_of_a_process(site: Site) -> None:
+    """The fixture looks for what they do, once the server has gone."""
+    site.server.get("/live.py/cleanups")
+    site.registered = True
 
 
 def test_hello(site: Site) -> None:

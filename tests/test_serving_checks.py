@@ -230,3 +230,11 @@ def test_unix_socket_that_cannot_be(
         assert main(["serve", "-f", "httpd.conf", "--bind", f"unix:{path}"]) == 1
     (said,) = capsys.readouterr().err.splitlines()
     assert said.startswith(f"modpy-wsgi: cannot listen on unix:{path}: {wanted}")
+
+
+def test_folder_for_locks(tmp_path: Path) -> None:
+    (tmp_path / "locks").mkdir()
+    option = "PythonOption mod_python.mutex_directory"
+    assert notes(f'\n{option} "{tmp_path}/locks"') == ()
+    told = f"/etc/httpd.conf:2: {option} {tmp_path}/absent: no such folder, so no lock across processes can be taken"
+    assert notes(f'\n{option} "{tmp_path}/absent"', starting=True) == (told,)

@@ -35,7 +35,6 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
             "pid_file": None,
             "user": None,
             "group": None,
-            "error_log": "-",
             "log_level": "warning",
         },
     ),
@@ -73,13 +72,39 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
         {"limit_request_line": 1000, "limit_request_fields": 20, "limit_request_field_size": 2000},
     ),
     "a line longer than gunicorn takes": ("LimitRequestLine 20000", {"limit_request_line": 8190}),
+    "connection handlers have a process": (
+        "Listen 80\nListen 81\n<VirtualHost *:81>\nPythonConnectionHandler a\n</VirtualHost>\nStartServers 7",
+        {"binds": ("0.0.0.0:80", "0.0.0.0:81"), "workers": 7, "for_handlers": 1},
+    ),
+    "nothing but connection handlers": (
+        "Listen 81\nPythonConnectionHandler a b",
+        {
+            "workers": 0,
+            "for_handlers": 1,
+            "notes": ("PythonConnectionHandler a b: the first alone is asked, as in mod_python",),
+        },
+    ),
+    "one of a single address": (
+        "Listen 81\nListen 82\n<VirtualHost 192.0.2.1:81>\nPythonConnectionHandler a\n</VirtualHost>\nStartServers 7",
+        {"workers": 7, "for_handlers": 1},
+    ),
+    "none in one process": (
+        "Listen 81\nDefine ONE_PROCESS\nPythonConnectionHandler a",
+        {"workers": 1, "for_handlers": 0, "single": True},
+    ),
+    "TLS of a connection handler": (
+        "Listen 81\nListen 80\n<VirtualHost *:81>\nPythonConnectionHandler a\nSSLEngine on\nSSLCertificateFile a.pem\n"
+        "</VirtualHost>",
+        {"binds": ("0.0.0.0:81", "0.0.0.0:80"), "for_handlers": 1},
+    ),
     "no limit of fields": ("LimitRequestFields 0", {"limit_request_fields": 0}),
     "files": (
         "PidFile run/httpd.pid\nErrorLog logs/error_log",
-        {"pid_file": "/srv/run/httpd.pid", "error_log": "/srv/logs/error_log"},
+        {"pid_file": "/srv/run/httpd.pid"},
     ),
-    "syslog": ("ErrorLog syslog:local1", {"error_log": "-"}),
-    "a program": ('ErrorLog "|/usr/bin/rotatelogs logs/error_log 86400"', {"error_log": "-"}),
+    "of the server itself": ("LogLevel warn mpm_gunicorn:trace1", {"log_level": "debug"}),
+    "less of the server itself": ("LogLevel debug mpm_gunicorn_module:crit", {"log_level": "critical"}),
+    "of another module": ("LogLevel warn python:debug", {"log_level": "warning"}),
     "debug": ("LogLevel debug", {"log_level": "debug"}),
     "trace": ("LogLevel trace4", {"log_level": "debug"}),
     "emerg": ("LogLevel emerg", {"log_level": "critical"}),
@@ -164,3 +189,12 @@ def test_bind_address(text: str, wanted: str) -> None:
 def test_bind_address_refuses(text: str) -> None:
     with pytest.raises(ValueError, match=r"address|socket"):
         bind_address(text)
+
+
+def test_a_connection_handler_that_bind_leaves_out() -> None:
+    text = "Listen 80\nListen 81\n<VirtualHost *:81>\nPythonConnectionHandler a\n</VirtualHost>"
+    made = planned(text, overrides=Overrides(("127.0.0.1:80",)))
+    assert made.for_handlers == 0
+    assert made.notes == ("Listen 81 for PythonConnectionHandler a: not opened, as --bind says where to listen",)
+    made = planned(text, overrides=Overrides(("127.0.0.1:80", "127.0.0.1:81")))
+    assert (made.for_handlers, made.notes) == (1, ())

@@ -12,7 +12,7 @@ import pytest
 from mod_python import apache
 from modpy_wsgi import Application
 from modpy_wsgi.errors import ConfigError
-from modpy_wsgi.testing import Request, request, site
+from modpy_wsgi.testing import Request, connection, request, site
 
 HELLO = """
 import names
@@ -297,3 +297,43 @@ def test_request_closes_the_file_that_it_was_redirected_to(root: Path) -> None:
         req.internal_redirect("/large.bin")
         assert len(req.finish().body) == 250_000
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+# A connection handler alone
+
+
+def test_connection_ends_behind_its_bytes() -> None:
+    conn = connection(b"one\ntwo")
+    assert [conn.readline(), conn.readline()] == [b"one\n", b"two"]
+    with pytest.raises(OSError, match="Connection read error"):
+        conn.readline()
+    conn = connection(b"more")
+    assert [conn.read(2), conn.read(), conn.read()] == [b"mo", b"re", None]
+    assert connection(b"a\nb").read(-1) == b"a\nb"
+
+
+def test_what_a_connection_is_sent() -> None:
+    conn = connection()
+    conn.write("caf\xe9 ")
+    conn.write(b"bytes")
+    assert conn.sent == b"caf\xc3\xa9 bytes"
+    assert not conn.aborted
+
+
+def test_a_client_that_is_gone() -> None:
+    conn = connection(gone=True)
+    conn.write("lost")
+    assert (conn.aborted, conn.sent) == (1, b"")
+    with pytest.raises(OSError, match="client closed connection"):
+        conn.write("lost")
+
+
+def test_members_of_a_connection() -> None:
+    config = "ServerName a.test\nPythonOption greeting hello\n<VirtualHost *>\nServerName b.test\n</VirtualHost>"
+    conn = connection(config=config, environ={"REMOTE_ADDR": "192.0.2.1"})
+    assert conn.client_addr == ("192.0.2.1", 49152)
+    assert conn.local_addr == ("127.0.0.1", 8007)
+    assert conn.base_server.server_hostname == "a.test"
+    assert str(type(conn)) == "<class 'mp_conn'>"
+    conn.log_error("said")
+    assert conn.error_log.getvalue().endswith("[client 192.0.2.1:49152] said\n")

@@ -15,11 +15,21 @@ from ..config.request_config import RequestConfig
 from ..constants import PYTHON_HANDLERS
 from ..dispatch import Call
 from ..httpd.content import handler_of_type
-from ..phases import BY_DIRECTIVE, HANDLER, Phase
+from ..phases import BY_DIRECTIVE, HANDLER, INPUT_FILTER, OUTPUT_FILTER, Phase
 
-__all__ = ["PUBLISHERS", "PythonCall", "file_handler", "is_published", "python_calls", "python_calls_of"]
+__all__ = [
+    "PUBLISHERS",
+    "PythonCall",
+    "file_handler",
+    "filter_calls_of",
+    "is_page",
+    "is_published",
+    "python_calls",
+    "python_calls_of",
+]
 
 PUBLISHERS = frozenset({"mod_python.publisher", "modpy_wsgi.handlers.publisher"})
+PAGES = frozenset({"mod_python.psp", "modpy_wsgi.psp.handler"})
 
 
 class PythonCall(NamedTuple):
@@ -77,6 +87,14 @@ def python_calls_of(settings: Settings, filename: str | None) -> Iterator[Python
             yield PythonCall(phase, extension, Call.of(ref, phase, filename), origin)
 
 
+def filter_calls_of(settings: Settings, filename: str | None) -> Iterator[PythonCall]:
+    """All Python filters that are registered under some settings."""
+    for setting, phase in ((python.INPUT_FILTERS, INPUT_FILTER), (python.OUTPUT_FILTERS, OUTPUT_FILTER)):
+        origins = {decision.args[-1].lower(): decision.origin for decision in settings[DECISIONS].get(setting, ())}
+        for name, ref in settings[setting].items():
+            yield PythonCall(phase, "", Call.of(ref, phase, filename), origins.get(name))
+
+
 def python_calls(config: RequestConfig, phase: Phase, filename: str | None) -> list[PythonCall]:
     """The Python handlers of one phase for a file: those for its extension, else the plain ones."""
     calls = [each for each in python_calls_of(config.settings, filename) if each.phase is phase]
@@ -90,7 +108,16 @@ def python_calls(config: RequestConfig, phase: Phase, filename: str | None) -> l
 
 def is_published(filename: str, config: RequestConfig) -> bool:
     """Whether a URL of this file has the publisher import it as a page."""
+    return _handled(filename, config, PUBLISHERS)
+
+
+def is_page(filename: str, config: RequestConfig) -> bool:
+    """Whether a URL of this file has it run as a page of PSP."""
+    return _handled(filename, config, PAGES)
+
+
+def _handled(filename: str, config: RequestConfig, modules: frozenset[str]) -> bool:
     handler = file_handler(filename.rpartition("/")[2], config.settings)
     if handler not in PYTHON_HANDLERS:
         return False
-    return any(each.call.module in PUBLISHERS for each in python_calls(config, HANDLER, filename))
+    return any(each.call.module in modules for each in python_calls(config, HANDLER, filename))

@@ -19,13 +19,20 @@ from ..httpd.content import handler_of_type, provided
 from ..serving.places import directives
 from .findings import DirectiveUse, Report, Severity
 
-__all__ = ["NamedHandler", "count", "error", "named_handlers", "tell_handlers", "tell_server_directives", "warning"]
+__all__ = [
+    "NamedHandler",
+    "actions_of",
+    "count",
+    "error",
+    "named_handlers",
+    "tell_handlers",
+    "tell_server_directives",
+    "warning",
+]
 
 # (names of directives, what to do instead of one that is not implemented); the first that matches is told.
 _INSTEAD = (
     (r"Rewrite", "write it with Alias, Redirect or a PythonTransHandler, or leave it to the server in front"),
-    (r"Python(Input|Output)Filter", "do in a handler what the filter does, or in the server in front"),
-    (r"PythonConnectionHandler", "a protocol that is not HTTP needs a server of its own"),
     (r"SSL", "TLS is ended by the server in front"),
     (r"Proxy|<Proxy|Balancer", "let the server in front send these URLs on"),
     (r"<If$|<ElseIf|<Else$", "write the sections that you need as <Location>, <Files> or <Directory>"),
@@ -33,7 +40,10 @@ _INSTEAD = (
     (r"Dav", "serve WebDAV from another server"),
     (r"FallbackResource", "name the handler in a <Location> or with SetHandler"),
     (r"RemoteIP", "let the server in front set X-Forwarded-For, and tell the WSGI server to believe it"),
-    (r"(Add|Set)?(Input|Output)Filter|Filter|Substitute|Ext", "let the server in front filter"),
+    (
+        r"(Add|Set)?(Input|Output)Filter|Filter|Substitute|Ext",
+        "write it as a Python function, and register that with PythonOutputFilter or PythonInputFilter",
+    ),
     (r"Use$|<Macro", "write the lines of the macro out"),
 )
 
@@ -41,7 +51,6 @@ _INSTEAD = (
 _OF_HTTPD = frozenset({"server-status", "server-info", "balancer-manager", "ldap-status", "imap-file", "perl-status"})
 _FOR_HANDLERS = {
     "php": "run PHP behind the server in front",
-    "cgi-script": "make a handler of the script, or let the server in front run it",
     "fcgid-script": "let the server in front run it",
     "wsgi-script": "give the application to the WSGI server itself",
     "type-map": "name one file for each URL",
@@ -115,8 +124,14 @@ def warning(line: str, report: Report, severity: Severity = Severity.WARNING) ->
         report.add("configuration-warning", found[3], found[1], int(found[2]), severity=severity)
 
 
+def actions_of(nodes: Iterable[Node]) -> frozenset[str]:
+    """The handlers and media types, in lower case, that an Action leads on from."""
+    words = [node.args.split() for node in directives(nodes) if node.name == "Action"]
+    return frozenset([each[0].strip('"').lower() for each in words if each])
+
+
 def named_handlers(nodes: Iterable[Node]) -> Iterable[NamedHandler]:
-    """The handlers that SetHandler, AddHandler, AddType, ForceType and ScriptAlias name and nobody provides."""
+    """The handlers that SetHandler, AddHandler, AddType and ForceType name, and nobody provides."""
     for node in directives(nodes):
         name_of = _NAMING.get(node.name)
         row = ALL.get(node.name.lower())
@@ -137,8 +152,6 @@ _NAMING: dict[str, Callable[[str], str | None]] = {
     "AddHandler": lambda word: word.lower(),
     "AddType": lambda word: handler_of_type(word.lower()),
     "ForceType": lambda word: handler_of_type(word.lower()),
-    "ScriptAlias": lambda word: "cgi-script",
-    "ScriptAliasMatch": lambda word: "cgi-script",
 }
 
 
@@ -156,8 +169,6 @@ def tell_handlers(named: Iterable[NamedHandler], met: Counter[str], report: Repo
         what = f"{files} files of the site are" if files else "what it is for is"
         if files == 1:
             what = "1 file of the site is"
-        if each.directive.startswith("ScriptAlias"):
-            what = "what lies there is"
         suggestion = next((text for word, text in _FOR_HANDLERS.items() if word in name), "")
         if name in _OF_HTTPD:
             suggestion = "take it out: the WSGI server has its own ways to be watched"

@@ -93,6 +93,12 @@ RULES: dict[str, Rule] = {
             "take it out, or let the server in front answer there",
         ),
         (
+            "cgi-program",
+            _ERROR,
+            "A CGI program that cannot start",
+            "mend it: it is answered 500",
+        ),
+        (
             "handler-import",
             _ERROR,
             "A Python handler that cannot be imported",
@@ -117,6 +123,7 @@ RULES: dict[str, Rule] = {
             "convert it: 2to3 -w FILE, or fissix -w FILE where Python brings no 2to3 any more",
         ),
         ("syntax", _ERROR, "A module that is no Python", "mend it, or take it away if nobody imports it"),
+        ("psp-page", _ERROR, "A page of PSP that cannot be compiled", "mend it: until then it is answered 500"),
         ("compiled", _ERROR, "A compiled module of another Python", "build it anew from its source"),
         ("no-source", _WARNING, "A compiled module without its source", "put its source beside it"),
         (

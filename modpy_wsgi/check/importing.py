@@ -72,6 +72,7 @@ def _source(fields: Mapping[str, Any]) -> Source:
         defines=frozenset(fields["defines"]),
         before=tuple(fields["before"]),
         after=tuple(fields["after"]),
+        cgi=tuple(fields["cgi"]),
     )
 
 

@@ -124,6 +124,7 @@ class Importer:
             "defines": sorted(source.defines),
             "before": source.before,
             "after": source.after,
+            "cgi": source.cgi,
         }
         self._report = report
         self._progress = progress

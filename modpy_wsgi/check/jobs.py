@@ -17,12 +17,15 @@ from ..errors import BadRequest
 from ..httpd.translate import target_of
 from ..interpreter_names import interpreter_name
 from ..phases import HANDLER
-from .answering import PUBLISHERS, python_calls, python_calls_of
+from .answering import PUBLISHERS, filter_calls_of, python_calls, python_calls_of
 
 __all__ = ["MAX_JOBS", "MAX_PAGES", "Job", "Jobs"]
 
 MAX_JOBS = 2_000  # modules; each may take as long as it likes up to the limit
 MAX_PAGES = 1_000  # of the publisher among them: they are compiled anyway, and mostly alike
+
+
+_NAMING = (python.HANDLERS, python.INPUT_FILTERS, python.OUTPUT_FILTERS)
 
 
 class Job(NamedTuple):
@@ -91,11 +94,15 @@ class Jobs:
         """The handlers that hold there, those of its Files sections too; `filename` of a folder ends in "/"."""
         self._add(config, filename)
         for section in config.settings[core.FILES_SECTIONS]:
-            if python.HANDLERS in section.settings:
+            if any(setting in section.settings for setting in _NAMING):
                 self._add(RequestConfig(config.host, config.settings.merged(section.settings)), filename)
 
     def _add(self, config: RequestConfig, filename: str | None) -> None:
-        for phase, extension, call, origin in python_calls_of(config.settings, filename):
+        settings = config.settings
+        for phase, extension, call, origin in (
+            *python_calls_of(settings, filename),
+            *filter_calls_of(settings, filename),
+        ):
             if not call.module:
                 continue
             name = interpreter_name(_Asked(filename), config, call.directory)  # type: ignore[arg-type]

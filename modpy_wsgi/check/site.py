@@ -16,11 +16,12 @@ from ..errors import ConfigError
 from ..serving.checks import checked
 from ..serving.settings import plan
 from ..serving.source import Source
-from .directives import count, error, named_handlers, tell_handlers, tell_server_directives, warning
+from .directives import actions_of, count, error, named_handlers, tell_handlers, tell_server_directives, warning
 from .findings import Report, Severity
 from .hosts import silent_hosts
 from .imports import IMPORT_SECONDS, TOTAL_SECONDS, Importer, importing_account
 from .jobs import Jobs
+from .pages import Pages
 from .progress import Progress
 from .sources import Sources
 from .tree import Root, Tree, roots
@@ -52,7 +53,8 @@ def check(source: Source, limits: Limits = Limits(), progress: Progress | None =
     count(site.tree, report)
     _serving(site, report)
     sources = Sources(report, progress)
-    tree = Tree(report, progress, sources)
+    pages = Pages(report, progress)
+    tree = Tree(report, progress, sources, pages)
     tree.named += named_handlers(site.tree)
     jobs = Jobs()
     try:
@@ -67,10 +69,12 @@ def check(source: Source, limits: Limits = Limits(), progress: Progress | None =
     for path in _path_folders(site):
         tree.walk(Root(path, None, hosts.main, None), lambda path, config: None)
     sources.run()
+    pages.run()
     for page, config in tree.pages:
         if page not in sources.broken:
             jobs.add_page(page, config)
-    tell_handlers(tree.named, tree.met, report)
+    acted = actions_of(site.tree) | tree.acted
+    tell_handlers([each for each in tree.named if each.handler.lower() not in acted], tree.met, report)
     tell_server_directives(report)
     _import(source, site, jobs, report, progress, limits)
     progress.end()

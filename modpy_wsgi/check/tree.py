@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..config.directives import alias, core, python
+from ..cgi.answer import HANDLERS as PROGRAMS
+from ..config.directives import alias, cgi, core, python
 from ..config.directory import Directory
 from ..config.host_config import HostConfig
 from ..config.hosts import Hosts
@@ -21,14 +22,18 @@ from ..config.htaccess import MAX_FILE, htaccess_nodes, settings_of_htaccess
 from ..config.model import EMPTY, Origin, Override, Section, SectionKind
 from ..config.override import Rules
 from ..config.request_config import RequestConfig
+from ..constants import PYTHON_HANDLERS
 from ..errors import BadRequest, ConfigError
 from ..httpd.content import provided
 from ..httpd.translate import document_root
-from .answering import file_handler, is_published
+from ..psp.cache import LITERAL_TEXT, literally
+from .answering import file_handler, is_page, is_published
 from .compiled import COMPILED_SUFFIXES, check_compiled
 from .compiling import read_bounded
-from .directives import NamedHandler, count, error, named_handlers, warning
+from .directives import NamedHandler, actions_of, count, error, named_handlers, warning
 from .findings import Report
+from .pages import Pages
+from .programs import check_program
 from .progress import Progress
 from .sources import Sources
 
@@ -49,6 +54,7 @@ class Root(NamedTuple):
     uri: str | None  # the URL-path that leads there; None if only a Directory section speaks of it
     host: HostConfig
     origin: Origin | None  # of the directive that names it
+    programs: bool = False  # a ScriptAlias: what lies there is run
 
 
 def roots(hosts: Hosts) -> Iterator[Root]:
@@ -56,14 +62,11 @@ def roots(hosts: Hosts) -> Iterator[Root]:
     for host in (hosts.main, *hosts.virtual):
         if not hosts.reachable(host):
             continue
+        aliases = host.base[alias.ALIASES]
+        # Folders of programs first: they may lie in another, and each is entered once.
+        yield from _aliased(host, [rule for rule in aliases if rule.handler is not None])
         yield Root(document_root(host), "", host, None)
-        for rule in host.base[alias.ALIASES]:
-            if rule.regex is None:
-                yield Root(rule.target.rstrip("/") or "/", (rule.prefix or "").rstrip("/"), host, rule.origin)
-            else:
-                start = rule.target.partition("$")[0].rpartition("/")[0]
-                if start:
-                    yield Root(start, None, host, rule.origin)
+        yield from _aliased(host, [rule for rule in aliases if rule.handler is None])
     for host in (hosts.main, *hosts.virtual):
         for section in host.host.sections:
             here = section.settings[alias.ALIAS_HERE]
@@ -71,6 +74,17 @@ def roots(hosts: Hosts) -> Iterator[Root]:
                 yield Root(here.target.rstrip("/") or "/", here.location.rstrip("/"), host, section.origin)
             if section.kind is SectionKind.DIRECTORY and section.regex is None and _matters(section):
                 yield Root(section.pattern.rstrip("/") or "/", None, host, section.origin)
+
+
+def _aliased(host: HostConfig, rules: Iterable[alias.Alias]) -> Iterator[Root]:
+    for rule in rules:
+        if rule.regex is None:
+            prefix = (rule.prefix or "").rstrip("/")
+            yield Root(rule.target.rstrip("/") or "/", prefix, host, rule.origin, rule.handler is not None)
+        else:
+            start = rule.target.partition("$")[0].rpartition("/")[0]
+            if start:
+                yield Root(start, None, host, rule.origin, rule.handler is not None)
 
 
 def _matters(section: Section) -> bool:
@@ -87,6 +101,7 @@ class _Folder(NamedTuple):
     uri: str | None  # ends in "/"
     directory: Directory  # before its .htaccess
     depth: int
+    programs: bool = False
 
 
 @dataclass(slots=True)
@@ -96,8 +111,10 @@ class Tree:
     report: Report
     progress: Progress
     sources: Sources
+    psp: Pages
     met: Counter[str] = field(default_factory=Counter)  # files by the handler that nobody provides
     named: list[NamedHandler] = field(default_factory=list)  # by directives of .htaccess files
+    acted: frozenset[str] = frozenset()  # handlers that an Action of a .htaccess file leads on from
     pages: list[tuple[str, RequestConfig]] = field(default_factory=list)  # what a publisher would import
     _entered: set[tuple[int, int]] = field(default_factory=set)
     _entries: int = 0
@@ -126,7 +143,7 @@ class Tree:
             return
         if start is None:
             return
-        pending = [_Folder(path, None if root.uri is None else f"{root.uri}/", start, 0)]
+        pending = [_Folder(path, None if root.uri is None else f"{root.uri}/", start, 0, root.programs)]
         while pending:
             folder = pending.pop()
             try:
@@ -187,7 +204,9 @@ class Tree:
                     self._left_out(entry.path, f"more than {MAX_DEPTH} folders deep")
                     continue
                 uri = None if folder.uri is None else f"{folder.uri}{entry.name}/"
-                yield _Folder(f"{path}{entry.name}/", uri, directory.child(entry.name), folder.depth + 1)
+                yield _Folder(
+                    f"{path}{entry.name}/", uri, directory.child(entry.name), folder.depth + 1, folder.programs
+                )
 
     def _kind(self, entry: os.DirEntry[str]) -> str:
         """ "file", "folder", or "" for what is neither or is left alone."""
@@ -260,6 +279,7 @@ class Tree:
         if told:
             count(nodes, report)
             self.named += named_handlers(nodes)
+            self.acted |= actions_of(nodes)
         return directory.overlaid(inner)
 
     # -- files --------------------------------------------------------------------------------------------------------
@@ -274,11 +294,18 @@ class Tree:
             self._stop(path, error)
             return
         handler = file_handler(name, config.settings)
-        if not provided(handler) and handler is not None:
+        if folder.programs and config.settings[core.SET_HANDLER] is None:
+            handler = handler or "cgi-script"
+        if handler in PROGRAMS and (folder.programs or "ExecCGI" in config.options) and not name.startswith(".ht"):
+            check_program(path, self.report, self.sources)
+        if not provided(handler) and handler is not None and handler not in config.settings[cgi.ACTIONS]:
             self.met[handler] += 1
         if name.endswith(".py"):
             self.sources.add(path)
             if folder.uri is not None and is_published(path, config):
                 self.pages.append((path, config))
+        elif handler in PYTHON_HANDLERS and is_page(path, config):
+            options = config.settings[python.PYTHON_OPTIONS]
+            self.psp.add(path, literal_text=literally(options.get(LITERAL_TEXT)))
         elif name.endswith(COMPILED_SUFFIXES):
             check_compiled(path, names, self.report)

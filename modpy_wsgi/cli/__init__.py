@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 from .._version import __version__
 from ..errors import ConfigError
-from . import check, explain, serve
+from . import check, explain, serve, session
 from .command import Command
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS: tuple[Command, ...] = (serve.COMMAND, check.COMMAND, explain.COMMAND)
+COMMANDS: tuple[Command, ...] = (serve.COMMAND, check.COMMAND, explain.COMMAND, session.COMMAND)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -8,8 +8,10 @@ import sys
 
 from ..errors import ConfigError
 from ..serving.banner import banner
+from ..serving.certificates import Certificates
 from ..serving.checks import checked
-from ..serving.settings import EVERY_IPV4, LOOPBACK, Overrides, bind_address, plan
+from ..serving.listeners import EVERY_IPV4
+from ..serving.settings import LOOPBACK, Overrides, bind_address, plan
 from .command import Command
 from .source_arguments import add_source_arguments, source_of
 
@@ -29,6 +31,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--workers", type=_count, metavar="N", help="processes")
     parser.add_argument("--threads", type=_count, metavar="N", help="threads of each process")
+    parser.add_argument("--tls", action="store_true", help="open listeners for https, too, with their certificates")
     parser.add_argument("--check-config", action="store_true", help="read the configuration, say what it does, and end")
 
 
@@ -36,11 +39,14 @@ def _run(arguments: argparse.Namespace) -> int:
     source = source_of(arguments)
     alone = EVERY_IPV4 if arguments.directory is None else LOOPBACK  # a directory is served to try it out
     binds = tuple(bind_address(text, alone=alone) for text in arguments.bind)
-    overrides = Overrides(binds, arguments.workers, arguments.threads)
+    overrides = Overrides(binds, arguments.workers, arguments.threads, arguments.tls)
     if arguments.check_config:
-        site = source.load().site
+        application = source.load()
+        site = application.site
         intended = plan(site, overrides, cpus=os.cpu_count() or 1, root=os.geteuid() == 0)
         intended = checked(site, intended, starting=False)
+        if overrides.tls:
+            Certificates(site, application.hosts).check_all(intended.binds)
         sys.stderr.write(banner(site, intended, server="gunicorn"))
         sys.stderr.write("Syntax OK\n")
         return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
-__all__ = ["Network", "host_and_port", "network"]
+__all__ = ["Network", "host_and_port", "lookup_order", "network"]
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -51,6 +51,11 @@ def host_and_port(text: str) -> tuple[str | None, int | None]:
     if not host or ":" in host:
         raise ValueError(f"'{text}': the address or port is invalid (an IPv6 address stands in brackets)")
     return host.lower(), _port(port)
+
+
+def lookup_order(address: str, port: int) -> tuple[tuple[str, int | None], ...]:
+    """The (address, port) pairs of virtual hosts that a connection to an address may be for, the most exact first."""
+    return (address, port), (address, None), ("*", port), ("*", None)
 
 
 def _port(text: str) -> int:

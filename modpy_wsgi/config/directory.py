@@ -18,7 +18,7 @@ from .request_config import RequestConfig, Walk
 if TYPE_CHECKING:
     from .host_config import HostConfig
 
-__all__ = ["Directory"]
+__all__ = ["Directory", "files_matching"]
 
 
 class Directory:
@@ -80,6 +80,10 @@ class Directory:
             known = self.host.configs_by_name.keep(by_name, self._config(name, location, exists))
         return known
 
+    def config_anew(self, name: str, location: tuple[tuple[int, ...], Settings]) -> RequestConfig:
+        """What holds for a file that is there, as config() says, for names of which nobody may ask again."""
+        return self._config(name, location, True)
+
     def _config(self, name: str, location: tuple[tuple[int, ...], Settings], exists: bool) -> RequestConfig:
         path = self.path + name
         own, layers = NO_LAYERS
@@ -102,7 +106,7 @@ class Directory:
         host = self.host
         settings = walk.settings
         files = settings[core.FILES_SECTIONS]  # some match the empty name of a directory, too
-        chosen = tuple([i for i, section in enumerate(files) if _file_matches(section, name)])
+        chosen = files_matching(files, name)
         key = (self, walk.sections, chosen, location[0])
         found = host.configs.get(key)
         if found is None:
@@ -114,7 +118,13 @@ class Directory:
         return found
 
 
-def _file_matches(section: Section, name: str) -> bool:
-    if section.regex is None:
-        return section.pattern == name
-    return section.regex.search(encode(name)) is not None
+def files_matching(files: tuple[Section, ...], name: str) -> tuple[int, ...]:
+    """The positions of the Files sections that are about a name."""
+    raw = encode(name)
+    return tuple(
+        [
+            place
+            for place, section in enumerate(files)
+            if (section.pattern == name if section.regex is None else section.regex.search(raw))
+        ]
+    )

@@ -56,6 +56,8 @@ class HostConfig:
         self.has_early_work = self.has_early_handlers or any(key in self.base for key in _OF_POST_READ)
         self.has_early_headers = has_early(self.base)
         self.has_early_work = self.has_early_work or self.has_early_headers
+        self.connection_handler = next(iter(self.base_handlers.get(python.CONNECTION_HANDLER, ())), None)
+        self.guarded = False  # whether connections to its address may be a handler's, and no HTTP
         self.server: Any = None  # the mp_server that stands for the host, given by the application
         self.logs: Any = None  # the logs of its requests, given by the application; None: there are none
         self.targets: Bounded[str, Any] = Bounded(limit)  # for the translation of paths, which keeps what it found here
@@ -77,7 +79,11 @@ class HostConfig:
     def all_of(cls, site: Site) -> tuple[HostConfig, tuple[HostConfig, ...]]:
         """The main server's configuration and those of the virtual hosts, in order, on shared indexes."""
         main = cls(site)
-        return main, tuple(cls(site, host, main_index=main._main) for host in site.hosts)
+        found = main, tuple(cls(site, host, main_index=main._main) for host in site.hosts)
+        if any(each.connection_handler is not None for each in (main, *found[1])):
+            for each in (main, *found[1]):
+                each.guarded = True
+        return found
 
     def directory_settings(self, path: str) -> tuple[tuple[int, ...], tuple[Settings, ...]]:
         """The <Directory> sections of exactly this path (it ends in "/"), in order: positions, and settings."""
@@ -130,6 +136,23 @@ class HostConfig:
                         entries.append((position, section.settings))
             found = self._locations.keep_named(path, merged(entries), path)
         return found
+
+    def special_names(self, folder: str, path: str) -> frozenset[str] | None:
+        """The names in `folder`, seen at the URL `path` (both end in "/"), that a Directory or Location is about.
+
+        None if that cannot be listed, because a section with a pattern may be about any.
+        """
+        if self._directory_matches or "//" in path:
+            return None
+        names: set[str] = set()
+        depth = folder.count("/")
+        for index in self._indexes:
+            if index.location_matches or index.wild_directories.get(depth):
+                return None
+            for before, sections in ((folder, index.directories), (path, index.locations)):
+                found = [literal[len(before) :] for literal in sections if literal.startswith(before)]
+                names.update(rest.partition("/")[0] for rest in found)
+        return frozenset(names)
 
     def section(self, position: int) -> Settings:
         """The settings of one Directory or Location section, by its position."""

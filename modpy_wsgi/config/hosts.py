@@ -13,6 +13,7 @@ from typing import Any
 
 from ..environ import local_address, local_port, port_number, request_host
 from ..errors import BadRequest
+from .addresses import lookup_order
 from .cache import Bounded
 from .directives import core
 from .host_config import HostConfig
@@ -74,6 +75,8 @@ class Hosts:
                 self._groups.setdefault((name, address.port), _Group()).add(position, host, config)
                 if address.port is not None:
                     ports.append(address.port)
+        # A request behind a proxy has not come in where a handler takes the connections.
+        ports.sort(key=lambda port: self._first("", port).connection_handler is not None)
         self._ports = dict.fromkeys(ports)
         self._by_address = any(name != "*" for name, _ in self._groups)
         self._found: Bounded[Any, HostConfig] = Bounded()
@@ -106,13 +109,16 @@ class Hosts:
         found = self._found.get(key)
         if found is None:
             asked = (request_host(environ) or "").strip("[]")  # of an IPv6 address httpd compares what is in them
-            selected = self._select(address, self._port(environ), asked)
+            selected = self.select(address, self._port(environ), asked)
             found = self._found.keep_named(key, selected, name or "")
         return found
 
     def first(self, environ: Mapping[str, Any]) -> HostConfig:
         """The first host of the address that a request came in through, whatever its name."""
-        group = self._group(local_address(environ)[0] if self._by_address else "", self._port(environ))
+        return self._first(local_address(environ)[0] if self._by_address else "", self._port(environ))
+
+    def _first(self, address: str, port: int) -> HostConfig:
+        group = self._group(address, port)
         return self.main if group is None else group.first or self.main
 
     def _port(self, environ: Mapping[str, Any]) -> int:
@@ -129,12 +135,13 @@ class Hosts:
             return 443
         return 80 if 80 in self._ports else next(iter(self._ports))
 
-    def _select(self, address: str, port: int, name: str) -> HostConfig:
+    def select(self, address: str, port: int, name: str) -> HostConfig:
+        """The host of this name (lower case) among those that a connection to an address may be for."""
         group = self._group(address, port)
         return self.main if group is None else group.find(name) or self.main
 
     def _group(self, address: str, port: int) -> _Group | None:
-        for key in ((address, port), (address, None), ("*", port), ("*", None)):
+        for key in lookup_order(address, port):
             group = self._groups.get(key)
             if group is not None:
                 return group

@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Callable
 
 from modpy_wsgi.config.directives.options import Nonfatal
+from modpy_wsgi.config.filters_used import check_filters
 from modpy_wsgi.config.lexer import MAX_HTACCESS_LINE, decode
 from modpy_wsgi.config.load import settings_of
 from modpy_wsgi.config.model import Names, Override, Settings
@@ -83,7 +84,7 @@ def settings_of_htaccess(
     """What the directives of a file set."""
     folder = posixpath.dirname(path)
     try:
-        return settings_of(
+        settings = settings_of(
             nodes,
             directory=folder.rstrip("/") + "/",
             server_root=names.server_root,
@@ -92,5 +93,7 @@ def settings_of_htaccess(
             wrong=wrong,
             traced=names.traced,
         )
+        check_filters(settings, names.filters, wrong)
+        return settings
     except RecursionError:
         raise ConfigError("nested too deeply", path) from None

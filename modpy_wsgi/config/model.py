@@ -286,6 +286,7 @@ class Names:
     modules: frozenset[str] = frozenset()
     defines: frozenset[str] = frozenset()
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # the environment may hold secrets
+    filters: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())  # Python's, in and out, in lower case
     traced: bool = False  # whether the settings say which directives decided them (decisions.py)
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .directives import alias, core, env, python
+from .directives import alias, cgi, core, env, filters, python
 from .directives import dir as directory
 from .head_rules import has_request_rules, head_rules
-from .model import Settings
+from .model import Setting, Settings
 
 if TYPE_CHECKING:
     from .directory import Directory
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RequestConfig", "Walk"]
 
+_FILTERS: tuple[Setting[Any], ...] = (core.SET_INPUT_FILTER, core.SET_OUTPUT_FILTER, filters.BY_TYPE)
 _OF_FIXUP = (core.FORCE_TYPE, core.ACCEPT_PATH_INFO, env.ENV, alias.REDIRECT_HERE)
 
 
@@ -32,12 +33,13 @@ class Walk(NamedTuple):
 class RequestConfig:
     """All that holds for a request: the merged settings, and what is asked of them on every request, ready.
 
-    Frozen but for `plan`, `interpreter`, `files` and `forms`, which are filled in at first use and depend on nothing
-    else; `interpreter` stays None where it is another for each directory or directive.
+    Frozen but for `plan`, `interpreter`, `files`, `forms` and `listing`, which are filled in at first use and depend on
+    nothing else; `interpreter` stays None where it is another for each directory or directive.
     """
 
     __slots__ = (
         "access",
+        "actions",
         "authorization",
         "auto_reload",
         "debug",
@@ -46,18 +48,21 @@ class RequestConfig:
         "fallback",
         "fileless",
         "files",
+        "filters",
         "fixups",
         "forms",
         "handlers",
         "head",
         "host",
         "interpreter",
+        "listing",
         "names_clients",
         "of_directory",
         "options",
         "per_directive",
         "per_directory",
         "plan",
+        "prepares",
         "python_interpreter",
         "python_path",
         "request_headers",
@@ -97,11 +102,16 @@ class RequestConfig:
             host.base[alias.REDIRECTS]
         )
         self.fallback = settings[directory.FALLBACK]
+        self.actions = cgi.ACTIONS in settings or cgi.SCRIPTS in settings
         self.request_headers = has_request_rules(settings)
         self.head = head_rules(settings)  # Header and Expires; None where there are none
+        # Whether there is something to do before the content: filters to insert, rules to be told that it has come.
+        self.prepares = self.head is not None or any(settings[setting] for setting in _FILTERS)
         self.plan: Any = None
         self.interpreter: Any = None
         self.files: Any = None  # how files are sent, worked out at first use
+        self.filters: Any = None  # those that join before the content, worked out at first use
         self.forms: Any = None  # what the site says of its forms, worked out at first use
+        self.listing: Any = None  # what it says of the entries of its directory, worked out at first use
         self.access: Any = None  # Order, Allow and Deny, the same
         self.authorization: Any = None  # Require, the same

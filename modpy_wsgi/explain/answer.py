@@ -8,22 +8,24 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
 
+from ..cgi.answer import HANDLERS as PROGRAMS
 from ..check.answering import PUBLISHERS, file_handler, python_calls
 from ..config.decisions import DECISIONS
-from ..config.directives import alias, core, mime
+from ..config.directives import alias, cgi, core, mime
 from ..config.patterns import substitute
 from ..config.request_config import RequestConfig
 from ..config.values import extension
 from ..constants import METHOD_NUMBERS, PYTHON_HANDLERS
 from ..environ import encode
 from ..httpd.content import provided
+from ..httpd.types import read_types
 from ..phases import HANDLER
+from .filters_shown import missing_filter
 from .model import Choice, Place, Way
 from .settings_shown import last_place, place_of
 
-__all__ = ["filters_of", "redirected", "section_redirect", "sent_to", "tell_answer"]
+__all__ = ["redirected", "section_redirect", "sent_to", "tell_answer"]
 
 _URL = re.compile(r"[A-Za-z0-9+.-]+:")
 _CONTROL = re.compile(r"[\r\n\0]")
@@ -45,14 +47,53 @@ def tell_answer(way: Way, config: RequestConfig, found: os.stat_result | None, n
                 way.notes.append("the publisher looks for the page and the object in it by the path")
             return None
         way.notes.append(f"the handler is {named}, but no PythonHandler is named: the file itself is meant")
+    elif named in PROGRAMS:
+        return _program(way, config, found, place, aliased=handler is not None)
+    elif config.actions and (action := _action(way, config, name, named)) is not None:
+        way.answer = Choice(f"the page {action[0]}", "Action or Script leads there: an internal redirect", action[1])
+        return None
     elif not provided(named):
         return way.ends(500, f"nobody provides the handler {named!r}", place)
     return _file(way, config, found, name)
 
 
+def _program(way: Way, config: RequestConfig, found: os.stat_result | None, place: Place, *, aliased: bool) -> None:
+    """What the handler of programs would say (cgi/answer)."""
+    if not aliased and "ExecCGI" not in config.options:
+        way.ends(403, "a program, and Options ExecCGI is off", last_place(config, core.OPTIONS))
+    elif found is None:
+        way.ends(404, "there is no such program")
+    elif stat.S_ISDIR(found.st_mode):
+        way.ends(403, "a folder is no program")
+    elif way.path_info and config.settings[core.ACCEPT_PATH_INFO] == "off":
+        way.ends(404, f"AcceptPathInfo is off, and there is a path behind the name ({way.path_info})")
+    elif not found.st_mode & 0o111:
+        way.ends(500, "the program may not be executed", place)
+    else:
+        way.answer = Choice(f"the program {way.file.what}", "it is run (CGI)", place)
+
+
+def _action(way: Way, config: RequestConfig, name: str, handler: str | None) -> tuple[str, Place] | None:
+    """Where an Action for a file's handler or type, or a Script for the method, leads; None: nowhere."""
+    actions = config.settings[cgi.ACTIONS]
+    action = actions.get((handler or _type_of(name, config) or "").lower())
+    if action is not None:
+        return action.script, last_place(config, cgi.ACTIONS)
+    script = config.settings[cgi.SCRIPTS].get(way.method)
+    return None if script is None or way.method in ("GET", "HEAD") else (script, last_place(config, cgi.SCRIPTS))
+
+
+def _type_of(name: str, config: RequestConfig) -> str | None:
+    found = None
+    listed = read_types(config.host.base[mime.TYPES_CONFIG])
+    for part in name.split(".")[1:]:
+        found = config.settings[mime.TYPES_BY_EXT].get(part.lower()) or listed.get(part.lower()) or found
+    return found and found.partition(";")[0].strip()
+
+
 def _file(way: Way, config: RequestConfig, found: os.stat_result | None, name: str) -> None:
     """What the default handler would say (httpd/files)."""
-    filters = list(filters_of(name, config))
+    missing = missing_filter(name, config)
     if way.method == "OPTIONS":
         way.answer = Choice("the methods that the file takes", "OPTIONS")
     elif way.method not in ("GET", "HEAD", "POST"):
@@ -60,13 +101,22 @@ def _file(way: Way, config: RequestConfig, found: os.stat_result | None, name: s
     elif found is None:
         way.ends(404, "there is no such file")
     elif stat.S_ISDIR(found.st_mode):
-        way.answer = Choice("the folder", "refused unless it can be listed: no file of DirectoryIndex is there")
+        _folder(way, config)
     elif way.path_info and config.settings[core.ACCEPT_PATH_INFO] != "on":
         way.ends(404, f"the file takes no path behind its name ({way.path_info})")
-    elif filters:
-        way.ends(500, f"nobody provides the output filter {filters[0].what}", filters[0].place)
+    elif missing is not None:
+        way.ends(500, f"nobody provides the filter {missing[0]} here", missing[1])
     else:
         way.answer = Choice(f"the file {way.file.what}", "no handler is set")
+
+
+def _folder(way: Way, config: RequestConfig) -> None:
+    """What is said of a folder of which no index was found (httpd/listing)."""
+    place = last_place(config, core.OPTIONS)
+    if "Indexes" in config.options and way.method != "POST":
+        way.answer = Choice("a listing of the folder", "Options Indexes: no file of DirectoryIndex is there", place)
+    else:
+        way.answer = Choice("the folder", "refused: no file of DirectoryIndex is there, nor Options Indexes", place)
 
 
 def _named_by(name: str, config: RequestConfig) -> Place:
@@ -79,15 +129,6 @@ def _named_by(name: str, config: RequestConfig) -> Place:
             if decision.args and extension(decision.args[-1]) in extensions:
                 return place_of(decision.origin)
     return Place()
-
-
-def filters_of(name: str, config: RequestConfig) -> Iterator[Choice]:
-    """The output filters that the extensions of a file name."""
-    by_extension = config.settings[mime.OUTPUT_FILTERS_BY_EXT]
-    for part in name.split(".")[1:]:
-        filters = by_extension.get(part.lower())
-        if filters:
-            yield Choice("; ".join(filters), f"AddOutputFilter .{part}", last_place(config, mime.OUTPUT_FILTERS_BY_EXT))
 
 
 def redirected(way: Way, rule: alias.Redirect) -> None:

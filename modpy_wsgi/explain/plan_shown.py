@@ -38,12 +38,15 @@ STEPS: dict[str, tuple[str, tuple[Phase, ...]]] = {
     "plan._authenticate": ("who it is and whether they may: Require", (AUTHEN, AUTHZ)),
     "plan._type": ("the type by the file's name, if no handler says it", (TYPE,)),
     "plan._guess_type": ("the type by the file's name", ()),
+    "tls.set_variables": ("the variables of mod_ssl, over TLS (StdEnvVars)", ()),
     "plan._fixup": ("SetHandler, ForceType, SetEnv, redirections of the section", (FIXUP,)),
     "plan._set_handler": ("SetHandler, if there is any", ()),
+    "parsed.fixup": ("server-parsed and XBitHack: the filter INCLUDES", ()),
     "multiviews.fixup": ("MultiViews: files whose names add extensions", ()),
     "index.fixup": ("folders: the slash at the end, and the index file", ()),
     "header_rules.of_request": ("RequestHeader: header fields of the request that change", ()),
     "authentication.fake": ("the name and password of AuthBasicFake", ()),
+    "filtering.by_extension": ("the filters of the file's extensions: AddInputFilter, AddOutputFilter", ()),
 }
 _NOT_ASKED = "not run: no Require asks for a user"
 

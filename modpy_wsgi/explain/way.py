@@ -32,10 +32,11 @@ from ..httpd import userdir
 from ..httpd.translate import Target, document_root, target_of
 from ..httpd.walk import walk
 from ..interpreter_names import interpreter_name
-from ..phases import HANDLER, INIT, POST_READ_REQUEST, TRANS
+from ..phases import CONNECTION, HANDLER, INIT, POST_READ_REQUEST, TRANS
 from ..serving.reach import by_address_only, shown_addresses
-from .answer import filters_of, redirected, section_redirect, sent_to, tell_answer
+from .answer import redirected, section_redirect, sent_to, tell_answer
 from .asked import Asked
+from .filters_shown import filters_of
 from .model import Choice, Handler, Place, Way
 from .plan_shown import phases_shown
 from .sections_shown import of_file, of_host, of_locations
@@ -64,6 +65,7 @@ def _go(way: Way, hosts: Hosts, request: Asked) -> None:
     environ = request.environ()
     host = hosts.find(environ, environ["RAW_URI"])
     way.host = _host(hosts, host, request)
+    way.notes += _connection_handler(hosts.first(environ))
     check_head(environ)
     way.path = read_path(environ, host.base[core.ALLOW_ENCODED_SLASHES], host.base[core.MERGE_SLASHES])
     if way.path == "*":
@@ -113,6 +115,13 @@ def _host(hosts: Hosts, host: HostConfig, request: Asked) -> Choice:
         why = f"{' '.join(own.wild_names)} fits the name"
     called = own.names[0] if own.names else "(no name)"
     return Choice(f"<VirtualHost {shown_addresses(own)}> {called}", why, place_of(own.origin))
+
+
+def _connection_handler(first: HostConfig) -> Iterator[str]:
+    """What stands before HTTP, at an address whose first host is this one."""
+    for found in python_calls(RequestConfig(first, first.base), CONNECTION, None)[:1]:
+        place = "" if found.origin is None else f" ({place_of(found.origin)})"
+        yield f"{CONNECTION.directive} {found.call.shown}{place} takes the connection: HTTP follows only if it declines"
 
 
 def _last_of_host(host: HostConfig, setting: Setting[Any]) -> Place:

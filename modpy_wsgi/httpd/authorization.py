@@ -11,7 +11,7 @@ from ..config.directives.authn_core import AUTH_TYPE
 from ..config.directives.authz_core import AUTHORIZATION
 from ..config.request_config import RequestConfig
 from ..constants import HTTP_FORBIDDEN, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
-from .requirements import check_of
+from .requirement_checks import check_of
 from .verdicts import GRANTED, NO_USER, Check, granted
 
 if TYPE_CHECKING:

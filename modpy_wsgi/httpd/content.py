@@ -11,14 +11,26 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .. import basic_auth, header_rules
+from ..cgi import actions
+from ..cgi import answer as cgi_answer
 from ..config.directives import auth_basic, remoteip
 from ..config.request_config import RequestConfig
-from ..constants import DECLINED, DIR_MAGIC_TYPE, DONE, HTTP_INTERNAL_SERVER_ERROR, PYTHON_HANDLERS
+from ..constants import (
+    DECLINED,
+    DIR_MAGIC_TYPE,
+    DONE,
+    HTTP_BAD_REQUEST,
+    HTTP_INTERNAL_SERVER_ERROR,
+    OK,
+    PYTHON_HANDLERS,
+)
 from ..dispatch import calls_for, run_handlers
-from ..environ import encode
+from ..environ import decode, encode
+from ..errors import SERVER_RETURN
+from ..filters import requests as filter_requests
 from ..phases import HANDLER
-from ..response import checked
-from . import ranges, type_maps
+from ..response import checked, content_length
+from . import filtering, listing, parsed, ranges, type_maps
 from .files import send_file
 
 if TYPE_CHECKING:
@@ -27,14 +39,18 @@ if TYPE_CHECKING:
 __all__ = ["answer", "handler_of_type", "provided"]
 
 _OWN_HANDLERS = frozenset({None, "default-handler", DIR_MAGIC_TYPE})
+_ANSWERED = _OWN_HANDLERS | PYTHON_HANDLERS  # for which the file may be sent, be it that no Python handler took it
 # Media types that name a program to run (AddType application/x-httpd-php .php), not what is sent.
 _TYPES_OF_HANDLERS = ("application/x-httpd-", "application/x-type-map", "httpd/send-as-is", "text/x-server-parsed-html")
 
 
 def answer(req: mp_request, config: RequestConfig) -> int:
     """The content phase. Returns OK or DONE when the answer stands, else the status to answer with."""
-    if config.head is not None:
+    if config.prepares:
         req._in_content = True
+        status = filtering.at_content(req, config)
+        if status:
+            return status
     handler = handler_before = req._handler
     if handler is None and req._content_type is not None:
         handler = handler_of_type(req._content_type)
@@ -50,12 +66,22 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     elif handler in type_maps.TYPE_MAPS:
         result = type_maps.answer(req, config)
         return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
-    elif handler not in _OWN_HANDLERS:
+    elif handler in cgi_answer.HANDLERS:
+        result = cgi_answer.answer(req, config)
+        return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
+    if config.actions:
+        result = actions.answer(req, config)
+        if result != DECLINED:
+            return result
+    if handler not in _ANSWERED:
         req._application.log_request(req, f"nobody provides the handler {handler!r}: {req.filename or req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR
     fallback = req._application.fallback
     if fallback is not None and not _is_file(req) and req._server_write is None:
         return _ask_fallback(req, config, fallback)
+    if handler == DIR_MAGIC_TYPE and _is_listed(req):
+        result = listing.answer(req, config)
+        return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
     return send_file(req, config)
 
 
@@ -68,12 +94,17 @@ def handler_of_type(content_type: str) -> str | None:
 
 def provided(handler: str | None) -> bool:
     """Whether somebody here answers for a handler of this name."""
-    return handler in PYTHON_HANDLERS or handler in _OWN_HANDLERS
+    return handler in _ANSWERED or handler in cgi_answer.HANDLERS or handler == parsed.HANDLER
 
 
 def _is_file(req: mp_request) -> bool:
     """Whether there is a file, be it one that will be refused."""
     return req._stat is not None and stat.S_ISREG(req._stat.st_mode)
+
+
+def _is_listed(req: mp_request) -> bool:
+    """Whether it is a directory that is asked for in a way that a listing answers."""
+    return req._method in ("GET", "HEAD") and req._stat is not None and stat.S_ISDIR(req._stat.st_mode)
 
 
 def _split(path: str, mount: str) -> tuple[str, str]:
@@ -98,6 +129,39 @@ def _show_client(req: mp_request, environ: dict[str, Any]) -> None:
                 environ[key] = encode(value)
 
 
+def _unfold_body(req: mp_request, environ: dict[str, Any]) -> int:
+    """Let an application find what the filters make of the body, with its length. OK, or a status."""
+    try:
+        body, length = filter_requests.body_file(req)
+    except SERVER_RETURN as stop:
+        return int(stop.args[0])
+    except OSError as error:
+        req._application.log_request(req, f"the body cannot be read: {error}")
+        return HTTP_BAD_REQUEST
+    environ["wsgi.input"], environ["CONTENT_LENGTH"] = body, str(length)
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    if "Content-Encoding" not in req.headers_in:  # a filter has undone it
+        environ.pop("HTTP_CONTENT_ENCODING", None)
+    req.register_cleanup(lambda file: file.close(), body)
+    return OK
+
+
+def _through_filters(req: mp_request) -> Callable[..., Any]:
+    """The start_response of an application whose answer flows through filters: its head leaves when theirs does."""
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        if exc_info and req._server_write is not None:
+            raise exc_info[1].with_traceback(exc_info[2])
+        req._status, req._status_line = int(status[:3]), decode(status)
+        header_rules.take_headers(req, headers)
+        if req._filters is not None and not filter_requests.still_wanted(req, content_length(req)):
+            req._begin()
+            return req._server_write
+        return req.write
+
+    return start_response
+
+
 def _ask_fallback(req: mp_request, config: RequestConfig, application: Callable[..., Iterable[bytes]]) -> int:
     """Let another WSGI application answer, as the user that the phases before found out, for the path they judged.
 
@@ -115,7 +179,14 @@ def _ask_fallback(req: mp_request, config: RequestConfig, application: Callable[
         environ["AUTH_TYPE"] = encode(req.ap_auth_type or "")
     for name, value in req.__dict__.get("_subprocess_env", {}).items():
         environ.setdefault(name, encode(value))
+    if req._input_filters is not None:
+        status = _unfold_body(req, environ)
+        if status:
+            return status
     req._reset_output()
+    if req._filters is not None:
+        req._delegated = application(environ, _through_filters(req))
+        return DONE
     ruled = config.head is not None
     extra = [] if ruled else [checked(name, value) for name, value in req.err_headers_out.items()]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..config.directives import core
 from ..constants import APLOG_ERR, HTTP_INTERNAL_SERVER_ERROR, HTTP_OK, METHOD_NUMBERS, STATUS_LINES
+from ..filters import requests as filters
 from ..response import BODILESS, NAMELESS
 from . import error_pages
 
@@ -24,6 +25,8 @@ _MOVED = frozenset({301, 302, 303, 307, 308})  # whose pages show where to
 
 def answer(req: mp_request, status: int) -> None:
     """Make `req` answer with `status`."""
+    if req._filters is not None and req._filters.failed is not None:
+        status = req._filters.status  # what the handler makes of it is not the cause
     if not 200 <= status <= 599:
         req._application.log_request(req, f"Handler returned invalid result code {status}: {req.uri}", APLOG_ERR)
         status = HTTP_INTERNAL_SERVER_ERROR
@@ -83,6 +86,8 @@ def _redirect(req: mp_request, status: int, uri: str) -> None:
 
 def _forget(req: mp_request, status: int) -> str | None:
     """Drop what the handler prepared. Returns the Location of a redirection."""
+    if req._filters is not None:
+        filters.drop_content(req)
     location: str | None = None
     if 300 <= status < 400 and "_headers_out" in req.__dict__:
         location = req.headers_out.get("Location")

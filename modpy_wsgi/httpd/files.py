@@ -12,7 +12,7 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..config.cache import Bounded
-from ..config.directives import core, mime
+from ..config.directives import core
 from ..config.request_config import RequestConfig
 from ..constants import (
     AP_REQ_ACCEPT_PATH_INFO,
@@ -29,6 +29,7 @@ from ..constants import (
     OK,
 )
 from ..errors import ConfigError
+from ..filters import requests as filters
 from ..preconditions import CONDITIONS, conditions_met
 from ..validators import SETTLED, date_text, digest_of, etag_of
 from . import ranges
@@ -56,7 +57,6 @@ class Manner(NamedTuple):
 
     tag: frozenset[str]
     accept_ranges: str
-    filters: dict[str, tuple[str, ...] | None]
     handover: Handover | None
     heads: Bounded[tuple[int, int, int, int], _Head]  # by device, inode, size and time
 
@@ -65,9 +65,8 @@ def _manner(config: RequestConfig) -> Manner:
     manner: Manner | None = config.files
     if manner is None:
         settings = config.settings
-        filters = settings[mime.OUTPUT_FILTERS_BY_EXT]
         tag = settings[core.FILE_ETAG].parts
-        manner = config.files = Manner(tag, ranges.accepted(config), filters, handover_of(config), Bounded(MAX_HEADS))
+        manner = config.files = Manner(tag, ranges.accepted(config), handover_of(config), Bounded(MAX_HEADS))
     return manner
 
 
@@ -81,7 +80,6 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
         and req._method in _READING
         and S_ISREG(found[0])  # st_mode; by number, as it is asked for every file
         and not req._path_info
-        and not manner.filters
     ):
         place = req._place
         if (
@@ -90,6 +88,7 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
             and found[6] <= SMALL
             and req._held is None
             and req._server_write is None
+            and req._filters is None
             and config.head is None
             and not req._more_to_say
             and req._environ.keys().isdisjoint(_ASKING)
@@ -121,8 +120,8 @@ def _check(req: mp_request, config: RequestConfig, found: os.stat_result | None)
         log(req, f"File does not exist: {req.filename or req.uri}", APLOG_INFO)
         return HTTP_NOT_FOUND
     if stat.S_ISDIR(found.st_mode):
-        log(req, f"Cannot serve directory {req.filename}: no index file, and listings are not provided")
-        return HTTP_NOT_FOUND if method == "POST" else HTTP_FORBIDDEN  # as if nobody had a listing for that
+        log(req, f"AH00129: Attempt to serve directory: {req.filename}")  # which a listing is not for
+        return HTTP_NOT_FOUND
     if req._path_info and req.used_path_info != AP_REQ_ACCEPT_PATH_INFO:  # as AcceptPathInfo or a handler has it
         log(req, f"File does not exist: {req.filename}{req._path_info}", APLOG_INFO)
         return HTTP_NOT_FOUND
@@ -131,18 +130,7 @@ def _check(req: mp_request, config: RequestConfig, found: os.stat_result | None)
     except ConfigError as error:
         log(req, str(error))
         return HTTP_INTERNAL_SERVER_ERROR
-    missing = _missing_filter(req, manner.filters) if manner.filters else None
-    if missing:
-        log(req, f"nobody provides the output filter {missing!r}: {req.filename}")
-        return HTTP_INTERNAL_SERVER_ERROR
     return _send(req, config, manner, found)
-
-
-def _missing_filter(req: mp_request, filters: dict[str, tuple[str, ...] | None]) -> str | None:
-    for extension in (req._filename or "").rpartition("/")[2].split(".")[1:]:
-        for name in filters.get(extension.lower()) or ():
-            return name
-    return None
 
 
 def send_again(req: mp_request, config: RequestConfig) -> int:
@@ -159,6 +147,7 @@ def send_again(req: mp_request, config: RequestConfig) -> int:
         and req._handler is None
         and req._held is None
         and req._server_write is None
+        and req._filters is None
         and not req._more_to_say
         and req._environ.keys().isdisjoint(_ASKING)
         and _send_known(req, manner, found)
@@ -217,8 +206,9 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat
         if req._list_tag:
             manner = manner._replace(heads=Bounded(1))
         head = manner.heads.get((now.st_dev, now.st_ino, size, now.st_mtime_ns)) or _head(req, manner, now, descriptor)
+        filtered = req._filters is not None  # then pieces are cut out of what the filters make of the file
         alone = req._held is None and req._server_write is None
-        plain = alone and config.head is None and not req._more_to_say
+        plain = alone and config.head is None and not (req._more_to_say or filtered)
         if plain and size <= SMALL and req._environ.keys().isdisjoint(_ASKING):
             req._prepared = head
             data = os.read(descriptor, size)
@@ -233,10 +223,14 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat
         if status != OK:
             req._status = status  # no page: the answer has no body
             return OK
-        pieces = ranges.of_length(req, config, size) if alone and "HTTP_RANGE" in req._environ else None
+        if filtered and alone:
+            filtered = filters.still_wanted(req, size)
+        pieces = None
+        if alone and "HTTP_RANGE" in req._environ and not filtered:
+            pieces = ranges.of_length(req, config, size)
         if pieces is not None and not pieces.pieces:
             return HTTP_RANGE_NOT_SATISFIABLE
-        if alone and size > SMALL:
+        if alone and (size > SMALL or filtered):
             body = req._file_body = FileBody(descriptor, size, pieces)
             descriptor = -1  # the body closes it
             headers["Content-Length"] = str(body.size)
@@ -281,7 +275,7 @@ def _read(descriptor: int, size: int) -> bytes:
 def _hand_over(req: mp_request, handover: Handover, filename: str) -> bool:
     """Name the file to the front server, which then knows its validators and ranges. False if it does not know it."""
     name = handover.name(filename)
-    if name is None or req._held is not None or req._server_write is not None:
+    if name is None or req._held is not None or req._server_write is not None or req._filters is not None:
         return False
     req.headers_out[handover.header] = name
     return True

@@ -14,6 +14,7 @@ from ..config.directives import dir as directory
 from ..config.request_config import RequestConfig
 from ..constants import DIR_MAGIC_TYPE, HTTP_FORBIDDEN, HTTP_MOVED_PERMANENTLY, OK
 from ..environ import escape
+from ..filters import requests as filters
 from . import access, authorization
 
 if TYPE_CHECKING:
@@ -135,6 +136,8 @@ def become(req: mp_request, other: mp_request) -> None:
     req._content_languages = other._content_languages
     req._more_to_say = req._more_to_say or other._more_to_say
     req._extension = other._extension
+    if req._filters is not None or other._filters is not None:
+        filters.take_over(req, other)
     if other._user is not None:
         req._user, req._auth_type = other._user, other._auth_type
     if other._added:

@@ -1,17 +1,18 @@
-"""Text as it stands in a line of the access log.
+"""How a value of a request stands in a line of an access log.
 
-Law: nothing that a client or a handler says ends a field or a line; what is not known is "-".
+Law: it is text without anything that could end a field or a line. What is not known is "-"; what is known and empty is
+empty. Source: mod_log_config, observed on the original.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["Value", "escaped", "raw"]
+__all__ = ["Value", "escaped", "joined", "of_table", "raw"]
 
 Value = Callable[["mp_request"], str]
 
@@ -39,3 +40,25 @@ def raw(text: str | None) -> str:
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return text
     return text.translate(_ESCAPES)
+
+
+def joined(table: Any, name: str) -> str | None:
+    """The values of a name, as httpd merges headers that come twice."""
+    if name not in table:
+        return None
+    found = table[name]
+    return found if isinstance(found, str) else ", ".join(found)
+
+
+def of_table(attribute: str) -> Callable[[str], Value]:
+    def maker(name: str) -> Value:
+        def value(req: mp_request) -> str:
+            table = getattr(req, attribute, None)
+            if table is None or name not in table:
+                return "-"
+            found = table[name]
+            return escaped(found if isinstance(found, str) else found[0])
+
+        return value
+
+    return maker

@@ -1,6 +1,6 @@
-"""What the access log says of time: when a request came, when it was over, how long it took.
+"""When, and how long, as access logs show it: %t, %{...}t, %D, %T.
 
-Law: local time, as httpd writes it; a duration is never negative, whatever the clock did.
+Law: a request has one end, whichever directive asks for it first.
 """
 
 from __future__ import annotations

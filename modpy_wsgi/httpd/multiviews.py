@@ -10,10 +10,10 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from ..accept import read_wishes
 from ..config.request_config import RequestConfig
 from ..constants import HTTP_FORBIDDEN, HTTP_NOT_FOUND, OK
 from ..environ import escape
-from .accept import read_wishes
 from .choice import AS_GET, choose, quoted
 from .index import become, refused_to
 from .negotiation import SCRIPT, Variant

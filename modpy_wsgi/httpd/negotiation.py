@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..accept import Wish, read_wishes
 from ..config.directives.negotiation import Priority
-from .accept import Wish, read_wishes
 
 __all__ = ["Terms", "Variant", "best_of", "terms_of", "varying"]
 

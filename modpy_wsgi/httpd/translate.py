@@ -72,7 +72,7 @@ class Target:
         filename, self.handler = self._translated(host)
         self.filename = normalise(filename)  # or "/dir//closed" would pass by <Directory /dir/closed>
         # Whether something may happen before a file is looked for.
-        self.eventful = host.has_early_work or bool(self.redirects) or self.of_user or uri == "*"
+        self.eventful = host.has_early_work or host.guarded or bool(self.redirects) or self.of_user or uri == "*"
         self.known = 0  # how much of the file name was a file at the last look; a hint only
         self.place: Place | None = None  # of the last look
         self.location = host.location(uri)
@@ -98,7 +98,7 @@ class Target:
                 if not target.startswith("/"):
                     target = posixpath.join(host.base[core.SERVER_ROOT], target)
                 return target, rule.handler
-            self.context = ((rule.prefix or "").rstrip("/"), rule.target.rstrip("/"))
+            self.context = (rule.prefix or "", rule.target)
             return rule.target + rest, rule.handler
         self.of_user = userdir.is_of_user(host, uri)
         path = (host.base[core.SERVER_PATH] or "").rstrip("/")

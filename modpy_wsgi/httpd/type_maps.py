@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..accept import read_wishes
 from ..config.request_config import RequestConfig
 from ..constants import (
     HTTP_FORBIDDEN,
@@ -20,7 +21,6 @@ from ..constants import (
 )
 from ..environ import escape
 from ..preconditions import conditions_met
-from .accept import read_wishes
 from .choice import AS_GET, choose, quoted
 from .files import send_file
 from .negotiation import Variant

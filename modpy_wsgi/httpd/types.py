@@ -17,7 +17,7 @@ from ..config.request_config import RequestConfig
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["exceptions", "extensions", "guess", "read_types"]
+__all__ = ["Guess", "exceptions", "extensions", "guess", "guess_of", "read_types"]
 
 
 @lru_cache(maxsize=16)
@@ -124,6 +124,11 @@ def exceptions(name: str, config: RequestConfig) -> list[str] | None:
         if not ("any" in match or listed or any(table.get(extension) for table in tables)):
             unknown.append(part)
     return unknown if len(unknown) <= len(parts) else None
+
+
+def guess_of(name: str, config: RequestConfig) -> Guess:
+    """What the extensions of a name say under a configuration, for a name that nobody may ask of again."""
+    return _guess(name, config)
 
 
 def _guess(name: str, config: RequestConfig) -> Guess:

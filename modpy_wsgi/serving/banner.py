@@ -32,6 +32,8 @@ def _lines(site: Site, plan: ServingPlan, server: str, addresses: tuple[str, ...
     size = "one request at a time (ONE_PROCESS)"
     if not plan.single:
         size = f"{_count(plan.workers, 'process', 'processes')} of {_count(plan.threads, 'thread')}"
+        if plan.for_handlers:
+            size = f"{size} and one for connections" if plan.workers else "one process for connections"
     yield f"modpy-wsgi {__version__} on {server}, {size}"
     for address in addresses:
         yield f"  listening on {address}"

@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from .. import __file__ as own_file
-from ..config.directives import core, log_config, mpm
+from .. import global_locks
+from ..config.directives import core, log_config, mpm, python
 from ..config.lexer import words
 from ..config.model import Site
 from ..errors import ConfigError
@@ -28,22 +29,24 @@ __all__ = ["checked", "workers_account"]
 MOST_PLACES = 5  # in one note
 
 
-def checked(site: Site, plan: ServingPlan, *, starting: bool) -> ServingPlan:
+def checked(site: Site, plan: ServingPlan, *, starting: bool, served_here: bool = False) -> ServingPlan:
     """The plan, with notes on what this machine makes of it. Raises ConfigError.
 
     `starting` is whether the server starts now. If it does not, all is said that can be known: what only a part of the
-    site would stumble over raises ConfigError as well, and what this process may not do is a note.
+    site would stumble over raises ConfigError as well, and what this process may not do is a note. `served_here`: it
+    will be served by this package's own server, so nothing is said of others.
     """
     notes = [*plan.notes]
     notes += _account_notes(site, plan)
     for path in _files(site, plan):
         notes += _file_notes(*path, starting)
+    notes += _lock_notes(site)
     notes += unreachable(site, plan.binds, is_local)
     for note in _python_paths(site):
         if not starting:
             raise note
         notes.append(str(note))
-    if not starting:
+    if not (starting or served_here):
         notes += _other_servers(site)
     return replace(plan, notes=tuple(notes))
 
@@ -110,6 +113,17 @@ def _file_notes(what: str, path: str, place: Place, starting: bool) -> Iterator[
     yield f"{place}{what} {path}: this user may not write it"
 
 
+def _lock_notes(site: Site) -> Iterator[str]:
+    """On the folder for the files of locks; without it a site runs as long as it locks nothing."""
+    settings = site.main.settings
+    option = global_locks.DIRECTORY_OPTION
+    value = settings[python.PYTHON_OPTIONS].get(option)
+    if value and not os.path.isdir(os.path.join(settings[core.SERVER_ROOT], value)):
+        named = [node for node in site.tree if node.name == "PythonOption" and words(node.args)[:1] == [option]]
+        place = Place(named[-1].file, named[-1].line) if named else Place()
+        yield f"{place}PythonOption {option} {value}: no such folder, so no lock across processes can be taken"
+
+
 def _python_paths(site: Site) -> Iterator[ConfigError]:
     for node in directives(site.tree):
         if node.name == "PythonPath":
@@ -126,6 +140,20 @@ def _other_servers(site: Site) -> Iterator[str]:
     places = [f"{host.origin.file}:{host.origin.line}" for host in by_address_only(site)]
     if places:
         yield f"under uWSGI and waitress, which tell no addresses, no request can reach {_some(places)}"
+    handlers = list(_connection_handlers(site))
+    if handlers:
+        yield (
+            f"{_some(handlers)}: connection handlers run under modpy-wsgi serve, gunicorn's ConnectionWorker, and on "
+            "raw sockets of uWSGI; other servers answer 503 at their addresses"
+        )
+
+
+def _connection_handlers(site: Site) -> Iterator[str]:
+    """The places of the directives."""
+    name = python.CONNECTION_HANDLER
+    for host in (site.main, *site.hosts):
+        if name in host.settings[python.HANDLERS]:
+            yield str(last_of(own_directives(site, host), name)).removesuffix(": ")
 
 
 def _some(places: list[str]) -> str:

@@ -6,36 +6,46 @@ site's code; a worker runs nothing else. A configuration that cannot be read lea
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import os
+import queue
+import signal
 import socket
 import sys
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gunicorn import __version__ as gunicorn_version
-from gunicorn import util
 from gunicorn.app.base import BaseApplication
-from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
+from gunicorn.http import wsgi
 
 from .. import current
 from ..app import Application
+from ..config.directives import core
+from ..constants import APLOG_NOTICE
 from ..errors import ConfigError
+from ..httpd_names import server_banner
+from . import connection_workers
 from .account import Account
 from .banner import banner
+from .binding import check_bind
+from .certificates import Certificates, SecuredSocket, tls_variables
 from .checks import checked, workers_account
+from .daemon import Detached, lead_stderr_to
+from .listeners import carries_handlers
+from .log_stream import LogStream
+from .logger import Logger
+from .master import Master, check_new
+from .pid_file import PidFile
 from .places import last_of, own_directives
 from .settings import Overrides, ServingPlan, plan
 from .source import Source
-from .workers import Logger, OneByOneWorker, ThreadWorker
+from .workers import OneByOneWorker, ThreadWorker
 
 __all__ = ["SERVER", "Server"]
 
 SERVER = f"gunicorn {gunicorn_version}"
-
-UNIX_PATH_MOST = 107  # bytes; Linux's sun_path less its NUL
 
 WSGIApplication = Callable[[dict[str, Any], Any], Any]
 
@@ -49,11 +59,26 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     plan: ServingPlan
     application: Application
+    certificates: Certificates | None  # None: nothing is listened on for TLS
+    pid_file: PidFile | None
+    cfg: Any
+    certificates_of_handlers: Certificates | None  # the same for the listeners of connection handlers
     announced: ServingPlan | None = None  # the plan that the last banner told of
+    _loaded = False  # whether the configuration was just read, for a restart
+    _generation = -1  # how often it was read before
 
-    def __init__(self, source: Source, overrides: Overrides | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        overrides: Overrides | None = None,
+        *,
+        say: Callable[[str], None] | None = None,
+    ) -> None:
+        """say: takes the start-up message (default: the standard error). Raises ConfigError."""
         self.source = source
         self.overrides = overrides or Overrides()
+        self.say = say or _to_stderr
+        self.detached: Detached | None = None  # the process goes on by itself: nobody reads its standard error
         super().__init__(prog="modpy-wsgi")
 
     # gunicorn's own do_load_config prints and exits; a ConfigError is for the command line to print, or for the log.
@@ -62,68 +87,153 @@ class Server(BaseApplication):  # type: ignore[misc]
         application = self.source.load()
         new = plan(application.site, self.overrides, cpus=os.cpu_count() or 1, root=os.geteuid() == 0)
         new = checked(application.site, new, starting=True)
-        account = workers_account(application.site, new)
+        settings = _gunicorn_settings(new, workers_account(application.site, new))
+        cfg = self._config(settings)
+        cfg.site_log = application.main_server._log
+        certificates = self._read_certificates(application, cfg) if self.overrides.tls else None
+        of_handlers = self._read_certificates(application, cfg, for_handlers=True)
+        pid_file = PidFile(new.pid_file, last_of(application.site.tree, "PidFile")) if new.pid_file else None
+        if self.cfg is not None:
+            check_new(self.cfg.address, cfg.address)
+            if pid_file is not None and (self.pid_file is None or self.pid_file.path != pid_file.path):
+                pid_file.check()
+        _open_logs(application)
+        self.application, self.plan, self.cfg, self.certificates = application, new, cfg, certificates
+        self.pid_file, self.certificates_of_handlers = pid_file, of_handlers
+        self._generation += 1
+        for server in application.servers:
+            server._my_generation = self._generation
+        self._secure: dict[int, Config] = {}
+        self._settings = settings
+        self.callable = None
+
+    def _config(self, settings: dict[str, Any]) -> Config:
+        """gunicorn's object of settings. Raises ConfigError."""
         cfg = Config(prog=self.prog)
-        for name, value in _gunicorn_settings(new, account).items():
+        for name, value in settings.items():
             if name not in cfg.settings:
                 continue  # an older gunicorn, which does not have what this one would turn off
             try:
                 cfg.set(name, value)
             except Exception as error:  # gunicorn raises what it likes, ConfigError of its own and ValueError mostly
                 raise ConfigError(f"{name}: {error}") from error
-        _open_logs(application)
-        self.application, self.plan, self.cfg = application, new, cfg
-        self.callable = None
+        return cfg
+
+    def only(self, addresses: Iterable[Any]) -> Config:
+        """gunicorn's settings with some of the addresses, to open these."""
+        return self._config(self._settings | {"bind": [_written(address) for address in addresses]})
+
+    def _read_certificates(
+        self, application: Application, cfg: Config, *, for_handlers: bool = False
+    ) -> Certificates | None:
+        """The certificates of the listeners, now, while they may be read. Raises ConfigError."""
+        found = Certificates(application.site, application.hosts)
+        for address in cfg.address:
+            if isinstance(address, tuple) and carries_handlers(application.site, *address[:2]) is for_handlers:
+                found.check(*address[:2])
+        return found if found.used else None
+
+    def settings_of(self, client: socket.socket) -> Config:
+        """gunicorn's settings for a connection just accepted: those of TLS where it begins with a handshake."""
+        name = client.getsockname()
+        context = self.certificates.context(*name[:2]) if self.certificates and isinstance(name, tuple) else None
+        if context is None:
+            return self.cfg
+        found = self._secure.get(id(context))
+        if found is None:
+            secure = {"certfile": "the context's", "ssl_context": lambda config, default: context}
+            found = self._secure[id(context)] = self._config(self._settings | secure)
+        return found
 
     def load(self) -> WSGIApplication:
         """gunicorn's hook, in a worker: the WSGI application."""
         application = self.application
-        if self.plan.threads > 1:
+        application.sizes = self.plan.workers, self.plan.threads
+        application.multithread, application.multiprocess = self.plan.threads > 1, self.plan.workers > 1
+        single = self.plan.threads == 1
+        if not single and self.certificates is None:
             return application
 
-        def single_threaded(environ: dict[str, Any], start_response: Any) -> Any:
-            environ["wsgi.multithread"] = False  # gunicorn's threaded worker says True whatever the number of threads
+        def prepared(environ: dict[str, Any], start_response: Any) -> Any:
+            if single:
+                environ["wsgi.multithread"] = False  # gunicorn's threaded worker always says True
+            secured = environ["gunicorn.socket"]
+            if isinstance(secured, SecuredSocket):
+                environ.update(tls_variables(secured))
             return application(environ, start_response)
 
-        return single_threaded
+        return prepared
+
+    def shown(self, listener: Any) -> str:
+        """A listener's URL."""
+        url, name = str(listener), listener.getsockname()
+        if isinstance(name, tuple) and carries_handlers(self.application.site, *name[:2]):
+            return f"{url.partition('://')[2]} for PythonConnectionHandler"
+        if self.certificates is not None and isinstance(name, tuple) and self.certificates.leads_to_tls(*name[:2]):
+            url = url.replace("http:", "https:", 1)
+        return url
 
     def reload(self) -> None:
         """gunicorn's hook for HUP, in the master."""
+        if self._loaded:
+            return
         try:
             self.do_load_config()
         except (ConfigError, OSError) as error:
             current.set_application(self.application)  # one that was made and then given up had taken its place
+            for server in self.application.servers:
+                server._log.reopen()  # a rotation of logs must not wait for somebody to mend the configuration
             self.log.error("modpy-wsgi: %s", error)
             self.log.error("modpy-wsgi: not reloaded, the configuration read before stays in force")
 
-    def run(self) -> None:
-        """Serves until a signal ends it. Raises ConfigError where it cannot begin; leaves by SystemExit otherwise."""
+    @contextlib.contextmanager
+    def reloaded(self) -> Iterator[None]:
+        """While gunicorn does its part of a restart: the configuration was read already."""
+        self._loaded = True
+        try:
+            yield
+        finally:
+            self._loaded = False
+
+    def check_binds(self) -> None:
+        """Raises ConfigError where an address cannot be listened on."""
         if "GUNICORN_FD" not in os.environ and "LISTEN_FDS" not in os.environ:
             for address in self.cfg.address:
-                _check_bind(address)
+                check_bind(address)
+
+    def run(self) -> None:
+        """Serves until a signal ends it. Raises ConfigError where it cannot begin; leaves by SystemExit otherwise."""
+        self.check_binds()
+        arbiter: Master | None = None
         try:
-            arbiter = _Master(self)
+            arbiter = Master(self)
             self.log = arbiter.log
             arbiter.run()
-        except RuntimeError as error:  # a pid file of a running server, a log file that cannot be written
+        except RuntimeError as error:
             raise ConfigError(str(error).removeprefix("Error: ")) from error
+        finally:
+            if arbiter is not None:
+                arbiter.release_pid_file()
 
 
-class _Master(Arbiter):  # type: ignore[misc]
-    """gunicorn's master process. USR1 is httpd's graceful restart (`apachectl graceful`, Debian's log rotation).
+def _to_stderr(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
-    gunicorn's own meaning, that each worker opens its logs again, fails where only root may write them.
-    """
 
-    def handle_usr1(self) -> None:
-        self.handle_hup()
+def _written(address: Any) -> str:
+    """An address of gunicorn's as its settings take it."""
+    if not isinstance(address, tuple):
+        return f"unix:{address}"
+    host, port = address
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _gunicorn_settings(plan: ServingPlan, account: Account | None) -> dict[str, Any]:
     """The plan in gunicorn's words; hooks included."""
     return {
         "bind": list(plan.binds),
-        "workers": plan.workers,
+        "workers": plan.workers + plan.for_handlers,
         "threads": plan.threads,
         "worker_class": OneByOneWorker if plan.single else ThreadWorker,
         "worker_connections": max(1000, 2 * plan.threads),
@@ -136,9 +246,8 @@ def _gunicorn_settings(plan: ServingPlan, account: Account | None) -> dict[str, 
         "limit_request_line": plan.limit_request_line,
         "limit_request_fields": plan.limit_request_fields,
         "limit_request_field_size": plan.limit_request_field_size,
-        "pidfile": plan.pid_file,
         **({"user": account.uid, "group": account.gid, "initgroups": True} if account else {}),
-        "errorlog": plan.error_log,
+        "errorlog": "-",  # the standard error of a worker leads to the error log of the site (log_stream.py)
         "loglevel": plan.log_level,
         "logger_class": Logger,
         "proc_name": "modpy-wsgi",
@@ -148,7 +257,9 @@ def _gunicorn_settings(plan: ServingPlan, account: Account | None) -> dict[str, 
         "header_map": "drop",  # X_Forwarded_For and X-Forwarded-For would be one in a WSGI environ
         "control_socket_disable": True,
         "when_ready": _say_what_is_served,
-        "on_reload": _say_what_is_served,
+        "on_reload": _reloaded,
+        "pre_fork": connection_workers.share_out,
+        "post_fork": _after_fork,
         "post_worker_init": _start_worker,
         "worker_exit": _stop_worker,
     }
@@ -159,64 +270,55 @@ def _say_what_is_served(arbiter: Any) -> None:
     if server.announced is server.plan:  # after a reload that failed
         return
     server.announced = server.plan
-    addresses = [str(listener) for listener in arbiter.LISTENERS]
-    sys.stderr.write(banner(server.application.site, server.plan, server=SERVER, addresses=addresses))
-    sys.stderr.flush()
+    addresses = [server.shown(listener) for listener in arbiter.LISTENERS]
+    server.say(banner(server.application.site, server.plan, server=SERVER, addresses=addresses))
+    software = server_banner("full")
+    arbiter.notice(f"{software} configured -- resuming normal operations")
+    if server.detached is not None:
+        lead_stderr_to(server.application.main_server._log)
+        server.detached.ready()
+
+
+def _after_fork(arbiter: Any, worker: Any) -> None:
+    arbiter.close_gone()
+    worker.signals_before = arbiter.SIG_QUEUE
+
+
+def _heed_signals_before(worker: Any) -> None:
+    """A worker that is told to end before it has handlers of its own has noted that as the first process would.
+
+    Nobody reads it there, and nobody tells it again: it would be waited for until GracefulShutdownTimeout.
+    """
+    with contextlib.suppress(queue.Empty):
+        while True:
+            if worker.signals_before.get_nowait() in (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT):
+                worker.alive = False
+
+
+def _reloaded(arbiter: Any) -> None:
+    connection_workers.retire(arbiter)
+    _say_what_is_served(arbiter)
 
 
 def _start_worker(worker: Any) -> None:
     """In a worker, after it gave up root and before its first request."""
     # As the original has them: code that opens relative paths or reads sys.argv finds what it found there.
+    server: Server = worker.app
+    SecuredSocket.patience = server.plan.timeout or None
+    # The name of the server in each answer, which no application can say: gunicorn takes it from here.
+    wsgi.SERVER = server_banner(server.application.site.main.settings[core.SERVER_TOKENS])
+    if not server.plan.single:  # a debugger speaks to the terminal
+        log = server.application.main_server._log
+        sys.stdout, sys.stderr = LogStream(log, 1, APLOG_NOTICE), LogStream(log, 2)
     os.chdir("/")
     sys.argv[:] = ["mod_python"]
-    worker.app.application.start_worker()
+    server.application.start_worker()
+    _heed_signals_before(worker)
 
 
 def _stop_worker(arbiter: Any, worker: Any) -> None:
     if worker.pid == os.getpid():  # gunicorn also calls this in the master, for a worker that is gone already
         worker.app.application.stop_worker()
-
-
-def _check_bind(address: Any) -> None:
-    """Raises ConfigError if `address` cannot be listened on.
-
-    gunicorn would find out as well, but it tries for five seconds and says so in the log only.
-    """
-    if not isinstance(address, tuple):
-        reason = _unix_trouble(str(address))
-        if reason:
-            raise ConfigError(f"cannot listen on unix:{address}: {reason}")
-        return
-    family = socket.AF_INET6 if util.is_ipv6(address[0]) else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-            if address[1]:
-                probe.listen()
-        except OSError as error:
-            reason = "address in use" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
-            raise ConfigError(f"cannot listen on {address[0]}:{address[1]}: {reason}") from error
-
-
-def _unix_trouble(path: str) -> str | None:
-    if path.startswith("\0"):  # in no folder
-        return None
-    folder = Path(path).parent
-    if not folder.is_dir():
-        return f"no directory {folder}"
-    if not Path(path).exists():
-        if not os.access(folder, os.W_OK):
-            return "permission denied"
-        return "the path is too long" if len(os.fsencode(path)) > UNIX_PATH_MOST else None
-    if not Path(path).is_socket():
-        return "something else is there"
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        try:
-            probe.connect(path)
-        except OSError:  # left over from a server that is gone: gunicorn makes it anew
-            return None
-    return "address in use"
 
 
 def _open_logs(application: Application) -> None:

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Iterable, Iterator
 
 from ..config.model import Host, Site
-from .settings import EVERY_IPV4
+from .listeners import EVERY_IPV4
 
 __all__ = ["by_address_only", "is_local", "shown_addresses", "unreachable", "unreachable_under"]
 

@@ -5,17 +5,18 @@ Law: pure. Nothing is opened, looked up or printed here; what could not be follo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..config.directives import core, mpm
+from ..config.directives import core, mpm, tls
 from ..config.directives import python as python_directives
 from ..config.model import Host, Setting, Site
 from ..errors import ConfigError
 from ..processing import PREFORK_PROCESSES, THREADED_PROCESSES
+from .listeners import EVERY_IPV4, Carries, carries_handlers, listeners
 
-__all__ = ["DEFAULT_BIND", "EVERY_IPV4", "LOOPBACK", "Overrides", "ServingPlan", "bind_address", "plan"]
+__all__ = ["DEFAULT_BIND", "LOOPBACK", "MODULE", "ONE_PROCESS", "Overrides", "ServingPlan", "bind_address", "plan"]
 
-EVERY_IPV4 = "0.0.0.0"  # noqa: S104 - what Listen means by a port alone
 LOOPBACK = "127.0.0.1"
 DEFAULT_BIND = f"{LOOPBACK}:8000"  # httpd refuses to start without Listen; a trial run should not
 
@@ -30,7 +31,11 @@ THREADS_MOST = 64  # httpd's ThreadLimit
 GRACEFUL_SECONDS = 30  # httpd waits for ever, which no service manager does
 NO_LIMIT = 2**31 - 1
 
+ONE_PROCESS = frozenset({"ONE_PROCESS", "DEBUG"})  # httpd's -X defines the latter
+
 REQUEST_LINE_MOST = 8190  # gunicorn accepts no longer one
+
+MODULE = "mpm_gunicorn"  # by which LogLevel and the lines of the error log name the server's own messages
 
 # APLOG_* -> the names gunicorn knows
 LOG_LEVELS = ("critical", "critical", "critical", "error", "warning", "info", "info", "debug")
@@ -43,6 +48,7 @@ class Overrides:
     binds: tuple[str, ...] = ()
     workers: int | None = None
     threads: int | None = None
+    tls: bool = False  # whether listeners for https are opened; else the front server ends TLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,9 @@ class ServingPlan:
     """How a site is to be served. Times are in seconds, sizes in bytes."""
 
     binds: tuple[str, ...]  # "host:port", "[v6]:port" or "unix:/path"
-    workers: int
+    workers: int  # for requests; 0 where all addresses are for connection handlers
     threads: int  # of each worker; 1 keeps code that is not thread-safe alone in its process
+    for_handlers: int  # further workers, for the connections of a PythonConnectionHandler: 1 or 0
     single: bool  # one worker, one request at a time, in the foreground: for a debugger
     timeout: int  # how long a client may stay silent; 0: for ever
     keepalive: int  # how long a connection waits for its next request; 0: closed after each
@@ -63,8 +70,7 @@ class ServingPlan:
     pid_file: str | None
     user: str | None  # name or number; None: unchanged
     group: str | None
-    error_log: str  # where the server's own messages go: a path, or "-" for stderr
-    log_level: str
+    log_level: str  # of the server's own messages
     notes: tuple[str, ...]
 
 
@@ -94,7 +100,7 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
     """
     settings = site.main.settings
     notes = list(site.warnings)
-    single = "ONE_PROCESS" in site.defines
+    single = not ONE_PROCESS.isdisjoint(site.defines)
     workers, threads = (1, 1) if single else _size(site, overrides, cpus)
     user, group = (settings[mpm.USER], settings[mpm.GROUP]) if root else (None, None)
     if root and user is None:
@@ -104,10 +110,16 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
     pause: float = settings[core.KEEP_ALIVE_TIMEOUT]
     graceful = settings[mpm.GRACEFUL_SHUTDOWN_TIMEOUT]
     most = settings[mpm.MAX_CONNECTIONS_PER_CHILD] or 0
+    binds = overrides.binds or _binds(site, overrides, notes)
+    notes += _handlers_left_out(site, binds)
+    carrying = [bind for bind in binds if not single and _carries_handlers(site, bind)]
+    if len(carrying) == len(binds):
+        workers = 0
     return ServingPlan(
-        binds=overrides.binds or _binds(site, notes),
+        binds=binds,
         workers=workers,
         threads=threads,
+        for_handlers=int(bool(carrying)),
         single=single,
         timeout=settings[core.TIMEOUT],
         keepalive=max(1, round(pause)) if settings[core.KEEP_ALIVE] and not single else 0,
@@ -119,8 +131,7 @@ def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: boo
         pid_file=settings[mpm.PID_FILE],
         user=_account(user),
         group=_account(group),
-        error_log=_error_log(settings[core.ERROR_LOG]),
-        log_level=LOG_LEVELS[min(max(settings[core.LOG_LEVEL], 0), 7)],
+        log_level=LOG_LEVELS[min(settings[core.LOG_LEVELS].get(MODULE, settings[core.LOG_LEVEL]), 7)],
         notes=tuple(notes),
     )
 
@@ -146,32 +157,49 @@ def _size(site: Site, overrides: Overrides, cpus: int) -> tuple[int, int]:
     return max(1, min(max(settings[mpm.START_SERVERS] or 0, automatic), most)), threads
 
 
-def _binds(site: Site, notes: list[str]) -> tuple[str, ...]:
-    listens = site.main.settings[core.LISTEN]
-    if not listens:
+def _binds(site: Site, overrides: Overrides, notes: list[str]) -> tuple[str, ...]:
+    wanted = listeners(site)
+    if not wanted:
         notes.append(f"the configuration has no Listen: listening on {DEFAULT_BIND}")
         return (DEFAULT_BIND,)
-    binds: list[str] = []
-    for host, port, protocol in listens:
-        if (protocol or ("https" if port == 443 else "http")) != "http":
+    binds: dict[str, None] = {}
+    for listener in wanted:
+        if listener.tls and not overrides.tls and listener.carries is not Carries.HANDLER:
             # plain HTTP on a port where clients expect TLS would send passwords in the clear
-            notes.append(f"Listen {port} {protocol or 'https'}: not opened, TLS is the front server's business")
-            continue
-        if host is not None and ":" in host and not host.startswith("["):
-            host = f"[{host}]"
-        bind = bind_address(str(port) if host is None else f"{host}:{port}")
-        if bind not in binds:
-            binds.append(bind)
-    if not binds:
-        raise ConfigError("each Listen is for https, the front server's business: add one for http, or give --bind")
+            notes.append(f"Listen {listener.port} https: not opened, TLS is the front server's business (or --tls)")
+        elif listener.tls and not listener.has_certificate:
+            if listener.settings[tls.SSL_ENGINE]:
+                where = listener.base.origin
+                raise ConfigError(
+                    f"SSLEngine on {listener.bind}: no SSLCertificateFile", where.file or None, where.line or None
+                )
+            notes.append(f"Listen {listener.port} https: not opened, no SSLCertificateFile is there for it")
+        else:
+            binds[listener.bind] = None
+    if not binds and not any(listener.carries is Carries.HANDLER for listener in wanted):
+        raise ConfigError("each Listen is for https, the front server's business: add one for http, or give --tls")
     # An IPv6 wildcard takes IPv4 connections as well (IPV6_V6ONLY is off where Linux's default stands), and both
     # together cannot be bound.
-    return tuple(bind for bind in binds if not (bind.startswith("0.0.0.0:") and f"[::]:{bind[8:]}" in binds))
+    every = f"{EVERY_IPV4}:"
+    return tuple(bind for bind in binds if not (bind.startswith(every) and f"[::]:{bind[len(every) :]}" in binds))
 
 
-def _error_log(value: str | None) -> str:
-    """A program and syslog take the site's messages (log.py); the server's own are few, and go to stderr then."""
-    return "-" if value is None or value.lower().startswith(("|", "syslog")) else value
+def _handlers_left_out(site: Site, binds: tuple[str, ...]) -> Iterator[str]:
+    """A line for each connection handler that no connection comes to."""
+    name = python_directives.CONNECTION_HANDLER
+    for listener in listeners(site):
+        handlers = listener.settings[python_directives.HANDLERS].get(name)
+        if listener.carries is not Carries.HANDLER or not handlers:
+            continue
+        if not any(bind.rpartition(":")[2] == str(listener.port) for bind in binds):
+            yield f"Listen {listener.port} for {name} {handlers[0].name}: not opened, as --bind says where to listen"
+        if len(handlers) > 1:
+            yield f"{name} {' '.join(each.name for each in handlers)}: the first alone is asked, as in mod_python"
+
+
+def _carries_handlers(site: Site, bind: str) -> bool:
+    host, _, port = bind.rpartition(":")
+    return carries_handlers(site, *((host.strip("[]"), int(port)) if port.isdigit() else ("", 0)))
 
 
 def _account(value: str | None) -> str | None:

@@ -7,12 +7,20 @@ of a worker is the end of its interpreter everywhere.
 from __future__ import annotations
 
 import atexit
+import os
+import signal
+import socket
 import sys
+import threading
+from collections.abc import Callable
 
 from ..app import Application
+from .certificates import Certificates
+from .connections import Accepted, Connections
+from .listeners import carries_handlers
 from .reach import unreachable_under
 
-__all__ = ["attach"]
+__all__ = ["attach", "raw_application"]
 
 TELL_NO_ADDRESS = ("uwsgi", "waitress")  # modules that are imported inside such a server
 
@@ -26,6 +34,8 @@ def attach(application: Application) -> None:
     for server in TELL_NO_ADDRESS:
         if server in sys.modules:
             sys.stderr.writelines(f"modpy-wsgi: note: {line}\n" for line in unreachable_under(server, application.site))
+    if "waitress" in sys.modules:
+        _end_at_term()
     try:
         import uwsgi  # there inside uWSGI only
     except ImportError:
@@ -40,3 +50,51 @@ def attach(application: Application) -> None:
                 application.start_worker()
 
         postfork(start)
+
+
+def _end_at_term() -> None:
+    """waitress leaves TERM to the system, which ends a process without its cleanups; so it ends as at an interrupt.
+
+    A handler that somebody else has set stays.
+    """
+    here = threading.current_thread() is threading.main_thread()
+    if here and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+
+
+def raw_application(application: Application) -> Callable[[int], tuple[()]]:
+    """What uWSGI calls for each connection to a --raw-socket (the file of --python-raw names it `application`).
+
+    The connection handlers of `application` answer there. uWSGI hands a connection to nobody else: one that no handler
+    is for, or that its handler declines, is closed, with a line in the log. Raises ConfigError for certificates that
+    cannot be used.
+    """
+    site = application.site
+    certificates = Certificates(site, application.hosts)
+    for host in (site.main, *site.hosts):
+        for address in host.addresses:
+            if address.port is not None and carries_handlers(site, address.host, address.port):
+                certificates.check(address.host, address.port)
+    connections = Connections(application, contexts=certificates.context)
+
+    def serve(number: int) -> tuple[()]:
+        application.start_worker()
+        _serve_raw(connections, socket.socket(fileno=os.dup(number)))  # uWSGI closes its own
+        return ()  # which uWSGI takes for what is to be sent
+
+    return serve
+
+
+def _serve_raw(connections: Connections, sock: socket.socket) -> None:
+    try:
+        name, client = sock.getsockname(), sock.getpeername()
+    except OSError:  # gone already
+        sock.close()
+        return
+    host = connections.host(name)
+    if host is None:
+        sock.close()
+        connections.application.main_server.log_error(f"{name[0]}:{name[1]}: no PythonConnectionHandler is for it")
+    elif connections.serve(Accepted(sock, client, host)):
+        sock.close()
+        host.server.log_error("a PythonConnectionHandler declined: uWSGI speaks no HTTP on a raw socket")

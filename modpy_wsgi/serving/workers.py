@@ -8,32 +8,73 @@ slow one while other processes are idle; its own workers wait for a silent clien
 from __future__ import annotations
 
 import contextlib
-import logging
 import socket
+import ssl
 import struct
-import sys
 from concurrent.futures import Future
 from typing import Any
 
-from gunicorn import glogging
-from gunicorn.workers import gthread, sync
+from gunicorn.workers import base, gthread, sync
 
-from ..constants import APLOG_ERR
-from ..log_targets import Target, make_target
+from .connection_workers import Resumed, TakesConnections, connections_of
+from .connections import Accepted
 
-__all__ = ["Logger", "OneByOneWorker", "ThreadWorker"]
+__all__ = ["OneByOneWorker", "ThreadWorker"]
 
 
-class OneByOneWorker(sync.SyncWorker):  # type: ignore[misc]
+PLAIN_HTTP = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
+    b"You're speaking plain HTTP to an SSL-enabled server port.\n"
+    b"Instead use the HTTPS scheme to access this URL, please.\n"
+)
+
+
+class _Secure(base.Worker):  # type: ignore[misc]
+    """What both have of TLS: which settings a connection is served by, and what is said where no handshake is made."""
+
+    cfg: Any
+
+    def settings_of(self, client: socket.socket) -> Any:
+        """gunicorn's settings for a connection just accepted: those of TLS, or the worker's own."""
+        return self.cfg if self.app.certificates is None else self.app.settings_of(client)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """gunicorn's hook for a request that could not be read."""
+        if not isinstance(exc, ssl.SSLError):
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.info("TLS handshake failed (client %s): %s", addr[0] if addr else "", exc.reason or exc)
+        if exc.reason == "HTTP_REQUEST":
+            with contextlib.suppress(OSError):
+                socket.socket.sendall(client, PLAIN_HTTP)  # past TLS, which has not begun
+
+
+class OneByOneWorker(_Secure, sync.SyncWorker):  # type: ignore[misc]
     """Handlers run in the main thread, one request at a time, each connection closed after its response."""
+
+    def run(self) -> None:
+        """gunicorn's hook: serve until the end."""
+        self.connections = connections_of(self)
+        super().run()
 
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         """gunicorn's hook for a connection just accepted."""
+        host = self.connections.host(client.getsockname())
+        if host is not None:
+            accepted = Accepted(client, addr, host)
+            if not self.connections.serve(accepted):
+                return
+            client = Resumed(client, accepted.rest)  # type: ignore[assignment]
         client.settimeout(self.app.plan.timeout or None)
-        super().handle(listener, client, addr)
+        own = self.cfg
+        try:
+            self.cfg = self.settings_of(client)  # one connection at a time
+            super().handle(listener, client, addr)
+        finally:
+            self.cfg = own
 
 
-class ThreadWorker(gthread.ThreadWorker):  # type: ignore[misc]
+class ThreadWorker(_Secure, TakesConnections):
     """Handlers run in `threads` threads; connections are kept alive."""
 
     busy = 0  # connections handed to the thread pool and not come back; only the main thread touches it
@@ -42,6 +83,8 @@ class ThreadWorker(gthread.ThreadWorker):  # type: ignore[misc]
         """gunicorn's hook for a connection that has something to read."""
         # Read by the kernel, because gunicorn makes the socket blocking again before it reads a request's head.
         seconds = self.app.plan.timeout
+        if not conn.initialized:
+            conn.cfg = self.settings_of(conn.sock)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", seconds, 0))
         self.busy += 1
         super().enqueue_req(conn)
@@ -51,6 +94,10 @@ class ThreadWorker(gthread.ThreadWorker):  # type: ignore[misc]
     def finish_request(self, conn: gthread.TConn, fs: Future[Any]) -> None:
         """gunicorn's hook, in the main thread, for a connection that comes back from the thread pool."""
         self.busy -= 1
+        kept = not fs.cancelled() and fs.exception() is None and fs.result() is True
+        if kept and conn.cfg.is_ssl and conn.sock.pending():
+            self.enqueue_req(conn)  # the next request came in one piece with the last, and the kernel has it no more
+            return
         super().finish_request(conn, fs)
 
     def set_accept_enabled(self, enabled: bool) -> None:
@@ -62,57 +109,3 @@ class ThreadWorker(gthread.ThreadWorker):  # type: ignore[misc]
         # For the body and the response; a timeout of Python's, because socket.sendfile() heeds no other.
         conn.sock.settimeout(self.app.plan.timeout or None)
         return bool(super().handle_request(req, conn))
-
-
-class Logger(glogging.Logger):  # type: ignore[misc]
-    """gunicorn's log, without a traceback for each client that fell silent, and in a file that stays root's."""
-
-    def _set_handler(self, log: logging.Logger, output: str | None, fmt: logging.Formatter, stream: Any = None) -> None:
-        # gunicorn's own gives the file to the workers' user, and whatever a symbolic link of its name leads to.
-        if output is None or output == "-":
-            super()._set_handler(log, output, fmt, stream)
-            return
-        handler = _LogHandler(make_target(output))
-        handler.setFormatter(fmt)
-        log.addHandler(handler)
-
-    def reopen_files(self) -> None:
-        """gunicorn's hook for a log rotation."""
-        super().reopen_files()
-        for handler in self.error_log.handlers:
-            if isinstance(handler, _LogHandler):
-                handler.reopen()
-
-    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        """gunicorn's hook for an exception that ended a connection."""
-        if isinstance(sys.exc_info()[1], (TimeoutError, BlockingIOError)):
-            self.info("A client was silent for longer than Timeout; its connection is closed")
-        else:
-            super().exception(msg, *args, **kwargs)
-
-
-class _LogHandler(logging.Handler):
-    """Messages of gunicorn to a target of the error log, opened by the first process and passed on to the workers."""
-
-    _gunicorn = True  # by which gunicorn finds what it is to remove when the log is set up anew
-
-    def __init__(self, target: Target) -> None:
-        """Raises RuntimeError if it cannot be opened, as gunicorn does."""
-        super().__init__()
-        try:
-            target.open()
-        except OSError as error:
-            raise RuntimeError(f"ErrorLog: {error}") from error
-        self._target = target
-
-    def reopen(self) -> None:
-        """Opens again; what was open stays so where that is not allowed, as in a worker."""
-        with contextlib.suppress(OSError):
-            self._target.reopen()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """logging's hook for a message."""
-        try:
-            self._target.write(self.format(record), APLOG_ERR)
-        except OSError:
-            self.handleError(record)

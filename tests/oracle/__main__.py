@@ -1,6 +1,7 @@
 """`python -m tests.oracle [subject …]`: asks Apache and records its answers. `--show` prints them instead.
 
-The subject `matrix` is the access matrix; with `--random N` both sides are compared beyond what is recorded.
+The subject `matrix` is the access matrix; with `--random N` both sides are compared beyond what is recorded, and so are
+pages with the subject `psp_code`.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import apache, golden
+from . import apache, golden, psp_pages
 from .answer import Blur, record, titles
 from .cases import Case, load, subjects
 from .matrix import asking, campaign, recorded
@@ -40,12 +41,19 @@ def main() -> int:
     parser.add_argument("subject", nargs="*", help="default: all")
     parser.add_argument("--show", action="store_true", help="print the answers, change nothing")
     parser.add_argument("--case", help="only this case (with --show)")
-    parser.add_argument("--random", type=int, metavar="N", help="matrix: compare N random answers, record nothing")
-    parser.add_argument("--seed", type=int, default=1, help="matrix: of the random answers")
+    parser.add_argument(
+        "--random",
+        type=int,
+        metavar="N",
+        help="matrix: compare N random answers, record nothing; psp_code: N random pages",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of what is random")
     options = parser.parse_args()
     if not apache.available():
         print("the original is not here: apt-get install apache2 libapache2-mod-python", file=sys.stderr)
         return 1
+    if options.random and options.subject == ["psp_code"]:
+        return psp_pages.campaign(options.random, options.seed)
     if options.random:
         return campaign.run(options.random, options.seed)
     for subject in options.subject or [*subjects(), "matrix"]:

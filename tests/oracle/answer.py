@@ -3,9 +3,11 @@
 Law: an answer is made the same way for both servers; only then are two of them equal or not.
 """
 
+import gzip
 import hashlib
 import re
 import time
+import zlib
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -139,7 +141,9 @@ def _is_now(value: str, later: int = 0) -> bool:
 
 
 def _body_text(body: bytes, request: Request, blur: Blur) -> str | Json:
-    if len(body) > LONGEST_BODY:
+    if request.tidy is unpacked:
+        return unpacked(body)
+    if len(body) > LONGEST_BODY and request.tidy is None:
         return {"length": len(body), "sha256": hashlib.sha256(body).hexdigest()}
     try:
         text = body.decode()
@@ -231,6 +235,15 @@ def hide(pattern: str, by: str) -> Any:
     """A tidy: replaces what `pattern` matches, for values that nobody can foresee."""
     compiled = re.compile(pattern)
     return lambda text: compiled.sub(by, text)
+
+
+def unpacked(body: bytes) -> str:
+    """A tidy for what may be gzip: what it holds, as how it is packed is a matter of the library."""
+    try:
+        text = gzip.decompress(body).decode() if body.startswith(b"\x1f\x8b") else body.decode()
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError):
+        return b64encode(body).decode("ascii")
+    return text if len(text) <= LONGEST_BODY else hashlib.sha256(text.encode()).hexdigest()
 
 
 def both(*tidies: Any) -> Any:

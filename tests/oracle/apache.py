@@ -12,10 +12,11 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .answer import Answer, Logs, log_lines, read_response
+from .jars import Jars
 from .request import Request
 from .site import Site
 
@@ -56,6 +57,7 @@ class Apache:
     port: int
     process: subprocess.Popen[bytes]
     logs: Logs
+    jars: Jars = field(default_factory=Jars)
 
     def ask(self, request: Request) -> Answer:
         """Send one request on its own connection; the answer is whole when the server has closed it.
@@ -65,12 +67,13 @@ class Apache:
         first = request.before()
         if first is not None:
             request = request.after(self.ask(first).headers)
+        jar = self.jars.of(request)
+        if jar is not None:
+            request = jar.fill(request)
         raw = b""
         with socket.create_connection(("127.0.0.1", self.port), TIMEOUT) as connection:
             try:
-                connection.sendall(request.wire(self.port))
-                if request.hang_up:
-                    connection.shutdown(socket.SHUT_WR)
+                request.send(connection, self.port)
                 while data := connection.recv(65536):
                     raw += data
             except (ConnectionError, TimeoutError):
@@ -79,7 +82,7 @@ class Apache:
             raise Refused(_last_words(self.root))
         answer = read_response(raw, request.method)
         answer.log, answer.logs = self.logs.new(request.logs)
-        return answer
+        return answer if jar is None else jar.keep(answer)
 
 
 @contextmanager

@@ -4,19 +4,25 @@ Law: nothing here repairs an answer. What a server would have to frame is framed
 error.
 """
 
+import fcntl
 import importlib
 import io
 import os
+import socket
 import sys
+import termios
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from .answer import Answer, Logs
+from .answer import Answer, Logs, read_response
 from .apache import PASSED
-from .request import Request
+from .jars import Jars
+from .request import Request, Talk
 from .site import Site
 
 PORT = 48080  # five digits, as every port that Apache gets here
@@ -119,6 +125,53 @@ def call(app: App, request: Request, port: int = PORT) -> tuple[Answer, str]:
     return Answer(status, headers, framing(request, status, headers), b"".join(sent)), errors.getvalue()
 
 
+def talk(app: App, asked: Talk, port: int = PORT) -> tuple[Answer, str]:
+    """Connect the talk with the application's connection handler, over a socket on loopback."""
+    from modpy_wsgi.serving.connections import Accepted, Connections
+
+    connections = Connections(app)  # type: ignore[arg-type]
+    app.asks_connection_handlers = True  # type: ignore[attr-defined]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.create_connection(listener.getsockname(), 15)
+        accepted, address = listener.accept()
+    shown = accepted.getsockname()[1]
+    host = connections.host(("127.0.0.1", port))
+    assert host is not None, "no connection handler is configured"
+    goes_on: list[bool] = []
+    served = Accepted(accepted, address, host)
+    thread = threading.Thread(target=lambda: goes_on.append(connections.serve(served)))
+    thread.start()
+    raw = b""
+    with client:
+        try:
+            asked.send(client, port, lambda: wait_until_read(accepted))
+            if asked.then is None:
+                while data := client.recv(65536):
+                    raw += data
+        except (ConnectionError, TimeoutError):
+            pass  # what has arrived so far is the answer
+        thread.join()
+    if goes_on == [True]:
+        served.socket.close()
+        assert asked.then is not None, "declined, but no request follows"
+        return call(app, asked.then, port)
+    return read_response(raw.replace(str(shown).encode(), str(port).encode()), asked.method), ""
+
+
+def wait_until_read(sock: socket.socket) -> None:
+    """Until nothing waits to be read of a socket, and whoever has read it has had time to ask for more."""
+    limit = time.monotonic() + 15
+    while time.monotonic() < limit:
+        try:
+            waiting = fcntl.ioctl(sock, termios.FIONREAD, bytes(4))
+        except (OSError, ValueError):  # closed
+            return
+        if not any(waiting):
+            break
+        time.sleep(0.001)
+    time.sleep(0.01)
+
+
 def framing(request: Request, status: str, headers: list[tuple[str, str]]) -> str:
     """How a server would have to delimit the body."""
     if request.method == "HEAD" or status[:3] in ("204", "304"):
@@ -137,17 +190,24 @@ class Served:
         self.root = root
         self.port = PORT
         self.logs = Logs(root)
+        self.jars = Jars()
 
     def ask(self, request: Request) -> Answer:
         """Send one request; the log lines come from wsgi.errors and from the site's ErrorLog."""
         first = request.before()
         if first is not None:
             request = request.after(self.ask(first).headers)
+        jar = self.jars.of(request)
+        if jar is not None:
+            request = jar.fill(request)
         with unprivileged() if self.as_nobody else nullcontext():
-            answer, errors = call(self.app, request, self.port)
+            if isinstance(request, Talk):
+                answer, errors = talk(self.app, request, self.port)
+            else:
+                answer, errors = call(self.app, request, self.port)
         lines, answer.logs = self.logs.new(request.logs)
         answer.log = errors.splitlines() + lines
-        return answer
+        return answer if jar is None else jar.keep(answer)
 
 
 @contextmanager
@@ -194,7 +254,8 @@ def undisturbed(root: Path) -> Iterator[None]:
     """A site imports modules and changes sys.path, as the original lets it; the next site must not see that."""
     modules, path, argv, cwd = set(sys.modules), list(sys.path), list(sys.argv), Path.cwd()
     variables = dict(os.environ)
-    os.environ.update(PASSED)
+    os.environ.update(PASSED, TZ="UTC")  # as Apache's
+    time.tzset()
     try:
         yield
     finally:
@@ -202,6 +263,7 @@ def undisturbed(root: Path) -> Iterator[None]:
         os.chdir(cwd)
         os.environ.clear()
         os.environ.update(variables)
+        time.tzset()
         for name in set(sys.modules) - modules:
             if str(getattr(sys.modules[name], "__file__", None) or "").startswith(str(root)):
                 del sys.modules[name]

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from socket import IPPROTO_TCP, SHUT_WR, TCP_NODELAY, socket
 from time import sleep
 from typing import Any
 
@@ -20,6 +21,8 @@ class _Any:
 
 
 ANY = _Any()
+
+SOON = 0.2  # seconds between two pieces of a Talk, so that they are read as two
 
 
 Fields = tuple[tuple[str, str | None], ...]
@@ -106,7 +109,7 @@ class Request:
     its answer, as "log/<name>". `differs` names where we answer otherwise on purpose: field -> (our value,
     "mark: reason"). A field is "status", "body", "framing", "header:<Name>" (None: absent) or "log:<text>" (bool); ANY
     is never compared; the mark is that of docs/differences.md. With "status" among them only the fields named there are
-    compared: it is another page.
+    compared: it is another page. `jar` names the client whose cookies are sent and kept, see jars.py.
     """
 
     method: str
@@ -122,6 +125,7 @@ class Request:
     hang_up: bool = False  # close our sending side after the body, so that a body that is too short is seen as such
     raw_headers: bytes = b""
     digest: Digest | None = None
+    jar: str | None = None
     differs: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
 
     @property
@@ -168,6 +172,48 @@ class Request:
         lines = [f"{self.method} {self.target.replace('@PORT@', str(port))} {self.protocol}"]
         lines += [f"{name}: {value}" for name, value in self.fields(port)]
         return "\r\n".join(lines).encode("latin-1") + b"\r\n" + self.raw_headers + b"\r\n" + self.body
+
+    def send(self, connection: socket, port: int, taken: Callable[[], None] | None = None) -> None:
+        """Send it over a connection just opened. `taken`, where there is one, waits until all that was sent is read."""
+        connection.sendall(self.wire(port))
+        if self.hang_up:
+            connection.shutdown(SHUT_WR)
+
+
+@dataclass(frozen=True)
+class Talk(Request):
+    """What a client sends to a connection handler: bytes, and pauses in seconds; then it sends no more.
+
+    What comes back until the connection is closed is the body of its answer. `then` is the HTTP request at the end of
+    the bytes, if the handler declines.
+    """
+
+    pieces: tuple[bytes | float, ...] = ()
+    then: Request | None = None
+
+    def wire(self, port: int) -> bytes:
+        """What is asked, for the digest."""
+        return repr((self.pieces, self.then and self.then.wire(port))).encode()
+
+    def send(self, connection: socket, port: int, taken: Callable[[], None] | None = None) -> None:
+        """Send the pieces, each on its way before the next."""
+        connection.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        for piece in self.pieces:
+            if piece == SOON and taken is not None:
+                taken()
+            elif isinstance(piece, float):
+                sleep(piece)
+            else:
+                connection.sendall(piece)
+        if self.then is not None:
+            connection.sendall(self.then.wire(port))
+        else:
+            connection.shutdown(SHUT_WR)
+
+
+def talk(name: str, *pieces: bytes | float, **options: Any) -> Talk:
+    """A talk; `options` are the fields of Request."""
+    return Talk("talk", "", name=name, pieces=pieces, **options)
 
 
 def dechunk(data: bytes) -> bytes:

@@ -96,7 +96,12 @@ class Folder:
     mode: int = 0o755
 
 
-Entry = str | bytes | File | Link | Folder
+@dataclass(frozen=True)
+class Pipe:
+    """A named pipe, which nobody writes to."""
+
+
+Entry = str | bytes | File | Link | Folder | Pipe
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,9 @@ def _write(root: Path, path: Path, entry: Entry, port: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if isinstance(entry, Link):
         path.symlink_to(entry.target.replace("@ROOT@", str(root)))
+        return
+    if isinstance(entry, Pipe):
+        os.mkfifo(path)
         return
     if isinstance(entry, Folder):
         path.mkdir(exist_ok=True)

@@ -54,7 +54,7 @@ from modpy_wsgi.config.directives import (
 )
 from modpy_wsgi.config.model import Row
 
-__all__ = ["ALL", "BUILT_IN", "MPM_MODULES", "nearest"]
+__all__ = ["ALL", "BUILT_IN", "MPM_MODULES", "nearest", "tables"]
 
 _TABLES: tuple[ModuleType, ...] = (
     access_compat,
@@ -121,6 +121,16 @@ BUILT_IN: frozenset[str] = frozenset(name for table in _TABLES for name in getat
 MPM_MODULES = frozenset(
     f"mpm_{name}_module" for name in ("prefork", "worker", "event", "itk", "peruser", "winnt", "motorz", "simple")
 )
+
+
+def tables() -> tuple[tuple[str, tuple[Row, ...]], ...]:
+    """The tables as (a module's file as httpd names it, rows)."""
+    found: list[tuple[str, tuple[Row, ...]]] = []
+    for table in _TABLES:
+        name = table.__name__.rpartition(".")[2]
+        files = [each for each in getattr(table, "MODULES", ()) if each.endswith(".c")]
+        found.append((files[0] if files else f"mod_{name}.c", table.ROWS))
+    return tuple(found)
 
 
 def nearest(name: str) -> str | None:

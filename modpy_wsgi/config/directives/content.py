@@ -6,6 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 from modpy_wsgi.config.directives.table import info, row
+from modpy_wsgi.config.filter_names import FilterName, filter_names
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Where
 from modpy_wsgi.config.values import choice, fixed_expression, literal, union
@@ -51,6 +52,8 @@ MAX_RANGES: Setting[int | None] = Setting("MaxRanges", 200)  # httpd's defaults:
 MAX_RANGE_OVERLAPS: Setting[int | None] = Setting("MaxRangeOverlaps", 20)
 MAX_RANGE_REVERSALS: Setting[int | None] = Setting("MaxRangeReversals", 20)
 ENABLE_SENDFILE: Setting[bool] = Setting("EnableSendfile", False)
+SET_INPUT_FILTER: Setting[tuple[FilterName, ...]] = Setting("SetInputFilter", ())
+SET_OUTPUT_FILTER: Setting[tuple[FilterName, ...]] = Setting("SetOutputFilter", ())
 
 
 def _set_handler(so_far: Any, args: tuple[str, ...], origin: Origin) -> str:
@@ -136,8 +139,17 @@ def _limit(setting: Setting[int | None]) -> Row:
     return row(setting.name, Args.TAKE1, Where.CONF, setting, value, "default|unlimited|none|number")
 
 
+def _filters(name: str, setting: Setting[tuple[FilterName, ...]]) -> Row:
+    def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[FilterName, ...]:
+        return filter_names(args[0], name, origin)
+
+    return info(name, Args.TAKE1, setting, value, "filter[;filter...]")
+
+
 ROWS: tuple[Row, ...] = (
     info("SetHandler", Args.TAKE1, SET_HANDLER, _set_handler, "handler-name|None"),
+    _filters("SetInputFilter", SET_INPUT_FILTER),
+    _filters("SetOutputFilter", SET_OUTPUT_FILTER),
     info("ForceType", Args.TAKE1, FORCE_TYPE, _force_type, "media/type|None"),
     info("DefaultType", Args.TAKE1, DEFAULT_TYPE, _force_type, "media/type|None"),
     info("AddDefaultCharset", Args.TAKE1, ADD_DEFAULT_CHARSET, _charset, "On|Off|charset"),

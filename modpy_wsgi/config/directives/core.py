@@ -18,6 +18,8 @@ from modpy_wsgi.config.directives.content import (
     MAX_RANGES,
     SERVER_SIGNATURE,
     SET_HANDLER,
+    SET_INPUT_FILTER,
+    SET_OUTPUT_FILTER,
     ErrorDocument,
     FileTag,
 )
@@ -113,6 +115,8 @@ __all__ = [
     "SERVER_SIGNATURE",
     "SERVER_TOKENS",
     "SET_HANDLER",
+    "SET_INPUT_FILTER",
+    "SET_OUTPUT_FILTER",
     "TIMEOUT",
     "TRACE_ENABLE",
     "USE_CANONICAL_NAME",
@@ -186,7 +190,6 @@ ROWS: tuple[Row, ...] = (
         "0",
         "nothing here follows it",
         """
-        CGIPassAuth        flag access AuthConfig
         ContentDigest      flag any    Options
         QualifyRedirectURL flag any    FileInfo
         StrictHostCheck    flag server
@@ -197,7 +200,6 @@ ROWS: tuple[Row, ...] = (
         "regular expressions follow httpd's defaults",
         "RegexDefaultOptions raw server",
     ),
-    *accepted("deflate brotli_compress", "the filters of httpd are not run", "SetOutputFilter 1 any FileInfo"),
     *known(
         Kind.SERVER,
         "the WSGI server or the front server decides this, or it has no meaning here",
@@ -235,9 +237,7 @@ ROWS: tuple[Row, ...] = (
         Kind.UNSUPPORTED,
         "nothing here follows it, and it decides what is answered",
         """
-        CGIVar         2   any    FileInfo
         Port           1   server  # Listen took its place
-        SetInputFilter 1   any    FileInfo  # the filters of httpd are not run
         """,
     ),
 )

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from modpy_wsgi.config.directives.table import known, row
-from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Value, Where
+from modpy_wsgi.config.directives.table import row
+from modpy_wsgi.config.filter_names import FilterName, filter_names
+from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Value, Where
 from modpy_wsgi.config.values import extension, flag, path, text, union
 
 MODULES = ("mime_module", "mod_mime.c")
 
 # By extension, lower case, without the dot; None where a Remove... took the inherited value away.
 ByExtension = dict[str, str | None]
-FiltersByExtension = dict[str, tuple[str, ...] | None]
+FiltersByExtension = dict[str, tuple[FilterName, ...] | None]
 
 HANDLERS_BY_EXT: Setting[ByExtension] = Setting("AddHandler", {}, union)
 TYPES_BY_EXT: Setting[ByExtension] = Setting("AddType", {}, union)
 ENCODINGS_BY_EXT: Setting[ByExtension] = Setting("AddEncoding", {}, union)
 CHARSETS_BY_EXT: Setting[ByExtension] = Setting("AddCharset", {}, union)
 LANGUAGES_BY_EXT: Setting[ByExtension] = Setting("AddLanguage", {}, union)
+INPUT_FILTERS_BY_EXT: Setting[FiltersByExtension] = Setting("AddInputFilter", {}, union)
 OUTPUT_FILTERS_BY_EXT: Setting[FiltersByExtension] = Setting("AddOutputFilter", {}, union)
 TYPES_CONFIG: Setting[str] = Setting("TypesConfig", "conf/mime.types")  # as default relative to ServerRoot
 MULTIVIEWS_MATCH: Setting[frozenset[str]] = Setting("MultiviewsMatch", frozenset({"negotiatedonly"}))
 USE_PATH_INFO: Setting[bool] = Setting("ModMimeUsePathInfo", False)
 DEFAULT_LANGUAGE: Setting[str | None] = Setting("DefaultLanguage", None)
-
-# Compression changes how the answer travels, not what it says.
-TRANSPORT_FILTERS = frozenset({"deflate", "brotli_compress"})  # compared in lower case, as httpd does
 
 
 def _add(so_far: dict[str, Any] | None, args: tuple[str, ...], origin: Origin) -> dict[str, Any]:
@@ -55,10 +54,12 @@ def _remove_type(so_far: ByExtension | None, args: tuple[str, ...], origin: Orig
     return {**(so_far or {}), extension(args[0]): None}
 
 
-def _add_filters(so_far: dict[str, Any] | None, args: tuple[str, ...], origin: Origin) -> dict[str, Any]:
-    value, name = args
-    filters = tuple(part for part in value.lower().split(";") if part and part not in TRANSPORT_FILTERS)
-    return _with(so_far, name, filters)  # () replaces what is inherited, too
+def _add_filters(directive: str) -> Value:
+    def value(so_far: dict[str, Any] | None, args: tuple[str, ...], origin: Origin) -> dict[str, Any]:
+        text, name = args
+        return _with(so_far, name, filter_names(text, directive, origin))  # () replaces what is inherited, too
+
+    return value
 
 
 def _multiviews(so_far: frozenset[str] | None, args: tuple[str, ...], origin: Origin) -> frozenset[str]:
@@ -87,11 +88,10 @@ ROWS = (
     *_pair("Encoding", "encoding", ENCODINGS_BY_EXT),
     *_pair("Charset", "charset", CHARSETS_BY_EXT),
     *_pair("Language", "language", LANGUAGES_BY_EXT),
-    *_pair("OutputFilter", "filter[;filter...]", OUTPUT_FILTERS_BY_EXT, _add_filters),
+    *_pair("InputFilter", "filter[;filter...]", INPUT_FILTERS_BY_EXT, _add_filters("AddInputFilter")),
+    *_pair("OutputFilter", "filter[;filter...]", OUTPUT_FILTERS_BY_EXT, _add_filters("AddOutputFilter")),
     Row("TypesConfig", Args.TAKE1, Where.RSRC, setting=TYPES_CONFIG, value=path, usage="TypesConfig file"),
     row("ModMimeUsePathInfo", Args.FLAG, Where.DIRECTORY, USE_PATH_INFO, flag, "On|Off"),
     _row("DefaultLanguage", Args.TAKE1, DEFAULT_LANGUAGE, text, "language"),
-    *known(Kind.UNSUPPORTED, "the filters of httpd are not run", "AddInputFilter 1;1+ any FileInfo"),
-    *known(Kind.SERVER, "without meaning as long as there is no AddInputFilter", "RemoveInputFilter 1+ any FileInfo"),
     _row("MultiviewsMatch", Args.ITERATE, MULTIVIEWS_MATCH, _multiviews, "Any|NegotiatedOnly|Filters|Handlers ..."),
 )

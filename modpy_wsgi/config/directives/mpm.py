@@ -47,7 +47,6 @@ ROWS = (
         "the WSGI server manages its own processes, threads and memory",
         """
         AsyncRequestWorkerFactor 1   server
-        CGIDScriptTimeout       1    any ALL
         ChrootDir               1    server
         CoreDumpDirectory       1    server
         EnableExceptionHook     1    server

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from modpy_wsgi.config.directives.table import known
-from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Value, Where
+from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Value, Where
 from modpy_wsgi.config.patterns import Regex
 from modpy_wsgi.config.values import joined, nothing, union
 
@@ -34,9 +33,14 @@ class Import(NamedTuple):
 
 # By directive, with the extension that `|` limits it to: "PythonHandler", "PythonHandler.py".
 HANDLERS: Setting[dict[str, tuple[HandlerRef, ...]]] = Setting("Python*Handler", {}, union)
+# By the name that a filter is registered under, in lower case.
+INPUT_FILTERS: Setting[dict[str, HandlerRef]] = Setting("PythonInputFilter", {}, union)
+OUTPUT_FILTERS: Setting[dict[str, HandlerRef]] = Setting("PythonOutputFilter", {}, union)
 PYTHON_CONFIG: Setting[dict[str, str]] = Setting("Python configuration", {}, union)  # as req.get_config() shows it
 PYTHON_OPTIONS: Setting[dict[str, str]] = Setting("PythonOption", {}, union)  # "" takes an inherited value away
 PYTHON_IMPORTS: Setting[tuple[Import, ...]] = Setting("PythonImport", (), joined)
+
+CONNECTION_HANDLER = "PythonConnectionHandler"  # of a server; takes its connections before anything is read of them
 
 # PythonHandlerModule stands for all of these (observed in the original: not for connection handlers).
 _MODULE_PHASES = (
@@ -94,6 +98,16 @@ def _import(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Import,
     return (*(so_far or ()), Import(module, interpreter, origin))
 
 
+def _filter(name: str, setting: Setting[dict[str, HandlerRef]]) -> Row:
+    def value(so_far: Any, args: tuple[str, ...], origin: Origin) -> dict[str, HandlerRef]:
+        handler = args[0]
+        known_as = (args[1] if len(args) == 2 else handler).lower()
+        ref = HandlerRef(handler, origin.directory, False, origin.location, origin.directory_pattern)
+        return {**(so_far or {}), known_as: ref}
+
+    return Row(name, Args.TAKE12, Where.CONF, setting=setting, value=value, usage=f"{name} handler [name]")
+
+
 def _phase(name: str) -> Row:
     return Row(
         name,
@@ -124,6 +138,7 @@ def _setting(name: str, args: Args, usage: str) -> Row:
 
 
 ROWS = (
+    _early_phase(CONNECTION_HANDLER),
     _early_phase("PythonPostReadRequestHandler"),
     _early_phase("PythonTransHandler"),
     _phase("PythonHeaderParserHandler"),
@@ -177,13 +192,6 @@ ROWS = (
         note="has no effect: whether Python optimizes is decided before the server runs (python -O, PYTHONOPTIMIZE)",
         usage="PythonOptimize On|Off",
     ),
-    *known(
-        Kind.UNSUPPORTED,
-        "filters are not run",
-        """
-        PythonInputFilter  1,2 conf
-        PythonOutputFilter 1,2 conf
-        """,
-    ),
-    *known(Kind.UNSUPPORTED, "connection handlers are not run", "PythonConnectionHandler raw server"),
+    _filter("PythonInputFilter", INPUT_FILTERS),
+    _filter("PythonOutputFilter", OUTPUT_FILTERS),
 )

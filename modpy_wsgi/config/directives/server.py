@@ -11,7 +11,7 @@ from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.log_formats import Field, parse_error
 from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Where
 from modpy_wsgi.config.patterns import has_wildcard
-from modpy_wsgi.config.values import Several, absolute, choice, fixed_number, flag, joined, number, path, text, union
+from modpy_wsgi.config.values import Several, absolute, choice, fixed_number, flag, joined, number, path, text
 from modpy_wsgi.constants import APLOG_WARNING, LOG_LEVEL_NAMES
 
 
@@ -44,6 +44,20 @@ def _of_host(outer: ErrorFormats, inner: ErrorFormats) -> ErrorFormats:
     return ErrorFormats(message, inner.connection or outer.connection, inner.request or outer.request)
 
 
+class Levels(dict[str, int]):
+    """What LogLevel says of modules, by their short names: "python" for mod_python.c and python_module."""
+
+    alone = False  # whether a level for all stands with it, which forgets what is said around
+
+    def over(self, outer: dict[str, int]) -> dict[str, int]:
+        """The same, with the section around taken into account."""
+        return self if self.alone or not outer else Levels({**outer, **self})
+
+
+def _levels_over(outer: dict[str, int], inner: dict[str, int]) -> dict[str, int]:
+    return inner.over(outer) if isinstance(inner, Levels) else {**outer, **inner}
+
+
 SERVER_ROOT: Setting[str] = Setting("ServerRoot", "/")
 DOCUMENT_ROOT: Setting[str | None] = Setting("DocumentRoot", None)
 SERVER_NAME: Setting[ServerName | None] = Setting("ServerName", None)
@@ -58,7 +72,7 @@ MAX_KEEP_ALIVE_REQUESTS: Setting[int] = Setting("MaxKeepAliveRequests", 100)
 ERROR_LOG: Setting[str | None] = Setting("ErrorLog", None)
 ERROR_FORMATS: Setting[ErrorFormats] = Setting("ErrorLogFormat", ErrorFormats(), _of_host)
 LOG_LEVEL: Setting[int] = Setting("LogLevel", APLOG_WARNING)  # an APLOG_ number; trace1 to trace8 are 8 to 15
-LOG_LEVELS: Setting[dict[str, int]] = Setting("LogLevel module:level", {}, union)
+LOG_LEVELS: Setting[dict[str, int]] = Setting("LogLevel module:level", Levels(), _levels_over)
 LIMIT_REQUEST_LINE: Setting[int] = Setting("LimitRequestLine", 8190)
 LIMIT_REQUEST_FIELDS: Setting[int] = Setting("LimitRequestFields", 100)
 LIMIT_REQUEST_FIELD_SIZE: Setting[int] = Setting("LimitRequestFieldSize", 8190)
@@ -102,7 +116,8 @@ def _listen(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Listen,
     return (*(so_far or ()), listen)
 
 
-def _seconds(so_far: Any, args: tuple[str, ...], origin: Origin) -> float:
+def seconds(so_far: Any, args: tuple[str, ...], origin: Origin) -> float:
+    """A time in seconds, or with a unit of httpd's (ms, s, min, h)."""
     match = _TIME.match(args[0].lower())
     if match is None:
         raise ValueError(f"'{args[0]}' is no time")
@@ -138,16 +153,18 @@ def _log_level(so_far: dict[str, int] | None, args: tuple[str, ...], origin: Ori
     if not args:
         raise ValueError("takes a level")
     overall: dict[Setting[Any], Any] = {}
-    by_module = dict(so_far or {})
+    by_module = Levels(so_far or {})
+    by_module.alone = getattr(so_far, "alone", False)
     for word in args:
         module, colon, level = word.rpartition(":")
         if level.lower() not in _LEVELS:
             raise ValueError(f"'{level}' is no level; use {', '.join(list(_LEVELS)[:8])} or trace1 to trace8")
         if colon:
-            by_module[module] = _LEVELS[level.lower()]
+            by_module[module.removeprefix("mod_").removesuffix(".c").removesuffix("_module")] = _LEVELS[level.lower()]
         else:
             overall[LOG_LEVEL] = _LEVELS[level.lower()]
-            by_module = {}  # a level for all forgets those named before
+            by_module = Levels()  # a level for all forgets those named before
+            by_module.alone = True
     return Several(overall | {LOG_LEVELS: by_module})
 
 
@@ -166,7 +183,7 @@ ROWS: tuple[Row, ...] = (
     row("Listen", Args.ARGV, Where.GLOBAL, LISTEN, _listen, "[address:]port [protocol [options=...]]"),
     row("Timeout", Args.TAKE1, Where.RSRC, TIMEOUT, number(0, what="a time in seconds"), "seconds"),
     row("KeepAlive", Args.FLAG, Where.RSRC, KEEP_ALIVE, flag, "On|Off"),
-    row("KeepAliveTimeout", Args.TAKE1, Where.RSRC, KEEP_ALIVE_TIMEOUT, _seconds, "seconds|milliseconds ms"),
+    row("KeepAliveTimeout", Args.TAKE1, Where.RSRC, KEEP_ALIVE_TIMEOUT, seconds, "seconds|milliseconds ms"),
     row("MaxKeepAliveRequests", Args.TAKE1, Where.RSRC, MAX_KEEP_ALIVE_REQUESTS, number(0), "number"),
     row("ErrorLog", Args.TAKE1, Where.RSRC, ERROR_LOG, _error_log, "file|syslog[:facility]|'|command'"),
     row("ErrorLogFormat", Args.TAKE12, Where.RSRC, ERROR_FORMATS, _error_log_format, "[connection|request] format"),

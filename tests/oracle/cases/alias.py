@@ -73,10 +73,8 @@ HERE = [
 ]
 BAD = {"status": ("500 Internal Server Error", "bad-header: the page is whole")}
 CGI = {"status": ("500 Internal Server Error", "unknown-handler: nobody runs it, so its source is not sent")}
-SCRIPTS = [get("/cgi"), get("/cgi/.htaccess")]
-SCRIPTS += [
-    get(path, differs=CGI) for path in words("/cgi/ /cgi/absent /cgi/page.txt /cgi/sub/page.txt /cgi/page.txt/x")
-]
+SCRIPTS = [get("/cgi"), get("/cgi/.htaccess"), get("/cgi/absent")]
+SCRIPTS += [get(path, differs=CGI) for path in words("/cgi/ /cgi/page.txt /cgi/sub/page.txt /cgi/page.txt/x")]
 
 CASES = (
     asked(

@@ -38,11 +38,9 @@ def asked(name: str, text: str, requests: Any = ASK, **options: Any) -> Case:
 
 WARNED = (True, "missing-folders: a warning here, as stock configurations start where their folders were left behind")
 STRICTER = (False, "overlooked-mistakes: httpd takes a ServerRoot in a section, and a Timeout that is no number")
-CONNECTIONS = (False, "connection-handlers: what decides content and is not implemented stops the start")
 OTHERWISE = {
     "ServerRoot / in Directory": STRICTER,
     "ServerRoot / in VirtualHost": STRICTER,
-    "PythonConnectionHandler showing in VirtualHost": CONNECTIONS,
 }
 DROPPED = "options-without-value: the original drops them while it iterates, and so misses every second one"
 EMPTY = {"body": ("", DROPPED), "header:Content-Length": ("0", DROPPED)}

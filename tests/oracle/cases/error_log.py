@@ -49,6 +49,7 @@ PYTHON = """
     </Directory>
 """
 LOG = ("error.log",)
+BY_MODULE = "python-level: messages of handlers follow the level of their module"
 
 
 def site(*lines: str) -> Site:
@@ -180,20 +181,28 @@ CASES = (
             f"LogLevel {level}",
             site(f"LogLevel {level}", 'ErrorLogFormat "%l %M"'),
             [
-                get("/do.py/all", log=("level err", "level warning", "level info", "level debug")),
+                get(
+                    "/do.py/all",
+                    log=("level err", "level warning", "level info", "level debug"),
+                    differs={f"log:{line}": (ours, BY_MODULE) for line, ours in otherwise.items()},
+                ),
                 get("/do.py/levels"),
-                get("/do.py/server", log=("of the server",)),
+                get(
+                    "/do.py/server",
+                    log=("of the server",),
+                    differs={} if otherwise.get("level err", True) else {"log:of the server": (False, BY_MODULE)},
+                ),
             ],
         )
-        for level in (
-            "error python:debug",
-            "error mod_python.c:debug",
-            "error python_module:info",
-            "debug python:crit",
-            "python:debug error",
-            "error core:debug",
-            "crit",
-        )
+        for level, otherwise in {
+            "error python:debug": {"level warning": True, "level info": True, "level debug": True},
+            "error mod_python.c:debug": {"level warning": True, "level info": True, "level debug": True},
+            "error python_module:info": {"level warning": True, "level info": True},
+            "debug python:crit": dict.fromkeys(("level err", "level warning", "level info", "level debug"), False),
+            "python:debug error": {},
+            "error core:debug": {},
+            "crit": {},
+        }.items()
     ),
     Case(
         "LogLevel of a directory",
@@ -204,7 +213,10 @@ CASES = (
             "LogLevel python:info",
             "</Directory>",
         ),
-        [get(path, log=("level err", "level info")) for path in ("/do.py/all", "/sub/do.py/all")],
+        [
+            get("/do.py/all", log=("level err", "level info")),
+            get("/sub/do.py/all", log=("level err", "level info"), differs={"log:level info": (True, BY_MODULE)}),
+        ],
     ),
     *(
         Case(f"refused: {line}", site(line))

@@ -18,6 +18,7 @@ FILES = {
 }
 PATHS = words("/a.txt /a.html /a.py /a.xyz /noext /a.py.txt /a.txt.py /a.tar.gz /a.PY /sub/a.py /sub/a.txt /absent.py")
 MISSING = "unknown-handler: never sent as source, as httpd does where the module of a handler is missing"
+CLOSED = {"status": ("403 Forbidden", MISSING)}
 SOURCE = {"status": ("500 Internal Server Error", MISSING)}
 PYTHON = "PythonPath \"['@ROOT@/lib'] + sys.path\"\nPythonHandler showing\n"
 
@@ -100,7 +101,7 @@ CASES = (
     typed("types of capital extensions", "AddType text/x-cap .FR\nAddHandler default-handler .HTML", SUB),
     typed("AddLanguage without an extension", "AddLanguage fr", SUB),
     typed("RemoveType without an extension", "RemoveType", SUB),
-    typed("RemoveOutputFilter", "AddOutputFilter nothing .html" + inner("RemoveOutputFilter .html"), ["sub/page.html"]),
+    typed("RemoveOutputFilter", "AddOutputFilter deflate .html" + inner("RemoveOutputFilter .html"), ["sub/page.html"]),
     Case(
         "handlers of several extensions",
         Site(
@@ -179,7 +180,11 @@ CASES = (
     asked("unknown handler set", inner("SetHandler nobody-provides-this"), "/sub/a.py /sub/a.txt"),
     asked("php", "AddHandler php-script .py", PYTHONS),
     asked("server-status without its module", "SetHandler server-status", " ".join(PATHS)),
-    asked("cgi-script without its module", "AddHandler cgi-script .py", PYTHONS),
+    Case(
+        "cgi-script without its module",
+        Site(PYTHON + "AddHandler cgi-script .py", FILES),
+        [get(path, differs=CLOSED if path in words(PYTHONS) else {}) for path in PATHS],
+    ),
     Case(
         "charset on pages and heads",
         Site(

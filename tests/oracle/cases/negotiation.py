@@ -316,4 +316,63 @@ _ASKED_ONCE = Case(
     ],
 )
 
-CASES = (*[told(case) for case in _CASES], _ASKED_ONCE)
+_NAMES = "encoding-names: without MultiViews an encoding is called as AddEncoding calls it"
+_PHASE = "multiviews-phase: the file is chosen behind the fixup phase"
+_MODULES = Case(
+    "what only mod_negotiation does",
+    Site(
+        """
+        AddEncoding x-gzip .gz
+        <Directory "@ROOT@/htdocs/views">
+            Options MultiViews
+            PythonPath "sys.path + ['@ROOT@/lib']"
+            PythonTypeHandler seeing
+            PythonFixupHandler seeing
+        </Directory>
+        """,
+        {
+            "htdocs/page.txt.gz": "packed",
+            "htdocs/views/page.txt": "text",
+            "lib/seeing.py": """
+            from mod_python import apache
+
+            def typehandler(req):
+                req.log_error("type of %s, main %s" % (req.uri, req.main and req.main.uri))
+                return apache.DECLINED
+
+            def fixuphandler(req):
+                req.log_error("fixup of %s, main %s" % (req.filename.rpartition("/")[2], req.main and req.main.uri))
+                return apache.OK
+            """,
+        },
+        modules=("negotiation",),
+    ),
+    [
+        get("/page.txt.gz"),
+        get("/page.txt.gz", {"Accept-Encoding": "x-gzip"}, name="x-gzip"),
+        get(
+            "/page.txt.gz",
+            {"Accept-Encoding": "gzip"},
+            name="gzip",
+            differs={"header:Content-Encoding": ("x-gzip", _NAMES)},
+        ),
+        get(
+            "/views/page",
+            log=(
+                "type of /views/page, main None",
+                "type of /views/page.txt, main /views/page",
+                "fixup of page.txt, main /views/page",
+                "fixup of page.txt, main None",
+                "fixup of page, main None",
+            ),
+            differs={
+                "log:type of /views/page, main None": (True, _PHASE),
+                "log:fixup of page.txt, main None": (False, _PHASE),
+                "log:fixup of page, main None": (True, _PHASE),
+                "header:ETag": (ANY, _TAG),
+            },
+        ),
+    ],
+)
+
+CASES = (*[told(case) for case in _CASES], _ASKED_ONCE, _MODULES)

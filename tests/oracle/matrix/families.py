@@ -70,6 +70,7 @@ def families() -> tuple[Family, ...]:
         _methods(),
         _extras(),
         _located(),
+        _shown(),
     )
 
 
@@ -297,3 +298,56 @@ def _extras() -> Family:
                 methods = ("GET", "POST", "PUT", "BREW") if "405" in name else ("GET",)
                 groups.append(Group(f"{name}: {kind} {closed}", lines(directive, conf), asks(methods, targets), files))
     return Family("extras", tuple(groups))
+
+
+_SHOWN = """\
+<Directory "@ROOT@/htdocs/{0}">
+    Options +Includes
+    AddType text/html .shtml
+    AddOutputFilter INCLUDES .shtml
+</Directory>
+<Directory "@ROOT@/htdocs">
+    Options +Indexes
+    IndexOptions FancyIndexing
+    AddDescription "<<listed page.txt>>" page.txt
+    AddDescription "<<listed secret.txt>>" secret.txt
+    AddDescription "<<listed deep>>" deep
+</Directory>
+"""
+_INCLUDED = (
+    *(SECRET, "/alias/secret.txt", "/bare/secret.txt", "/one", "/link/secret.txt", "/strict/secret.link", "/shut/"),
+    *(
+        "/shut/run.py",
+        "/open/secret.link",
+        "/shut/.htpasswd",
+        "/match/secret.txt",
+        "/index-of-shut/",
+        "/go?/shut/secret.txt",
+    ),
+)
+
+
+def _shown() -> Family:
+    """Pages that include what is closed, and listings of the folders that it is in."""
+    groups = []
+    for kind, section in SECTIONS.items():
+        for closed, rule in CLOSED.items():
+            number = len(groups)
+            conf, files = placed(section, rule, f".ht-s{number}")
+            folder = f"parsed{number}"
+            pages: dict[str, Entry] = {
+                f"htdocs/{folder}/page.shtml": '[<!--#include virtual="$QUERY_STRING" -->]\n',
+                f"htdocs/{folder}/size.shtml": '[<!--#fsize virtual="$QUERY_STRING" -->]\n',
+            }
+            targets = [f"/{folder}/page.shtml?{each}" for each in _INCLUDED]
+            targets += ["/shut/?P=*", "/shut/deep/?P=*", "/strict/?P=*", "/shutter/"]
+            people = ("", "ann") if closed == "password" else ("",)
+            groups.append(
+                Group(
+                    f"{kind}: {closed}",
+                    lines(_SHOWN.format(folder), conf),
+                    asks(("GET",), targets, people),
+                    {**files, **pages},
+                )
+            )
+    return Family("shown", tuple(groups))

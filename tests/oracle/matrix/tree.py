@@ -10,7 +10,7 @@ from hashlib import sha1
 
 from ..site import Entry, Link
 
-MODULES = ("authz_groupfile", "authz_owner", "userdir")
+MODULES = ("authz_groupfile", "authz_owner", "include", "userdir")
 
 
 def said(name: str) -> str:

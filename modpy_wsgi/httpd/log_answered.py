@@ -1,6 +1,6 @@
-"""What the access log says of an answer: status, headers, bytes.
+"""What was answered, and how much of it, as access logs show it: %s, %b, %{Content-Type}o, %I, %O and so on.
 
-Law: it is told as it was sent, as far as it was made here; what the WSGI server adds is not known, but for the Date.
+Law: what left, as far as it was made here. Source: mod_log_config and mod_logio, observed on the original.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .log_text import Value, escaped, raw
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["body_text", "body_text_or_hyphen", "header_out", "in_bytes", "out_bytes", "status_text"]
+__all__ = ["body_bytes_text", "bytes_or_hyphen", "header_out", "in_bytes", "out_bytes", "status"]
 
 _EMPTY_HEAD: Final = len("HTTP/1.1 \r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n")
 
@@ -31,18 +31,18 @@ def _body_bytes(req: mp_request) -> int:
     return req._body_sent if promised is None else min(req._body_sent, promised)
 
 
-def body_text(req: mp_request) -> str:
+def body_bytes_text(req: mp_request) -> str:
     return str(_body_bytes(req))
 
 
-def body_text_or_hyphen(req: mp_request) -> str:
+def bytes_or_hyphen(req: mp_request) -> str:
     return str(_body_bytes(req) or "-")
 
 
 _STATUSES = {status: str(status) for status in STATUS_LINES}
 
 
-def status_text(req: mp_request) -> str:
+def status(req: mp_request) -> str:
     status = req._status
     return _STATUSES.get(status) or (str(status) if status > 0 else "-")
 

@@ -1,0 +1,3 @@
+"""The handler mod_python.wsgi."""
+
+from modpy_wsgi.handlers.wsgi import handler as handler

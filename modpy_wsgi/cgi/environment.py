@@ -1,0 +1,91 @@
+"""The environment of a program: what RFC 3875 and httpd put there, and nothing else.
+
+Law: never the environment of the server itself. The client's Proxy header is not handed on, nor are credentials, unless
+CGIPassAuth says so. Names become names that a shell knows; a value with NUL is cut there, as C does it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ..config.directives import cgi
+from ..environ import escape
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+
+__all__ = ["environment"]
+
+MAX_NAMES = 1000  # names of variables that are remembered
+
+_ODD = re.compile(r"[^A-Za-z0-9_]")
+
+
+def environment(
+    req: mp_request, length: int | None = None, others: Mapping[str, str] | None = None
+) -> dict[bytes, bytes]:
+    """The variables of a request for a program, each byte as it came from the client.
+
+    `length` is that of a body whose length the client did not say; `others` take the place of what httpd would say.
+    They are put into req.subprocess_env as well, where httpd has them.
+    """
+    req.add_cgi_vars()
+    env = req.subprocess_env
+    settings = req._config.settings
+    current = settings[cgi.CGI_REQUEST_URI] == "current-uri"
+    env["REQUEST_URI"] = req.uri if current else _first(req).unparsed_uri
+    if req.path_info:
+        translated = _translated(req, req.path_info)
+        if translated is not None:
+            env["PATH_TRANSLATED"] = translated
+    if settings[cgi.CGI_PASS_AUTH]:
+        for name in ("Authorization", "Proxy-Authorization"):
+            value = req.headers_in.get(name)
+            if value is not None:
+                env["HTTP_" + name.upper().replace("-", "_")] = value
+    if length is not None:
+        env["CONTENT_LENGTH"] = str(length)
+    if others:
+        env.update(others)
+    made = {}
+    zone = os.environ.get("TZ")
+    if zone is not None:
+        made[b"TZ"] = _bytes(zone)
+    for name, value in env.items():
+        made[_names.get(name) or _name(name)] = (
+            value.encode("utf-8", "surrogateescape") if "\0" not in value else _bytes(value)
+        )
+    return made
+
+
+_names: dict[str, bytes] = {}  # of variables, as they are handed on; a request may make up some
+
+
+def _name(name: str) -> bytes:
+    """The name of a variable as httpd hands it on: letters, digits and underscores, no digit first."""
+    made = _ODD.sub("_", name) or "_"
+    result = (f"_{made[1:]}" if made[0].isdigit() else made).encode()
+    if len(_names) < MAX_NAMES:
+        _names[name] = result
+    return result
+
+
+def _bytes(value: str) -> bytes:
+    """A value as C would read it: up to a NUL."""
+    return value.partition("\0")[0].encode("utf-8", "surrogateescape")
+
+
+def _first(req: mp_request) -> mp_request:
+    """The request that the client sent."""
+    while (origin := req._prev or req._main) is not None:
+        req = origin
+    return req
+
+
+def _translated(req: mp_request, path_info: str) -> str | None:
+    """Where the path info would lead, were it a path of its own (RFC 3875, 4.1.6)."""
+    found, _ = req._application.look_up(req, escape(path_info))
+    return None if found._filename is None else found._filename + (found._path_info or "")

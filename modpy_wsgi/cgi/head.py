@@ -1,0 +1,141 @@
+"""The head of a program's output: its header lines, read as httpd reads them, into the answer of a request.
+
+Law: what cannot be read is the program's error, and nothing of it is sent. Source: httpd's util_script.c, as observed
+on Apache 2.4 (tests/oracle/cases/cgi.py).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..constants import HTTP_INTERNAL_SERVER_ERROR, OK, STATUS_LINES
+from ..environ import decode
+from ..validators import http_date
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+
+__all__ = ["MAX_HEAD", "MAX_LINE", "BadHead", "Head", "apply", "split"]
+
+MAX_LINE = 8190  # bytes of a header line; httpd breaks a longer one in two, and chokes on the second half
+MAX_HEAD = 1 << 20  # bytes; httpd has no limit, and keeps an endless head until the memory ends
+
+_DIGITS = re.compile("([+-]?[0-9]{1,9})")
+_END = re.compile(rb"\n\r?\n")
+_OF_CGITB = "<!--"  # its pages begin with "<!--: spam", in case a head was sent before; else that is a header line
+_BLANKS = b" \t\n\v\f\r"
+# Of which only the last one counts; all others are joined to one line, but cookies.
+_SET = frozenset({"location", "content-length", "content-range", "transfer-encoding", "etag"})
+
+
+class BadHead(Exception):  # noqa: N818 - what it is
+    """A head that is none. The text is httpd's own for its log, but for the name of the program."""
+
+
+class Head(NamedTuple):
+    """A head taken from the beginning of the output: its lines, and what of the body came with it."""
+
+    lines: tuple[bytes, ...]
+    rest: bytes
+
+
+def split(data: bytes, searched: int = 0) -> Head | None:
+    """The head at the beginning of `data`, or None if it has not ended yet; the first `searched` bytes held no end.
+
+    Raises BadHead for a line without a colon, and for too long a head.
+    """
+    if data[:1] == b"\n":
+        return Head((), data[1:])
+    if data[:2] == b"\r\n":
+        return Head((), data[2:])
+    end = _END.search(data, max(searched - 3, 0))
+    if end is None:
+        if len(data) > MAX_HEAD:
+            raise BadHead(f"the head is longer than {MAX_HEAD} bytes")
+        if b"\n" in data:
+            _check(data[: data.rindex(b"\n")].split(b"\n"))
+        elif len(data) > MAX_LINE:
+            raise BadHead(f"a header line is longer than {MAX_LINE} bytes")
+        return None
+    lines = data[: end.start()].split(b"\n")
+    _check(lines)
+    return Head(tuple([line[:-1] if line[-1:] == b"\r" else line for line in lines]), data[end.end() :])
+
+
+def _check(lines: list[bytes]) -> None:
+    for line in lines:
+        if b":" not in line:
+            raise BadHead(f"Bad header: {decode(line[:30].rstrip(_BLANKS).decode('latin-1'))}")
+        if len(line) > MAX_LINE:
+            raise BadHead(f"a header line is longer than {MAX_LINE} bytes")
+
+
+def apply(req: mp_request, lines: tuple[bytes, ...], *, as_original: bool = False) -> int:
+    """Put the header lines into the answer. Returns OK, or 304 or 412 if the client's conditions say so.
+
+    `as_original`: as mod_python's cgihandler does it, which leaves lines of one name apart, and a status without words.
+    """
+    merged: dict[str, tuple[str, list[str]]] = {}
+    cookies: list[str] = []
+    said = False  # whether the program gave a status
+    for line in lines:
+        name, value = _pair(line)
+        lower = name.lower()
+        if name == _OF_CGITB:
+            continue
+        if lower == "content-type":
+            req._content_type = _lowered(value)
+        elif lower == "status":
+            _set_status(req, value)
+            if as_original:
+                req._status_line = None
+            said = True
+        elif lower in _SET:
+            req.headers_out[name] = value
+        elif lower == "last-modified":
+            _set_modified(req, value)
+        elif lower == "set-cookie":
+            cookies.append(value)
+        else:
+            merged.setdefault(lower, (name, []))[1].append(value)
+    for name, values in merged.values():
+        if as_original:
+            for value in values:
+                req.headers_out.add(name, value)
+            continue
+        before = req.err_headers_out.get(name)
+        req.err_headers_out[name] = ", ".join(values if before is None else [before, *values])
+    for value in cookies:
+        req.err_headers_out.add("Set-Cookie", value)
+    return OK if said or req._method not in ("GET", "HEAD") else req.meets_conditions()
+
+
+def _pair(line: bytes) -> tuple[str, str]:
+    name, _, value = line.partition(b":")
+    return decode(name.decode("latin-1")), decode(value.strip(_BLANKS).decode("latin-1"))
+
+
+def _lowered(content_type: str) -> str:
+    """The type in lower case, its parameters as they are."""
+    media_type, semicolon, rest = content_type.partition(";")
+    return f"{media_type.lower()}{semicolon}{rest}"
+
+
+def _set_status(req: mp_request, value: str) -> None:
+    digits = _DIGITS.match(value)
+    status = int(digits[1]) if digits else 0
+    if not 200 <= status <= 599:  # of those below 200 httpd makes what no client understands
+        name = (req._filename or "").rpartition("/")[2]
+        req._application.log_request(req, f"Invalid status line from script '{name}': {value[:30]}")
+        req._status, req._status_line = HTTP_INTERNAL_SERVER_ERROR, None
+        return
+    req._status = status
+    req._status_line = f"{status} " if len(value) == 3 and status not in STATUS_LINES else value
+
+
+def _set_modified(req: mp_request, value: str) -> None:
+    date = http_date(value)
+    if date is not None:
+        req.update_mtime(date)
+        req.set_last_modified()

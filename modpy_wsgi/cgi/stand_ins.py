@@ -1,0 +1,218 @@
+"""Stand-ins for what a Python script finds in its process: sys.stdin, stdout, stderr, argv, excepthook, os.environ.
+
+Law: to a script that runs in a context (thread, greenlet) they are its own, to all other code what they were. They are
+put there with the first script and stay. os.environ and sys remain the objects that they are, so it does not matter who
+has bound them when (`cgi.FieldStorage` binds os.environ as a default).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextvars import ContextVar
+from types import ModuleType
+from typing import Any, Protocol
+
+from ..locks import lock
+
+__all__ = ["RUNNING", "Running", "install", "put_back"]
+
+
+class Running(Protocol):
+    """What a script has for its own."""
+
+    environ: dict[bytes, bytes]
+    argv: list[str]
+    replaced: dict[str, Any]  # what it has put into sys in the place of a stand-in
+
+    @property
+    def stdin(self) -> Any:
+        """The body of the request."""
+
+    @property
+    def stdout(self) -> Any:
+        """The answer."""
+
+    @property
+    def stderr(self) -> Any:
+        """The error log."""
+
+
+STREAMS = ("stdin", "stdout", "stderr")
+
+RUNNING: ContextVar[Running | None] = ContextVar("modpy_wsgi.running_script", default=None)
+"""The script that runs in this context."""
+
+
+class _Stream:
+    """What a script gets that asks sys for a stream: it passes on to the stream of whoever uses it."""
+
+    def __init__(self, name: str, outer: Any) -> None:
+        self.__dict__.update(_name=name, _outer=outer)
+
+    def _meant(self) -> Any:
+        script = RUNNING.get()
+        return self.__dict__["_outer"] if script is None else getattr(script, self.__dict__["_name"])
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._meant(), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._meant(), name, value)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._meant())
+
+    def __next__(self) -> Any:
+        return next(self._meant())
+
+    def __enter__(self) -> Any:
+        return self._meant().__enter__()
+
+    def __exit__(self, *args: Any) -> Any:
+        return self._meant().__exit__(*args)
+
+    def __repr__(self) -> str:
+        return repr(self._meant())
+
+
+class _Found(_Stream):
+    """What stands in sys itself, where print() and input() find it: they are to use what a script has put there."""
+
+    def __init__(self, name: str, outer: Any) -> None:
+        super().__init__(name, outer)
+        self.__dict__["_for_scripts"] = _Stream(name, outer)
+
+    def _meant(self) -> Any:
+        script = RUNNING.get()
+        if script is None:
+            return self.__dict__["_outer"]
+        name = self.__dict__["_name"]
+        return script.replaced[name] if name in script.replaced else getattr(script, name)
+
+    def write(self, text: str) -> Any:
+        """Write to it: print() finds this method without a detour."""
+        return self._meant().write(text)
+
+    def put(self, outer: Any) -> None:
+        """Let it be another stream for all but scripts."""
+        if outer is not self:
+            self.__dict__["_outer"] = self.__dict__["_for_scripts"].__dict__["_outer"] = outer
+
+
+class _Member:
+    """A member of sys that is a script's own where a script runs."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.stream = name.strip("_") if name.strip("_") in STREAMS else None
+
+    def __get__(self, module: ModuleType | None, owner: type) -> Any:
+        if module is None:
+            return self
+        script = RUNNING.get()
+        members = vars(module)
+        if script is None:
+            found = members[self.name]
+            return found.__dict__["_outer"] if type(found) is _Found else found
+        if self.name in script.replaced:
+            return script.replaced[self.name]
+        if self.stream is not None:
+            return members[self.stream].__dict__["_for_scripts"]
+        return script.argv if self.name == "argv" else members[self.name]
+
+    def __set__(self, module: ModuleType, value: Any) -> None:
+        script = RUNNING.get()
+        if script is not None:
+            script.replaced[self.name] = value
+            return
+        found = vars(module).get(self.name)
+        if type(found) is _Found:
+            found.put(value)
+        else:
+            vars(module)[self.name] = value
+
+
+class _Kind(type):
+    """The type of the class of sys. `type(sys)` means any module: importlib makes new ones by calling it."""
+
+    def __call__(cls, *args: Any, **named: Any) -> ModuleType:
+        return ModuleType(*args, **named)
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, ModuleType)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, ModuleType)
+
+
+class _Sys(ModuleType, metaclass=_Kind):
+    """The class of sys, once there are scripts."""
+
+    stdin = _Member("stdin")
+    stdout = _Member("stdout")
+    stderr = _Member("stderr")
+    __stdin__ = _Member("__stdin__")
+    __stdout__ = _Member("__stdout__")
+    __stderr__ = _Member("__stderr__")
+    argv = _Member("argv")
+    excepthook = _Member("excepthook")
+
+
+_Sys.__name__ = _Sys.__qualname__ = ModuleType.__name__
+
+_Environ: type = type(os.environ)
+
+
+class _ScriptsEnviron(_Environ):  # type: ignore[misc]  # which has no public name
+    """The class of os.environ and os.environb, once there are scripts."""
+
+    @property
+    def _data(self) -> dict[bytes, bytes]:
+        script = RUNNING.get()
+        data: dict[bytes, bytes] = vars(self)["_data"] if script is None else script.environ
+        return data
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if RUNNING.get() is None:
+            super().__setitem__(key, value)
+        else:
+            self._data[self.encodekey(key)] = self.encodevalue(value)
+
+    def __delitem__(self, key: Any) -> None:
+        if RUNNING.get() is None:
+            super().__delitem__(key)
+            return
+        try:
+            del self._data[self.encodekey(key)]
+        except KeyError:
+            raise KeyError(key) from None
+
+
+_lock = lock()
+_environ, _environb = os.environ, os.environb
+_installed = False
+
+
+def install() -> None:
+    """Put the stand-ins into the process; again does nothing."""
+    global _installed
+    if _installed:
+        return
+    with _lock:
+        if _installed:
+            return
+        for name in STREAMS:
+            vars(sys)[name] = _Found(name, vars(sys)[name])
+        sys.__class__ = _Sys
+        _environ.__class__ = _environb.__class__ = _ScriptsEnviron
+        _installed = True
+
+
+def put_back() -> None:
+    """Undo what a script has done to the modules themselves: `os.environ = {...}`."""
+    if os.environ is not _environ:
+        os.environ = _environ  # noqa: B003 - it is the process's own object
+    if os.environb is not _environb:
+        os.environb = _environb

@@ -1,0 +1,141 @@
+"""What a Python script reads and writes: its standard input, output and error as files of the standard library.
+
+Law: what a script writes is treated like a program's output, by the same rules for its head; a script is never told
+that its head was none. Text is UTF-8 with surrogateescape, as for Python under the C locale.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import IO, TYPE_CHECKING, Any
+
+from ..constants import HTTP_OK, OK
+from . import head
+from .complaints import Complaints
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+
+__all__ = ["Output", "error_stream", "input_stream", "output_stream"]
+
+SIZE = 8192  # bytes that a script's output waits for, as for any program
+
+
+class Output(io.RawIOBase):
+    """The end of a script's standard output: the answer of the request."""
+
+    def __init__(self, req: mp_request) -> None:
+        self._req = req
+        self._begun: bytes | None = b""  # of the head; None once it is read
+        self._dropped = False
+        self.status = OK  # what the head asks for: 304, 412
+        self.wrong: str | None = None  # why the head is none
+        self.location: str | None = None  # where the head sends to
+        self.ending = False  # what is flushed now is so because the script has ended
+
+    def writable(self) -> bool:
+        """True."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Take bytes. Raises OSError if the client has gone."""
+        data = bytes(data)
+        if self._begun is not None:
+            self._read_head(data)
+        elif not self._dropped:
+            self._req.write(data, 0)
+        return len(data)
+
+    def send(self) -> None:
+        """What a script's flush() is for: the client gets what there is."""
+        if self._begun is None and not self._dropped and not self.ending:
+            self._req.flush()
+
+    @property
+    def unfinished(self) -> str | None:
+        """Why there is no answer: the head was none, or has not ended."""
+        if self.wrong is None and self._begun is not None:
+            name = (self._req._filename or "").rpartition("/")[2]
+            what = "Premature end of script headers" if b"\n" in self._begun else "End of script output before headers"
+            return f"{what}: {name}"
+        return self.wrong
+
+    def _read_head(self, data: bytes) -> None:
+        req, begun = self._req, self._begun or b""
+        searched, begun = len(begun), begun + data
+        try:
+            found = head.split(begun, searched)
+        except head.BadHead as error:
+            name = (req._filename or "").rpartition("/")[2]
+            self.wrong = f"malformed header from script '{name}': {error}"
+            self._begun, self._dropped = None, True
+            return
+        if found is None:
+            self._begun = begun
+            return
+        self._begun = None
+        self.status = head.apply(req, found.lines, as_original=True)
+        if self.status == OK and req._status == HTTP_OK and "_headers_out" in req.__dict__:
+            self.location = req.headers_out.get("Location")
+        self._dropped = self.status != OK or self.location is not None
+        if found.rest and not self._dropped:
+            req.write(found.rest, 0)
+
+
+class _Buffered(io.BufferedWriter):
+    """The buffer before an Output, which knows a flush() from a buffer that is full."""
+
+    def __init__(self, output: Output, size: int) -> None:
+        super().__init__(output, size)
+        self._output = output
+
+    def flush(self) -> None:
+        """Send what there is, now."""
+        super().flush()
+        self._output.send()
+
+
+def output_stream(output: Output) -> io.TextIOWrapper:
+    """sys.stdout over an Output; text and bytes (sys.stdout.buffer) keep their order."""
+    return io.TextIOWrapper(_Buffered(output, SIZE), "utf-8", "surrogateescape", newline="\n", write_through=True)
+
+
+class _Input(io.RawIOBase):
+    """The body of a request."""
+
+    def __init__(self, req: mp_request) -> None:
+        self._req = req
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read as much as there is room for, or is left. Raises OSError, and SERVER_RETURN as req.read()."""
+        data = self._req.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def input_stream(req: mp_request, file: IO[bytes] | None) -> io.TextIOWrapper:
+    """sys.stdin: the body of the request, or the file that it was laid into."""
+    raw: Any = _Input(req) if file is None else file
+    return io.TextIOWrapper(io.BufferedReader(raw), "utf-8", "surrogateescape")
+
+
+class _Errors(io.RawIOBase):
+    def __init__(self, complaints: Complaints) -> None:
+        self._complaints = complaints
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        data = bytes(data)
+        self._complaints.feed(data)
+        return len(data)
+
+
+def error_stream(complaints: Complaints) -> io.TextIOWrapper:
+    """sys.stderr: lines for the error log."""
+    return io.TextIOWrapper(io.BufferedWriter(_Errors(complaints)), "utf-8", "backslashreplace", line_buffering=True)

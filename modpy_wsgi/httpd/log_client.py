@@ -1,0 +1,88 @@
+"""Who asks, and over which connection, as access logs show it: %h, %a, %u, %p, %X and so on.
+
+Law: as mod_log_config does it; what no WSGI server tells is said as httpd would decide it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..environ import plain_address
+from ..response import BODILESS
+from .log_text import escaped, raw
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+
+__all__ = [
+    "PORTS",
+    "address",
+    "connection_address",
+    "connection_host",
+    "host",
+    "keeps_alive",
+    "local_address",
+    "logname",
+    "user",
+]
+
+
+def host(req: mp_request) -> str:
+    if req._useragent is None and not req._config.names_clients:
+        address = req._environ.get("REMOTE_ADDR") or "-"
+        return plain_address(address) if address[0] == ":" else address
+    return escaped(req._useragent_host() or None)
+
+
+def connection_host(req: mp_request) -> str:
+    return escaped(req.get_remote_host() or None)
+
+
+def address(req: mp_request) -> str:
+    return req.useragent_ip or "-"
+
+
+def connection_address(req: mp_request) -> str:
+    return req.connection.client_ip or "-"
+
+
+def local_address(req: mp_request) -> str:
+    return escaped(req.connection.local_ip or None)
+
+
+def user(req: mp_request) -> str:
+    user = req._user
+    return "-" if user is None else escaped(user) or '""'
+
+
+def logname(req: mp_request) -> str:
+    name = req._environ.get("REMOTE_IDENT")
+    return "-" if name is None else raw(name)
+
+
+def _canonical_port(req: mp_request) -> str:
+    return str(req._host.server.port or (443 if req._scheme() == "https" else 80))
+
+
+def _local_port(req: mp_request) -> str:
+    return str(req.connection.local_addr[1])
+
+
+def _remote_port(req: mp_request) -> str:
+    return str(req.useragent_addr[1])
+
+
+PORTS = {"": _canonical_port, "canonical": _canonical_port, "local": _local_port, "remote": _remote_port}
+
+
+def keeps_alive(req: mp_request) -> str:
+    """Whether the connection may carry another request, as httpd would decide: a WSGI server tells nobody."""
+    if req._gone or req.connection.aborted:
+        return "X"
+    wish = req._environ.get("HTTP_CONNECTION", "").lower()
+    if not req.server.keep_alive or "close" in wish:
+        return "-"
+    if req.proto_num >= 1001:
+        return "+"
+    delimited = req._promised is not None or req._bodiless or req._status in BODILESS
+    return "+" if "keep-alive" in wish and delimited else "-"

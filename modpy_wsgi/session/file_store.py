@@ -1,0 +1,113 @@
+"""Sessions as files: <folder>/ab/ab12…, each a signed record.
+
+Law: a file is the old record or the new one, never half of one, whenever the process or the machine stops. What was
+not written here is moved to <folder>/set-aside, under a name that tells nothing, with a line in the log; the session is
+new then, and all others are as they were.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from .folders import open_own_file, opened, own_folder, replace_file, sub_folder
+from .keys import key_of_folder
+from .record import Corrupt, Unreadable, pack, unpack
+
+__all__ = ["SET_ASIDE", "FileStore", "shards"]
+
+SET_ASIDE: Final = "set-aside"
+TEMPORARY: Final = "~"  # what the name of a file begins with that is being written
+
+_BLOCK: Final = 65536
+
+Log = Callable[[str], None]
+
+
+def shards() -> list[str]:
+    """The names of the folders that the files are spread over: the first two digits of a session's name."""
+    return [f"{number:02x}" for number in range(256)]
+
+
+class FileStore:
+    """The sessions in a folder.
+
+    key: what records are signed with; None for the key in the folder. sync: wait until a record is on the disk.
+    log: gets a line for each record that was set aside. Methods raise OSError for what the file system refuses.
+    """
+
+    def __init__(self, folder: str, *, key: bytes | None, sync: bool, log: Log) -> None:
+        self.folder = folder
+        self._key = key
+        self._sync = sync
+        self._log = log
+
+    def key(self) -> bytes:
+        """The key, from the folder if none was given."""
+        return self._key or key_of_folder(self.folder)
+
+    def load(self, sid: str) -> dict[str, Any] | None:
+        """The record of a session, or None. Its file is touched, so that a cleanup leaves it for this request."""
+        with opened(own_folder(self.folder)) as folder:
+            try:
+                shard = sub_folder(folder, sid[:2], make=False)
+            except FileNotFoundError:
+                return None
+            with opened(shard):
+                return self._load(folder, shard, sid)
+
+    def _load(self, folder: int, shard: int, sid: str) -> dict[str, Any] | None:
+        try:
+            file = open_own_file(sid, os.O_RDONLY, folder=shard)
+        except FileNotFoundError:
+            return None
+        with opened(file):
+            data = read_all(file)
+            try:
+                record = unpack(sid, data, self.key())
+            except Corrupt as error:
+                self._set_aside(folder, shard, sid, len(data), error)
+                return None
+            except Unreadable as error:
+                self._log(f"FileSession: {error}")
+                return None
+            now = time.time()
+            os.utime(file, (now, now))
+            return record
+
+    def save(self, sid: str, record: dict[str, Any]) -> None:
+        """Keep a record. Raises also what cannot be pickled."""
+        with opened(own_folder(self.folder)) as folder:
+            data = pack(sid, record, self.key())
+            with opened(sub_folder(folder, sid[:2], make=True)) as shard:
+                temporary = f"{TEMPORARY}{sid}.{os.getpid()}.{threading.get_ident():x}"
+                replace_file(shard, sid, temporary, data, sync=self._sync)
+
+    def delete(self, sid: str) -> None:
+        """Forget a record; nothing if there is none."""
+        with contextlib.suppress(FileNotFoundError), opened(own_folder(self.folder)) as folder:  # noqa: SIM117
+            with opened(sub_folder(folder, sid[:2], make=False)) as shard:
+                os.unlink(sid, dir_fd=shard)
+
+    def _set_aside(self, folder: int, shard: int, sid: str, size: int, error: Corrupt) -> None:
+        name = secrets.token_hex(8)  # not the session's own, which is a secret and stands in the log
+        with opened(sub_folder(folder, SET_ASIDE, make=True)) as place:
+            os.rename(sid, name, src_dir_fd=shard, dst_dir_fd=place)
+        path = os.path.join(self.folder, SET_ASIDE, name)
+        self._log(f"FileSession: a record of {size} bytes cannot be used, {error}: it is set aside as {path}")
+
+
+def read_all(file: int) -> bytes:
+    """What is in an open file, which is a plain one."""
+    piece = os.read(file, _BLOCK)
+    if len(piece) < _BLOCK:
+        return piece
+    pieces = [piece]
+    while piece := os.read(file, _BLOCK):
+        pieces.append(piece)
+    return b"".join(pieces)

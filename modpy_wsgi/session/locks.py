@@ -1,0 +1,198 @@
+"""One lock for each session, among threads and processes.
+
+Law: a lock has one holder, and is free as soon as the holder's process is gone, however it ended. Sessions do not wait
+for one another: each has its own lock, where the original has 8 slots for all.
+
+Among threads a lock is a lock. Among processes it is one byte of a file, far from all others, locked as POSIX has it:
+the kernel keeps a lock for each byte that is held and nothing for the others, so there may be any number of sessions.
+Such a lock belongs to the process, and all of them are lost when it closes the file: so it is opened once, and kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from ..locks import lock
+from .folders import open_own_file, opened, own_folder
+
+__all__ = ["SessionLocks", "locks_at"]
+
+FIRST_PAUSE: Final = 0.0005  # seconds between two looks at what another process holds
+LONGEST_PAUSE: Final = 0.02
+_BITS: Final = 62  # of a place in a file
+
+
+class _File(NamedTuple):
+    number: int
+    device: int
+    inode: int
+
+
+class _Turn:
+    """The lock of one session in this process, for as long as somebody holds it or waits for it."""
+
+    __slots__ = ("file", "lock", "place", "users")
+
+    def __init__(self, place: int) -> None:
+        self.lock = threading.Lock()
+        self.users = 0
+        self.file = -1
+        self.place = place
+
+
+class SessionLocks:
+    """Locks by name. `path`: the file for those of other processes; None: there are none that share the sessions."""
+
+    def __init__(self, path: str | None = None) -> None:
+        self.path = path
+        self._guard = lock()
+        self._turns: dict[str, _Turn] = {}
+        self._file = _File(-1, 0, 0)
+        self._process = os.getpid()
+
+    def acquire(self, name: str, seconds: float) -> bool:
+        """Take a lock; wait up to so many seconds. Returns whether it was taken. Raises OSError for the file."""
+        if self._process != os.getpid():  # what the parent's threads held here, they hold there
+            self._turns = {}
+            self._process = os.getpid()
+        with self._guard:
+            turn = self._turns.get(name)
+            if turn is None:
+                turn = self._turns[name] = _Turn(0 if self.path is None else _place(name))
+            turn.users += 1
+        deadline = time.monotonic() + seconds
+        taken = False
+        try:
+            taken = turn.lock.acquire(blocking=False) or (seconds > 0 and turn.lock.acquire(timeout=seconds))
+            if taken and self.path is not None and not self._take(turn, deadline):
+                taken = False
+                turn.lock.release()
+        except BaseException:
+            if taken:
+                turn.lock.release()
+            taken = False
+            raise
+        finally:
+            if not taken:
+                self._leave(name, turn)
+        return taken
+
+    @contextlib.contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Keep other processes out for a moment, in which nothing may be waited for. Raises OSError.
+
+        Among themselves they come in turn, as the kernel wakes them; the threads of this one have to see to that
+        themselves.
+        """
+        place = _place(name)
+        while True:
+            file = self._file if self._file.number >= 0 else self._open(self._file)
+            fcntl.lockf(file.number, fcntl.LOCK_EX, 1, place)
+            if self._is_at_its_place(file):
+                break
+            fcntl.lockf(file.number, fcntl.LOCK_UN, 1, place)
+            self._open(file)
+        try:
+            yield
+        finally:
+            fcntl.lockf(file.number, fcntl.LOCK_UN, 1, place)
+
+    def release(self, name: str) -> None:
+        """Let a lock go that this process holds; nothing if it does not."""
+        turn = self._turns.get(name)
+        if turn is None or self._process != os.getpid():
+            return
+        try:
+            if turn.file >= 0:
+                fcntl.lockf(turn.file, fcntl.LOCK_UN, 1, turn.place)
+        finally:
+            turn.lock.release()
+            self._leave(name, turn)
+
+    def _leave(self, name: str, turn: _Turn) -> None:
+        with self._guard:
+            turn.users -= 1
+            if not turn.users:
+                self._turns.pop(name, None)
+
+    def _take(self, turn: _Turn, deadline: float) -> bool:
+        """Take the byte in the file."""
+        pause = FIRST_PAUSE
+        while True:
+            file = self._file
+            if file.number < 0:
+                file = self._open(file)
+            try:
+                fcntl.lockf(file.number, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, turn.place)
+            except OSError as error:
+                if error.errno not in (errno.EAGAIN, errno.EACCES):
+                    raise
+                taken = False
+            else:
+                taken = True
+            if not self._is_at_its_place(file):
+                if taken:
+                    fcntl.lockf(file.number, fcntl.LOCK_UN, 1, turn.place)
+                self._open(file)
+                continue
+            if taken:
+                turn.file = file.number
+                return True
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            time.sleep(min(pause, left))
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _open(self, stale: _File) -> _File:
+        """The file, opened unless somebody else has done so. A stale one, which was swept away, is not closed, for the
+        locks that are still held in it."""
+        assert self.path is not None
+        with self._guard:
+            if self._file is stale:
+                with opened(own_folder(os.path.dirname(self.path))):
+                    pass
+                number = open_own_file(self.path, os.O_RDWR | os.O_CREAT)
+                found = os.fstat(number)
+                self._file = _File(number, found.st_dev, found.st_ino)
+            return self._file
+
+    def _is_at_its_place(self, file: _File) -> bool:
+        assert self.path is not None
+        try:
+            found = os.lstat(self.path)
+        except FileNotFoundError:
+            return False
+        return found.st_ino == file.inode and found.st_dev == file.device
+
+
+def _place(name: str) -> int:
+    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> (64 - _BITS)
+
+
+_at: dict[str, SessionLocks] = {}
+_at_guard = lock()
+
+
+def locks_at(path: str) -> SessionLocks:
+    """The locks of a file: the same object whenever this process asks, however the path is spelled.
+
+    Two open files would not keep its threads apart, and to close one would free the locks of both.
+    """
+    found = _at.get(path)
+    if found is None:
+        with _at_guard:
+            folder, name = os.path.split(os.path.normpath(path))
+            above, own = os.path.split(folder)  # the folder itself must be no symbolic link: who opens it finds out
+            real = os.path.join(os.path.realpath(above), own, name)
+            found = _at[path] = _at.setdefault(real, SessionLocks(real))
+    return found

@@ -1,0 +1,62 @@
+"""Subrequests that answer: what another URI of this server would say, in the midst of an answer.
+
+Law: as httpd's ap_run_sub_req. The subrequest goes through every phase up to the content like a GET of its own, and
+through its own filters; its head is nobody's; no error page is made, its status is for who asked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import delivery
+from .constants import DONE, HTTP_INTERNAL_SERVER_ERROR, OK
+from .errors import BadRequest, HandlerError, ShortBody
+from .filters import requests as filters
+from .httpd import content
+from .preconditions import CONDITIONS
+from .redirects import look_up
+
+if TYPE_CHECKING:
+    from .filters.filter import Target
+    from .request import mp_request
+
+__all__ = ["include", "run"]
+
+_OF_WHOLE = CONDITIONS | {"HTTP_RANGE", "HTTP_IF_RANGE"}
+
+
+def include(req: mp_request, uri: str, target: Target) -> int:
+    """Let what `uri` (a path with query, escaped) answers flow to `target`. OK, or the status that it ended with.
+
+    Raises OSError if the client is gone.
+    """
+    new, status = look_up(req, uri)
+    return status or run(new, target)
+
+
+def run(new: mp_request, target: Target) -> int:
+    """Let what a subrequest answers that was looked up flow to `target`. As include()."""
+    for name in _OF_WHOLE:  # which the whole answer was asked for, and none of its parts
+        new._environ.pop(name, None)
+    filters.lead_to(new, target)
+    try:
+        status = content.answer(new, new._config)
+        if status not in (OK, DONE):
+            return status
+        last = new
+        while last._next is not None:  # an internal redirect, whose answer is the answer, be it a page of an error
+            last = last._next
+        delivery.let_through(last)
+        if last._filters is not None and last._filters.failed is not None:
+            return int(last._filters.status)
+        return OK  # whatever status a handler gives its answer: that has no say within another one's
+    except BadRequest as error:
+        return error.status
+    except (HandlerError, ShortBody) as error:
+        new._application.log_exception(new, "subrequest", error)
+        return HTTP_INTERNAL_SERVER_ERROR
+    finally:
+        each: mp_request | None = new
+        while each is not None:
+            delivery.end_subrequest(each)
+            each = each._next
