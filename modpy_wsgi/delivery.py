@@ -102,7 +102,6 @@ def deliver(req: mp_request) -> Iterable[bytes]:
             size = req._promised = req._body_sent = req._held_bytes
             req._held_bytes = 0
             headers.append(("Content-Length", str(size)))
-            req._head = line, headers
             req._server_write = req._start_response(line, headers)
             return held if _completed(req) else Delivered(held, req)
     last = req

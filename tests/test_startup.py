@@ -43,7 +43,6 @@ NEEDLESS = {
     "regex",
     "secrets",
     "sqlite3",
-    "tempfile",
     "unittest",
     "xml",
 }
