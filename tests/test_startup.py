@@ -43,6 +43,7 @@ NEEDLESS = {
     "regex",
     "secrets",
     "sqlite3",
+    "tempfile",
     "unittest",
     "xml",
 }
