@@ -242,7 +242,9 @@ def test_filters_in_the_order_in_which_data_flows(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def served(root: Path) -> Iterator[webtest.TestApp]:
-    application = Application(load_site(root / "httpd.conf", after=("ErrorLog /dev/null",)), private=True)
+    path = f"PythonPath \"sys.path + ['{root}/htdocs']\""  # which has nothing of itself: a <Location> is no directory
+    after = ("ErrorLog /dev/null", "<Location /located>", path, "</Location>")
+    application = Application(load_site(root / "httpd.conf", after=after), private=True)
     extra = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "main.example.com", "SERVER_PORT": "80"}
     yield webtest.TestApp(application, extra_environ=extra, lint=False)
     application.close()
