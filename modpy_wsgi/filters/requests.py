@@ -6,7 +6,6 @@ that was true only of what came before the filters: no old Content-Length, no st
 
 from __future__ import annotations
 
-import tempfile
 from operator import index
 from typing import IO, TYPE_CHECKING, Any
 
@@ -237,6 +236,8 @@ def body_file(req: Any) -> tuple[IO[bytes], int]:
 
     Raises OSError if it cannot be read, SERVER_RETURN if it is too long.
     """
+    import tempfile  # here, as few sites need it
+
     file = tempfile.SpooledTemporaryFile(MAX_MEMORY)  # noqa: SIM115 - of who asks
     length = 0
     try:
