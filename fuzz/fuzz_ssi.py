@@ -32,6 +32,7 @@ class Page:
     """As much of a page as an expression without variables of the server asks for."""
 
     match = None
+    place = "a page"
     req = Request()
 
     def variable(self, name: str) -> str | None:

@@ -353,6 +353,7 @@ def test_no_expression_breaks_a_page(text: str, old: bool) -> None:
 
     class Page:
         match = None
+        place = "a page"
         req = SimpleNamespace(headers_in={}, headers_out={}, err_headers_out={}, notes={}, useragent_ip="127.0.0.1")
 
         def variable(self, name: str) -> str | None:

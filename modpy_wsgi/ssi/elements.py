@@ -13,6 +13,7 @@ import stat
 from collections.abc import Callable
 from typing import Any
 
+from ..config.patterns import RunawayPattern
 from ..constants import HTTP_NOT_FOUND, OK
 from ..environ import escape
 from ..httpd.listing_page import size_shown
@@ -243,7 +244,7 @@ def _judge(page: Page, element: Element, filter: Any, *, known: bool = False) ->
         judge = legacy.holds if page.legacy else expression.holds
         try:
             page.showing = page.had_true = judge(text, page)
-        except ValueError as error:
+        except (ValueError, RunawayPattern) as error:
             raise Wrong(f'Could not judge expr "{text}": {error}') from None
     except Wrong as wrong:
         page.log(str(wrong))

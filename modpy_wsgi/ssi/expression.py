@@ -50,7 +50,7 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 def holds(text: str, page: Page) -> bool:
     """Whether an expression is true for a page. Raises ValueError for one that is none."""
-    return _Parser(text).parsed()(page)
+    return _Parser(text, page.place).parsed()(page)
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -87,7 +87,8 @@ def _tokens(text: str) -> Iterator[_Token]:
 class _Parser:
     """Recursive descent; each method leaves the tokens behind what it has read."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, place: str) -> None:
+        self._place = place
         self._tokens = list(_tokens(text))
         self._at = 0
         self._depth = 0
@@ -206,7 +207,7 @@ class _Parser:
             raise ValueError(f"a regular expression is missing before '{token.text}'")
         if set(token.more.lower()) - set("isg"):
             raise ValueError(f"unknown flags of a regular expression: '{token.more}'")
-        regex = compile_regex(token.text, ignore_case="i" in token.more.lower())
+        regex = compile_regex(token.text, ignore_case="i" in token.more.lower(), place=self._place)
 
         def test(page: Page) -> bool:
             found = regex.search(encode(left(page)))

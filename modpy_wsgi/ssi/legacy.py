@@ -138,7 +138,7 @@ class _Parser:
         self._at += 1
 
         def test(page: Page) -> bool:
-            found = compile_regex(substituted(pattern, page.variable)).search(encode(left(page)))
+            found = compile_regex(substituted(pattern, page.variable), place=page.place).search(encode(left(page)))
             page.match = found
             return (found is not None) is wanted
 

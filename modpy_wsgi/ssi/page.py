@@ -37,6 +37,7 @@ class Page:
 
     def __init__(self, req: mp_request) -> None:
         self.req = req
+        self.place = req.filename or req.uri  # for the log
         settings = req._config.settings
         base = req._host.base
         self.start: bytes = base[directives.START_TAG].encode("utf-8", "surrogateescape")
