@@ -7,7 +7,6 @@ original's ConnectionDispatch, as observed.
 
 from __future__ import annotations
 
-import pdb
 from typing import TYPE_CHECKING, Any
 
 from . import current
@@ -82,7 +81,12 @@ class ConnectionCall:
         config = self._config
         handler = self._call.find(conn, interpreter, config)  # type: ignore[arg-type]  # a class gets it as its argument
         debugged = config.debugger and self._application.one_process
-        result = pdb.runcall(handler, conn) if debugged else handler(conn)
+        if debugged:
+            import pdb  # large, and wanted with a terminal only
+
+            result = pdb.runcall(handler, conn)
+        else:
+            result = handler(conn)
         if result.__class__ is not int:
             raise AssertionError(f"{WORD} {self.name!r} returned invalid return code.")
         return result

@@ -8,7 +8,6 @@ table of phases. Sources: manual 4.2, 5.1; what the original does with odd resul
 from __future__ import annotations
 
 import html
-import pdb
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -137,6 +136,8 @@ def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config:
             if handler is _ABSENT:
                 result = DECLINED
             elif config.debugger and req._application.one_process:
+                import pdb  # large, and wanted with a terminal only
+
                 result = pdb.runcall(handler, req)
             else:
                 result = handler(req)

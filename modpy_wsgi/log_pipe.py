@@ -9,11 +9,13 @@ import contextlib
 import os
 import select
 import shlex
-import subprocess
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .locks import lock
+
+if TYPE_CHECKING:
+    import subprocess
 
 __all__ = ["PipeTarget"]
 
@@ -58,6 +60,8 @@ class PipeTarget:
             raise OSError(f"piped log program {self.argv[0]!r} was started {len(self._starts)} times in a minute")
         self._starts.append(now)
         # its own session: Ctrl-C in a terminal ends the server, and the program after the last line
+        import subprocess  # which few logs need
+
         process = subprocess.Popen(self.argv, stdin=subprocess.PIPE, bufsize=0, start_new_session=True)  # noqa: S603
         assert process.stdin is not None
         os.set_blocking(process.stdin.fileno(), False)
@@ -74,6 +78,8 @@ class PipeTarget:
         if self._owner != os.getpid():
             process.returncode = 0  # not our child: nothing to wait for
             return
+        import subprocess
+
         try:
             process.wait(patience)
         except subprocess.TimeoutExpired:

@@ -13,7 +13,6 @@ from typing import Final, Protocol, TextIO
 
 from .locks import lock
 from .log_pipe import PipeTarget
-from .log_syslog import SyslogTarget
 
 __all__ = [
     "DescriptorTarget",
@@ -21,7 +20,6 @@ __all__ = [
     "LineTarget",
     "PipeTarget",
     "StreamTarget",
-    "SyslogTarget",
     "Target",
     "line_target",
     "make_target",
@@ -218,7 +216,9 @@ def make_target(target: str | None, stream: TextIO | None = None) -> Target:
     if target.startswith("|"):
         return PipeTarget(target)
     if target.lower() == "syslog" or target.lower().startswith("syslog:"):
-        return SyslogTarget(target)
+        from . import log_syslog  # and with it the standard library's logging, which few logs need
+
+        return log_syslog.SyslogTarget(target)
     return _of_path(target)
 
 

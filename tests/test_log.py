@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from modpy_wsgi import log_pipe, log_targets
+from modpy_wsgi import log_pipe, log_syslog, log_targets
 from modpy_wsgi.constants import APLOG_CRIT, APLOG_DEBUG, APLOG_ERR, APLOG_INFO, APLOG_NOTICE, APLOG_WARNING
 from modpy_wsgi.log import ErrorLog, escape, log_exception
 
@@ -233,8 +233,8 @@ def syslog(tmp_path: Path) -> Iterator[tuple[str, socket.socket]]:
 
 def test_syslog(syslog: tuple[str, socket.socket], monkeypatch: pytest.MonkeyPatch) -> None:
     address, listener = syslog
-    made = log_targets.SyslogTarget
-    monkeypatch.setattr(log_targets, "SyslogTarget", lambda target: made(target, address))
+    made = log_syslog.SyslogTarget
+    monkeypatch.setattr(log_syslog, "SyslogTarget", lambda target: made(target, address))
     log = ErrorLog("syslog:user:site", APLOG_WARNING)
     log.write("no", APLOG_NOTICE)  # not even notices pass the level here
     log.write("100% yes", APLOG_ERR)
@@ -245,8 +245,8 @@ def test_syslog(syslog: tuple[str, socket.socket], monkeypatch: pytest.MonkeyPat
 
 
 def test_syslog_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch) -> None:
-    made = log_targets.SyslogTarget
-    monkeypatch.setattr(log_targets, "SyslogTarget", lambda target: made(target, str(tmp_path / "none")))
+    made = log_syslog.SyslogTarget
+    monkeypatch.setattr(log_syslog, "SyslogTarget", lambda target: made(target, str(tmp_path / "none")))
     log = ErrorLog("syslog")
     log.write("kept")
     assert capsys.readouterr().err.splitlines()[1].endswith(" kept")

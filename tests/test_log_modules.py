@@ -214,8 +214,9 @@ SYSLOG = """
 import socket, sys
 listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 listener.bind(sys.argv[1])
-from modpy_wsgi import log_syslog, log_targets
-log_targets.SyslogTarget = lambda target: log_syslog.SyslogTarget(target, sys.argv[1])
+from modpy_wsgi import log_syslog
+made = log_syslog.SyslogTarget
+log_syslog.SyslogTarget = lambda target: made(target, sys.argv[1])
 from modpy_wsgi.app import Application
 from modpy_wsgi.config.load import load_text
 text = "ErrorLog Syslog:local1\\n<VirtualHost *:80>\\nErrorLog syslog:local2:b\\n</VirtualHost>"

@@ -10,7 +10,6 @@ import contextlib
 import os
 import select
 import signal
-import subprocess
 import time
 from collections.abc import Sequence
 from typing import IO
@@ -28,6 +27,8 @@ class Program:
         self, command: Sequence[str], env: dict[bytes, bytes], directory: str, stdin: IO[bytes] | bool
     ) -> None:
         """Start it. `stdin`: a file, False for an empty one, or True for a pipe. Raises OSError."""
+        import subprocess  # for which a site without programs does not pay
+
         theirs: list[int] = []
         ours: list[int] = []
         try:

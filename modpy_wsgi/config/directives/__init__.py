@@ -5,7 +5,6 @@ Law: a name stands in exactly one table, in one of the three kinds (model.Kind);
 
 from __future__ import annotations
 
-import difflib
 from types import ModuleType
 
 from modpy_wsgi.config.directives import (
@@ -135,5 +134,7 @@ def tables() -> tuple[tuple[str, tuple[Row, ...]], ...]:
 
 def nearest(name: str) -> str | None:
     """The known directive whose name is most alike, or None if none is."""
+    import difflib  # for who has mistyped something
+
     found = difflib.get_close_matches(name.lower(), ALL, n=1, cutoff=0.7)
     return ALL[found[0]].name if found else None
