@@ -112,7 +112,7 @@ class Site:
             yield server
 
     def listens(self) -> bool:
-        """Whether somebody listens at the handler's port; the system is asked, so that the handler sees nothing of it."""
+        """Whether somebody listens at the port; the system is asked, so that the handler sees nothing of it."""
         return re.search(rf":{self.talk:04X} \S+ 0A ", Path("/proc/net/tcp").read_text()) is not None
 
     def connect(self) -> socket.socket:
