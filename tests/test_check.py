@@ -648,7 +648,7 @@ def test_as_root_nothing_is_imported_as_root(tmp_path: Path) -> None:
     if os.geteuid() == 0 and report.imported == 0:  # root's Python, or a folder that nobody may read
         told = one(report, "handler-not-tried")
         assert (told.severity, told.line) == (Severity.WARNING, FIRST + 1)
-        assert told.message.startswith("PythonHandler who not imported: root would be nobody for it, and ")
+        assert told.message.startswith("PythonHandler who not imported: tried as nobody, not as root: ")
         assert "--import-as-root" in told.suggestion
 
 

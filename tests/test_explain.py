@@ -344,6 +344,15 @@ def test_handlers_that_nothing_asks_for(root: Path) -> None:
     assert (phase.runs, [each.name for each in phase.handlers]) == (False, ["nobody"])
 
 
+def test_a_file_without_a_handler(root: Path) -> None:
+    """A PythonHandler that holds for it is shown as one that does not run; for its neighbour it does."""
+    (root / "htdocs" / "plain.txt").write_text("text\n")
+    for name, runs in (("plain.txt", False), ("index.py", True)):
+        (phase,) = [each for each in way(root, f"/{name}").phases if each.name == "PythonHandler"]
+        assert (phase.runs, [each.name for each in phase.handlers]) == (runs, ["outer"])
+    assert "(not run) outer in interpreter" in as_text(way(root, "/plain.txt"))
+
+
 def test_handlers_by_extension(root: Path) -> None:
     told = way(root, "/htmlonly/a.html")
     assert [(each.name, each.limit) for phase in told.phases for each in phase.handlers] == [

@@ -235,7 +235,7 @@ class Importer:
         more = f" and {len(jobs) - 1} more" if len(jobs) > 1 else ""
         job, suggestion = jobs[0], ""
         if os.geteuid() == 0 and self._who is not None:
-            why = f"root would be {self._who.name or self._who.uid} for it, and {why}"
+            why = f"tried as {self._who.name or self._who.uid}, not as root: {why}"
             suggestion = "run check as the user that the site runs as; or trust the site, and give --import-as-root"
         self._report.add("handler-not-tried", f"{job.shown}{more} not imported: {why}", job.file, job.line, suggestion)
 
