@@ -312,6 +312,7 @@ def test_htaccess(name: str, tmp_path: Path) -> None:
     content, wanted = HTACCESS[name]
     report = found(tmp_path, SERVED, {"htdocs/a/b/.htaccess": content})
     assert rows(report, tmp_path) == [(rule, f"htdocs/a/b/.htaccess:{line}") for rule, line in wanted]
+    assert not [each.suggestion for each in report.findings if "does not start" in each.suggestion]  # it does
 
 
 def test_a_htaccess_that_is_not_read(tmp_path: Path) -> None:

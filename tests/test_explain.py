@@ -368,6 +368,16 @@ def test_alias_and_document_root(root: Path) -> None:
     assert (plain.why, plain.place.line) == ("DocumentRoot", line("DocumentRoot"))
 
 
+@pytest.mark.parametrize("slashes", [("", ""), ("/", "/"), ("/", ""), ("", "/")])
+def test_aliases_with_and_without_slashes(tmp_path: Path, slashes: tuple[str, str]) -> None:
+    (tmp_path / "scripts").mkdir()
+    conf = tmp_path / "httpd.conf"
+    conf.write_text(f"DocumentRoot {tmp_path}\nAlias /s{slashes[0]} {tmp_path}/scripts{slashes[1]}\n")
+    site = load_site(conf, traced=True)
+    told = explain(site, asked("GET", "http://localhost/s/old", site))
+    assert (told.target.why, told.target.place.line) == (f"Alias /s{slashes[0]}", 2)
+
+
 def test_a_folder_without_an_index(root: Path) -> None:
     assert way(root, "/empty/").answer.what == "the folder"
     index = way(root, "/").index

@@ -137,7 +137,7 @@ def _target(host: HostConfig, target: Target) -> Choice:
         handler = f", handler {target.handler}" if target.handler else ""
         if rule.regex is not None and rule.regex.search(encode(target.uri)):
             return Choice(target.filename, f"AliasMatch{handler}", place_of(rule.origin))
-        if rule.regex is None and target.context == ((rule.prefix or "").rstrip("/"), rule.target.rstrip("/")):
+        if rule.regex is None and target.context == (rule.prefix or "", rule.target):
             return Choice(target.filename, f"Alias {rule.prefix}{handler}", place_of(rule.origin))
     place = _last_of_host(host, core.DOCUMENT_ROOT)
     why = "DocumentRoot" if place.file else f"DocumentRoot, which is not set: {document_root(host)}"
