@@ -342,6 +342,16 @@ def test_every_root_is_looked_at(name: str, tmp_path: Path) -> None:
     assert ("python2", "apart/old.py:1") not in rows(report, tmp_path)
 
 
+@pytest.mark.parametrize("path", ["", "PythonPath \"sys.path + ['/nowhere']\"\n"])
+def test_a_module_beside_that_the_path_passes_by(path: str, tmp_path: Path) -> None:
+    conf = f"{path}<Directory {{root}}/htdocs>\nPythonHandler page\nPythonLogHandler absent\n</Directory>\n"
+    report = found(tmp_path, conf, {"htdocs/page.py": "def handler(req):\n    return 0\n"}, TRIED)
+    told = {each.message.split()[1]: each.suggestion for each in report.findings if each.rule.name == "handler-import"}
+    assert told.pop("absent:").startswith("install it for this Python")
+    assert told == ({"page:": told["page:"]} if path else {})
+    assert all(each.startswith(f"it lies in {tmp_path}/htdocs/, which is not on the path") for each in told.values())
+
+
 # configuration, files -> (severity, place, a part of the message)
 HANDLERS = {
     "php, and files": (
