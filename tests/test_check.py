@@ -312,6 +312,7 @@ def test_htaccess(name: str, tmp_path: Path) -> None:
     content, wanted = HTACCESS[name]
     report = found(tmp_path, SERVED, {"htdocs/a/b/.htaccess": content})
     assert rows(report, tmp_path) == [(rule, f"htdocs/a/b/.htaccess:{line}") for rule, line in wanted]
+    assert not [each.suggestion for each in report.findings if "does not start" in each.suggestion]  # it does
 
 
 def test_a_htaccess_that_is_not_read(tmp_path: Path) -> None:
@@ -339,6 +340,16 @@ def test_every_root_is_looked_at(name: str, tmp_path: Path) -> None:
     report = found(tmp_path, ROOTS[name], {f"{folder}/sub/old.py": "print 1\n", "apart/old.py": "print 1\n"})
     assert ("python2", f"{folder}/sub/old.py:1") in rows(report, tmp_path)
     assert ("python2", "apart/old.py:1") not in rows(report, tmp_path)
+
+
+@pytest.mark.parametrize("path", ["", "PythonPath \"sys.path + ['/nowhere']\"\n"])
+def test_a_module_beside_that_the_path_passes_by(path: str, tmp_path: Path) -> None:
+    conf = f"{path}<Directory {{root}}/htdocs>\nPythonHandler page\nPythonLogHandler absent\n</Directory>\n"
+    report = found(tmp_path, conf, {"htdocs/page.py": "def handler(req):\n    return 0\n"}, TRIED)
+    told = {each.message.split()[1]: each.suggestion for each in report.findings if each.rule.name == "handler-import"}
+    assert told.pop("absent:").startswith("install it for this Python")
+    assert told == ({"page:": told["page:"]} if path else {})
+    assert all(each.startswith(f"it lies in {tmp_path}/htdocs/, which is not on the path") for each in told.values())
 
 
 # configuration, files -> (severity, place, a part of the message)
@@ -648,7 +659,7 @@ def test_as_root_nothing_is_imported_as_root(tmp_path: Path) -> None:
     if os.geteuid() == 0 and report.imported == 0:  # root's Python, or a folder that nobody may read
         told = one(report, "handler-not-tried")
         assert (told.severity, told.line) == (Severity.WARNING, FIRST + 1)
-        assert told.message.startswith("PythonHandler who not imported: root would be nobody for it, and ")
+        assert told.message.startswith("PythonHandler who not imported: tried as nobody, not as root: ")
         assert "--import-as-root" in told.suggestion
 
 

@@ -6,6 +6,7 @@ The guestbook and the manual's feedback form have tests of their own: test_guest
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import webtest
 
 from modpy_wsgi import from_httpd_conf
 from modpy_wsgi.testing import site
+from tests import example_sites
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 HTDOCS = CHECKOUT / "examples" / "quickstart" / "htdocs"
@@ -39,6 +41,17 @@ def test_index_page_and_its_links(quickstart: webtest.TestApp) -> None:
     assert len(links) == 4
     for link in links:
         quickstart.get(f"/quickstart/{link}", headers=login("spam", "eggs")).mustcontain("Hello World!")
+
+
+def test_the_first_page_leads_to_all_examples(tmp_path: Path) -> None:
+    application = example_sites.application(example_sites.copy(tmp_path))
+    app = webtest.TestApp(application)
+    links = {link["href"] for link in app.get("/").html.footer.find_all("a")}
+    told = re.findall(r"^\| <http://127\.0\.0\.1:8000(/[^>]+)>", (CHECKOUT / "docs" / "examples.md").read_text(), re.M)
+    assert links == set(told) - {"/"}
+    for link in links:
+        assert app.get(link).content_type == "text/html"
+    application.close()
 
 
 ANSWERS: dict[str, tuple[str, dict[str, str], int, str]] = {

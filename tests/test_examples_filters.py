@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,8 @@ def test_news_without_advertisements(filters: webtest.TestApp) -> None:
         assert word not in text
     for word in ("A page of others", "a link</a>", 'width="100"', "3 < 4, and that is no tag."):
         assert word in text
+    for name in re.findall(r'<img src="([^"]+)"', text):  # what is left can be seen
+        assert filters.get(f"/filters/news/{name}").content_type == "image/svg+xml"
 
 
 def test_a_shop_that_keeps_one_cookie(filters: webtest.TestApp) -> None:

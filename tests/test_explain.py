@@ -346,6 +346,15 @@ def test_handlers_that_nothing_asks_for(root: Path) -> None:
     assert (phase.runs, [each.name for each in phase.handlers]) == (False, ["nobody"])
 
 
+def test_a_file_without_a_handler(root: Path) -> None:
+    """A PythonHandler that holds for it is shown as one that does not run; for its neighbour it does."""
+    (root / "htdocs" / "plain.txt").write_text("text\n")
+    for name, runs in (("plain.txt", False), ("index.py", True)):
+        (phase,) = [each for each in way(root, f"/{name}").phases if each.name == "PythonHandler"]
+        assert (phase.runs, [each.name for each in phase.handlers]) == (runs, ["outer"])
+    assert "(not run) outer in interpreter" in as_text(way(root, "/plain.txt"))
+
+
 def test_handlers_by_extension(root: Path) -> None:
     told = way(root, "/htmlonly/a.html")
     assert [(each.name, each.limit) for phase in told.phases for each in phase.handlers] == [
@@ -359,6 +368,16 @@ def test_alias_and_document_root(root: Path) -> None:
     alias, plain = way(root, "/other/o.html").target, way(root, "/plain.html").target
     assert (alias.why, alias.place.line) == ("Alias /other", line("Alias"))
     assert (plain.why, plain.place.line) == ("DocumentRoot", line("DocumentRoot"))
+
+
+@pytest.mark.parametrize("slashes", [("", ""), ("/", "/"), ("/", ""), ("", "/")])
+def test_aliases_with_and_without_slashes(tmp_path: Path, slashes: tuple[str, str]) -> None:
+    (tmp_path / "scripts").mkdir()
+    conf = tmp_path / "httpd.conf"
+    conf.write_text(f"DocumentRoot {tmp_path}\nAlias /s{slashes[0]} {tmp_path}/scripts{slashes[1]}\n")
+    site = load_site(conf, traced=True)
+    told = explain(site, asked("GET", "http://localhost/s/old", site))
+    assert (told.target.why, told.target.place.line) == (f"Alias /s{slashes[0]}", 2)
 
 
 def test_a_folder_without_an_index(root: Path) -> None:

@@ -20,6 +20,7 @@ pytest.importorskip("Cython")
 CHECKOUT = Path(__file__).parent.parent
 FAST = PurePath("modpy_wsgi/_fast")
 FOLDERS = ("modpy_wsgi", "mod_python", "docs")
+BESIDE = ("examples", "fuzz")  # in the source distribution, and never in a wheel
 FILES = ("_apache.py", "CHANGES.md", "LICENSE", "MANIFEST.in", "Makefile", "README.md", "pyproject.toml", "setup.py")
 SOURCES = {
     path.relative_to(CHECKOUT).as_posix()
@@ -65,6 +66,12 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("packaging") / "checkout"
     for name in FOLDERS:
         shutil.copytree(CHECKOUT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.so", "*.c"))
+    for name in BESIDE:
+        shutil.copytree(CHECKOUT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "data"))
+    for site in (folder / "examples").iterdir():
+        if site.is_dir():
+            (site / "data").mkdir()
+            (site / "data" / "left_over.db").touch()
     for name in FILES:
         shutil.copy(CHECKOUT / name, folder)
     (folder / FAST / "left_over.c").touch()
@@ -88,6 +95,8 @@ def generated(names: Set[str]) -> set[str]:
 def test_sdist(sdist: Path) -> None:
     names = {path.relative_to(sdist).as_posix() for path in sdist.rglob("*") if path.is_file()}
     assert SOURCES | set(FILES) <= names
+    assert {"examples/psp/site.conf", "fuzz/engine.py"} <= names
+    assert any(name.startswith("fuzz/corpus/") for name in names)
     assert not generated(names) and not any(name.endswith(".so") for name in names)
 
 

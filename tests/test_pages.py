@@ -485,6 +485,23 @@ def a_page_of_psp(page: Section, srv: Path) -> None:
     app.get("/hello.psp").mustcontain("Hello, nobody!")
 
 
+@example("docs/psp.md: A login")
+def a_login_on_a_page(page: Section, srv: Path) -> None:
+    write(srv / "members" / "login.psp", page.take("html"))
+    app = site(
+        "AddHandler mod_python .psp\nPythonHandler mod_python.psp\nPythonOption mod_python.session.session_type "
+        "MemorySession",
+        root=srv / "members",
+    )
+    app.get("/login.psp").mustcontain("Log in", no="Hello")
+    before = app.cookies["pysid"]
+    app.post("/login.psp", {"user": "<Anna>", "password": "ham"}).mustcontain("Log in", no="Hello")
+    answer = app.post("/login.psp", {"user": "<Anna>", "password": "eggs"}, status=302)
+    assert answer.headers["Location"].endswith("login.psp")
+    assert app.cookies["pysid"] != before
+    app.get("/login.psp").mustcontain("<p>Hello, &lt;Anna&gt;!</p>", no="Log in")
+
+
 @example("docs/psp.md: Pages as templates")
 def pages_as_templates(page: Section, srv: Path) -> None:
     write(srv / "templates" / "greet.py", page.take("python"))

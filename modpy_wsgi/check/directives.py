@@ -33,12 +33,15 @@ __all__ = [
 # (names of directives, what to do instead of one that is not implemented); the first that matches is told.
 _INSTEAD = (
     (r"Rewrite", "write it with Alias, Redirect or a PythonTransHandler, or leave it to the server in front"),
-    (r"SSL", "TLS is ended by the server in front"),
+    (
+        r"SSLRequireSSL",
+        "refuse what is not req.is_https() in a PythonAccessHandler, or redirect to https",
+    ),
+    (r"SSL", "leave it to the server in front"),
     (r"Proxy|<Proxy|Balancer", "let the server in front send these URLs on"),
     (r"<If$|<ElseIf|<Else$", "write the sections that you need as <Location>, <Files> or <Directory>"),
     (r"Auth|Require|<Require", "check users in a PythonAuthenHandler, or in the server in front"),
     (r"Dav", "serve WebDAV from another server"),
-    (r"FallbackResource", "name the handler in a <Location> or with SetHandler"),
     (r"RemoteIP", "let the server in front set X-Forwarded-For, and tell the WSGI server to believe it"),
     (
         r"(Add|Set)?(Input|Output)Filter|Filter|Substitute|Ext",
@@ -53,9 +56,8 @@ _FOR_HANDLERS = {
     "php": "run PHP behind the server in front",
     "fcgid-script": "let the server in front run it",
     "wsgi-script": "give the application to the WSGI server itself",
-    "type-map": "name one file for each URL",
-    "server-parsed": "let the server in front do server-side includes",
 }
+_OF_A_FOLDER = "correct the name: until then all requests for this folder and those below are answered 500"
 _WHERE = re.compile(r"(?s)(.+?):(\d+): (.*)")
 
 
@@ -109,6 +111,7 @@ def error(problem: ConfigError, report: Report, rule: str = "configuration") -> 
         rule = "unsupported-directive"
         report.unsupported.add(name.lower())
     elif problem.message.startswith("unknown directive"):
+        suggestion = "" if rule == "configuration" else _OF_A_FOLDER
         rule = "unknown-directive"
     elif " not allowed " in problem.message:
         suggestion = "move it where it may stand, see docs/directives.md"

@@ -235,7 +235,7 @@ class Importer:
         more = f" and {len(jobs) - 1} more" if len(jobs) > 1 else ""
         job, suggestion = jobs[0], ""
         if os.geteuid() == 0 and self._who is not None:
-            why = f"root would be {self._who.name or self._who.uid} for it, and {why}"
+            why = f"tried as {self._who.name or self._who.uid}, not as root: {why}"
             suggestion = "run check as the user that the site runs as; or trust the site, and give --import-as-root"
         self._report.add("handler-not-tried", f"{job.shown}{more} not imported: {why}", job.file, job.line, suggestion)
 
@@ -254,16 +254,18 @@ class Importer:
             where = f" ({file}:{line})" if file and line else ""
             if answer.get("syntax") and file:
                 tell_syntax_error(self._report, file, str(answer["syntax"]), line, str(answer.get("text") or ""))
-            self._failed(job, f"{error}{where}", _suggestion(str(error), str(answer.get("name") or "")))
+            self._failed(job, f"{error}{where}", _suggestion(str(error), str(answer.get("name") or ""), job.aside))
 
 
-def _suggestion(error: str, name: str) -> str:
+def _suggestion(error: str, name: str, aside: str | None) -> str:
     top = name.partition(".")[0]
     if top in _MODULES:
         return f"{top} is of Python 2, now {_MODULES[top]}; 2to3 or fissix changes it"
     if name.startswith("mod_python."):
         return "this part of mod_python is not there, see docs/differences.md"
     if error.startswith("ModuleNotFoundError"):
+        if aside and top and any(os.path.exists(os.path.join(aside, each)) for each in (f"{top}.py", top)):
+            return f"it lies in {aside}, which is not on the path where PythonPath is set: name that folder there, too"
         return _INSTALL
     word = re.search(r"^NameError: name '(\w+)'", error)
     if word and word[1] in _NAMES:

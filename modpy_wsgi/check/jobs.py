@@ -40,6 +40,7 @@ class Job(NamedTuple):
     shown: str  # the directive, for messages
     file: str | None
     line: int | None
+    aside: str | None = None  # the directory that PythonPath takes out of the path; for messages
 
 
 class _Asked(NamedTuple):
@@ -138,6 +139,7 @@ class Jobs:
         shown: str,
         origin: Origin | None,
     ) -> None:
+        aside = directory if python_path is not None else None
         directory = None if python_path is not None else directory
         key = (interpreter, python_path, directory, module, page, names)
         if key in self._jobs:
@@ -146,4 +148,4 @@ class Jobs:
             self.left_out += 1
             return
         file, line = (origin.file, origin.line) if origin is not None else (page, None)
-        self._jobs[key] = Job(interpreter, python_path, directory, module, page, names, shown, file, line)
+        self._jobs[key] = Job(interpreter, python_path, directory, module, page, names, shown, file, line, aside)

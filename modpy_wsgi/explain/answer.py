@@ -25,15 +25,20 @@ from .filters_shown import missing_filter
 from .model import Choice, Place, Way
 from .settings_shown import last_place, place_of
 
-__all__ = ["redirected", "section_redirect", "sent_to", "tell_answer"]
+__all__ = ["named_handler", "redirected", "section_redirect", "sent_to", "tell_answer"]
 
 _URL = re.compile(r"[A-Za-z0-9+.-]+:")
 _CONTROL = re.compile(r"[\r\n\0]")
 
 
+def named_handler(name: str, config: RequestConfig, handler: str | None) -> str | None:
+    """The handler of the file `name`; `handler` is that of a ScriptAlias."""
+    return file_handler(name, config.settings) or (handler if config.settings[core.SET_HANDLER] is None else None)
+
+
 def tell_answer(way: Way, config: RequestConfig, found: os.stat_result | None, name: str, handler: str | None) -> None:
     """Who answers for the file `name`; `handler` is that of a ScriptAlias, `found` what is there."""
-    named = file_handler(name, config.settings) or (handler if config.settings[core.SET_HANDLER] is None else None)
+    named = named_handler(name, config, handler)
     place = _named_by(name, config)
     if named in PYTHON_HANDLERS:
         calls = python_calls(config, HANDLER, way.file.what)

@@ -49,6 +49,7 @@ STEPS: dict[str, tuple[str, tuple[Phase, ...]]] = {
     "filtering.by_extension": ("the filters of the file's extensions: AddInputFilter, AddOutputFilter", ()),
 }
 _NOT_ASKED = "not run: no Require asks for a user"
+_NOT_CONTENT = "not run: the handler is not mod_python"
 
 
 def name_of(step: Step) -> str:
@@ -57,9 +58,12 @@ def name_of(step: Step) -> str:
 
 
 def phases_shown(
-    config: RequestConfig, filename: str | None, shown: Callable[[PythonCall], Handler]
+    config: RequestConfig, filename: str | None, shown: Callable[[PythonCall], Handler], *, python: bool
 ) -> Iterator[PhaseShown]:
-    """The phases with work, in order; those whose handlers nothing asks for are marked."""
+    """The phases with work, in order; those whose handlers nothing asks for are marked.
+
+    `python`: whether the content is for Python handlers, as SetHandler or AddHandler says.
+    """
 
     def handlers(phase: Phase) -> tuple[Handler, ...]:
         return tuple(shown(call) for call in python_calls(config, phase, filename))
@@ -85,5 +89,8 @@ def phases_shown(
             yield PhaseShown(phase.directive, _NOT_ASKED, found, runs=False)
     for phase, words in ((HANDLER, "the content"), (LOG, ""), (CLEANUP, "")):
         found = handlers(phase)
-        if found or words:
+        if phase is HANDLER and found and not python:
+            yield PhaseShown("", words)
+            yield PhaseShown(phase.directive, _NOT_CONTENT, found, runs=False)
+        elif found or words:
             yield PhaseShown(phase.directive if found else "", words, found)

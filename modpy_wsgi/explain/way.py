@@ -26,6 +26,7 @@ from ..config.host_config import HostConfig
 from ..config.hosts import Hosts
 from ..config.model import Setting, Site
 from ..config.request_config import RequestConfig
+from ..constants import PYTHON_HANDLERS
 from ..environ import check_head, encode, escape, normalise, read_path
 from ..errors import BadRequest
 from ..httpd import userdir
@@ -34,7 +35,7 @@ from ..httpd.walk import walk
 from ..interpreter_names import interpreter_name
 from ..phases import CONNECTION, HANDLER, INIT, POST_READ_REQUEST, TRANS
 from ..serving.reach import by_address_only, shown_addresses
-from .answer import redirected, section_redirect, sent_to, tell_answer
+from .answer import named_handler, redirected, section_redirect, sent_to, tell_answer
 from .asked import Asked
 from .filters_shown import filters_of
 from .model import Choice, Handler, Place, Way
@@ -136,7 +137,7 @@ def _target(host: HostConfig, target: Target) -> Choice:
         handler = f", handler {target.handler}" if target.handler else ""
         if rule.regex is not None and rule.regex.search(encode(target.uri)):
             return Choice(target.filename, f"AliasMatch{handler}", place_of(rule.origin))
-        if rule.regex is None and target.context == ((rule.prefix or "").rstrip("/"), rule.target.rstrip("/")):
+        if rule.regex is None and target.context == (rule.prefix or "", rule.target):
             return Choice(target.filename, f"Alias {rule.prefix}{handler}", place_of(rule.origin))
     place = _last_of_host(host, core.DOCUMENT_ROOT)
     why = "DocumentRoot" if place.file else f"DocumentRoot, which is not set: {document_root(host)}"
@@ -291,7 +292,8 @@ def _finish(
         place = Place() if call.origin is None else place_of(call.origin)
         return Handler(call.call.shown, call.phase.directive, interpreter, place, call.extension)
 
-    way.phases = list(phases_shown(config, filename, shown))
+    python = not told or named_handler(name, config, handler) in PYTHON_HANDLERS
+    way.phases = list(phases_shown(config, filename, shown, python=python))
     way.filters = list(filters_of(name, config))
     way.settings = list(settings_shown(config.settings))
     rule = section_redirect(config, way.path)

@@ -21,6 +21,7 @@ body { margin: 1rem; font: 1rem/1.4 system-ui, sans-serif; background: var(--gro
 table { border-collapse: collapse; table-layout: fixed; width: 100%; min-width: 40rem; }
 caption, th { text-align: left; padding: 0.25rem 0.75rem; overflow-wrap: anywhere; }
 th:first-child { width: 9rem; }
+thead th:first-child { text-align: right; }
 th, td { vertical-align: top; font-size: 0.875rem; line-height: 1.4; }
 td { padding: 0 0.75rem; white-space: pre-wrap; overflow-wrap: anywhere; border-left: 1px solid var(--line);
   font-family: ui-monospace, monospace; }

@@ -216,8 +216,9 @@ _PAGE = """\
 </main>
 <footer>
 <p>A page of mod_python's publisher. Also served here: <a href="%(folder)squickstart/">the manual's first sites</a>,
-<a href="%(folder)sfeedback/form.html">its feedback form</a> and <a href="%(folder)sfeedback/upload/">an upload with a
-progress bar</a>.</p>
+<a href="%(folder)sfeedback/form.html">its feedback form</a>, <a href="%(folder)sfeedback/upload/">an upload with a
+progress bar</a>, <a href="%(folder)sfilters/">filters</a>, <a href="%(folder)scgi-bin/form.py">a CGI program</a> and
+<a href="%(folder)skitchen/">pages of PSP with a login</a>.</p>
 </footer>
 </body>
 </html>
