@@ -520,5 +520,64 @@ def test_split_does_not_depend_on_the_pieces(data: bytes) -> None:
         assert whole[0] == "bad" or (list(whole[1]), whole[2]) == (above, b"\n".join(lines[len(above) + 1 :]))
 
 
-def test_what_is_held_is_bounded() -> None:
-    assert exchange.HELD <= 1 << 20
+class Endless:
+    """A program that is always quicker than its reader, and writes without end: to its output, or to its log."""
+
+    watch = None
+
+    def __init__(self, output: str, complaints: str) -> None:
+        self.stdin: int | None = os.open(os.devnull, os.O_WRONLY)
+        self.stdout = os.open(output, os.O_RDONLY)
+        self.stderr = os.open(complaints, os.O_RDONLY)
+
+    def close(self, descriptor: int) -> None:
+        os.close(descriptor)
+        self.stdin = None
+
+
+class TwoPieces:
+    """A body of two pieces."""
+
+    left = 2
+
+    def read(self) -> bytes:
+        self.left -= 1
+        return b"x"
+
+    def into_file(self) -> io.BytesIO:
+        return io.BytesIO(self.read())
+
+
+@pytest.fixture
+def quiet() -> Iterable[str]:
+    """A file in which nothing ever comes to be read, and which does not end."""
+    reader, writer = os.pipe()
+    yield f"/dev/fd/{reader}"
+    os.close(reader)
+    os.close(writer)
+
+
+def closed(program: Endless) -> None:
+    for descriptor in (program.stdin, program.stdout, program.stderr):
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def test_what_is_held_is_bounded(quiet: str) -> None:
+    endless = Endless("/dev/zero", quiet)
+    talk = exchange.Exchange(endless, TwoPieces(), Complaints(lambda line: None), 1)  # type: ignore[arg-type]
+    assert talk.read()
+    assert talk._kept_bytes <= exchange.HELD + exchange.SHORT <= 2 << 20
+    talk.close()
+    closed(endless)
+
+
+def test_complaints_without_end_are_not_waited_for(quiet: str) -> None:
+    told: list[str] = []
+    endless = Endless(quiet, "/dev/zero")
+    talk = exchange.Exchange(endless, None, Complaints(told.append), 1)  # type: ignore[arg-type]
+    begun = time.monotonic()
+    assert not talk.finish(0.1)
+    assert time.monotonic() - begun < 5
+    assert told[-1].endswith("more bytes of the program's standard error are left out")
+    closed(endless)
