@@ -23,6 +23,7 @@ from modpy_wsgi import testing
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.errors import SERVER_RETURN, ConfigError
 from modpy_wsgi.session import base, database, file_cleanup, locks, memory, names
+from modpy_wsgi.session.dbm import store_for as dbm_store_for
 from modpy_wsgi.session.files import store_for
 from tests import session_kills, session_load
 from tests.oracle import inprocess
@@ -605,6 +606,65 @@ for wanted in range(2, 8, 2):
     assert os.waitpid(child, 0)[1] == 0
     assert count(sid)[1] == wanted + 1
 """
+
+
+ANOTHER_PROCESS = """
+import sys
+from modpy_wsgi.session.dbm import store_for
+print(store_for({}, print, sys.argv[1]).load("a" * 32)["_data"]["n"])
+"""
+
+
+def test_one_database_by_two_paths(tmp_path: Path) -> None:
+    """Whoever opens it by the second keeps its locks: another process that comes and goes must not take it for its
+    own, and sweep away what this one goes on writing to."""
+    (tmp_path / "sessions").mkdir()
+    paths = [f"{tmp_path}/sessions/site.dbm", f"{tmp_path}/sessions//site.dbm"]
+    for number in range(1, 5):
+        now = time.time()
+        record = {"_data": {"n": number}, "_created": now, "_accessed": now, "_timeout": 60}
+        dbm_store_for({}, print, paths[number % 2]).save("a" * 32, record)
+        command = [sys.executable, "-c", ANOTHER_PROCESS, paths[0]]
+        found = subprocess.run(command, check=True, timeout=60, capture_output=True).stdout
+        assert int(found) == number
+
+
+ALONE = """
+import sys
+from modpy_wsgi.session.locks import SessionLocks
+with SessionLocks(sys.argv[1]).alone("writer"):
+    print("held", flush=True)
+    sys.stdin.readline()
+    print("waits", flush=True)
+    with SessionLocks(sys.argv[2]).alone("writer"):
+        print("both", flush=True)
+"""
+
+
+def test_two_files_are_no_deadlock(tmp_path: Path) -> None:
+    """A thread here waits for another process, which waits for another thread here: the kernel knows no threads."""
+    mine, theirs = [str(tmp_path / name / "locks") for name in ("mine", "theirs")]
+    command = [sys.executable, "-c", ALONE, theirs, mine]
+    waited: list[bool] = []
+
+    def wait() -> None:
+        with locks.SessionLocks(theirs).alone("writer"):
+            waited.append(True)
+
+    thread = threading.Thread(target=wait)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None and process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        with locks.SessionLocks(mine).alone("writer"):
+            thread.start()
+            time.sleep(0.2)
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == b"waits\n"
+            time.sleep(0.2)
+        assert process.stdout.read() == b"both\n"
+    thread.join(30)
+    assert waited and process.returncode == 0
 
 
 def test_connection_is_not_taken_through_a_fork(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from ..locks import lock
 from . import names
 from .base import LOCK_FILE
-from .folders import FOLDER_MODE, open_own_file, opened, own_folder
+from .folders import FOLDER_MODE, make_own_file, opened, own_folder
 from .locks import locks_at
 from .record import Corrupt, Unreadable, pack, unpack
 
@@ -161,8 +161,7 @@ class Database:
         with opened(own_folder(self.folder)):
             pass
         os.makedirs(os.path.dirname(self.path), FOLDER_MODE, exist_ok=True)
-        with opened(open_own_file(self.path, os.O_RDWR | os.O_CREAT)):  # SQLite gives its other files the same rights
-            pass
+        make_own_file(self.path)  # SQLite gives its other files the same rights
         connection = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA journal_mode = WAL")

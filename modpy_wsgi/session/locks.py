@@ -95,7 +95,14 @@ class SessionLocks:
         place = _place(name)
         while True:
             file = self._file if self._file.number >= 0 else self._open(self._file)
-            fcntl.lockf(file.number, fcntl.LOCK_EX, 1, place)
+            try:
+                fcntl.lockf(file.number, fcntl.LOCK_EX, 1, place)
+            except OSError as error:
+                if error.errno != errno.EDEADLK:
+                    raise
+                # The kernel takes a process for one: two whose threads wait for each other's seem a circle to it.
+                time.sleep(FIRST_PAUSE)
+                continue
             if self._is_at_its_place(file):
                 break
             fcntl.lockf(file.number, fcntl.LOCK_UN, 1, place)
