@@ -629,6 +629,25 @@ def test_one_database_by_two_paths(tmp_path: Path) -> None:
         assert int(found) == number
 
 
+@pytest.mark.parametrize("suffix", ["-wal", "-shm"])
+def test_files_beside_a_database_that_others_may_read(tmp_path: Path, suffix: str) -> None:
+    """Whoever may write into its folder may have put them there, for records to be written into."""
+    now = time.time()
+    record = {"_data": {}, "_created": now, "_accessed": now, "_timeout": 60}
+    store = dbm_store_for({}, print, str(tmp_path / "site.dbm"))
+    store.save("a" * 32, record)
+    path = str(tmp_path / "site.dbm.sqlite3")
+    database._forget(path)
+    beside = Path(path + suffix)
+    beside.write_bytes(b"x")  # SQLite takes the rights of an empty one away from others
+    beside.chmod(0o666)
+    with pytest.raises(PermissionError, match="others may open it"):
+        store.save("b" * 32, record)
+    assert not beside.exists() or b"b" * 32 not in beside.read_bytes()
+    beside.unlink(missing_ok=True)  # SQLite may have done so
+    store.save("b" * 32, record)
+
+
 ALONE = """
 import sys
 from modpy_wsgi.session.locks import SessionLocks

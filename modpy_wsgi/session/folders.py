@@ -16,6 +16,7 @@ from typing import Final
 __all__ = [
     "FILE_MODE",
     "FOLDER_MODE",
+    "check_own_file",
     "make_own_file",
     "open_own_file",
     "opened",
@@ -100,7 +101,15 @@ def make_own_file(path: str) -> None:
     try:
         os.close(open_own_file(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
     except FileExistsError:
-        _check(os.lstat(path), path)
+        check_own_file(path)
+
+
+def check_own_file(path: str) -> None:
+    """Raise OSError for a file that is not this user's alone, or a link; FileNotFoundError if it is missing."""
+    found = os.lstat(path)
+    if stat.S_ISLNK(found.st_mode):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
+    _check(found, path)
 
 
 def _check(found: os.stat_result, name: str) -> None:
