@@ -436,6 +436,12 @@ def test_script_log(tmp_path: Path, ask: Any, capfd: Any) -> None:
     for line in ("%request", "X-A: 1", "%response", "%stdout", "no head", "%stderr", "a complaint"):
         assert line in lines
     assert "secret" not in log.read_text()
+    date = "Sun, 06 Nov 1994 08:49:37 GMT"
+    program(tmp_path, "cookie", f"printf 'X-B: 2\\nSet-Cookie: a=secret\\r\\nLast-Modified: {date}\\n\\nx'")
+    earlier = date.replace("1994", "1993")
+    assert ask("/cookie", conf=conf, HTTP_IF_UNMODIFIED_SINCE=earlier).status.startswith("412")
+    assert "X-B: 2\n" in log.read_text() and "Set-Cookie: (not shown)" in log.read_text()
+    assert "secret" not in log.read_text()
     assert ask("/absent", conf=conf).status.startswith("404")
     assert "%%error\nscript not found or unable to stat\n" in log.read_text()
     for _ in range(20):

@@ -555,6 +555,25 @@ def test_lock_of_another_process(tmp_path: Path, end: str) -> None:
     mine.release("another")
 
 
+def test_a_session_that_is_collected_while_another_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Garbage is collected anywhere, and with it a session whose request was never ended: it is unlocked there."""
+    mine = locks.SessionLocks(str(tmp_path / "locks"))
+    assert mine.acquire("lost", 0)
+    place = locks._place
+
+    def collected(name: str) -> int:
+        mine.release("lost")
+        return place(name)
+
+    monkeypatch.setattr(locks, "_place", collected)
+    done: list[bool] = []
+    thread = threading.Thread(target=lambda: done.append(mine.acquire("name", 0)), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert done == [True]
+    assert list(mine._turns) == ["name"]
+
+
 def test_lock_file_that_was_swept_away(tmp_path: Path) -> None:
     """The locks in it are still held by who holds them; new ones are in the new file, for all."""
     path = tmp_path / "locks"
