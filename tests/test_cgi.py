@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from live_server import wait_until
 
-from modpy_wsgi.cgi import exchange, head
+from modpy_wsgi.cgi import exchange, head, nph
 from modpy_wsgi.cgi.arguments import arguments
 from modpy_wsgi.cgi.body import BLOCK
 from modpy_wsgi.cgi.complaints import MAX_KEPT, MAX_LINE, MAX_LINES, Complaints
@@ -492,6 +492,21 @@ def test_split_comes_to_the_same_byte_by_byte(data: bytes) -> None:
             break
     assert found is not None
     assert (found.lines, found.rest + data[end:]) == SPLIT[data]
+
+
+def test_interim_answers_are_bounded() -> None:
+    interim, last = b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"
+    assert nph.split(interim * nph.MAX_INTERIM) is None
+    assert nph.split(interim * nph.MAX_INTERIM + last) == head.Head((b"200 OK",), b"")
+    with pytest.raises(head.BadHead, match="interim"):
+        nph.split(interim * (nph.MAX_INTERIM + 1) + last)
+
+
+@pytest.mark.parametrize("limit", ["9999999", "99999999h", "0"])
+def test_odd_time_limits(tmp_path: Path, ask: Any, limit: str) -> None:
+    """More than poll() can wait for; and 0, which under httpd stands for Timeout."""
+    program(tmp_path, "p", f"sleep 0.1; {TEXT}echo fine")
+    assert ask("/p", conf=f"CGIDScriptTimeout {limit}\n").body == b"fine\n"
 
 
 PIECES = [b"A", b":", b" ", b"\n", b"\r", b"\r\n", b"\n\n", b"b: c", b"\0", b"\xff"]
