@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from live_server import wait_until
 
-from modpy_wsgi.cgi import exchange, head
+from modpy_wsgi.cgi import exchange, head, nph
 from modpy_wsgi.cgi.arguments import arguments
 from modpy_wsgi.cgi.body import BLOCK
 from modpy_wsgi.cgi.complaints import MAX_KEPT, MAX_LINE, MAX_LINES, Complaints
@@ -436,6 +436,12 @@ def test_script_log(tmp_path: Path, ask: Any, capfd: Any) -> None:
     for line in ("%request", "X-A: 1", "%response", "%stdout", "no head", "%stderr", "a complaint"):
         assert line in lines
     assert "secret" not in log.read_text()
+    date = "Sun, 06 Nov 1994 08:49:37 GMT"
+    program(tmp_path, "cookie", f"printf 'X-B: 2\\nSet-Cookie: a=secret\\r\\nLast-Modified: {date}\\n\\nx'")
+    earlier = date.replace("1994", "1993")
+    assert ask("/cookie", conf=conf, HTTP_IF_UNMODIFIED_SINCE=earlier).status.startswith("412")
+    assert "X-B: 2\n" in log.read_text() and "Set-Cookie: (not shown)" in log.read_text()
+    assert "secret" not in log.read_text()
     assert ask("/absent", conf=conf).status.startswith("404")
     assert "%%error\nscript not found or unable to stat\n" in log.read_text()
     for _ in range(20):
@@ -488,6 +494,21 @@ def test_split_comes_to_the_same_byte_by_byte(data: bytes) -> None:
     assert (found.lines, found.rest + data[end:]) == SPLIT[data]
 
 
+def test_interim_answers_are_bounded() -> None:
+    interim, last = b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"
+    assert nph.split(interim * nph.MAX_INTERIM) is None
+    assert nph.split(interim * nph.MAX_INTERIM + last) == head.Head((b"200 OK",), b"")
+    with pytest.raises(head.BadHead, match="interim"):
+        nph.split(interim * (nph.MAX_INTERIM + 1) + last)
+
+
+@pytest.mark.parametrize("limit", ["9999999", "99999999h", "0"])
+def test_odd_time_limits(tmp_path: Path, ask: Any, limit: str) -> None:
+    """More than poll() can wait for; and 0, which under httpd stands for Timeout."""
+    program(tmp_path, "p", f"sleep 0.1; {TEXT}echo fine")
+    assert ask("/p", conf=f"CGIDScriptTimeout {limit}\n").body == b"fine\n"
+
+
 PIECES = [b"A", b":", b" ", b"\n", b"\r", b"\r\n", b"\n\n", b"b: c", b"\0", b"\xff"]
 
 
@@ -520,5 +541,64 @@ def test_split_does_not_depend_on_the_pieces(data: bytes) -> None:
         assert whole[0] == "bad" or (list(whole[1]), whole[2]) == (above, b"\n".join(lines[len(above) + 1 :]))
 
 
-def test_what_is_held_is_bounded() -> None:
-    assert exchange.HELD <= 1 << 20
+class Endless:
+    """A program that is always quicker than its reader, and writes without end: to its output, or to its log."""
+
+    watch = None
+
+    def __init__(self, output: str, complaints: str) -> None:
+        self.stdin: int | None = os.open(os.devnull, os.O_WRONLY)
+        self.stdout = os.open(output, os.O_RDONLY)
+        self.stderr = os.open(complaints, os.O_RDONLY)
+
+    def close(self, descriptor: int) -> None:
+        os.close(descriptor)
+        self.stdin = None
+
+
+class TwoPieces:
+    """A body of two pieces."""
+
+    left = 2
+
+    def read(self) -> bytes:
+        self.left -= 1
+        return b"x"
+
+    def into_file(self) -> io.BytesIO:
+        return io.BytesIO(self.read())
+
+
+@pytest.fixture
+def quiet() -> Iterable[str]:
+    """A file in which nothing ever comes to be read, and which does not end."""
+    reader, writer = os.pipe()
+    yield f"/dev/fd/{reader}"
+    os.close(reader)
+    os.close(writer)
+
+
+def closed(program: Endless) -> None:
+    for descriptor in (program.stdin, program.stdout, program.stderr):
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def test_what_is_held_is_bounded(quiet: str) -> None:
+    endless = Endless("/dev/zero", quiet)
+    talk = exchange.Exchange(endless, TwoPieces(), Complaints(lambda line: None), 1)  # type: ignore[arg-type]
+    assert talk.read()
+    assert talk._kept_bytes <= exchange.HELD + exchange.SHORT <= 2 << 20
+    talk.close()
+    closed(endless)
+
+
+def test_complaints_without_end_are_not_waited_for(quiet: str) -> None:
+    told: list[str] = []
+    endless = Endless(quiet, "/dev/zero")
+    talk = exchange.Exchange(endless, None, Complaints(told.append), 1)  # type: ignore[arg-type]
+    begun = time.monotonic()
+    assert not talk.finish(0.1)
+    assert time.monotonic() - begun < 5
+    assert told[-1].endswith("more bytes of the program's standard error are left out")
+    closed(endless)

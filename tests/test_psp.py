@@ -401,6 +401,8 @@ def test_source_is_closed_where_the_page_is(tmp_path: Path, name: str) -> None:
     app = pages(tmp_path, f"PythonDebug On\n{more}", page="<% secret = 1 %>")
     assert ("secret" in app.get("/page.psp_", status=status).text) is (status == 200)
     app.get("/page.psp_/more", status=404)
+    (tmp_path / "page.psp").write_text("<% secret = 2) %>")
+    assert ("secret" in app.get("/page.psp_", status=500 if status == 200 else status).text) is (status == 200)
 
 
 # ---- many

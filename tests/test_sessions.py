@@ -23,6 +23,7 @@ from modpy_wsgi import testing
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.errors import SERVER_RETURN, ConfigError
 from modpy_wsgi.session import base, database, file_cleanup, locks, memory, names
+from modpy_wsgi.session.dbm import store_for as dbm_store_for
 from modpy_wsgi.session.files import store_for
 from tests import session_kills, session_load
 from tests.oracle import inprocess
@@ -554,6 +555,25 @@ def test_lock_of_another_process(tmp_path: Path, end: str) -> None:
     mine.release("another")
 
 
+def test_a_session_that_is_collected_while_another_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Garbage is collected anywhere, and with it a session whose request was never ended: it is unlocked there."""
+    mine = locks.SessionLocks(str(tmp_path / "locks"))
+    assert mine.acquire("lost", 0)
+    place = locks._place
+
+    def collected(name: str) -> int:
+        mine.release("lost")
+        return place(name)
+
+    monkeypatch.setattr(locks, "_place", collected)
+    done: list[bool] = []
+    thread = threading.Thread(target=lambda: done.append(mine.acquire("name", 0)), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert done == [True]
+    assert list(mine._turns) == ["name"]
+
+
 def test_lock_file_that_was_swept_away(tmp_path: Path) -> None:
     """The locks in it are still held by who holds them; new ones are in the new file, for all."""
     path = tmp_path / "locks"
@@ -605,6 +625,84 @@ for wanted in range(2, 8, 2):
     assert os.waitpid(child, 0)[1] == 0
     assert count(sid)[1] == wanted + 1
 """
+
+
+ANOTHER_PROCESS = """
+import sys
+from modpy_wsgi.session.dbm import store_for
+print(store_for({}, print, sys.argv[1]).load("a" * 32)["_data"]["n"])
+"""
+
+
+def test_one_database_by_two_paths(tmp_path: Path) -> None:
+    """Whoever opens it by the second keeps its locks: another process that comes and goes must not take it for its
+    own, and sweep away what this one goes on writing to."""
+    (tmp_path / "sessions").mkdir()
+    paths = [f"{tmp_path}/sessions/site.dbm", f"{tmp_path}/sessions//site.dbm"]
+    for number in range(1, 5):
+        now = time.time()
+        record = {"_data": {"n": number}, "_created": now, "_accessed": now, "_timeout": 60}
+        dbm_store_for({}, print, paths[number % 2]).save("a" * 32, record)
+        command = [sys.executable, "-c", ANOTHER_PROCESS, paths[0]]
+        found = subprocess.run(command, check=True, timeout=60, capture_output=True).stdout
+        assert int(found) == number
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-shm"])
+def test_files_beside_a_database_that_others_may_read(tmp_path: Path, suffix: str) -> None:
+    """Whoever may write into its folder may have put them there, for records to be written into."""
+    now = time.time()
+    record = {"_data": {}, "_created": now, "_accessed": now, "_timeout": 60}
+    store = dbm_store_for({}, print, str(tmp_path / "site.dbm"))
+    store.save("a" * 32, record)
+    path = str(tmp_path / "site.dbm.sqlite3")
+    database._forget(path)
+    beside = Path(path + suffix)
+    beside.write_bytes(b"x")  # SQLite takes the rights of an empty one away from others
+    beside.chmod(0o666)
+    with pytest.raises(PermissionError, match="others may open it"):
+        store.save("b" * 32, record)
+    assert not beside.exists() or b"b" * 32 not in beside.read_bytes()
+    beside.unlink(missing_ok=True)  # SQLite may have done so
+    store.save("b" * 32, record)
+
+
+ALONE = """
+import sys
+from modpy_wsgi.session.locks import SessionLocks
+with SessionLocks(sys.argv[1]).alone("writer"):
+    print("held", flush=True)
+    sys.stdin.readline()
+    print("waits", flush=True)
+    with SessionLocks(sys.argv[2]).alone("writer"):
+        print("both", flush=True)
+"""
+
+
+def test_two_files_are_no_deadlock(tmp_path: Path) -> None:
+    """A thread here waits for another process, which waits for another thread here: the kernel knows no threads."""
+    mine, theirs = [str(tmp_path / name / "locks") for name in ("mine", "theirs")]
+    command = [sys.executable, "-c", ALONE, theirs, mine]
+    waited: list[bool] = []
+
+    def wait() -> None:
+        with locks.SessionLocks(theirs).alone("writer"):
+            waited.append(True)
+
+    thread = threading.Thread(target=wait)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None and process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        with locks.SessionLocks(mine).alone("writer"):
+            thread.start()
+            time.sleep(0.2)
+            process.stdin.write(b"\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == b"waits\n"
+            time.sleep(0.2)
+        assert process.stdout.read() == b"both\n"
+    thread.join(30)
+    assert waited and process.returncode == 0
 
 
 def test_connection_is_not_taken_through_a_fork(tmp_path: Path) -> None:

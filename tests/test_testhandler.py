@@ -111,11 +111,31 @@ def test_urls() -> None:
     assert masked_url("no url = at all") == "no url = at all"
 
 
+CONNECTIONS = (
+    "host=db password=hunter2 dbname=site",
+    "host=db password='hunter2 and more'",
+    "host = db password = hunter2",
+    "host=db,password=hunter2",
+    "Driver=x;PWD=hunter2",
+    "redis://user:some@hunter2@db/0",
+)
+
+
+@pytest.mark.parametrize("text", CONNECTIONS)
+def test_what_databases_are_opened_with(text: str) -> None:
+    for quoted in (text, f'"{text}"'):
+        assert "hunter2" not in masked_value("database", quoted)
+        assert "hunter2" not in masked_directive("PythonOption", f"database {quoted}")
+
+
 DIRECTIVES = {
     "PythonOption secret x y": "secret [hidden, 3 characters]",
     "PythonOption plain x": "plain x",
     "SetEnv DB_PASSWORD x": "DB_PASSWORD [hidden, 1 characters]",
     'RequestHeader set Authorization "Basic x"': "set Authorization [hidden, 9 characters]",
+    'CustomLog "|/bin/log --token=x"': '"|/bin/log --token=[hidden, 1 characters]"',
+    "RewriteRule ^/a /b [E=SECRET:x]": "^/a /b [E=[hidden, 9 characters]",
+    "SetEnvIf Host a TOKEN=x": "Host a TOKEN=[hidden, 1 characters]",
     "AuthBasicFake user secret": "[hidden, 11 characters]",
     "AuthName Members": "Members",
     "PythonHandler secretary::handler": "secretary::handler",

@@ -41,11 +41,12 @@ from .script_log import ScriptLog
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["HANDLERS", "answer", "local_redirect", "run"]
+__all__ = ["HANDLERS", "answer", "local_redirect", "run", "time_limit"]
 
 HANDLERS = frozenset({"cgi-script", "application/x-httpd-cgi"})  # its name, and the media type that stands for it
 WHOLE = 0.02  # seconds to wait for the end of a short answer, so that it can be sent as one piece with its length
 DROPPED = 1 << 24  # bytes of an output that nobody wants, after which its program is stopped
+LONGEST = 2_000_000.0  # seconds, some three weeks: poll() counts milliseconds, 31 bits of them
 LINGERS = 0.1  # seconds that a program may go on once its output is closed, before the request is done without it
 
 
@@ -128,8 +129,7 @@ def _talk(
         return _not_started(req, command, error, log)
     told: list[str] = []
     tell = told.append if log is not None else _teller(req)
-    timeout = req._config.settings[cgi.SCRIPT_TIMEOUT]
-    exchange = Exchange(program, body, Complaints(tell), req.server.timeout if timeout is None else timeout)
+    exchange = Exchange(program, body, Complaints(tell), time_limit(req))
     done = False
     try:
         status = _answer_with(req, exchange, is_nph, log, told)
@@ -141,6 +141,11 @@ def _talk(
         if done and log is not None:  # which tells of failures only
             for line in told:
                 _teller(req)(line)
+
+
+def time_limit(req: mp_request) -> float:
+    """For how many seconds nothing may come from a program: CGIScriptTimeout, without it or with 0 the Timeout."""
+    return min(req._config.settings[cgi.SCRIPT_TIMEOUT] or req.server.timeout, LONGEST)
 
 
 def _teller(req: mp_request) -> Any:

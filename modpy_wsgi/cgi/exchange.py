@@ -22,6 +22,7 @@ __all__ = ["Exchange", "TimedOut"]
 
 HELD = 1 << 20  # bytes of output that are kept in memory while the client still sends
 SHORT = 1 << 16  # bytes read from a pipe at once: Linux's pipes hold as much
+MOST_READS = 16  # of complaints in one go: as much as a pipe can hold at all, and not for ever
 
 
 class TimedOut(Exception):  # noqa: N818 - what happened
@@ -88,8 +89,9 @@ class Exchange:
         limit = time.monotonic() + seconds
         ended = False
         while not ended and (self._stderr is not None or watch is not None):
-            events = self._poll.poll(max(limit - time.monotonic(), 0.0) * 1000)
-            if not events:
+            left = limit - time.monotonic()
+            events = self._poll.poll(max(left, 0.0) * 1000)
+            if not events or left < 0:  # one that complains on and on is not waited for
                 break
             for descriptor, _ in events:
                 if descriptor == watch:
@@ -119,7 +121,7 @@ class Exchange:
             if not self._step(self._timeout, output=True):
                 raise TimedOut
         else:
-            while self._step(0, output=True):
+            while self._kept_bytes <= HELD and self._step(0, output=True):
                 pass
             if self._program.stdin is None:
                 return
@@ -198,10 +200,15 @@ class Exchange:
 
     def _complain(self, descriptor: int) -> None:
         try:
-            while data := os.read(descriptor, SHORT):
+            for _ in range(MOST_READS):
+                data = os.read(descriptor, SHORT)
+                if not data:
+                    break
                 self._complaints.feed(data)
                 if len(data) < SHORT:
                     return
+            else:
+                return
         except BlockingIOError:
             return
         self._forget(descriptor)

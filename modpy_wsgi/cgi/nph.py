@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = ["apply", "split"]
 
+MAX_INTERIM = 16  # answers of the 100s before the true one; a program may write them without end
+
 _STATUS = re.compile(rb"HTTP/[0-9]{1,3}(?:\.[0-9]{1,3})?[ \t]+([1-5][0-9][0-9])(?:[ \t]+(.*))?")
 
 
 def split(data: bytes, searched: int = 0) -> Head | None:
     """The head at the beginning of the output, interim answers passed over. None, or BadHead, as head.split()."""
-    while True:
+    for _ in range(MAX_INTERIM + 1):
         line, newline, rest = data.partition(b"\n")
         if not newline:
             if len(data) > head.MAX_LINE or not b"HTTP/".startswith(data[:5]):
@@ -40,6 +42,7 @@ def split(data: bytes, searched: int = 0) -> Head | None:
             continue
         text = status[1] + b" " + (status[2] or b"")
         return Head((text, *found.lines), found.rest)
+    raise BadHead(f"more than {MAX_INTERIM} interim answers")
 
 
 def apply(req: mp_request, lines: tuple[bytes, ...]) -> int:

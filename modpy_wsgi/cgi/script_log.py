@@ -1,12 +1,13 @@
 """ScriptLog: a file that tells of programs that failed, with what they were sent and what they wrote.
 
-Law: as mod_cgi writes it; but credentials are not written. It never grows beyond ScriptLogLength, and failing to write
-it never breaks a request.
+Law: as mod_cgi writes it; but credentials are not written. Nothing is added to one that is longer than
+ScriptLogLength, and failing to write it never breaks a request.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,14 @@ from ..constants import STATUS_LINES
 from ..log import timestamp
 
 if TYPE_CHECKING:
+    from .._fast.table import table
     from ..request import mp_request
 
 __all__ = ["ScriptLog"]
 
 MAX_OUTPUT = 1 << 16  # bytes of a program's output that are written
-_SECRET = frozenset({"authorization", "proxy-authorization", "cookie"})
+_SECRET = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+_COOKIES = re.compile(rb"^(set-cookie:)[^\r\n]*", re.IGNORECASE | re.MULTILINE)
 
 
 class ScriptLog:
@@ -44,12 +47,12 @@ class ScriptLog:
         """A program that was run, and what came of it."""
         req = self._req
         lines = [*self._begin(status), "%request"]
-        for name, value in req.headers_in.items():
-            lines.append(f"{name}: {'(not shown)' if name.lower() in _SECRET else value}")
+        lines += _shown(req.headers_in)
         lines.append("%response")
-        lines += [f"{name}: {value}" for name, value in req.err_headers_out.items()]
+        lines += _shown(req.err_headers_out)
         if output:
-            lines += ["%stdout", output[:MAX_OUTPUT].decode("utf-8", "surrogateescape")]
+            output = _COOKIES.sub(rb"\1 (not shown)", output[:MAX_OUTPUT])
+            lines += ["%stdout", output.decode("utf-8", "surrogateescape")]
         if told:
             lines += ["%stderr", *told]
         self._write(lines)
@@ -79,3 +82,7 @@ class ScriptLog:
             self._req._application.log_request(self._req, f"ScriptLog {self._path}: {error.strerror}")
         finally:
             os.close(descriptor)
+
+
+def _shown(headers: table) -> list[str]:
+    return [f"{name}: {'(not shown)' if name.lower() in _SECRET else value}" for name, value in headers.items()]

@@ -19,7 +19,7 @@ from ..cgi.gate import GATE
 from ..cgi.scripts import Script, script_at
 from ..cgi.stand_ins import RUNNING, install, put_back
 from ..cgi.streams import Output, error_stream, input_stream, output_stream
-from ..config.directives import cgi, python
+from ..config.directives import python
 from ..constants import (
     APLOG_WARNING,
     HTTP_INTERNAL_SERVER_ERROR,
@@ -159,8 +159,7 @@ def _run(req: mp_request, script: Script, interpreter: Interpreter) -> int:
             body, length = spooled(req)
         running = _Running(req, script.file, body, length)
         directory = os.path.dirname(script.file)
-        timeout = req._config.settings[cgi.SCRIPT_TIMEOUT]
-        if not GATE.enter(directory, script.alone, req.server.timeout if timeout is None else timeout):
+        if not GATE.enter(directory, script.alone, programs.time_limit(req)):
             req.log_error(f"other scripts were not done in time for {script.file}")
             return HTTP_SERVICE_UNAVAILABLE
         try:

@@ -19,8 +19,9 @@ _NO_SECRET = frozenset({"auth_type", "authname", "authtype"})
 _DIRECTIVES = frozenset(
     {"authbasicfake", "authldapbindpassword", "dbdparams", "proxypassreverse", "sessioncryptopassphrase"}
 )
-_IN_URL = re.compile(r"(?<=//)[^/@\s\"']+(?=@)")
-_PARAMETER = re.compile(r"([?&;]|^)([^=&;?\s]*)=([^&;\s\"']*)")
+_IN_URL = re.compile(r"(?<=//)[^/\s\"']+(?=@)")
+# Of a query, and of what databases are opened with: `host=db password='...'`, `--password=...`.
+_PARAMETER = re.compile(r"""([?&;,\s"']|^)([^=&;,?\s"']+)(=|\s+=\s+)("[^"]*"?|'[^']*'?|[^&;\s"']*)""")
 
 
 def masked(value: str) -> str:
@@ -37,8 +38,9 @@ def masked_url(text: str) -> str:
     """A URL, a query string or a request line without passwords in front of a host and in parameters."""
 
     def parameter(found: re.Match[str]) -> str:
-        mark, name, value = found.groups()
-        return f"{mark}{name}={masked(value) if is_secret(name) else value}"
+        mark, name, equals, value = found.groups()
+        holds_one = is_secret(name) or (is_secret(value) and ("=" in value or ":" in value))
+        return f"{mark}{name}{equals}{masked(value) if holds_one else value}"
 
     return _PARAMETER.sub(parameter, _IN_URL.sub("[hidden]", text))
 
@@ -55,7 +57,7 @@ def masked_directive(name: str, arguments: str) -> str:
     kept: list[str] = []
     rest = arguments
     for word in re.findall(r'"(?:[^"\\]|\\.)*"|\S+', arguments):
-        kept.append(word)
+        kept.append(masked_url(word))
         if is_secret(word) and len(kept) < 4 and not name.lower().endswith(("handler", "filter")):
             rest = arguments.partition(word)[2].strip()
             return f"{' '.join(kept)} {masked(rest)}".rstrip()

@@ -30,8 +30,8 @@ def handler(req: mp_request) -> int:
     req.content_type = "text/html"
     filename = req.filename or ""
     if filename.endswith("_") and req._config.debug:
+        _ask_for_page(req)  # first: the error of a page that cannot be compiled shows its source
         page = PSP(req, filename[:-1])
-        _ask_for_page(req)
         begin, end = document(filename[:-1].rpartition("/")[2])
         req.content_type = "text/html; charset=UTF-8"
         req.write(begin, 0)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from ..locks import lock
 from . import names
 from .base import LOCK_FILE
-from .folders import FOLDER_MODE, open_own_file, opened, own_folder
+from .folders import FOLDER_MODE, check_own_file, make_own_file, opened, own_folder
 from .locks import locks_at
 from .record import Corrupt, Unreadable, pack, unpack
 
@@ -30,6 +30,7 @@ __all__ = ["MOST_RECORDS", "Database", "Log"]
 MOST_RECORDS: Final = 2 * names.CLEANUP_CHANCE  # that one cleanup removes; twice as many as can begin between two
 BUSY: Final = 30.0  # seconds to wait for another process that writes
 KEPT_ASIDE: Final = 30 * 86400.0  # seconds that records are kept which were set aside
+_BESIDE: Final = ("-wal", "-shm")  # SQLite's other files, with records in them
 
 _SCHEMA: Final = (
     "CREATE TABLE IF NOT EXISTS session "
@@ -161,14 +162,16 @@ class Database:
         with opened(own_folder(self.folder)):
             pass
         os.makedirs(os.path.dirname(self.path), FOLDER_MODE, exist_ok=True)
-        with opened(open_own_file(self.path, os.O_RDWR | os.O_CREAT)):  # SQLite gives its other files the same rights
-            pass
+        make_own_file(self.path)  # SQLite gives its other files the same rights
         connection = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             for statement in _SCHEMA:
                 connection.execute(statement)
+            for suffix in _BESIDE:  # SQLite takes what is there; who may write into /tmp may have put it there
+                with contextlib.suppress(FileNotFoundError):
+                    check_own_file(self.path + suffix)
         except BaseException:
             connection.close()
             raise
@@ -195,7 +198,7 @@ class Database:
                 except sqlite3.DatabaseError:
                     pass
                 name = f"{self.path}.set-aside-{secrets.token_hex(4)}"
-                for suffix in ("", "-wal", "-shm"):
+                for suffix in ("", *_BESIDE):
                     with contextlib.suppress(FileNotFoundError):
                         os.rename(self.path + suffix, name + suffix)
                 self._log(f"DbmSession: the database {self.path} is broken, {error}: it is set aside as {name}")

@@ -13,7 +13,17 @@ import stat
 from collections.abc import Iterator
 from typing import Final
 
-__all__ = ["FILE_MODE", "FOLDER_MODE", "open_own_file", "opened", "own_folder", "replace_file", "sub_folder"]
+__all__ = [
+    "FILE_MODE",
+    "FOLDER_MODE",
+    "check_own_file",
+    "make_own_file",
+    "open_own_file",
+    "opened",
+    "own_folder",
+    "replace_file",
+    "sub_folder",
+]
 
 FOLDER_MODE: Final = 0o700
 FILE_MODE: Final = 0o600
@@ -76,20 +86,42 @@ def open_own_file(name: str, flags: int, *, folder: int | None = None) -> int:
     """An open plain file of this user that nobody else may open. Raises OSError."""
     file = os.open(name, flags | _FILE, FILE_MODE, dir_fd=folder)
     try:
-        found = os.fstat(file)
-        wrong = None
-        if not stat.S_ISREG(found.st_mode):
-            wrong = "no plain file"
-        elif found.st_uid != os.geteuid():
-            wrong = f"belongs to user {found.st_uid}"
-        elif found.st_mode & _OTHERS:
-            wrong = "others may open it"
-        if wrong is not None:
-            raise PermissionError(errno.EPERM, wrong, name)
+        _check(os.fstat(file), name)
     except BaseException:
         os.close(file)
         raise
     return file
+
+
+def make_own_file(path: str) -> None:
+    """Make an empty file of this user that nobody else may open. Raises OSError, also for one there that is no such.
+
+    One that is there is not opened: to close it would free the locks of all who have it open in this process (POSIX).
+    """
+    try:
+        os.close(open_own_file(path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        check_own_file(path)
+
+
+def check_own_file(path: str) -> None:
+    """Raise OSError for a file that is not this user's alone, or a link; FileNotFoundError if it is missing."""
+    found = os.lstat(path)
+    if stat.S_ISLNK(found.st_mode):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
+    _check(found, path)
+
+
+def _check(found: os.stat_result, name: str) -> None:
+    wrong = None
+    if not stat.S_ISREG(found.st_mode):
+        wrong = "no plain file"
+    elif found.st_uid != os.geteuid():
+        wrong = f"belongs to user {found.st_uid}"
+    elif found.st_mode & _OTHERS:
+        wrong = "others may open it"
+    if wrong is not None:
+        raise PermissionError(errno.EPERM, wrong, name)
 
 
 def replace_file(folder: int, name: str, temporary: str, data: bytes, *, sync: bool) -> None:

@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from ..locks import lock
+from ..locks import lock, reentrant_lock
 from .folders import open_own_file, opened, own_folder
 
 __all__ = ["SessionLocks", "locks_at"]
@@ -53,7 +53,7 @@ class SessionLocks:
 
     def __init__(self, path: str | None = None) -> None:
         self.path = path
-        self._guard = lock()
+        self._guard = reentrant_lock()  # a session that is collected as garbage meanwhile is unlocked right here
         self._turns: dict[str, _Turn] = {}
         self._file = _File(-1, 0, 0)
         self._process = os.getpid()
@@ -95,7 +95,14 @@ class SessionLocks:
         place = _place(name)
         while True:
             file = self._file if self._file.number >= 0 else self._open(self._file)
-            fcntl.lockf(file.number, fcntl.LOCK_EX, 1, place)
+            try:
+                fcntl.lockf(file.number, fcntl.LOCK_EX, 1, place)
+            except OSError as error:
+                if error.errno != errno.EDEADLK:
+                    raise
+                # The kernel takes a process for one: two whose threads wait for each other's seem a circle to it.
+                time.sleep(FIRST_PAUSE)
+                continue
             if self._is_at_its_place(file):
                 break
             fcntl.lockf(file.number, fcntl.LOCK_UN, 1, place)
