@@ -239,7 +239,9 @@ class Files:
 
     def change(self, file: Path) -> None:
         other = file.parent / self.chance.choice(NAMES[:4])
-        kind = self.chance.choice(("write", "same", "rights", "link", "folder", "pipe", "gone", "htaccess", "upper"))
+        kind = self.chance.choice(
+            ("write", "same", "rights", "link", "folder", "pipe", "gone", "above", "htaccess", "upper")
+        )
         if kind in ("rights", "same") and file.is_file():
             if kind == "rights":
                 file.chmod(self.chance.choice((0o644, 0o744, 0o754)))
@@ -248,16 +250,20 @@ class Files:
             return
         if kind in ("htaccess", "upper"):
             file = self.root / ("ours" if kind == "htaccess" else "ours/sub") / ".htaccess"
+        if kind == "above":
+            file = (file.parent if file.parent.name == "sub" else file.parent / "sub").absolute()
+        if not file.parent.is_dir():
+            file.parent.unlink(missing_ok=True)
+            file.parent.mkdir()
         if file.is_dir() and not file.is_symlink():
             shutil.rmtree(file)
         else:
             file.unlink(missing_ok=True)
-        if not file.parent.is_dir():
-            file.parent.unlink(missing_ok=True)
-            file.parent.mkdir()
         if kind in ("htaccess", "upper"):
             if self.chance.random() < 0.8:
                 self.write(file, self.chance.choice(HTACCESS).encode())
+        elif kind == "above":
+            file.symlink_to(self.root / self.chance.choice(("open", "closed", "files", "ours", "views")) / "sub")
         elif kind == "link":
             file.symlink_to(other if self.chance.random() < 0.7 else "../closed")
         elif kind == "folder":
