@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import time
 
-__all__ = ["GONE", "SETTLED_AFTER", "RightsStamp", "Stamp", "is_settled", "rights_stamp", "stamp_of"]
+__all__ = [
+    *("GONE", "SETTLED_AFTER", "UNSETTLED", "RightsStamp", "Stamp"),
+    *("are_rights_settled", "is_settled", "rights_stamp", "stamp_of"),
+]
 
 SETTLED_AFTER = 2.0  # seconds; the coarsest file systems in use keep times of two
 
@@ -21,6 +24,9 @@ RightsStamp = tuple[int, int, int, int]
 
 GONE: Stamp = (-1, -1, -1)
 """That of a file which cannot be looked at."""
+
+UNSETTLED: RightsStamp = (-1, -1, -1, -1)
+"""That of a file which has changed a moment ago: no file has it."""
 
 
 def stamp_of(found: os.stat_result) -> Stamp:
@@ -36,3 +42,8 @@ def rights_stamp(found: os.stat_result) -> RightsStamp:
 def is_settled(found: os.stat_result) -> bool:
     """Whether its last change lies back far enough that a further one will show in its stamp."""
     return abs(time.time() - found.st_mtime) > SETTLED_AFTER
+
+
+def are_rights_settled(found: os.stat_result) -> bool:
+    """The same of a change of any kind, whatever time somebody has given the file since."""
+    return abs(time.time() - found.st_ctime) > SETTLED_AFTER

@@ -45,6 +45,10 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "IPv6 wildcard takes IPv4 along": ("Listen 80\nListen [::]:80\nListen 81", {"binds": ("[::]:80", "0.0.0.0:81")}),
     "https by number": ("Listen 80\nListen 443", {"binds": ("0.0.0.0:80",)}),
     "https by name": ("Listen 80\nListen 8443 https", {"binds": ("0.0.0.0:80",)}),
+    "https at one address of a Listen for all": (
+        "Listen 80\nListen 8443\n<VirtualHost 192.0.2.1:8443>\nSSLEngine on\nSSLCertificateFile a.pem\n</VirtualHost>",
+        {"binds": ("0.0.0.0:80",)},
+    ),
     "443 that is said to be http": ("Listen 443 http", {"binds": ("0.0.0.0:443",)}),
     "prefork, as Debian ships it": (
         "StartServers 5\nMaxRequestWorkers 150\nMaxConnectionsPerChild 0",

@@ -248,3 +248,22 @@ def test_a_chain_is_sent(folder: Path) -> None:
         assert certificates.context("127.0.0.1", 443) is certificates.context("127.0.0.1", 444)
     finally:
         application.close()
+
+
+def test_https_beside_a_connection_handler_on_one_listen(folder: Path) -> None:
+    """A Listen for all addresses leads to both: that one of them is a handler's puts the others not in the clear."""
+    (folder / "talk.py").write_text("def connectionhandler(conn):\n    conn.write('talk')\n    return 0\n")
+    talk = (
+        f"<VirtualHost 127.0.0.2:{{port}}>\nPythonPath \"['{folder}']\"\nPythonConnectionHandler talk\n</VirtualHost>\n"
+    )
+    plain, port = free_port(), free_port()
+    conf = folder / f"both-{plain}.conf"
+    conf.write_text(
+        f"ServerRoot {folder}\nListen 127.0.0.1:{plain}\nListen {port}\nStartServers 1\nTimeout 3\n"
+        f"ServerName main.example\nDocumentRoot {folder}\n" + talk.format(port=port) + secure(port, "a")
+    )
+    command = [sys.executable, "-m", "modpy_wsgi", "serve", "--tls", "-f", str(conf)]
+    with running(command, plain, folder):
+        assert asked(connected(port, "a", folder), "a", path="/big.bin").endswith(b"\r\n\r\n" + BIG)
+        with socket.create_connection(("127.0.0.2", port), REPLY_SECONDS) as client:
+            assert read_to_end(client) == b"talk"

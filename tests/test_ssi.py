@@ -366,3 +366,27 @@ def test_no_expression_breaks_a_page(text: str, old: bool) -> None:
 def test_every_element_is_one_of_httpds() -> None:
     known = "comment config echo elif else endif exec flastmod fsize if include printenv python set"
     assert " ".join(sorted(elements._ELEMENTS)) == known
+
+
+@pytest.mark.parametrize("condition", ["v('a') =~ /(é.+)/", "$a = /(é.+)/"])
+def test_what_a_pattern_has_matched_is_text(tmp_path: Path, condition: str) -> None:
+    legacy_on = "SSILegacyExprParser On\n" if "$a" in condition else ""
+    page = f'<!--#set var="a" value="céà" --><!--#if expr="{condition}" --><!--#echo var="1" --><!--#endif -->'
+    (tmp_path / "page.shtml").write_text(page, "utf-8")
+    assert site(ON + legacy_on, root=tmp_path).get("/page.shtml").body == "éà".encode()
+
+
+@pytest.mark.parametrize(
+    ("legacy_on", "condition"),
+    [
+        ("", "(" * 5000 + "1"),
+        ("", "-z " + "tolower(" * 2000 + "'a'" + ")" * 2000),
+        ("SSILegacyExprParser On\n", "a && " * 20_000 + "a"),
+    ],
+    ids=["brackets", "functions", "and"],
+)
+def test_a_condition_that_is_too_deep_is_an_error_of_the_element(
+    tmp_path: Path, legacy_on: str, condition: str
+) -> None:
+    (tmp_path / "page.shtml").write_text(f'A<!--#if expr="{condition}" -->B<!--#endif -->C')
+    assert site(ON + legacy_on, root=tmp_path).get("/page.shtml").text == f"A{WRONG}C"

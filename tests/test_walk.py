@@ -544,6 +544,7 @@ def test_htaccess_that_did_not_change_is_looked_at_only(
     for path in ("a/.htaccess", "a/b/c/.htaccess"):
         folder.file(path, "AddType text/x-inner .txt")
     folder.file("a/b/c/page.txt", "page")
+    monkeypatch.setattr("modpy_wsgi.httpd.walk.are_rights_settled", lambda found: True)  # it changed long ago
     app = folder.serve("AllowOverride All\nDirectoryIndex disabled")
     before = Server().ask(app, target).header("Content-Type")
     looked: list[str] = []
@@ -557,7 +558,7 @@ def test_htaccess_that_did_not_change_is_looked_at_only(
         raise AssertionError("read again")
 
     monkeypatch.setattr(os, "stat", counting)
-    monkeypatch.setattr("modpy_wsgi.httpd.walk.read_htaccess", never)
+    monkeypatch.setattr("modpy_wsgi.httpd.walk.read_file", never)
     assert Server().ask(app, target).header("Content-Type") == before
     names = [".htaccess", "a/.htaccess", "a/b/.htaccess", "a/b/c/.htaccess"]
     assert looked == [target[1:], *names]
@@ -791,13 +792,24 @@ def test_htaccess_that_may_no_longer_be_read(folder: Folder, monkeypatch: pytest
     """Its content is as it was, its rights are not: 403, as for one that nobody has read before."""
     folder.file("page.txt", "page")
     path = folder.file(".htaccess", "SetEnv A 1")
+    monkeypatch.setattr("modpy_wsgi.httpd.walk.are_rights_settled", lambda found: True)  # it changed long ago
     app = folder.serve("AllowOverride All")
     assert Server().ask(app, "/page.txt").code == 200
 
     def refused(*arguments: object, **options: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")  # which the superuser, who may run this, does not get
 
-    monkeypatch.setattr("modpy_wsgi.httpd.walk.read_htaccess", refused)
+    monkeypatch.setattr("modpy_wsgi.httpd.walk.read_file", refused)
     assert Server().ask(app, "/page.txt").code == 200
     path.chmod(0)
     assert Server().ask(app, "/page.txt").code == 403
+
+
+def test_a_htaccess_that_changes_twice_within_a_tick(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the file system's clock is coarse, neither time nor size nor inode tell the second change."""
+    monkeypatch.setattr("modpy_wsgi.httpd.walk.rights_stamp", lambda found: (1, 1, found.st_size, 1))
+    folder.file("sub/page.txt", SECRET)
+    app = folder.serve("AllowOverride All\n")
+    for said, status in (("granted", 200), ("denied ", 403), ("granted", 200), ("denied ", 403)):
+        folder.file("sub/.htaccess", f"Require all {said}\n")
+        assert [Server().ask(app, "/sub/page.txt").code for _ in range(3)] == [status] * 3

@@ -39,11 +39,8 @@ def read_htaccess(
     `warn` gets the lines for the error log. Raises ConfigError for what cannot be followed, and OSError if the file
     cannot be read (FileNotFoundError and NotADirectoryError if there is none).
     """
-    data = read_file(path, MAX_FILE + 1)
-    if len(data) > MAX_FILE:
-        raise ConfigError(f"larger than {MAX_FILE} bytes", path)
     return parse_htaccess(
-        data,
+        read_file(path, MAX_FILE + 1),
         path,
         rules=Rules(allow, allow_list, allow_options, nonfatal),
         names=names or Names(),
@@ -54,7 +51,9 @@ def read_htaccess(
 def parse_htaccess(
     data: bytes, path: str, *, rules: Rules, names: Names, warn: Callable[[str], None], wrong: Wrong = refuse
 ) -> Settings:
-    """The same for a file already read."""
+    """The same for a file already read, one byte more of it than may be at most."""
+    if len(data) > MAX_FILE:
+        raise ConfigError(f"larger than {MAX_FILE} bytes", path)
     nodes = htaccess_nodes(data, path, names=names, warn=warn, wrong=wrong)
     return settings_of_htaccess(nodes, path, rules=rules, names=names, warn=warn, wrong=wrong)
 

@@ -5,21 +5,25 @@ it (the rest is path info), a symbolic link needs FollowSymLinks or SymLinksIfOw
 counts where AllowOverride says so, and what is neither file nor directory is refused.
 
 Where every folder on the way lets links be followed, there is nothing to look at but the .htaccess files: then the way
-is kept as a trail, the stamps of those files with what they lead to, and is good as long as each is as it was.
+is kept as a trail, the stamps of those files with what they lead to, and is good as long as each is as it was. One that
+has changed a moment ago is read each time: its stamp may not tell the next change.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+from typing import NamedTuple
 
 from ..config.directives import core
 from ..config.directory import Directory
 from ..config.host_config import HostConfig
-from ..config.htaccess import read_htaccess
+from ..config.htaccess import MAX_FILE, parse_htaccess
 from ..config.model import EMPTY, Settings
+from ..config.override import Rules
+from ..config.parser import read_file
 from ..errors import BadRequest, ConfigError
-from ..stamps import RightsStamp, rights_stamp
+from ..stamps import UNSETTLED, RightsStamp, are_rights_settled, rights_stamp
 
 __all__ = ["Refused", "Walk", "walk"]
 
@@ -161,38 +165,53 @@ def with_htaccess(directory: Directory, looks: list[tuple[str, RightsStamp | Non
                 403, f"{path}: unable to check htaccess file, ensure it is readable: {error.strerror}"
             ) from None
         stamp = rights_stamp(found)
+        settled = are_rights_settled(found)
         if looks is not None:
-            looks.append((path, stamp))
-        settings = _read(directory, path, stamp)
+            looks.append((path, stamp if settled else UNSETTLED))
+        settings = _read(directory, path, stamp, settled)
         return directory.overlaid(settings)
     return directory
 
 
-def _read(directory: Directory, path: str, stamp: RightsStamp) -> Settings:
+class _Kept(NamedTuple):
+    """What a .htaccess said when it was read last."""
+
+    stamp: RightsStamp
+    settled: bool  # whether the stamp would tell a further change
+    data: bytes | None  # where it would not
+    result: Settings | ConfigError
+
+
+def _read(directory: Directory, path: str, stamp: RightsStamp, settled: bool) -> Settings:
     key = (path, directory)
     cache = directory.host.htaccess
-    kept: tuple[RightsStamp, Settings | ConfigError] | None = cache.get(key)
-    if kept is None or kept[0] != stamp:
-        result: Settings | ConfigError
+    kept: _Kept | None = cache.get(key)
+    if kept is None or kept.stamp != stamp or not kept.settled:
         try:
-            result = read_htaccess(
-                path,
-                allow=directory.settings[core.ALLOW_OVERRIDE],
-                allow_list=directory.settings[core.ALLOW_OVERRIDE_LIST],
-                allow_options=directory.settings[core.ALLOW_OPTIONS],
-                nonfatal=directory.settings[core.NONFATAL],
-                names=directory.host.site.names,
-                warn=directory.host.warn,
-            )
+            data = read_file(path, MAX_FILE + 1)
         except (FileNotFoundError, NotADirectoryError):  # gone since it was looked at
             return EMPTY
-        except ConfigError as error:
-            result = error
         except OSError as error:
             raise Refused(
                 403, f"{path}: unable to check htaccess file, ensure it is readable: {error.strerror or error}"
             ) from None
-        kept = cache.replace(key, (stamp, result))
-    if isinstance(kept[1], ConfigError):
-        raise Refused(500, str(kept[1]))
-    return kept[1]
+        result = kept.result if kept is not None and kept.data == data else _parsed(directory, path, data)
+        kept = cache.replace(key, _Kept(stamp, settled, None if settled else data, result))
+    if isinstance(kept.result, ConfigError):
+        raise Refused(500, str(kept.result))
+    return kept.result
+
+
+def _parsed(directory: Directory, path: str, data: bytes) -> Settings | ConfigError:
+    settings = directory.settings
+    rules = Rules(
+        settings[core.ALLOW_OVERRIDE],
+        settings[core.ALLOW_OVERRIDE_LIST],
+        settings[core.ALLOW_OPTIONS],
+        settings[core.NONFATAL],
+    )
+    host = directory.host
+    try:
+        return parse_htaccess(data, path, rules=rules, names=host.site.names, warn=host.warn)
+    except ConfigError as error:
+        return error

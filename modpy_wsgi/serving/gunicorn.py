@@ -126,10 +126,13 @@ class Server(BaseApplication):  # type: ignore[misc]
     def _read_certificates(
         self, application: Application, cfg: Config, *, for_handlers: bool = False
     ) -> Certificates | None:
-        """The certificates of the listeners, now, while they may be read. Raises ConfigError."""
+        """The certificates of the listeners, now, while they may be read. Raises ConfigError.
+
+        For requests those of all: a listener whose connections can be a handler's may lead to HTTPS as well.
+        """
         found = Certificates(application.site, application.hosts)
         for address in cfg.address:
-            if isinstance(address, tuple) and carries_handlers(application.site, *address[:2]) is for_handlers:
+            if isinstance(address, tuple) and (not for_handlers or carries_handlers(application.site, *address[:2])):
                 found.check(*address[:2])
         return found if found.used else None
 

@@ -15,7 +15,7 @@ from ..config.directives import python as python_directives
 from ..config.model import Host, Settings, Site
 from ..environ import plain_address
 
-__all__ = ["EVERY_IPV4", "Bases", "Carries", "Listener", "carries_handlers", "listeners"]
+__all__ = ["EVERY_IPV4", "Bases", "Carries", "Listener", "carries_handlers", "leads_to_tls", "listeners"]
 
 EVERY_IPV4 = "0.0.0.0"  # noqa: S104 - what Listen means by a port alone
 EVERY = (EVERY_IPV4, "::")
@@ -106,6 +106,15 @@ def listeners(site: Site) -> tuple[Listener, ...]:
         made = Listener(host, port, bases.carries(base, port), bases.tls(base, port), base, bases.settings(base))
         found.setdefault((host, port), made)
     return tuple(found.values())
+
+
+def leads_to_tls(site: Site, listener: Listener) -> bool:
+    """Whether some connections to a listener begin with a handshake: one for all addresses leads to each of them."""
+    if listener.tls or listener.host not in (None, *EVERY):
+        return listener.tls
+    bases, port = Bases(site), listener.port
+    first = {bases.hosts(each.host, port)[0] for host in site.hosts for each in host.addresses if each.port == port}
+    return any(bases.carries(host, port) is Carries.HTTPS for host in first)
 
 
 def carries_handlers(site: Site, address: str, port: int) -> bool:

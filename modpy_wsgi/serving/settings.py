@@ -13,7 +13,7 @@ from ..config.directives import python as python_directives
 from ..config.model import Host, Setting, Site
 from ..errors import ConfigError
 from ..processing import PREFORK_PROCESSES, THREADED_PROCESSES
-from .listeners import EVERY_IPV4, Carries, carries_handlers, listeners
+from .listeners import EVERY_IPV4, Carries, carries_handlers, leads_to_tls, listeners
 
 __all__ = ["DEFAULT_BIND", "LOOPBACK", "MODULE", "ONE_PROCESS", "Overrides", "ServingPlan", "bind_address", "plan"]
 
@@ -164,7 +164,7 @@ def _binds(site: Site, overrides: Overrides, notes: list[str]) -> tuple[str, ...
         return (DEFAULT_BIND,)
     binds: dict[str, None] = {}
     for listener in wanted:
-        if listener.tls and not overrides.tls and listener.carries is not Carries.HANDLER:
+        if not overrides.tls and listener.carries is not Carries.HANDLER and leads_to_tls(site, listener):
             # plain HTTP on a port where clients expect TLS would send passwords in the clear
             notes.append(f"Listen {listener.port} https: not opened, TLS is the front server's business (or --tls)")
         elif listener.tls and not listener.has_certificate:

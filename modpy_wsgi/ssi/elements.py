@@ -246,6 +246,8 @@ def _judge(page: Page, element: Element, filter: Any, *, known: bool = False) ->
             page.showing = page.had_true = judge(text, page)
         except (ValueError, RunawayPattern) as error:
             raise Wrong(f'Could not judge expr "{text}": {error}') from None
+        except RecursionError:
+            raise Wrong("Could not judge expr: it is too deep") from None
     except Wrong as wrong:
         page.log(str(wrong))
         filter.write(page.error)

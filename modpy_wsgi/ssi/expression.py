@@ -45,6 +45,7 @@ _STRING = {quote: re.compile(rf"((?:\\.|[^\\{quote}])*){quote}", re.DOTALL) for 
 _PLACES = re.compile(
     r"\\(?P<escaped>.)|%\{(?P<variable>[A-Za-z_][A-Za-z0-9_]*)(?::(?P<more>[^}]*))?\}|\$(?P<match>[0-9])", re.DOTALL
 )
+_MORE = re.compile(r"\s*\S")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -55,7 +56,7 @@ def holds(text: str, page: Page) -> bool:
 
 def _tokens(text: str) -> Iterator[_Token]:
     at = 0
-    while text[at:].strip():
+    while _MORE.match(text, at):
         found = _OPERATORS.match(text, at)
         if found is None:
             raise ValueError(f"syntax error near '{text[at : at + 20].strip()}'")

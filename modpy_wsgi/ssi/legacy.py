@@ -33,6 +33,7 @@ _TOKEN = re.compile(
     r"|(?P<plain>(?:\\.|&(?!&)|\|(?!\|)|[^\s&|=()!<>\\])+|\\\Z))",
     re.DOTALL,
 )
+_MORE = re.compile(r"\s*\S")
 _REGEX = re.compile(r"\s*/((?:\\.|[^\\/])*)(?:/|\Z)", re.DOTALL)
 
 
@@ -47,7 +48,7 @@ def holds(text: str, page: Page) -> bool:
 
 def _tokens(text: str) -> Iterator[_Token]:
     at, before = 0, ""
-    while text[at:].strip():
+    while _MORE.match(text, at):
         if before in ("=", "==", "!="):
             regex = _REGEX.match(text, at)
             if regex is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..config.directives import include as directives
 from ..constants import APLOG_ERR
+from ..environ import decode
 from .words import shell_escaped, unescape_url
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class Page:
             if match is None or int(name) > (match.re.groups or 0):
                 return None
             found: str | None = match.group(int(name))
-            return found
+            return None if found is None else decode(found)
         value: str | None = self.req.subprocess_env.get(name)
         if value == "" and name.upper() == "USER_NAME":
             value = self.req.subprocess_env[name] = self._owner()
