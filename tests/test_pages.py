@@ -880,7 +880,7 @@ def benchmarks_run(page: Section, srv: Path) -> None:
             [sys.executable, str(CHECKOUT / script), "1"],  # one round, or one virtual host
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
         assert done.returncode == 0, done.stderr
