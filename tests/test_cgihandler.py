@@ -300,6 +300,19 @@ def test_a_child_does_not_answer(app: Any, script: Any) -> None:
     assert get(app) == "hello\n"
 
 
+def test_a_child_that_flushes_does_not_answer(tmp_path: Path, script: Any) -> None:
+    text = "print('hello', flush=True)\nif not os.fork():\n    print('child', flush=True)\nelse:\n    os.wait()"
+    script("s.py", f"import os\n{text}")
+    reader, writer = os.pipe()
+    app = site(CONF, root=tmp_path)
+    request = app.RequestClass.blank("/s.py", {})
+    answer = app.app(request.environ, lambda status, headers, exc_info=None: lambda data: os.write(writer, data))
+    os.write(writer, b"".join(answer))
+    os.close(writer)
+    with open(reader, "rb") as file:
+        assert file.read() == b"hello\n"
+
+
 # Modules
 
 

@@ -7,6 +7,7 @@ that its head was none. Text is UTF-8 with surrogateescape, as for Python under 
 from __future__ import annotations
 
 import io
+import os
 from typing import IO, TYPE_CHECKING, Any
 
 from ..constants import HTTP_OK, OK
@@ -32,6 +33,7 @@ class Output(io.RawIOBase):
         self.wrong: str | None = None  # why the head is none
         self.location: str | None = None  # where the head sends to
         self.ending = False  # what is flushed now is so because the script has ended
+        self._process = os.getpid()  # a child that the script forks has nobody to answer
 
     def writable(self) -> bool:
         """True."""
@@ -40,6 +42,8 @@ class Output(io.RawIOBase):
     def write(self, data: Any) -> int:
         """Take bytes. Raises OSError if the client has gone."""
         data = bytes(data)
+        if os.getpid() != self._process:
+            return len(data)
         if self._begun is not None:
             self._read_head(data)
         elif not self._dropped:
@@ -48,7 +52,7 @@ class Output(io.RawIOBase):
 
     def send(self) -> None:
         """What a script's flush() is for: the client gets what there is."""
-        if self._begun is None and not self._dropped and not self.ending:
+        if self._begun is None and not self._dropped and not self.ending and os.getpid() == self._process:
             self._req.flush()
 
     @property
