@@ -42,8 +42,8 @@ def main() -> None:
             parts.append(part)
             if part.failed:
                 failed.append(name)
-        if not wanted.names and not wanted.short and not failed:
-            write(HERE, parts, figures)
+        if not wanted.names and not wanted.short:
+            write(HERE, [part for part in parts if not part.failed], figures)
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
 

@@ -130,7 +130,19 @@ def flask_app() -> App:
     return app.wsgi_app
 
 
-PEERS = {"falcon": falcon_app, "bottle": bottle_app, "flask": flask_app}
+def poorwsgi_app() -> App:
+    import poorwsgi
+
+    app = poorwsgi.Application("hello")
+
+    @app.route("/hello")
+    def hello(req: Any) -> tuple[str, str]:
+        return "Hello World!", "text/plain"
+
+    return app
+
+
+PEERS = {"falcon": falcon_app, "bottle": bottle_app, "flask": flask_app, "poorwsgi": poorwsgi_app}
 
 
 def located(root: str) -> Application:
