@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import SERVER_RETURN, HandlerError
 from ..import_traceback import without_import_frames
+from ..module_space import SPACES
 from ..request_output import ClientGone
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def run_python(filter: mp_filter) -> None:  # noqa: A002
     interpreter: Any = None
     try:
         interpreter = req._interpreter = config.interpreter or req._application.interpreter(req, config, call)
-        active = interpreter.activate()
+        if SPACES:  # else there is one interpreter, and nobody need say that it is this one
+            active = interpreter.activate()
         function = filter._function
         if function is None:
             function = filter._function = call.find(filter, interpreter, config)
