@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,7 +21,7 @@ from typing import Any
 import pytest
 
 import _apache
-from modpy_wsgi import global_locks, lock_files
+from modpy_wsgi import global_locks
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.server import make_servers, mp_server
 from tests.live_server import wait_until
@@ -193,7 +194,7 @@ def test_files_are_the_users_own(tmp_path: Path) -> None:
 
 
 def test_temporary_folder_is_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock_files.tempfile, "tempdir", str(tmp_path))  # type: ignore[attr-defined]
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert T(make_servers(load_text("ServerRoot /somewhere"))[0], "key")
     assert len(list(tmp_path.glob("mpmtx*"))) == 1
 
