@@ -66,9 +66,9 @@ def peers() -> dict[str, Parse]:
     except ImportError:
         pass
     try:
-        from yarl import URL
+        from yarl._parse import query_to_pairs  # below URL, which remembers what it has read
 
-        found["yarl"] = lambda text: URL.build(query_string=text, encoded=True).query
+        found["yarl"] = query_to_pairs
     except ImportError:
         pass
     return found

@@ -50,5 +50,6 @@ def _goals(kept: list[Figure]) -> list[str]:
         if figure["kind"] == "goal":
             sign = "≥" if figure["at_least"] else "≤"
             met = "met" if figure["met"] else "**missed**"
-            rows.append(f"| {figure['what']} | {figure['value']:.3g} | {sign} {figure['bound']:g} | {met} |")
+            what = figure["what"].replace("<", "&lt;")
+            rows.append(f"| {what} | {figure['value']:.3g} | {sign} {figure['bound']:g} | {met} |")
     return rows
