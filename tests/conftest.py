@@ -1,6 +1,8 @@
 """What every test leaves behind: nothing."""
 
+import functools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -10,6 +12,24 @@ from modpy_wsgi import Application
 
 hypothesis.settings.register_profile("busy machine", deadline=None)  # how long an example takes says nothing there
 hypothesis.settings.load_profile("busy machine")
+
+# Tests of real servers and browsers: on a busy machine one may come too late for what it wants to see. It is run up to
+# twice more then, and the summary says so; a test of what is computed is never run again.
+LIVE = ("tests.live_server", "tests.redis_server", "selenium")
+AGAIN = 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of modules that start servers."""
+    for item in items:
+        module = getattr(item, "module", None)
+        if module is not None and any(name in _source(module.__file__) for name in LIVE):
+            item.add_marker(pytest.mark.flaky(reruns=AGAIN, reruns_delay=1))
+
+
+@functools.cache
+def _source(file: str) -> str:
+    return Path(file).read_text()
 
 
 @pytest.fixture(autouse=True)
