@@ -14,7 +14,7 @@ hypothesis.settings.register_profile("busy machine", deadline=None)  # how long 
 hypothesis.settings.load_profile("busy machine")
 
 # Tests of real servers and browsers: on a busy machine one may come too late for what it wants to see. It is run up to
-# twice more then, and the summary says so; a test of what is computed is never run again.
+# twice more then, and the summary says so. That goes for all tests of a module that starts servers, and for no others.
 LIVE = ("tests.live_server", "tests.redis_server", "selenium")
 AGAIN = 2
 
