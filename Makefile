@@ -19,6 +19,7 @@ PYTEST_ARGS ?=
 JOBS ?= auto
 SEED ?= 0
 SECONDS = 240
+INPUTS = -1
 SOAK ?= 600
 
 VENV ?= .venv
@@ -36,7 +37,7 @@ help:
 	@echo "make test-all   runs the tests on every CPython >= 3.10 found"
 	@echo "make lint       ruff, mypy, cython-lint"
 	@echo "make pytest     the tests alone (PYTEST_ARGS='-k table'; JOBS=$(JOBS) at a time)"
-	@echo "make fuzz       fuzzes what reads untrusted text, each target for SECONDS=$(SECONDS), from SEED=$(SEED) (clang; passed over without)"
+	@echo "make fuzz       fuzzes what reads untrusted text, each target for SECONDS=$(SECONDS), at most INPUTS=$(INPUTS), from SEED=$(SEED) (clang; passed over without)"
 	@echo "make oracle     records anew the answers of Apache with mod_python (root, apache2, libapache2-mod-python)"
 	@echo "make bench      the benchmarks, beside others; writes benchmarks/RESULTS.md (BENCH='servers' for these alone)"
 	@echo "make soak       mixed traffic on 64 threads for SOAK=$(SOAK) seconds: no error, nothing that grows"
@@ -129,7 +130,7 @@ test-all:
 	echo "==== passed on:$$done"
 
 fuzz: $(VENV)/.built-serve $(VENV)/.fuzz
-	$(BIN)/python -m fuzz $(SECONDS) $(SEED)
+	$(BIN)/python -m fuzz $(SECONDS) $(SEED) $(INPUTS)
 
 oracle: $(VENV)/.built-dev
 	$(BIN)/python -m tests.oracle

@@ -1,9 +1,10 @@
-"""Builds the extensions for fuzzing and runs every target: python -m fuzz [seconds for each [seed]].
+"""Builds the extensions for fuzzing and runs every target: python -m fuzz [seconds for each [seed [inputs for each]]].
 
 Needs atheris, Cython and setuptools beside this Python, and clang, whose build tells the fuzzer which branches were
 taken and has AddressSanitizer watch the memory; a gcc build tells it nothing. What is missing is said, and nothing is
 done: the exit status is 0 then. It is 1 if a target failed; the input is left in build/fuzz. Without other words it is
-10 seconds, and other inputs each time.
+10 seconds, and other inputs each time. With a seed and a number of inputs it is the same ones on any machine that can
+do them in the time.
 """
 
 from __future__ import annotations
@@ -49,13 +50,14 @@ def environment(target: str) -> dict[str, str]:
 
     Python code is looked at without it, beside the extensions that are built in place: that is much faster.
     """
+    fixed = {**os.environ, "PYTHONHASHSEED": "0"}  # the order of sets decides over branches too
     if TARGETS[target]:
-        return {**os.environ, "PYTHONPATH": str(ROOT)}
+        return {**fixed, "PYTHONPATH": str(ROOT)}
     import atheris
 
     path = os.pathsep.join([str(BUILD / "lib"), str(ROOT)])
     return {
-        **os.environ,
+        **fixed,
         "LD_PRELOAD": str(Path(atheris.path()) / "asan_with_fuzzer.so"),
         "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1:handle_abort=1",
         "PYTHONMALLOC": "malloc",
@@ -63,12 +65,13 @@ def environment(target: str) -> dict[str, str]:
     }
 
 
-def run(target: str, seconds: int, seed: int) -> bool:
-    """Fuzz one target; True if nothing was found. A seed other than 0 makes the same inputs each time."""
+def run(target: str, seconds: int, seed: int, inputs: int) -> bool:
+    """Fuzz one target; True if nothing was found. A seed other than 0 makes the same inputs each time; -1: any number."""
     corpus = BUILD / "corpus" / target
     corpus.mkdir(parents=True, exist_ok=True)
     options = [
         f"-max_total_time={seconds}",
+        f"-runs={inputs}",
         f"-seed={seed}",
         "-timeout=10",
         "-rss_limit_mb=2048",
@@ -76,26 +79,27 @@ def run(target: str, seconds: int, seed: int) -> bool:
         "-verbosity=0",
         "-print_final_stats=1",
     ]
+    if seed:
+        options.append("-entropic=0")  # which goes by the time that inputs take
     command = [sys.executable, "-m", "fuzz.engine", target, *options, f"-artifact_prefix={BUILD}{os.sep}"]
     print(f"fuzzing {target} for {seconds} s", flush=True)
     # New inputs go to the first directory; the kept ones are only read.
-    inputs = [str(corpus), str(HERE / "corpus" / target)]
-    return subprocess.run([*command, *inputs], cwd=BUILD, env=environment(target)).returncode == 0  # noqa: S603
+    folders = [str(corpus), str(HERE / "corpus" / target)]
+    return subprocess.run([*command, *folders], cwd=BUILD, env=environment(target)).returncode == 0  # noqa: S603
 
 
-def main(seconds: int, seed: int) -> int:
+def main(seconds: int = 10, seed: int = 0, inputs: int = -1) -> int:
     """Give the exit status."""
     absent = missing()
     if absent:
         print(f"nothing is fuzzed; not found: {', '.join(absent)}")
         return 0
     build()
-    found = [target for target in TARGETS if not run(target, seconds, seed)]
+    found = [target for target in TARGETS if not run(target, seconds, seed, inputs)]
     for target in found:
         print(f"{target} failed: the input is in {BUILD}; once mended, it belongs to {HERE / 'corpus' / target}")
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    seconds, seed = ([int(word) for word in sys.argv[1:]] + [10, 0][len(sys.argv) - 1 :])[:2]
-    sys.exit(main(seconds, seed))
+    sys.exit(main(*map(int, sys.argv[1:])))
