@@ -66,7 +66,7 @@ def environment(target: str) -> dict[str, str]:
 
 
 def run(target: str, seconds: int, seed: int, inputs: int) -> bool:
-    """Fuzz one target; True if nothing was found. A seed other than 0 makes the same inputs each time; -1: any number."""
+    """Fuzz one target; True if nothing was found. -1 inputs: as many as there is time for."""
     corpus = BUILD / "corpus" / target
     corpus.mkdir(parents=True, exist_ok=True)
     options = [
