@@ -8,6 +8,7 @@ table of phases. Sources: manual 4.2, 5.1; what the original does with odd resul
 from __future__ import annotations
 
 import html
+import os
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -50,13 +51,23 @@ class Call:
             directory = decode(found.group()).rstrip("/") + "/" if found else None
         return cls(ref.name, phase, directory or ref.location, silent=ref.silent, is_location=ref.location is not None)
 
-    def find(self, req: mp_request, interpreter: Interpreter, config: RequestConfig) -> Any:
-        """The object to call; _ABSENT if it is missing and may be. Imports and reloads its module where due."""
+    def find(
+        self,
+        req: mp_request,
+        interpreter: Interpreter,
+        config: RequestConfig,
+        seen: os.stat_result | None = None,
+        file: str | None = None,
+    ) -> Any:
+        """The object to call; _ABSENT if it is missing and may be. Imports and reloads its module where due.
+
+        `seen` is what was just seen of `file`, which is not looked at once more if it is the module's.
+        """
         if self._prepared is not interpreter:
             if not self.module:
                 return self._own()
             self._prepare(interpreter, config)
-        module = interpreter.known(self.module, config.auto_reload)
+        module = interpreter.known(self.module, config.auto_reload, seen, file)
         if module is None:
             module = interpreter.load(self.module, autoreload=config.auto_reload)
         try:
@@ -132,7 +143,11 @@ def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config:
             interpreter = req._interpreter = config.interpreter or req._application.interpreter(req, config, call)
             if SPACES:  # else there is one interpreter, and nobody need say that it is this one
                 active = interpreter.activate()
-            handler = call.find(req, interpreter, config)
+            place = req._place
+            if place is not None and place.file is req._filename:  # often the handler's own, and just looked at
+                handler = call.find(req, interpreter, config, req._stat, place.file)
+            else:
+                handler = call.find(req, interpreter, config)
             if handler is _ABSENT:
                 result = DECLINED
             elif config.debugger and req._application.one_process:

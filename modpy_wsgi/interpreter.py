@@ -176,8 +176,13 @@ class Interpreter:
         module = self.known(module_name, autoreload, found)
         return self._load(module_name, autoreload, log) if module is None else module
 
-    def known(self, name: str, autoreload: bool, found: os.stat_result | None = None) -> ModuleType | None:
-        """The module that `load` would return, if it is there and up to date. Asked with each request."""
+    def known(
+        self, name: str, autoreload: bool, found: os.stat_result | None = None, file: str | None = None
+    ) -> ModuleType | None:
+        """The module that `load` would return, if it is there and up to date. Asked with each request.
+
+        `found` is what the caller has just seen of `file`; without a name it is the module's own.
+        """
         loaded = self._loaded.get(name)
         if loaded is None:
             return None
@@ -185,7 +190,7 @@ class Interpreter:
             if loaded.version != self._modules.version:
                 return None
             files = loaded.files
-            if files and not _as_they_were(files, found):
+            if files and not _as_they_were(files, found if file is None or file == files[0][0] else None):
                 return None
         return loaded.module
 
