@@ -37,6 +37,10 @@ UNUSED = (
     "http.server",
     "libpass",
     "logging.handlers",  # a log to syslog
+    "modpy_wsgi.cgi.answer",  # programs
+    "modpy_wsgi.httpd.listing",
+    "modpy_wsgi.httpd.multiviews",
+    "modpy_wsgi.httpd.type_maps",
     "passlib",
     "redis",  # sessions
     "regex",  # expressions that could run away

@@ -363,3 +363,6 @@ APACHE_NAMES: Final = tuple(
 
 # The handler names (SetHandler, AddHandler) that mean a PythonHandler: the manual's and that of later releases.
 PYTHON_HANDLERS: Final = frozenset({"mod_python", "python-program"})
+# Those of other modules: the name, and the media type that stands for it.
+CGI_HANDLERS: Final = frozenset({"cgi-script", "application/x-httpd-cgi"})
+TYPE_MAP_HANDLERS: Final = frozenset({"type-map", "application/x-type-map"})

@@ -23,7 +23,6 @@ from .httpd import (
     filtering,
     fixups,
     index,
-    multiviews,
     parsed,
     tls,
     types,
@@ -299,6 +298,12 @@ def _only_addresses(config: RequestConfig, directives: set[str]) -> bool:
     return access.has_work(config) and not (access.has_satisfy(config) or ACCESS.directive in directives)
 
 
+def _negotiate(req: mp_request, config: RequestConfig) -> int:
+    from .httpd import multiviews  # and with it what few sites need
+
+    return multiviews.fixup(req, config)
+
+
 _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (variables.of_section, lambda config, directives: variables.section_has_work(config)),
     (_header_parser, _directive(HEADER_PARSER, INIT)),
@@ -312,7 +317,7 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (_fixup, lambda config, directives: config.fixups or FIXUP.directive in directives),
     (_set_handler, lambda config, directives: not (config.fixups or FIXUP.directive in directives)),
     (parsed.fixup, lambda config, directives: parsed.has_work(config)),
-    (multiviews.fixup, lambda config, directives: multiviews.has_work(config)),
+    (_negotiate, lambda config, directives: "MultiViews" in config.options and not config.fileless),
     (index.fixup, lambda config, directives: not config.fileless),
     (header_rules.of_request, lambda config, directives: config.request_headers),
     (authentication.fake, lambda config, directives: config.settings[FAKE] is not None),

@@ -41,9 +41,8 @@ from .script_log import ScriptLog
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["HANDLERS", "answer", "local_redirect", "run", "time_limit"]
+__all__ = ["answer", "local_redirect", "run", "time_limit"]
 
-HANDLERS = frozenset({"cgi-script", "application/x-httpd-cgi"})  # its name, and the media type that stands for it
 WHOLE = 0.02  # seconds to wait for the end of a short answer, so that it can be sent as one piece with its length
 DROPPED = 1 << 24  # bytes of an output that nobody wants, after which its program is stopped
 LONGEST = 2_000_000.0  # seconds, some three weeks: poll() counts milliseconds, 31 bits of them

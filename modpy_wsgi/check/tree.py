@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..cgi.answer import HANDLERS as PROGRAMS
 from ..config.directives import alias, cgi, core, python
 from ..config.directory import Directory
 from ..config.host_config import HostConfig
@@ -22,7 +21,7 @@ from ..config.htaccess import MAX_FILE, htaccess_nodes, settings_of_htaccess
 from ..config.model import EMPTY, Origin, Override, Section, SectionKind
 from ..config.override import Rules
 from ..config.request_config import RequestConfig
-from ..constants import PYTHON_HANDLERS
+from ..constants import CGI_HANDLERS, PYTHON_HANDLERS
 from ..errors import BadRequest, ConfigError
 from ..httpd.content import provided
 from ..httpd.translate import document_root
@@ -296,7 +295,7 @@ class Tree:
         handler = file_handler(name, config.settings)
         if folder.programs and config.settings[core.SET_HANDLER] is None:
             handler = handler or "cgi-script"
-        if handler in PROGRAMS and (folder.programs or "ExecCGI" in config.options) and not name.startswith(".ht"):
+        if handler in CGI_HANDLERS and (folder.programs or "ExecCGI" in config.options) and not name.startswith(".ht"):
             check_program(path, self.report, self.sources)
         if not provided(handler) and handler is not None and handler not in config.settings[cgi.ACTIONS]:
             self.met[handler] += 1

@@ -9,14 +9,13 @@ import os
 import re
 import stat
 
-from ..cgi.answer import HANDLERS as PROGRAMS
 from ..check.answering import PUBLISHERS, file_handler, python_calls
 from ..config.decisions import DECISIONS
 from ..config.directives import alias, cgi, core, mime
 from ..config.patterns import substitute
 from ..config.request_config import RequestConfig
 from ..config.values import extension
-from ..constants import METHOD_NUMBERS, PYTHON_HANDLERS
+from ..constants import CGI_HANDLERS, METHOD_NUMBERS, PYTHON_HANDLERS
 from ..environ import encode
 from ..httpd.content import provided
 from ..httpd.types import read_types
@@ -52,7 +51,7 @@ def tell_answer(way: Way, config: RequestConfig, found: os.stat_result | None, n
                 way.notes.append("the publisher looks for the page and the object in it by the path")
             return None
         way.notes.append(f"the handler is {named}, but no PythonHandler is named: the file itself is meant")
-    elif named in PROGRAMS:
+    elif named in CGI_HANDLERS:
         return _program(way, config, found, place, aliased=handler is not None)
     elif config.actions and (action := _action(way, config, name, named)) is not None:
         way.answer = Choice(f"the page {action[0]}", "Action or Script leads there: an internal redirect", action[1])

@@ -42,7 +42,7 @@ STEPS: dict[str, tuple[str, tuple[Phase, ...]]] = {
     "plan._fixup": ("SetHandler, ForceType, SetEnv, redirections of the section", (FIXUP,)),
     "plan._set_handler": ("SetHandler, if there is any", ()),
     "parsed.fixup": ("server-parsed and XBitHack: the filter INCLUDES", ()),
-    "multiviews.fixup": ("MultiViews: files whose names add extensions", ()),
+    "plan._negotiate": ("MultiViews: files whose names add extensions", ()),
     "index.fixup": ("folders: the slash at the end, and the index file", ()),
     "header_rules.of_request": ("RequestHeader: header fields of the request that change", ()),
     "authentication.fake": ("the name and password of AuthBasicFake", ()),

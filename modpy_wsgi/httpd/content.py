@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from .. import basic_auth, header_rules
 from ..cgi import actions
-from ..cgi import answer as cgi_answer
 from ..config.directives import auth_basic, remoteip
 from ..config.request_config import RequestConfig
 from ..constants import (
+    CGI_HANDLERS,
     DECLINED,
     DIR_MAGIC_TYPE,
     DONE,
@@ -23,6 +23,7 @@ from ..constants import (
     HTTP_INTERNAL_SERVER_ERROR,
     OK,
     PYTHON_HANDLERS,
+    TYPE_MAP_HANDLERS,
 )
 from ..dispatch import calls_for, run_handlers
 from ..environ import decode, encode
@@ -30,7 +31,7 @@ from ..errors import SERVER_RETURN
 from ..filters import requests as filter_requests
 from ..phases import HANDLER
 from ..response import checked, content_length
-from . import filtering, listing, parsed, ranges, type_maps
+from . import filtering, parsed, ranges
 from .files import send_file
 
 if TYPE_CHECKING:
@@ -63,11 +64,11 @@ def answer(req: mp_request, config: RequestConfig) -> int:
             if result != DECLINED:
                 req._handler = handler_before  # as in httpd what the handler makes of it is forgotten
                 return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
-    elif handler in type_maps.TYPE_MAPS:
-        result = type_maps.answer(req, config)
+    elif handler in TYPE_MAP_HANDLERS:
+        result = _by_type_map(req, config)
         return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
-    elif handler in cgi_answer.HANDLERS:
-        result = cgi_answer.answer(req, config)
+    elif handler in CGI_HANDLERS:
+        result = _by_program(req, config)
         return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
     if config.actions:
         result = actions.answer(req, config)
@@ -80,9 +81,30 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     if fallback is not None and not _is_file(req) and req._server_write is None:
         return _ask_fallback(req, config, fallback)
     if handler == DIR_MAGIC_TYPE and _is_listed(req):
-        result = listing.answer(req, config)
+        result = _as_listing(req, config)
         return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
     return send_file(req, config)
+
+
+# What most sites do without is imported with the first request for it.
+
+
+def _by_type_map(req: mp_request, config: RequestConfig) -> int:
+    from . import type_maps
+
+    return type_maps.answer(req, config)
+
+
+def _by_program(req: mp_request, config: RequestConfig) -> int:
+    from ..cgi.answer import answer
+
+    return answer(req, config)
+
+
+def _as_listing(req: mp_request, config: RequestConfig) -> int:
+    from . import listing
+
+    return listing.answer(req, config)
 
 
 @lru_cache(maxsize=256)
@@ -94,7 +116,7 @@ def handler_of_type(content_type: str) -> str | None:
 
 def provided(handler: str | None) -> bool:
     """Whether somebody here answers for a handler of this name."""
-    return handler in _ANSWERED or handler in cgi_answer.HANDLERS or handler == parsed.HANDLER
+    return handler in _ANSWERED or handler in CGI_HANDLERS or handler == parsed.HANDLER
 
 
 def _is_file(req: mp_request) -> bool:

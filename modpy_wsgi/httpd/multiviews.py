@@ -22,14 +22,9 @@ from .types import exceptions
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["fixup", "has_work"]
+__all__ = ["fixup"]
 
 MAX_VARIANTS = 200  # files that are looked up for one request; more is a directory that is no document
-
-
-def has_work(config: RequestConfig) -> bool:
-    """Whether files are looked for under longer names."""
-    return "MultiViews" in config.options and not config.fileless
 
 
 def fixup(req: mp_request, config: RequestConfig) -> int:

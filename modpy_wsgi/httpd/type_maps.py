@@ -18,6 +18,7 @@ from ..constants import (
     HTTP_INTERNAL_SERVER_ERROR,
     HTTP_VARIANT_ALSO_VARIES,
     OK,
+    TYPE_MAP_HANDLERS,
 )
 from ..environ import escape
 from ..preconditions import conditions_met
@@ -29,9 +30,8 @@ from .ranges import accepted
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["TYPE_MAPS", "answer"]
+__all__ = ["answer"]
 
-TYPE_MAPS = frozenset({"type-map", "application/x-type-map"})
 MAX_MAP = 1_048_576  # bytes of a map; httpd reads it anew for each request, and so do we
 MAX_ENTRIES = 1000  # variants of one document
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
@@ -181,7 +181,7 @@ def _look_at(req: mp_request, best: Variant) -> int:
     found, status = req._application.look_up(req, _target(req, best))
     if status != OK:
         return status
-    if found._handler in TYPE_MAPS or "TCN" in found.err_headers_out:
+    if found._handler in TYPE_MAP_HANDLERS or "TCN" in found.err_headers_out:
         return HTTP_VARIANT_ALSO_VARIES
     req.err_headers_out["Content-Location"] = quoted(best.name)
     return OK
