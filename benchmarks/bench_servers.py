@@ -28,7 +28,7 @@ from benchmarks.end_to_end.pages import PAGES, Page, build
 from benchmarks.end_to_end.servers import ORIGINAL, SERVERS, Running, Server, running
 from benchmarks.figures import goal, keep, spread, table
 
-REQUESTS = 600  # to the handler, in a round
+REQUESTS = 1500  # to the handler, in a round
 WRK_SECONDS = 1.0
 ROUNDS = 5
 MOST_CPU = {
