@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from modpy_wsgi.errors import ConfigError, ShortBody
 from modpy_wsgi.filters import registry
-from modpy_wsgi.filters.filter import MAX_EMPTY_READS, WHOLE
+from modpy_wsgi.filters.filter import MAX_EMPTY_READS
+from modpy_wsgi.filters.flow import WHOLE
 from tests.oracle.cases import words
 from tests.wsgi_site import Folder, Reply, Server, environ, module
 

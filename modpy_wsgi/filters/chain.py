@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR
 from ..request_output import BUFFER, RequestOutput
-from .filter import RESOURCE, WHOLE, Target, output_filter
+from .flow import RESOURCE, WHOLE, Target
+from .output_filter import output_filter
 
 if TYPE_CHECKING:
     from ..request import mp_request

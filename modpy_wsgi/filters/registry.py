@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..config.directives import python
 from ..dispatch import Call
 from ..phases import INPUT_FILTER, OUTPUT_FILTER
-from .filter import CONTENT_SET, RESOURCE
+from .flow import CONTENT_SET, RESOURCE
 from .running import run_built_in, run_python
 
 if TYPE_CHECKING:

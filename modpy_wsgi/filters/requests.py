@@ -9,13 +9,12 @@ from __future__ import annotations
 from operator import index
 from typing import IO, TYPE_CHECKING, Any
 
-from ..config.directives import core
-from ..errors import SERVER_RETURN, HandlerError
+from ..errors import HandlerError
 from ..request import mp_request
-from ..request_body import BLOCK, RequestBody
 from ..request_output import BUFFER, RequestOutput, Write, as_bytes
 from .chain import OutputChain
-from .filter import Source, Target, input_filter
+from .flow import BLOCK, Target
+from .input_chain import InputChain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,79 +111,6 @@ class _FilteredBoth(_FilteredOutput, _FilteredInput):
 for _kind in (_FilteredOutput, _FilteredInput, _FilteredBoth):
     _kind.__module__ = "builtins"
     _kind.__name__ = _kind.__qualname__ = "mp_request"
-
-
-class _Raw:
-    """The body as the client sends it."""
-
-    def __init__(self, req: mp_request) -> None:
-        self._req = req
-
-    def pull(self, size: int) -> bytes | None:
-        return RequestBody.read(self._req, min(size, BLOCK)) or None
-
-
-class InputChain:
-    """The filters of a body in their order, the first being nearest to who reads; and what they have made."""
-
-    def __init__(self, req: mp_request) -> None:
-        self._req = req
-        self._filters: list[input_filter] = []
-        self._raw = _Raw(req)
-        self._top: Source = self._raw
-        self._piece = b""
-        self._at = 0
-        self._read = 0
-        self._limit = req._config.settings[core.LIMIT_REQUEST_BODY]
-
-    def add(self, spec: Spec) -> None:
-        """Put a filter in, behind those of its stage."""
-        place = len(self._filters)
-        while place and self._filters[place - 1]._spec.stage > spec.stage:
-            place -= 1
-        self._filters.insert(place, input_filter(self._req, spec))
-        source: Source = self._raw
-        for each in reversed(self._filters):
-            each.next = source
-            source = each
-        self._top = source
-
-    def read(self, size: int) -> bytes:
-        """Up to `size` bytes (all, if it is negative): fewer only at the end."""
-        found: list[bytes] = []
-        while size and (self._at < len(self._piece) or self._more()):
-            end = len(self._piece) if size < 0 else min(len(self._piece), self._at + size)
-            found.append(self._piece[self._at : end])
-            self._at = end
-            if size > 0:
-                size -= len(found[-1])
-        return found[0] if len(found) == 1 else b"".join(found)
-
-    def readline(self, size: int) -> bytes:
-        """A line, or up to `size` bytes of it."""
-        found: list[bytes] = []
-        while size and (self._at < len(self._piece) or self._more()):
-            stop = self._piece.find(b"\n", self._at) + 1
-            end = stop or len(self._piece)
-            if size > 0:
-                end = min(end, self._at + size)
-                size -= end - self._at
-            found.append(self._piece[self._at : end])
-            self._at = end
-            if end == stop:
-                break
-        return b"".join(found)
-
-    def _more(self) -> bool:
-        piece = self._top.pull(BLOCK)
-        if not piece:
-            return False
-        self._piece, self._at = piece, 0
-        self._read += len(piece)
-        if self._limit and self._read > self._limit:  # what the client sent was held to the limit as it came
-            self._piece = b""
-            raise SERVER_RETURN(413)
-        return True
 
 
 def add_ready(req: Any, into: Sequence[Spec], out_of: Sequence[Spec]) -> None:
