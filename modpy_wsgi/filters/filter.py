@@ -1,7 +1,8 @@
 """The filter object that a filter is given (manual 4.5.5): what has arrived, what was made of it, and the way there.
 
 Law: it is one for all calls of an answer or of a body. How pieces come and go is said by the way that it stands on
-(output_filter, input_filter); what a filter calls is the same. Sources: manual 4.3, 4.5.5; the original's source and answers.
+(output_filter, input_filter); what a filter calls is the same. Sources: manual 4.3, 4.5.5; the original's source and
+answers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR
 from ..members import free, integer, readonly
-from ..request_output import BUFFER, as_bytes
+from ..request_output import as_bytes
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -36,6 +37,27 @@ def shown(kind: Kind) -> Kind:
 class mp_filter:  # noqa: N801 - the original's type name
     """A filter at work on one answer or one body. Further attributes may be set on it, and last as long."""
 
+    __slots__ = (
+        "_at",
+        "_closed",
+        "_empty",
+        "_ending",
+        "_flushing",
+        "_function",
+        "_has_read",
+        "_interpreter",
+        "_out",
+        "_out_bytes",
+        "_piece",
+        "_pulls",
+        "_req",
+        "_room",
+        "_running",
+        "_spec",
+        "_told",
+        "_transparent",
+    )
+
     is_input = readonly("_is_input", "1 if the filter is on the way of a body.")
     closed = readonly("_closed", "1 once the filter was closed.")
     name = readonly("_spec.name", "The name that the filter is registered under, in lower case.")
@@ -44,29 +66,31 @@ class mp_filter:  # noqa: N801 - the original's type name
     req = readonly("_req", "The request object.")
     softspace = integer("_softspace", "For print >>filter of Python 2; without meaning.")
 
-    _is_input = 0
     flushing = readonly("_flushing", "Whether who wrote wants it to be sent now.")
     state = free("_state", "For what a built-in filter has to remember; None at first.")
-    _state: Any = None
-    _flushing = False
+    _is_input = 0
     _softspace = 0
-    _closed = 0
-    _function: Any = None  # of a Python filter, once it was looked for
-    _transparent = False  # everything is handed on as it is
-    _running = False
-    _piece = b""  # what has arrived and was not read
-    _at = 0  # how far it was
-    _pulls = False  # whether there may be more within this call
-    _ending = False  # nothing comes behind the piece
+    _state: Any = None
     _most = sys.maxsize  # bytes that a read() of all gives at once, where it pulls
-    _told = False  # the filter has been told of the end
-    _empty = 0  # reads in a row that found nothing
-    _has_read = False  # whether this call of the filter took anything
-    _room = BUFFER
 
-    def __init__(self, req: mp_request, spec: Spec) -> None:
+    def __init__(self, req: mp_request, spec: Spec, room: int, pulls: bool) -> None:
+        """room: bytes that may be written before they are handed on. pulls: whether it asks for what it reads."""
         self._req = req
         self._spec = spec
+        self._interpreter: Any = None  # of a Python filter, with its function, once they were looked for
+        self._function: Any = None
+        self._closed = 0
+        self._transparent = False  # everything is handed on as it is
+        self._running = False
+        self._piece = b""  # what has arrived and was not read
+        self._at = 0  # how far it was
+        self._pulls = pulls  # whether there may be more within this call
+        self._ending = False  # nothing comes behind the piece
+        self._flushing = False
+        self._told = False  # the filter has been told of the end
+        self._empty = 0  # reads in a row that found nothing
+        self._has_read = False  # whether this call of the filter took anything
+        self._room = room
         self._out: list[bytes] = []
         self._out_bytes = 0
 

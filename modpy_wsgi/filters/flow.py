@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
-__all__ = ["BLOCK", "CONTENT_SET", "RESOURCE", "WHOLE", "Source", "Target"]
+__all__ = ["BLOCK", "CONTENT_SET", "OVER", "RESOURCE", "WHOLE", "Source", "Target"]
 
 BLOCK = 65536  # bytes that are asked of a file or of a client at once
 WHOLE = 1 << 20  # bytes of a file that one read() gives: the original gives all of it, and pages are seldom larger
@@ -35,3 +35,18 @@ class Source(Protocol):
 
     def pull(self, size: int) -> bytes | None:
         """Some bytes, about `size`; None at the end. Raises OSError, SERVER_RETURN."""
+
+
+class _Over:
+    """Behind the end of an answer: what still comes is nobody's."""
+
+    room = 0
+
+    def accept(self, data: bytes, flush: bool, end: bool) -> None:
+        """Drop it."""
+
+    def accept_all(self, pieces: Iterator[bytes]) -> None:
+        """Drop it."""
+
+
+OVER: Target = _Over()

@@ -48,7 +48,7 @@ class InputChain:
         place = len(self._filters)
         while place and self._filters[place - 1]._spec.stage > spec.stage:
             place -= 1
-        self._filters.insert(place, input_filter(self._req, spec))
+        self._filters.insert(place, input_filter(self._req, spec, self._raw))
         source: Source = self._raw
         for each in reversed(self._filters):
             each.next = source

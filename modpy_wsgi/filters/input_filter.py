@@ -7,10 +7,15 @@ What it has written waits for who reads. Sources: manual 4.3; the original's sou
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR
 from .filter import mp_filter, shown
 from .flow import BLOCK, Source
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+    from .registry import Spec
 
 __all__ = ["input_filter"]
 
@@ -20,10 +25,12 @@ class input_filter(mp_filter):  # noqa: N801
     """A filter on the way of a body."""
 
     _is_input = 1
-    next: Source
-    _room = sys.maxsize  # what was written waits for who pulls
-    _pulls = True
     _failed = False
+
+    def __init__(self, req: mp_request, spec: Spec, source: Source) -> None:
+        """source: what it reads from."""
+        mp_filter.__init__(self, req, spec, sys.maxsize, True)  # what it has written waits for who pulls
+        self.next = source
 
     def pull(self, size: int) -> bytes | None:
         """What the filter makes of what is behind it, `size` being a hint; None at the end."""

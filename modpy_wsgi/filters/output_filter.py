@@ -16,6 +16,7 @@ from .flow import WHOLE, Target
 
 if TYPE_CHECKING:
     from ..request import mp_request
+    from .registry import Spec
 
 __all__ = ["output_filter"]
 
@@ -25,9 +26,18 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
     """A filter on the way of an answer."""
 
     room = WHOLE
-    next: Target
     _most = WHOLE
     _source: Iterator[bytes] = iter(())
+
+    def __init__(self, req: mp_request, spec: Spec, target: Target) -> None:
+        """target: what follows."""
+        mp_filter.__init__(self, req, spec, target.room, False)
+        self.next = target
+
+    def lead_to(self, target: Target) -> None:
+        """Let something else follow."""
+        self.next = target
+        self._room = target.room
 
     def accept(self, data: bytes, flush: bool, end: bool) -> None:
         """Take a piece: call the filter with it, and hand on what it made."""
@@ -38,10 +48,14 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
             raise OSError("a filter cannot write to the request that it filters: use filter.write()")
         if self._closed:
             return
-        self._piece, self._at, self._ending, self._flushing, self._empty = data, 0, end, flush, 0
+        self._piece = data
+        self._at = self._empty = 0
+        self._flushing = flush
+        self._ending = end
         self._running = True
+        run = self._spec.run
         try:
-            self._spec.run(self)
+            run(self)
         finally:
             self._running = False
         if self._transparent:

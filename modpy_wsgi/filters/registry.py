@@ -25,6 +25,7 @@ An exception is logged and ends the answer, as for Python filters. Within one an
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -66,7 +67,8 @@ BUILT_IN: dict[str, BuiltIn] = {
 }
 
 
-class Spec(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Spec:
     """What a name stands for: enough to make a filter object of it."""
 
     name: str
