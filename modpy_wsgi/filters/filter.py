@@ -168,10 +168,13 @@ class mp_filter:  # noqa: N801 - the original's type name
             self._hand_on(False, True)
 
     def pass_on(self) -> None:
-        """Hand everything on that has arrived, as it is."""
+        """Hand everything on that has arrived, as it is; be it the end."""
         while not self._closed and (self._piece or self._more()):
             self._has_read = True
             self.write(self._cut(self._piece.__len__()))
+        if self._ending and not self._closed:
+            self._told = True
+            self._hand_on(False, True)
 
     def disable(self) -> None:
         """Hand everything on from the next call on, without asking the filter."""

@@ -65,10 +65,11 @@ class input_filter(mp_filter):  # noqa: N801
         return self.next.pull(BLOCK)
 
     def pass_on(self) -> None:
-        """Hand on what the next filter has to give, as it is."""
+        """Hand on what the next filter has to give, as it is; be it the end."""
         if not self._closed and (self._piece or self._more()):
             self._has_read = True
             self.write(self._cut(self._piece.__len__()))
+        self._told |= self._ending
 
     def _hand_on(self, flush: bool, end: bool = False) -> None:
         """What was written waits for who pulls."""
