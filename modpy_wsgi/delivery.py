@@ -214,7 +214,7 @@ def _filtered(req: mp_request) -> Iterable[bytes]:
             raise FilterFailed("", status)
         return _whole(req)
     finally:
-        chain.close()
+        chain.leave()
 
 
 def _while_wanted(req: mp_request, pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -313,6 +313,7 @@ def end_subrequest(req: mp_request) -> None:
     req._complete = True
     if req._filters is not None:
         req._filters.close()
+        req._filters = None
     for body in (req._file_body, req._delegated):
         close = getattr(body, "close", None)
         if close is not None:

@@ -8,7 +8,7 @@ the file alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR
@@ -46,11 +46,12 @@ class OutputChain:
         for spec in reversed(specs):
             self.top = output_filter(req, spec, self.top)
 
-    def add(self, spec: Spec) -> None:
-        """Put a filter in, behind those of its stage. It gets what flows from now on."""
+    def add(self, spec: Spec, *, first: bool = False) -> None:
+        """Put a filter in: behind those of its stage, or before them. It gets what flows from now on."""
+        before = spec.stage - first
         filters = list(self)
         place = len(filters)
-        while place and filters[place - 1]._spec.stage > spec.stage:
+        while place and filters[place - 1]._spec.stage > before:
             place -= 1
         filters.insert(place, output_filter(self._req, spec, self))
         self._link(filters)
@@ -72,13 +73,17 @@ class OutputChain:
         """Let what is written from now on reach the client as it is."""
         if self._target is None:
             self._req._filters = self._req._delegated = None
+            self.close()
         else:  # a subrequest's answer never is one of its own
             self.clear()
 
     def close(self) -> None:
-        """The answer is over: let go of it and of the filters, which hold one another in memory."""
-        self.leave()
+        """Let go of the filters, behind the end: they and the chain hold one another in memory."""
         self.top = OVER
+
+    def remove(self, names: Container[str]) -> None:
+        """Take those of these names out."""
+        self._link([each for each in self if each._spec.name not in names])
 
     def encodes(self) -> bool:
         """Leave only those that write down what others say. Whether there are any."""

@@ -5,6 +5,7 @@ Law: what the client sent is held to LimitRequestBody as it comes, and what the 
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from ..config.directives import core
@@ -41,19 +42,34 @@ class InputChain:
         self._piece = b""
         self._at = 0
         self._read = 0
+        self.given = 0  # bytes that were read of it
         self._limit = req._config.settings[core.LIMIT_REQUEST_BODY]
 
-    def add(self, spec: Spec) -> None:
-        """Put a filter in, behind those of its stage."""
+    def add(self, spec: Spec, *, first: bool = False) -> None:
+        """Put a filter in: behind those of its stage, or before them."""
+        before = spec.stage - first
         place = len(self._filters)
-        while place and self._filters[place - 1]._spec.stage > spec.stage:
+        while place and self._filters[place - 1]._spec.stage > before:
             place -= 1
         self._filters.insert(place, input_filter(self._req, spec, self._raw))
+        self._link()
+
+    def remove(self, names: Container[str]) -> None:
+        """Take those of these names out."""
+        self._filters = [each for each in self._filters if each._spec.name not in names]
+        self._link()
+
+    def _link(self) -> None:
         source: Source = self._raw
         for each in reversed(self._filters):
             each.next = source
             source = each
         self._top = source
+
+    @property
+    def specs(self) -> list[Spec]:
+        """What the filters were made of, in order."""
+        return [each._spec for each in self._filters]
 
     def read(self, size: int) -> bytes:
         """Up to `size` bytes (all, if it is negative): fewer only at the end."""
@@ -64,7 +80,7 @@ class InputChain:
             self._at = end
             if size > 0:
                 size -= len(found[-1])
-        return found[0] if len(found) == 1 else b"".join(found)
+        return self._counted(found)
 
     def readline(self, size: int) -> bytes:
         """A line, or up to `size` bytes of it."""
@@ -79,7 +95,12 @@ class InputChain:
             self._at = end
             if end == stop:
                 break
-        return b"".join(found)
+        return self._counted(found)
+
+    def _counted(self, found: list[bytes]) -> bytes:
+        data = found[0] if len(found) == 1 else b"".join(found)
+        self.given += len(data)
+        return data
 
     def _more(self) -> bool:
         piece = self._top.pull(BLOCK)

@@ -41,6 +41,11 @@ class _FilteredInput(mp_request):
 
     _input_filters: InputChain
 
+    @property
+    def read_length(self) -> int:
+        """Bytes read so far, of what the filters have made."""
+        return self._input_filters.given
+
     def read(self, len: int = -1) -> bytes:  # noqa: A002 - the manual's name
         """Read `len` bytes of what the filters make of the body, or all of it; b"" at its end. Raises OSError."""
         return self._input_filters.read(index(len))
@@ -65,17 +70,17 @@ def add_ready(req: Any, into: Sequence[Spec], out_of: Sequence[Spec]) -> None:
         _install(req, out_of)
 
 
-def add(req: Any, spec: Spec, is_input: bool) -> None:
-    """Add a filter to a request: to its body's, or to those of its answer."""
+def add(req: Any, spec: Spec, is_input: bool, *, first: bool = False) -> None:
+    """Add a filter to a request: to its body's, or to those of its answer. `first`: before those of its stage."""
     if is_input:
         if req._input_filters is None:
             req._input_filters = InputChain(req)
             req.__class__ = _FilteredInput
-        req._input_filters.add(spec)
+        req._input_filters.add(spec, first=first)
         return
     if req._filters is None:
         _install(req)
-    req._filters.add(spec)
+    req._filters.add(spec, first=first)
 
 
 def lead_to(req: Any, target: Target) -> None:
@@ -118,12 +123,11 @@ def body_file(req: Any) -> tuple[IO[bytes], int]:
 
 
 def take_over(req: Any, other: Any) -> None:
-    """Give `req` the output filters of `other`, in the place of its own, before anything was written."""
-    specs = [] if other._filters is None else other._filters.specs
-    if req._filters is not None:
-        req._filters.leave()
-    for spec in specs:
-        add(req, spec, False)
+    """Let the filters of `other`, a request that was looked up, join those of `req`, before them."""
+    for chain, is_input in ((other._input_filters, True), (other._filters, False)):
+        if chain is not None:
+            for spec in reversed(chain.specs):
+                add(req, spec, is_input, first=True)
 
 
 def still_wanted(req: Any, size: int | None) -> bool:
@@ -132,7 +136,7 @@ def still_wanted(req: Any, size: int | None) -> bool:
         return True
     if req._filters.prune(size):
         return True
-    req._filters.leave()
+    req._filters = req._delegated = None  # what is on its way through the chain goes on as it is
     return False
 
 
