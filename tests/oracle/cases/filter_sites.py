@@ -7,7 +7,7 @@ Python 3): `put` keeps everything that is written.
 from dataclasses import replace
 from typing import Any
 
-from ..answer import titles, unpacked
+from ..answer import own_frames, titles, unpacked
 from ..request import ANY, Request, get, head, post, request
 from ..site import Entry, File, Site
 from . import Case
@@ -138,6 +138,65 @@ FILTERS = """
         filter.write(b"")
         filter.flush()
         capitalize(filter)
+
+    def adds(filter):
+        if not hasattr(filter.req, "added"):
+            filter.req.added = 1
+            filter.req.add_output_filter("FOOTER")
+        capitalize(filter)
+
+    def odd_reads(filter):
+        put(filter, repr([filter.read(0), filter.readline(0), filter.read(2), filter.readline(3), filter.readline()]))
+        s = filter.read()
+        while s:
+            s = filter.read()
+        put(filter, repr([s, filter.closed]))
+        if s is None:
+            filter.close()
+            put_closed(filter)
+
+    def put_closed(filter):
+        said = []
+        for call in (filter.read, filter.readline, filter.flush, filter.close):
+            try:
+                said.append(repr(call()))
+            except Exception as error:
+                said.append(type(error).__name__)
+        try:
+            said.append(repr(filter.write(b"x")))
+        except Exception as error:
+            said.append(type(error).__name__)
+        filter.req.log_error("closed: %s." % " ".join(said))
+
+    def deletes_length(filter):
+        filter.req.headers_out["Content-Length"] = "3"
+        if "Last-Modified" in filter.req.headers_out:
+            del filter.req.headers_out["Last-Modified"]
+        filter.req.no_cache = 1
+        footer(filter)
+
+    def half(filter):
+        s = filter.read(10)
+        if s is None:
+            filter.close()
+        elif s:
+            put(filter, s)
+            filter.disable()
+
+    def changes_status(filter):
+        filter.req.status = 404
+        filter.req.content_type = "text/x-changed"
+        footer(filter)
+
+    class Filter:
+        def __call__(self, filter):
+            capitalize(filter)
+
+    instance = Filter()
+
+    class Kind:
+        def __init__(self, filter):
+            capitalize(filter)
 
     # Of bodies
 
@@ -320,6 +379,9 @@ FILES: dict[str, Entry] = {
     "htdocs/page.html": File(PAGE),
     "htdocs/page.txt": File("one\ntwo\nthree"),
     "htdocs/psp/page.psp": PSP,
+    "htdocs/psp/raises.psp": "<% raise ValueError(1) %>",
+    "htdocs/psp/raises_late.psp": "<p>a part</p>\n<% req.flush() %><% raise ValueError(1) %>",
+    "htdocs/psp/broken.psp": "<% if %>",
     "htdocs/published/pub.py": PUBLISHED,
     "htdocs/cgi/script.cgi": File(SCRIPT, mode=0o755),
     "htdocs/index/index.html": File("<p>index</p>\n"),
@@ -332,7 +394,8 @@ FILES: dict[str, Entry] = {
 }
 NAMES = [
     *("capitalize", "footer", "banners", "packs", "only_html", "numbers", "cookies", "status", "in_parts", "twice"),
-    *("pass_then_more", "empty_write"),
+    *("pass_then_more", "empty_write", "adds", "odd_reads", "deletes_length", "half", "changes_status", "instance"),
+    "Kind",
 ]
 INPUT = ["renames", "shortens", "decodes", "by_lines", "passes"]
 HANDLERS = [
@@ -434,6 +497,23 @@ RAW = (
     *(
         case(f"{name} before includes", f"SetOutputFilter {name.upper()};INCLUDES", [get("/whole.shtml")])
         for name in ("capitalize", "footer")
+    ),
+    case(
+        "errors behind a filter",
+        "PythonDebug On\nSetOutputFilter FOOTER",
+        [
+            get("/psp/raises.psp", tidy=own_frames),
+            get("/psp/raises_late.psp", tidy=own_frames),
+            get("/psp/broken.psp", tidy=own_frames),
+            get("/published/pub/absent"),
+            get("/absent.psp"),
+        ],
+    ),
+    case(
+        "names and numbers",
+        "AddOutputFilter capitalize;Footer .html\nSetOutputFilter FOOTER;FOOTER;CAPITALIZE;FOOTER\n"
+        "SetInputFilter by_lines;BY_LINES",
+        [get("/page.html"), get("/page.txt"), get("/handler"), post("/lines", b"a\nb")],
     ),
     case(
         "packs", "SetOutputFilter PACKS", [zipped("/page.html"), zipped("/handler"), get("/page.html"), get("/handler")]
@@ -551,12 +631,17 @@ BODY = "filter-body: all that the filters make of a body is read"
 VARIANTS = "filter-variants: a filter that was added stays for the file that MultiViews finds"
 STR = "form-text: the original has bytes where there was text with Python 2"
 HELD = "write-buffer: up to 64 KB are held back"
+DISABLE = "filter-disable: what a filter has not read is handed on"
+FRAMES = "debug-frames: the original shows chained errors of its own code"
 LONE: dict[str, Any] = {"framing": "chunked", "header:Content-Length": None, "header:Accept-Ranges": None}
 BARE: dict[str, Any] = {"header:Accept-Ranges": None}
 FOOTED = "ONE OF THEM\n<hr>the footer\n"
 TWICE_FOOTED = "ONE OF THEM\n<HR>THE FOOTER\n<hr>the footer\n"
 PUBLISHED_PAGE = "<html><body>published</body></html>"
 MADE = "<h1>page</h1><h1>page</h1>" + '<div class="ad">buy this</div>\n' * 2 + "<p>end</p>\n" * 2
+
+
+MADE_ONCE = '<h1>page</h1><div class="ad">buy this</div>\n<p>end</p>\n'
 
 
 def whole(body: str) -> dict[str, Any]:
@@ -595,6 +680,42 @@ DIFFERS: dict[tuple[str, str], tuple[dict[str, Any], str]] = {
     ("twice", "GET /published/pub"): (whole(PUBLISHED_PAGE * 2), END),
     ("twice", "GET /published/pub/form"): (whole("old  new  x " * 2), END),
     ("twice", "GET /cgi/script.cgi"): (whole("<p>script</p>\n" * 2), END),
+    ("odd_reads", "GET /cgi/script.cgi"): (whole("[b'', b'', b'<p', b'>sc', b'ript</p>\\n'][None, 0]"), END),
+    **{
+        ("odd_reads", asked): ({"body": f"[b'', b'', {pieces}][b'', 0][None, None, None, None, None][None, 0]"}, END)
+        for asked, pieces in (
+            ("GET /moved", "b'<p', b'>Th', b'e document has moved <a href=\"/elsewhere.html\">here</a></p>\\n'"),
+            ("GET /not_modified", "b'co', b'nte', b'nt\\n'"),
+            ("GET /sends", "b'<h', b'1>S', b'tatic</h1>\\n'"),
+            ("GET /cookie", "b'a ', b'coo', b'kie\\n'"),
+        )
+    },
+    ("odd_reads", "OPTIONS /page.html"): (whole("[None, None, None, None, None][None, 0]"), END),
+    **{
+        ("deletes_length", f"GET /{name}"): ({"framing": "chunked", "header:Content-Length": None}, LENGTH)
+        for name in ("handler", "moved", "not_modified", "sends", "cookie", "writes_and_redirects")
+    },
+    **{
+        ("half", asked): ({"body": body}, DISABLE)
+        for asked, body in (
+            ("GET /page.html", PAGE),
+            ("GET /page.txt", "one\ntwo\nthree"),
+            ("GET /handler", MADE_ONCE),
+            ("GET /whole.shtml", WHOLE),
+            ("GET /error", "<p>An error</p>\n"),
+            ("GET /moved", '<p>The document has moved <a href="/elsewhere.html">here</a></p>\n'),
+            ("GET /sends", PAGE),
+            ("GET /writes_and_redirects", "before one\ntwo\nthree"),
+        )
+    },
+    ("half", "range"): ({"status": "206 Partial Content", "body": ">Stati"}, DISABLE),
+    ("half", "GET /published/pub"): (whole(PUBLISHED_PAGE), DISABLE),
+    ("half", "GET /published/pub/form"): (whole("old  new  x "), DISABLE),
+    ("half", "GET /cgi/script.cgi"): (whole("<p>script</p>\n"), DISABLE),
+    **{
+        ("errors behind a filter", f"GET /psp/{name}.psp"): ({"body": ANY, "header:Content-Length": ANY}, FRAMES)
+        for name in ("raises", "raises_late")
+    },
     **{
         ("pass_then_more", asked): ({"body": body}, END)
         for asked, body in (
