@@ -190,30 +190,31 @@ def let_through(req: mp_request) -> None:
 def _filtered(req: mp_request) -> Iterable[bytes]:
     """What the filters make of an answer, up to its end. Raises FilterFailed if one of them has failed."""
     chain = req._filters
-    if req._file_body is None and req._delegated is filter_requests.NOBODY:
-        held = req._held
-        if held is not None:
-            req._reset_output()
-        chain.top.accept(b"" if held is None else b"".join(held), False, True)
-        req._delegated = None
-    else:
-        let_through(req)
-    if chain.failed is not None:
-        filter_requests.remove_output(req)
-        raise FilterFailed(chain.failed, chain.status)
-    data = chain.taken()
-    if data:
-        req._held, req._held_bytes = [data], len(data)
-    elif req._server_write is not None and req._promised is None and not req._gone:
-        return req._unwritable or ()
-    if req._server_write is not None:
-        filter_requests.remove_output(req)
-        return _body(req)
-    status = ranges.of_answer(req, req._config, OK) if "HTTP_RANGE" in req._environ else OK
-    if status:
-        filter_requests.remove_output(req)
-        raise FilterFailed("", status)
-    return _whole(req)
+    try:
+        if req._file_body is None and req._delegated is filter_requests.NOBODY:
+            held = req._held
+            if held is not None:
+                req._reset_output()
+            chain.top.accept(b"" if held is None else b"".join(held), False, True)
+            req._delegated = None
+        else:
+            let_through(req)
+        if chain.failed is not None:
+            raise FilterFailed(chain.failed, chain.status)
+        data = chain.taken()
+        if data:
+            req._held, req._held_bytes = [data], len(data)
+        elif req._server_write is not None and req._promised is None and not req._gone:
+            return req._unwritable or ()
+        if req._server_write is not None:
+            chain.leave()
+            return _body(req)
+        status = ranges.of_answer(req, req._config, OK) if "HTTP_RANGE" in req._environ else OK
+        if status:
+            raise FilterFailed("", status)
+        return _whole(req)
+    finally:
+        chain.leave()
 
 
 def _while_wanted(req: mp_request, pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -233,7 +234,7 @@ def _send_all(req: mp_request, pieces: Iterable[bytes]) -> None:
         if req._filters is not None and req._filters.failed is not None:
             return
         if piece:
-            req._send(piece)
+            req.write(piece)
 
 
 def _whole(req: mp_request) -> list[bytes]:
@@ -310,6 +311,9 @@ def finish(req: mp_request) -> None:
 def end_subrequest(req: mp_request) -> None:
     """What is due when a subrequest that has answered is over: its cleanups, but no log."""
     req._complete = True
+    if req._filters is not None:
+        req._filters.close()
+        req._filters = None
     for body in (req._file_body, req._delegated):
         close = getattr(body, "close", None)
         if close is not None:

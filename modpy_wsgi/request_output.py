@@ -64,7 +64,10 @@ class RequestOutput(RequestMembers):
         held = self._held
         if held is None:
             if flush:
-                self._send(data)
+                if self._filters is None:
+                    self._send(data)
+                else:
+                    self._filters.send(data, True)
                 return
             self._held = [data]
             self._held_bytes = len(data)
@@ -72,12 +75,14 @@ class RequestOutput(RequestMembers):
             held.append(data)
             self._held_bytes += len(data)
         if flush or self._held_bytes >= BUFFER:
-            self._release()
+            self._release(flush)
 
     def flush(self) -> None:
         """Send what unflushed writes hold back, and the head if it was not sent. Raises OSError as write()."""
         if self._held is not None:
             self._release()
+        elif self._filters is not None:
+            self._filters.send(b"", True)
         elif self._server_write is None:
             self._begin()
 
@@ -97,14 +102,20 @@ class RequestOutput(RequestMembers):
                 left -= data.__len__()
         return sent
 
-    def _release(self) -> None:
+    def _release(self, flush: int = 1) -> None:
+        """Let what is held back go; through the filters with `flush`, if there are any."""
         held = self._held
         if held:
             self._held = None
             self._held_bytes = 0
-            self._send(held[0] if len(held) == 1 else b"".join(held))
+            data = held[0] if len(held) == 1 else b"".join(held)
+            if self._filters is None:
+                self._send(data)
+            else:
+                self._filters.send(data, bool(flush))
 
     def _send(self, data: bytes) -> None:
+        """Send to the client: what was written, or what the filters have made of it."""
         write = self._server_write
         if write is None:
             write = self._begin()
@@ -129,12 +140,16 @@ class RequestOutput(RequestMembers):
     def _begin(self, length: int | None = None) -> Write:
         """Send the head. `length` is the whole body's, if it is known; it becomes the Content-Length if none is set."""
         try:
+            if self._filters is not None and self._more_to_say:
+                self._filters.correct_head(length)
             if self._config.head is not None or self._died:
                 header_rules.of_answer(self)
             line, headers = response_head(self)
             promised = content_length(self) if self._more_to_say else None
         except HandlerError:
             self._reset_output()
+            if self._filters is not None:
+                self._filters.leave()
             raise
         if self._method == "HEAD" or self._status in BODILESS:
             self._bodiless = True

@@ -101,6 +101,7 @@ class RequestState:
         "_delegated",
         "_died",
         "_environ",
+        "_filters",
         "_handler",
         "_held",
         "_host",
@@ -198,7 +199,7 @@ class RequestState:
     _unwritable: list[bytes] | None  # everything, where the server offers no write()
 
     # Of filters
-    _filters: Any = None  # those that the answer flows through, if there are any
+    _filters: Any  # those that the answer flows through, if there are any
     _input_filters: Any = None  # those that the body is read through
     _own_filters: dict[tuple[str, bool], Any] | None = None  # registered for this request alone, by name and direction
     _typed_by_phase = False  # a PythonTypeHandler has said what the file is
@@ -220,7 +221,7 @@ class RequestState:
         self._config = target.early
         self._method: str = environ["REQUEST_METHOD"]
         self._request_time = time.time()
-        self._added = self._cleanups = self._delegated = self._next = None
+        self._added = self._cleanups = self._delegated = self._filters = self._next = None
         self._calls = self._prepared = ()
         self._died = self._more_to_say = self._bodiless = False
         self._handler = self._content_type = self._status_line = None

@@ -17,7 +17,7 @@ from .preconditions import CONDITIONS
 from .redirects import look_up
 
 if TYPE_CHECKING:
-    from .filters.filter import Target
+    from .filters.flow import Target
     from .request import mp_request
 
 __all__ = ["include", "run"]

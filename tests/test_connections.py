@@ -69,6 +69,15 @@ def handler(req):
     return apache.OK
 """
 
+SCHEME = """
+def scheme(req):
+    req.add_common_vars()
+    env = req.subprocess_env
+    scheme = "https" if req.is_https() else "http"
+    req.write("%s %s %s %s" % (scheme, env.get("HTTPS"), env.get("SSL_PROTOCOL"), env.get("SSL_TLS_SNI")))
+    return apache.OK
+"""
+
 CONF = """
 ServerRoot "{folder}"
 ServerName main.test
@@ -327,16 +336,20 @@ def test_one_process(tmp_path: Path) -> None:
         assert server.get("/") == f"page of {pid}".encode()
 
 
-def test_over_tls(tmp_path: Path) -> None:
+SECURED = "SSLEngine on\nSSLCertificateFile talk.pem\nSSLCertificateKeyFile talk.key\n"
+
+
+def certified(folder: Path) -> ssl.SSLContext:
+    """A certificate for talk.test in the folder; what a client needs to believe it."""
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     command += ["-keyout", "talk.key", "-out", "talk.pem", "-days", "2", "-subj", "/CN=talk.test"]
-    subprocess.run([*command, "-addext", "subjectAltName=DNS:talk.test"], cwd=tmp_path, check=True, capture_output=True)
-    site = Site(
-        tmp_path,
-        host="SSLEngine on\nSSLCertificateFile talk.pem\nSSLCertificateKeyFile talk.key\nTimeout 2",
-        more="LogLevel info",
-    )
-    context = ssl.create_default_context(cafile=str(tmp_path / "talk.pem"))
+    subprocess.run([*command, "-addext", "subjectAltName=DNS:talk.test"], cwd=folder, check=True, capture_output=True)
+    return ssl.create_default_context(cafile=str(folder / "talk.pem"))
+
+
+def test_over_tls(tmp_path: Path) -> None:
+    context = certified(tmp_path)
+    site = Site(tmp_path, host=f"{SECURED}Timeout 2", more="LogLevel info")
     with site.serving() as server:
         with context.wrap_socket(site.connect(), server_hostname="talk.test") as client:
             assert answer(client, "hello") == "hello"
@@ -351,14 +364,10 @@ def test_over_tls(tmp_path: Path) -> None:
                 read_to_end(plain)
         with site.connect() as silent:
             assert read_to_end(silent) == b""
-        with context.wrap_socket(site.connect(), server_hostname="talk.test") as client:
-            client.sendall(b"decline\n")
-            assert client.recv(100) == b""
         assert server.get("/").startswith(b"page of")
         log = site.log()
         assert "PythonConnectionHandler talk: no TLS handshake: " in log
         assert "PythonConnectionHandler talk: no TLS handshake within Timeout" in log
-        assert "PythonConnectionHandler talk declined: no HTTP over TLS here" in log
     (tmp_path / "talk.key").write_text("no key")
     command = [sys.executable, "-m", "modpy_wsgi", "serve", "-f", str(site.conf)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
@@ -366,6 +375,37 @@ def test_over_tls(tmp_path: Path) -> None:
     assert ended.stderr.count("\n") == 1
     assert "httpd.conf:" in ended.stderr
     assert "talk.key" in ended.stderr
+
+
+@pytest.mark.parametrize("arguments", [(), ("-D", "ONE_PROCESS")], ids=["threads", "one by one"])
+def test_declined_goes_on_as_https(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    context = certified(tmp_path)
+    place = "<Location /scheme>\nPythonHandler talk::scheme\nSSLOptions +StdEnvVars\n</Location>"
+    site = Site(tmp_path, host=SECURED + place)
+    with (tmp_path / "talk.py").open("a") as file:
+        file.write(SCHEME)
+    command = (sys.executable, "-m", "modpy_wsgi", "serve", "-f", site.conf, *arguments)
+    get = b"GET /scheme HTTP/1.1\r\nHost: talk.test\r\n"
+    seen = b"https on TLSv1.3 talk.test"
+    with site.serving(*command):
+        with context.wrap_socket(site.connect(), server_hostname="talk.test") as client:
+            client.sendall(b"echoed\ndecline\n" + get + b"Connection: close\r\n\r\n")
+            got = read_to_end(client)
+            assert got.startswith(b"echoed\nHTTP/1.1 200 OK\r\n")
+            assert seen in got
+        with context.wrap_socket(site.connect(), server_hostname="talk.test") as pausing:
+            pausing.sendall(b"decline\n")
+            time.sleep(0.2)
+            pausing.sendall(get + b"Connection: close\r\n\r\n")
+            assert seen in read_to_end(pausing)
+        if arguments:
+            return  # one request for each connection
+        with context.wrap_socket(site.connect(), server_hostname="talk.test") as long:
+            # One record of TLS holds more than the handler reads at once: the rest of it is in no buffer of the kernel.
+            long.sendall(b"decline\n" + get + b"X-Long: " + b"x" * 7000 + b"\r\n\r\n" + get + b"X: " + b"y" * 6000)
+            time.sleep(0.2)
+            long.sendall(b"\r\nConnection: close\r\n\r\n")
+            assert read_to_end(long).count(seen) == 2
 
 
 def test_gunicorn_alone(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ in every place, servers and clients that misbehave, and that the result does not
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import zlib
@@ -20,7 +21,8 @@ from hypothesis import strategies as st
 
 from modpy_wsgi.errors import ConfigError, ShortBody
 from modpy_wsgi.filters import registry
-from modpy_wsgi.filters.filter import MAX_EMPTY_READS, WHOLE
+from modpy_wsgi.filters.filter import MAX_EMPTY_READS
+from modpy_wsgi.filters.flow import WHOLE
 from tests.oracle.cases import words
 from tests.wsgi_site import Folder, Reply, Server, environ, module
 
@@ -329,6 +331,19 @@ def test_members(made: Made, folder: Folder) -> None:
 
 def test_text_is_written_as_utf_8(made: Made) -> None:
     assert made("SetOutputFilter TEXT").ask("/h?held").body == b"one two\xe2\x82\xac"
+
+
+@pytest.mark.parametrize("target", ["/h?steps=2", "/h?held", "/h?flush", "/page.txt", "/absent.txt"])
+def test_nothing_of_an_answer_waits_for_the_garbage_collector(made: Made, target: str) -> None:
+    site = made("SetOutputFilter UPPER;ONE")
+    site.ask(target)
+    gc.collect()
+    gc.disable()
+    try:
+        site.ask(target)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 # -- what filters are over --------------------------------------------------------------------------------------------

@@ -1,17 +1,20 @@
 """The output filters of one answer in their order, and what is behind the last of them.
 
 Law: nothing is held back that the last filter flushed. What it has not flushed waits for a while, or to the end: then
-the answer has a Content-Length, if it is no longer than 1 MB. Nothing leaves behind the end.
+the answer has a Content-Length, if it is no longer than 1 MB. Nothing leaves behind the end. The head of a filtered
+answer says nothing that was true only of what came before the filters: no old Content-Length, no strong entity tag of
+the file alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR
-from ..request_output import BUFFER, RequestOutput
-from .filter import RESOURCE, WHOLE, Target, output_filter
+from ..request_output import BUFFER
+from .flow import OVER, RESOURCE, WHOLE, Target
+from .output_filter import output_filter
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -26,33 +29,32 @@ class OutputChain:
     So long as nothing was sent, more may wait, for its length to be known.
     """
 
+    __slots__ = ("_req", "_size", "_target", "_waiting", "ended", "failed", "status", "top")
+
     room = BUFFER
-    ended = False
-    failed: str | None = None  # the name of a filter that failed without a page of its own
-    status = HTTP_INTERNAL_SERVER_ERROR  # what is to be answered then
-    _waiting: list[bytes] | None = None
-    _size = 0
-    _target: Target | None = None  # of a subrequest: a filter of the main request, whose answer goes on
 
     def __init__(self, req: mp_request, specs: Sequence[Spec] = ()) -> None:
         """`specs` are in the order of their stages."""
         self._req = req
+        self.ended = False
+        self.failed: str | None = None  # the name of a filter that failed without a page of its own
+        self.status = HTTP_INTERNAL_SERVER_ERROR  # what is to be answered then
+        self._waiting: list[bytes] | None = None
+        self._size = 0
+        self._target: Target | None = None  # of a subrequest: a filter of the main request, whose answer goes on
         self.top: Target = self
-        self._filters: list[output_filter] = []
         for spec in reversed(specs):
-            made = output_filter(req, spec)
-            made.next = self.top
-            made._room = self.top.room
-            self.top = made
-            self._filters.insert(0, made)
+            self.top = output_filter(req, spec, self.top)
 
-    def add(self, spec: Spec) -> None:
-        """Put a filter in, behind those of its stage. It gets what flows from now on."""
-        place = len(self._filters)
-        while place and self._filters[place - 1]._spec.stage > spec.stage:
+    def add(self, spec: Spec, *, first: bool = False) -> None:
+        """Put a filter in: behind those of its stage, or before them. It gets what flows from now on."""
+        before = spec.stage - first
+        filters = list(self)
+        place = len(filters)
+        while place and filters[place - 1]._spec.stage > before:
             place -= 1
-        self._filters.insert(place, output_filter(self._req, spec))
-        self._link()
+        filters.insert(place, output_filter(self._req, spec, self))
+        self._link(filters)
 
     def lead_to(self, target: Target) -> None:
         """Let all flow there, and not to the server."""
@@ -65,47 +67,59 @@ class OutputChain:
 
     def clear(self) -> None:
         """Take all filters out."""
-        self._filters = []
-        self._link()
+        self.top = self
+
+    def leave(self) -> None:
+        """Let what is written from now on reach the client as it is."""
+        if self._target is None:
+            self._req._filters = self._req._delegated = None
+            self.close()
+        else:  # a subrequest's answer never is one of its own
+            self.clear()
+
+    def close(self) -> None:
+        """Let go of the filters, behind the end: they and the chain hold one another in memory."""
+        self.top = OVER
+
+    def remove(self, names: Container[str]) -> None:
+        """Take those of these names out."""
+        self._link([each for each in self if each._spec.name not in names])
 
     def encodes(self) -> bool:
         """Leave only those that write down what others say. Whether there are any."""
-        self._filters = [each for each in self._filters if each._spec.stage > RESOURCE]
-        self._link()
-        return bool(self._filters)
+        return self._link([each for each in self if each._spec.stage > RESOURCE])
 
     def prune(self, size: int | None) -> bool:
         """Leave out those that will not touch the answer, whose head is known, and of which nothing has flowed yet.
 
         `size` is its length, if that is known. Whether any are left.
         """
-        req = self._req
         kept = []
-        for each in self._filters:
+        for each in self:
             declines = each._spec.declines
-            if declines is None or not declines(req, size):
+            if declines is None or not declines(self._req, size):
                 kept.append(each)
-        self._filters = kept
-        self._link()
-        return bool(kept)
+        return self._link(kept)
 
-    def _link(self) -> None:
-        target: Target = self
-        for each in reversed(self._filters):
-            each.next = target
-            each._room = target.room
-            target = each
-        self.top = target
+    def __iter__(self) -> Iterator[output_filter]:
+        """Its filters, in order."""
+        each = self.top
+        while isinstance(each, output_filter):
+            yield each
+            each = each.next
+
+    def _link(self, filters: Sequence[output_filter]) -> bool:
+        """Let it have these filters. Whether there are any."""
+        self.top = self
+        for each in reversed(filters):
+            each.lead_to(self.top)
+            self.top = each
+        return bool(filters)
 
     @property
     def specs(self) -> list[Spec]:
         """What the filters were made of, in order."""
-        return [each._spec for each in self._filters]
-
-    @property
-    def of_python(self) -> bool:
-        """Whether a function of the site has a say in what the answer holds."""
-        return any(each._spec.is_python and not each._transparent for each in self._filters)
+        return [each._spec for each in self]
 
     def send(self, data: bytes, flush: bool) -> None:
         """Let a piece flow through all of them. Raises OSError if one has failed before, or the client is gone."""
@@ -116,6 +130,21 @@ class OutputChain:
     def refuse(self) -> None:
         """Tell who writes that a filter has failed. Raises OSError."""
         raise OSError(f"Write failed, the output filter {self.failed!r} has failed.")
+
+    def correct_head(self, length: int | None) -> None:
+        """Take out of the head that is about to leave what is no longer true. `length`: the answer's, if known."""
+        req = self._req
+        headers = (req.headers_out, req.err_headers_out)
+        if length or req._method != "HEAD":  # which may say what a GET would have
+            for table in headers:
+                del table["Content-Length"]
+        if length is None:
+            del req.headers_out["Accept-Ranges"]  # pieces are cut out of what is there as a whole
+        if any(each._spec.is_python and not each._transparent for each in self):
+            for table in headers:
+                tag = table.get("ETag")
+                if tag is not None and tag.startswith('"'):  # the tag of the file, and not of what was made of it
+                    table["ETag"] = f"W/{tag}"
 
     # What the last filter hands on
 
@@ -131,7 +160,7 @@ class OutputChain:
         if data:
             if self._waiting is None:
                 if flush and not end:
-                    RequestOutput._send(self._req, data)
+                    self._req._send(data)
                     return
                 self._waiting = []
             self._waiting.append(data)
@@ -139,7 +168,7 @@ class OutputChain:
         if (flush and not end) or (self._size >= BUFFER and (self._size >= WHOLE or self._req._server_write)):
             self._release()
 
-    def accept_all(self, pieces: Iterator[bytes]) -> None:
+    def accept_all(self, pieces: Iterable[bytes]) -> None:
         """Take all there is."""
         for piece in pieces:
             self.accept(piece, False, False)
@@ -150,7 +179,7 @@ class OutputChain:
         data = self.taken()
         req = self._req
         if data:
-            RequestOutput._send(req, data)
+            req._send(data)
         elif req._server_write is None:
             req._begin()
 

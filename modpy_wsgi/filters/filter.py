@@ -1,69 +1,62 @@
-"""The filter object that a filter is given (manual 4.5.5), and how pieces go from one to the next.
+"""The filter object that a filter is given (manual 4.5.5): what has arrived, what was made of it, and the way there.
 
-Law: an output filter is pushed: each piece that arrives is one call, at once. An input filter, and the first one over a
-file, pull: reading goes on to the end within one call, as in the original. What a filter has not closed at the end of
-the stream is closed for it, and what comes behind its end is dropped. Sources: manual 4.3, 4.5.5; the original's
-source and answers.
+Law: it is one for all calls of an answer or of a body. How pieces come and go is said by the way that it stands on
+(output_filter, input_filter); what a filter calls is the same. Sources: manual 4.3, 4.5.5; the original's source and
+answers.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from operator import index
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR
 from ..members import free, integer, readonly
-from ..request_output import BUFFER, as_bytes
+from ..request_output import as_bytes
 
 if TYPE_CHECKING:
     from ..request import mp_request
     from .registry import Spec
 
-__all__ = [
-    "BLOCK",
-    "CONTENT_SET",
-    "MAX_EMPTY_READS",
-    "RESOURCE",
-    "WHOLE",
-    "Source",
-    "Target",
-    "input_filter",
-    "mp_filter",
-    "output_filter",
-]
+__all__ = ["MAX_EMPTY_READS", "mp_filter", "shown"]
 
-BLOCK = 65536  # bytes that are asked of a file or of a client at once
-# Where in the chain a filter stands, as in httpd: lower numbers are nearer to who makes the content.
-RESOURCE = 10  # what the content says
-CONTENT_SET = 20  # how it is written down
-
-WHOLE = 1 << 20  # bytes of a file that one read() gives: the original gives all of it, and pages are seldom larger
 MAX_EMPTY_READS = 1000  # in a row, within one call: a loop that would never end
 
-
-class Target(Protocol):
-    """Where pieces of an answer go: the next filter, or what is behind the last."""
-
-    room: int  # bytes that may wait to be handed on
-
-    def accept(self, data: bytes, flush: bool, end: bool) -> None:
-        """Take a piece; `flush`: send what there is now; `end`: it is the last."""
-
-    def accept_all(self, pieces: Iterator[bytes]) -> None:
-        """Take pieces as they are asked for; the last of all."""
+Kind = TypeVar("Kind", bound=type)
 
 
-class Source(Protocol):
-    """Where pieces of a body come from: the next filter, or the server."""
+def shown(kind: Kind) -> Kind:
+    """A kind of filter as sites see it: str(type(filter)) is the original's, "<class 'mp_filter'>"."""
+    kind.__module__ = "builtins"
+    kind.__name__ = kind.__qualname__ = "mp_filter"
+    return kind
 
-    def pull(self, size: int) -> bytes | None:
-        """Some bytes, about `size`; None at the end. Raises OSError, SERVER_RETURN."""
 
-
+@shown
 class mp_filter:  # noqa: N801 - the original's type name
     """A filter at work on one answer or one body. Further attributes may be set on it, and last as long."""
+
+    __slots__ = (
+        "_at",
+        "_closed",
+        "_empty",
+        "_ending",
+        "_flushing",
+        "_function",
+        "_has_read",
+        "_interpreter",
+        "_out",
+        "_out_bytes",
+        "_piece",
+        "_pulls",
+        "_req",
+        "_room",
+        "_running",
+        "_spec",
+        "_told",
+        "_transparent",
+    )
 
     is_input = readonly("_is_input", "1 if the filter is on the way of a body.")
     closed = readonly("_closed", "1 once the filter was closed.")
@@ -73,29 +66,31 @@ class mp_filter:  # noqa: N801 - the original's type name
     req = readonly("_req", "The request object.")
     softspace = integer("_softspace", "For print >>filter of Python 2; without meaning.")
 
-    _is_input = 0
     flushing = readonly("_flushing", "Whether who wrote wants it to be sent now.")
     state = free("_state", "For what a built-in filter has to remember; None at first.")
-    _state: Any = None
-    _flushing = False
+    _is_input = 0
     _softspace = 0
-    _closed = 0
-    _function: Any = None  # of a Python filter, once it was looked for
-    _transparent = False  # everything is handed on as it is
-    _running = False
-    _piece = b""  # what has arrived and was not read
-    _at = 0  # how far it was
-    _pulls = False  # whether there may be more within this call
-    _ending = False  # nothing comes behind the piece
+    _state: Any = None
     _most = sys.maxsize  # bytes that a read() of all gives at once, where it pulls
-    _told = False  # the filter has been told of the end
-    _empty = 0  # reads in a row that found nothing
-    _has_read = False  # whether this call of the filter took anything
-    _room = BUFFER
 
-    def __init__(self, req: mp_request, spec: Spec) -> None:
+    def __init__(self, req: mp_request, spec: Spec, room: int, pulls: bool) -> None:
+        """room: bytes that may be written before they are handed on. pulls: whether it asks for what it reads."""
         self._req = req
         self._spec = spec
+        self._interpreter: Any = None  # of a Python filter, with its function, once they were looked for
+        self._function: Any = None
+        self._closed = 0
+        self._transparent = False  # everything is handed on as it is
+        self._running = False
+        self._piece = b""  # what has arrived and was not read
+        self._at = 0  # how far it was
+        self._pulls = pulls  # whether there may be more within this call
+        self._ending = False  # nothing comes behind the piece
+        self._flushing = False
+        self._told = False  # the filter has been told of the end
+        self._empty = 0  # reads in a row that found nothing
+        self._has_read = False  # whether this call of the filter took anything
+        self._room = room
         self._out: list[bytes] = []
         self._out_bytes = 0
 
@@ -173,10 +168,13 @@ class mp_filter:  # noqa: N801 - the original's type name
             self._hand_on(False, True)
 
     def pass_on(self) -> None:
-        """Hand everything on that has arrived, as it is."""
+        """Hand everything on that has arrived, as it is; be it the end."""
         while not self._closed and (self._piece or self._more()):
             self._has_read = True
             self.write(self._cut(self._piece.__len__()))
+        if self._ending and not self._closed:
+            self._told = True
+            self._hand_on(False, True)
 
     def disable(self) -> None:
         """Hand everything on from the next call on, without asking the filter."""
@@ -246,164 +244,3 @@ class mp_filter:  # noqa: N801 - the original's type name
     def _fail(self, page: bytes | None, status: int = HTTP_INTERNAL_SERVER_ERROR) -> None:
         """Be done for ever. `page`: a traceback that may take the place of the answer; else `status` may."""
         raise NotImplementedError
-
-
-class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
-    """A filter on the way of an answer."""
-
-    room = WHOLE
-    next: Target
-    _most = WHOLE
-    _source: Iterator[bytes] = iter(())
-
-    def accept(self, data: bytes, flush: bool, end: bool) -> None:
-        """Take a piece: call the filter with it, and hand on what it made."""
-        if self._transparent:
-            self.next.accept(data, flush, end)
-            return
-        if self._running:
-            raise OSError("a filter cannot write to the request that it filters: use filter.write()")
-        if self._closed:
-            return
-        self._piece, self._at, self._ending, self._flushing, self._empty = data, 0, end, flush, 0
-        self._running = True
-        try:
-            self._spec.run(self)
-        finally:
-            self._running = False
-        if self._transparent:
-            self.pass_on()
-        if self._closed:
-            return
-        out = self._out
-        if end:
-            self._closed = 1
-        elif not (flush or out):
-            return
-        data = b"" if not out else out[0] if out.__len__() == 1 else b"".join(out)
-        if out:
-            self._out, self._out_bytes = [], 0
-        self.next.accept(data, not end and (flush or self._spec.is_python), end)
-
-    def accept_all(self, pieces: Iterator[bytes]) -> None:
-        """Let the filter read from `pieces`: in one call, or in as many as it wants."""
-        if self._transparent:
-            self.next.accept_all(pieces)
-            return
-        self._source, self._pulls, self._flushing = pieces, True, False
-        while not (self._closed or self._told):
-            if not self._call():
-                break
-        if not self._closed:
-            self._closed = 1
-            self._hand_on(False, True)
-
-    def include(self, uri: str) -> int:
-        """Hand on what was written, then what another URI of this server answers. OK, or the status it ended with.
-
-        For built-in filters; `uri` is a path with query, escaped. Raises OSError if the client is gone.
-        """
-        self._before_another()
-        status: int = self._req._application.include(self._req, uri, self.next)
-        return status
-
-    def run(self, sub: mp_request) -> int:
-        """The same for a subrequest that was looked up."""
-        self._before_another()
-        status: int = self._req._application.run_subrequest(sub, self.next)
-        return status
-
-    def _before_another(self) -> None:
-        data = self._taken()
-        if data:
-            self.next.accept(data, False, False)
-
-    def _call(self) -> bool:
-        """Call the filter. Whether it may want to be called again for the same."""
-        self._empty, self._has_read, self._running = 0, False, True
-        try:
-            self._spec.run(self)
-            if self._transparent:
-                self.pass_on()
-            return self._has_read and not self._transparent
-        finally:
-            self._running = False
-
-    def _pulled(self) -> bytes | None:
-        return next(self._source, None)
-
-    def _hand_on(self, flush: bool, end: bool = False) -> None:
-        self.next.accept(self._taken() if self._out else b"", flush, end)
-
-    def _fail(self, page: bytes | None, status: int = HTTP_INTERNAL_SERVER_ERROR) -> None:
-        self._out, self._out_bytes, self._piece, self._at, self._pulls = [], 0, b"", 0, False
-        closed, self._closed = self._closed, 1
-        req = self._req
-        if page is not None and not closed:
-            if req._server_write is None:
-                req._status = HTTP_INTERNAL_SERVER_ERROR
-                req._content_type = "text/html"
-            self.next.accept(page, True, True)
-        elif not closed:
-            req._filters.failed, req._filters.status = self._spec.name, status
-
-
-class input_filter(mp_filter):  # noqa: N801
-    """A filter on the way of a body."""
-
-    _is_input = 1
-    next: Source
-    _room = sys.maxsize  # what was written waits for who pulls
-    _pulls = True
-    _failed = False
-
-    def pull(self, size: int) -> bytes | None:
-        """What the filter makes of what is behind it, `size` being a hint; None at the end."""
-        if self._running:
-            raise OSError("a filter cannot read from the request that it filters: use filter.read()")
-        while True:
-            if self._out:
-                return self._taken()
-            if self._failed:
-                raise OSError(f"Input filter read error: the filter {self._spec.name!r} failed")
-            if self._closed:
-                return None
-            if self._transparent:
-                return self._cut(self._piece.__len__()) if self._piece else self.next.pull(size)
-            self._call()
-
-    def _call(self) -> None:
-        self._has_read, self._running = False, True
-        try:
-            self._spec.run(self)
-        finally:
-            self._running = False
-        if self._told and not self._transparent:
-            self._closed = 1
-        if not (self._has_read or self._closed or self._out or self._transparent or self._failed):
-            self._failed = True
-            raise OSError(
-                f"Input filter read error: the filter {self._spec.name!r} neither reads nor writes nor closes"
-            )
-
-    def _pulled(self) -> bytes | None:
-        return self.next.pull(BLOCK)
-
-    def pass_on(self) -> None:
-        """Hand on what the next filter has to give, as it is."""
-        if not self._closed and (self._piece or self._more()):
-            self._has_read = True
-            self.write(self._cut(self._piece.__len__()))
-
-    def _hand_on(self, flush: bool, end: bool = False) -> None:
-        """What was written waits for who pulls."""
-
-    def _fail(self, page: bytes | None, status: int = HTTP_INTERNAL_SERVER_ERROR) -> None:
-        if not self._closed:
-            self._out, self._out_bytes = [], 0
-            self._failed = True
-
-
-for _kind in (mp_filter, output_filter, input_filter):
-    _kind.__module__ = "builtins"  # so that str(type(filter)) is the original's: "<class 'mp_filter'>"
-    _kind.__name__ = _kind.__qualname__ = "mp_filter"

@@ -25,13 +25,14 @@ An exception is logged and ends the answer, as for Python filters. Within one an
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..config.directives import python
 from ..dispatch import Call
 from ..phases import INPUT_FILTER, OUTPUT_FILTER
-from .filter import CONTENT_SET, RESOURCE
+from .flow import CONTENT_SET, RESOURCE
 from .running import run_built_in, run_python
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ BUILT_IN: dict[str, BuiltIn] = {
 }
 
 
-class Spec(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Spec:
     """What a name stands for: enough to make a filter object of it."""
 
     name: str

@@ -1,7 +1,7 @@
-"""What a request becomes while it has filters: its writing and reading go through them.
+"""How filters join a request and leave it: what it writes goes through its chain, what it reads comes from the other.
 
-Law: a request without filters is another class, and pays for nothing here. The head of a filtered answer says nothing
-that was true only of what came before the filters: no old Content-Length, no strong entity tag of the file alone.
+Law: a request without filters has no chain, and pays for nothing here but being asked for one. One whose body is
+filtered becomes another class, which few do.
 """
 
 from __future__ import annotations
@@ -9,13 +9,10 @@ from __future__ import annotations
 from operator import index
 from typing import IO, TYPE_CHECKING, Any
 
-from ..config.directives import core
-from ..errors import SERVER_RETURN, HandlerError
 from ..request import mp_request
-from ..request_body import BLOCK, RequestBody
-from ..request_output import BUFFER, RequestOutput, Write, as_bytes
 from .chain import OutputChain
-from .filter import Source, Target, input_filter
+from .flow import BLOCK, Target
+from .input_chain import InputChain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +27,6 @@ __all__ = [
     "drop_content",
     "follow",
     "lead_to",
-    "remove_output",
     "still_wanted",
     "take_over",
 ]
@@ -40,61 +36,15 @@ NOBODY: tuple[bytes, ...] = ()  # stands for the body of another application, wh
 MAX_MEMORY = 1 << 20  # bytes of a filtered body that stay in memory, for an application that wants to know its length
 
 
-class _FilteredOutput(mp_request):
-    """A request whose answer flows through filters."""
-
-    _filters: OutputChain
-
-    def write(self, data: Any, flush: Any = 1) -> None:
-        """Send `data` through the filters, at once unless `flush` is 0. Raises as without filters."""
-        if data.__class__ is str:
-            data = data.encode("utf-8", "surrogateescape")
-        elif data.__class__ is not bytes:
-            data = as_bytes(data)
-        if flush.__class__ is not int:
-            flush = index(flush)
-        if not data:
-            return
-        held = self._held
-        if held is None and flush:
-            chain = self._filters
-            if chain.failed is not None:
-                chain.refuse()
-            chain.top.accept(data, True, False)
-            return
-        if held is not None:
-            held.append(data)
-        elif not flush and len(data) < BUFFER:
-            self._held = [data]
-        self._held_bytes += len(data)
-        if flush or self._held_bytes >= BUFFER:
-            self._reset_output()
-            self._filters.send(data if held is None else b"".join(held), bool(flush))
-
-    def flush(self) -> None:
-        """Send what unflushed writes hold back, through the filters, and the head. Raises OSError as write()."""
-        if self._held is not None:
-            self._release()
-        else:
-            self._filters.send(b"", True)
-
-    def _send(self, data: bytes) -> None:
-        self._filters.send(data, True)
-
-    def _begin(self, length: int | None = None) -> Write:
-        if self._more_to_say:
-            _correct_head(self, length)
-        try:
-            return RequestOutput._begin(self, length)
-        except HandlerError:
-            remove_output(self)
-            raise
-
-
 class _FilteredInput(mp_request):
     """A request whose body is read through filters."""
 
     _input_filters: InputChain
+
+    @property
+    def read_length(self) -> int:
+        """Bytes read so far, of what the filters have made."""
+        return self._input_filters.given
 
     def read(self, len: int = -1) -> bytes:  # noqa: A002 - the manual's name
         """Read `len` bytes of what the filters make of the body, or all of it; b"" at its end. Raises OSError."""
@@ -105,86 +55,8 @@ class _FilteredInput(mp_request):
         return self._input_filters.readline(index(len))
 
 
-class _FilteredBoth(_FilteredOutput, _FilteredInput):
-    """Both."""
-
-
-for _kind in (_FilteredOutput, _FilteredInput, _FilteredBoth):
-    _kind.__module__ = "builtins"
-    _kind.__name__ = _kind.__qualname__ = "mp_request"
-
-
-class _Raw:
-    """The body as the client sends it."""
-
-    def __init__(self, req: mp_request) -> None:
-        self._req = req
-
-    def pull(self, size: int) -> bytes | None:
-        return RequestBody.read(self._req, min(size, BLOCK)) or None
-
-
-class InputChain:
-    """The filters of a body in their order, the first being nearest to who reads; and what they have made."""
-
-    def __init__(self, req: mp_request) -> None:
-        self._req = req
-        self._filters: list[input_filter] = []
-        self._raw = _Raw(req)
-        self._top: Source = self._raw
-        self._piece = b""
-        self._at = 0
-        self._read = 0
-        self._limit = req._config.settings[core.LIMIT_REQUEST_BODY]
-
-    def add(self, spec: Spec) -> None:
-        """Put a filter in, behind those of its stage."""
-        place = len(self._filters)
-        while place and self._filters[place - 1]._spec.stage > spec.stage:
-            place -= 1
-        self._filters.insert(place, input_filter(self._req, spec))
-        source: Source = self._raw
-        for each in reversed(self._filters):
-            each.next = source
-            source = each
-        self._top = source
-
-    def read(self, size: int) -> bytes:
-        """Up to `size` bytes (all, if it is negative): fewer only at the end."""
-        found: list[bytes] = []
-        while size and (self._at < len(self._piece) or self._more()):
-            end = len(self._piece) if size < 0 else min(len(self._piece), self._at + size)
-            found.append(self._piece[self._at : end])
-            self._at = end
-            if size > 0:
-                size -= len(found[-1])
-        return found[0] if len(found) == 1 else b"".join(found)
-
-    def readline(self, size: int) -> bytes:
-        """A line, or up to `size` bytes of it."""
-        found: list[bytes] = []
-        while size and (self._at < len(self._piece) or self._more()):
-            stop = self._piece.find(b"\n", self._at) + 1
-            end = stop or len(self._piece)
-            if size > 0:
-                end = min(end, self._at + size)
-                size -= end - self._at
-            found.append(self._piece[self._at : end])
-            self._at = end
-            if end == stop:
-                break
-        return b"".join(found)
-
-    def _more(self) -> bool:
-        piece = self._top.pull(BLOCK)
-        if not piece:
-            return False
-        self._piece, self._at = piece, 0
-        self._read += len(piece)
-        if self._limit and self._read > self._limit:  # what the client sent was held to the limit as it came
-            self._piece = b""
-            raise SERVER_RETURN(413)
-        return True
+_FilteredInput.__module__ = "builtins"
+_FilteredInput.__name__ = _FilteredInput.__qualname__ = "mp_request"
 
 
 def add_ready(req: Any, into: Sequence[Spec], out_of: Sequence[Spec]) -> None:
@@ -198,17 +70,17 @@ def add_ready(req: Any, into: Sequence[Spec], out_of: Sequence[Spec]) -> None:
         _install(req, out_of)
 
 
-def add(req: Any, spec: Spec, is_input: bool) -> None:
-    """Add a filter to a request: to its body's, or to those of its answer."""
+def add(req: Any, spec: Spec, is_input: bool, *, first: bool = False) -> None:
+    """Add a filter to a request: to its body's, or to those of its answer. `first`: before those of its stage."""
     if is_input:
         if req._input_filters is None:
             req._input_filters = InputChain(req)
-            req.__class__ = _FilteredBoth if req._filters is not None else _FilteredInput
-        req._input_filters.add(spec)
+            req.__class__ = _FilteredInput
+        req._input_filters.add(spec, first=first)
         return
     if req._filters is None:
         _install(req)
-    req._filters.add(spec)
+    req._filters.add(spec, first=first)
 
 
 def lead_to(req: Any, target: Target) -> None:
@@ -228,7 +100,6 @@ def follow(req: Any, new: Any) -> None:
 def _install(req: Any, specs: Sequence[Spec] = ()) -> None:
     req._filters = OutputChain(req, specs)
     req._delegated = NOBODY  # the body is not just what waits
-    req.__class__ = _FilteredOutput if req._input_filters is None else _FilteredBoth
 
 
 def body_file(req: Any) -> tuple[IO[bytes], int]:
@@ -252,12 +123,11 @@ def body_file(req: Any) -> tuple[IO[bytes], int]:
 
 
 def take_over(req: Any, other: Any) -> None:
-    """Give `req` the output filters of `other`, in the place of its own, before anything was written."""
-    specs = [] if other._filters is None else other._filters.specs
-    if req._filters is not None:
-        remove_output(req)
-    for spec in specs:
-        add(req, spec, False)
+    """Let the filters of `other`, a request that was looked up, join those of `req`, before them."""
+    for chain, is_input in ((other._input_filters, True), (other._filters, False)):
+        if chain is not None:
+            for spec in reversed(chain.specs):
+                add(req, spec, is_input, first=True)
 
 
 def still_wanted(req: Any, size: int | None) -> bool:
@@ -266,19 +136,8 @@ def still_wanted(req: Any, size: int | None) -> bool:
         return True
     if req._filters.prune(size):
         return True
-    remove_output(req)
+    req._filters = req._delegated = None  # what is on its way through the chain goes on as it is
     return False
-
-
-def remove_output(req: Any) -> None:
-    """Let what is written from now on reach the client as it is."""
-    if req._filters is None:
-        return
-    if req._filters.within is not None:  # a subrequest's answer never is one of its own
-        req._filters.clear()
-        return
-    req._filters = req._delegated = None
-    req.__class__ = mp_request if req._input_filters is None else _FilteredInput
 
 
 def drop_content(req: Any) -> None:
@@ -286,24 +145,11 @@ def drop_content(req: Any) -> None:
 
     Once a part was sent, how that was written down holds for the rest.
     """
+    chain = req._filters
     if req._server_write is None:
-        remove_output(req)
-    elif not req._filters.encodes():
-        waiting = req._filters.taken()
-        remove_output(req)
+        chain.leave()
+    elif not chain.encodes():
+        waiting = chain.taken()
+        chain.leave()
         if waiting:
             req._send(waiting)
-
-
-def _correct_head(req: _FilteredOutput, length: int | None) -> None:
-    headers = (req.headers_out, req.err_headers_out)
-    if length or req._method != "HEAD":  # which may say what a GET would have
-        for table in headers:
-            del table["Content-Length"]
-    if length is None:
-        del req.headers_out["Accept-Ranges"]  # pieces are cut out of what is there as a whole
-    if req._filters.of_python:
-        for table in headers:
-            tag = table.get("ETag")
-            if tag is not None and tag.startswith('"'):  # the tag of the file, and not of what was made of it
-                table["ETag"] = f"W/{tag}"

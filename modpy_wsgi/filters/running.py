@@ -46,18 +46,20 @@ def run_built_in(filter: mp_filter) -> None:  # noqa: A002 - the manual's name
 def run_python(filter: mp_filter) -> None:  # noqa: A002
     """Call a filter of the site, in its interpreter; its function is looked for once for each answer."""
     req: Any = filter._req
-    config = req._config
-    call = filter._spec.what
     outer = req._interpreter
     active: Any = None
-    interpreter: Any = None
+    interpreter = filter._interpreter
     try:
-        interpreter = req._interpreter = config.interpreter or req._application.interpreter(req, config, call)
+        if interpreter is None:
+            config = req._config
+            interpreter = config.interpreter or req._application.interpreter(req, config, filter._spec.what)
+            filter._interpreter = interpreter
+        req._interpreter = interpreter
         if SPACES:  # else there is one interpreter, and nobody need say that it is this one
             active = interpreter.activate()
         function = filter._function
         if function is None:
-            function = filter._function = call.find(filter, interpreter, config)
+            function = filter._function = filter._spec.what.find(filter, interpreter, req._config)
         function(filter)
     except ClientGone:
         raise

@@ -35,6 +35,8 @@ def answer(req: mp_request, status: int) -> None:
             req.err_headers_out["Location"] = req.headers_out["Location"]
         status = HTTP_INTERNAL_SERVER_ERROR
     if status in BODILESS:
+        if req._filters is not None:
+            filters.drop_content(req)
         req._reset_output()
         req._status = status
         _died(req)

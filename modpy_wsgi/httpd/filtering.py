@@ -8,7 +8,7 @@ What a name means is looked up then; a name that means nothing ends the request,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..filters.filter import mp_filter
     from ..request import mp_request
 
-__all__ = ["add_by_name", "at_content", "by_extension", "has_extension_work", "register"]
+__all__ = ["add_by_name", "at_content", "by_extension", "has_extension_work", "leave_extension", "register"]
 
 
 def has_extension_work(config: RequestConfig) -> bool:
@@ -39,18 +39,35 @@ def has_extension_work(config: RequestConfig) -> bool:
 
 def by_extension(req: mp_request, config: RequestConfig) -> int:
     """Those that the extensions of the file's name have. OK, or a status."""
+    if config is req._config:
+        for names, is_input in _of_extensions(req, config):
+            status = _add_all(req, names, is_input)
+            if status:
+                return status
+    return OK
+
+
+def leave_extension(req: mp_request, config: RequestConfig) -> None:
+    """Take these out again: another file stands for the name, and has those of its own."""
+    for names, is_input in _of_extensions(req, config):
+        chain = req._input_filters if is_input else req._filters
+        if chain is not None:
+            chain.remove(names)
+
+
+def _of_extensions(req: mp_request, config: RequestConfig) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """The names of filters that each extension has, and whether they are for the body."""
     filename = req._filename
-    if req._typed_by_phase or config is not req._config or not filename or filename[-1] == "/":
-        return OK
+    if req._typed_by_phase or not filename or filename[-1] == "/":
+        return
     if req._path_info and config.settings[mime.USE_PATH_INFO]:
         filename += req._path_info
     for part in extensions(filename[filename.rfind("/") + 1 :])[1]:
         extension = part.lower()
         for setting, is_input in ((mime.INPUT_FILTERS_BY_EXT, True), (mime.OUTPUT_FILTERS_BY_EXT, False)):
-            status = _add_all(req, config.settings[setting].get(extension) or (), is_input)
-            if status:
-                return status
-    return OK
+            names = config.settings[setting].get(extension)
+            if names:
+                yield names, is_input
 
 
 class _Ready(NamedTuple):

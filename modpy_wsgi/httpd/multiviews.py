@@ -15,6 +15,7 @@ from ..config.request_config import RequestConfig
 from ..constants import HTTP_FORBIDDEN, HTTP_NOT_FOUND, OK
 from ..environ import escape
 from .choice import AS_GET, choose, quoted
+from .filtering import has_extension_work, leave_extension
 from .index import become, refused_to
 from .negotiation import SCRIPT, Variant
 from .types import exceptions
@@ -109,6 +110,8 @@ def _negotiate(req: mp_request, config: RequestConfig, variants: list[Variant]) 
         chosen._content_type = None
     path_info = req._path_info
     uri = req._uri
+    if has_extension_work(config):
+        leave_extension(req, config)
     become(req, chosen)
     req._uri, req._path_info = uri, path_info or None
     if transparent:

@@ -23,7 +23,7 @@ from ..errors import ConfigError
 from .listeners import Bases
 from .places import Place, last_of, own_directives
 
-__all__ = ["Certificates", "SecuredSocket", "tls_variables"]
+__all__ = ["SPOKEN", "Certificates", "SecuredSocket", "Spoken", "tls_variables"]
 
 _VERSIONS: Final = {
     "tlsv1": ssl.TLSVersion.TLSv1,
@@ -56,6 +56,17 @@ class SecuredSocket(ssl.SSLSocket):
             self.settimeout(0.0)
             self.unwrap()  # sends close_notify, and does not wait for the client's
         super().shutdown(how)
+
+
+class Spoken:
+    """In the place of a context, where the handshake is over and TLS is spoken."""
+
+    def wrap_socket(self, sock: Any, **how: Any) -> Any:
+        """As of a context: the socket, as it is."""
+        return sock
+
+
+SPOKEN: Final = Spoken()
 
 
 class Certificates:

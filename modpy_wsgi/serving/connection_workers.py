@@ -13,6 +13,7 @@ import errno
 import os
 import signal
 import socket
+import ssl
 import threading
 import time
 from typing import Any, Final
@@ -121,6 +122,10 @@ class TakesConnections(gthread.ThreadWorker):  # type: ignore[misc]
                 self._watched.discard(listener)
         self._accepting = enabled
 
+    def settings_of(self, client: socket.socket) -> Any:
+        """gunicorn's settings for a connection."""
+        return self.cfg
+
     def accept(self, listener: Any) -> None:
         """gunicorn's hook for a listener with a connection waiting."""
         if listener not in self._carrying:
@@ -147,13 +152,15 @@ class TakesConnections(gthread.ThreadWorker):  # type: ignore[misc]
         self.set_accept_enabled(self._accepting)
 
     def _go_on(self, sock: socket.socket, client: Any, read: bytes) -> None:
-        """A connection as HTTP; `read` has been read of it."""
+        """A connection as HTTP; `read` has been read of it, and TLS is spoken already where it is to be."""
         sock.setblocking(True)
-        conn = gthread.TConn(self.cfg, sock, client, sock.getsockname())
-        if read:
-            conn.parser = http.get_parser(conn.cfg, conn.sock, conn.client)
-            conn.parser.unreader.unread(read)
-            conn.data_ready = True
+        conn = gthread.TConn(self.settings_of(sock), sock, client, sock.getsockname())
+        secured = sock if isinstance(sock, ssl.SSLSocket) else None
+        if read or secured is not None:  # without a parser gunicorn would begin with a handshake
+            conn.parser = http.get_parser(conn.cfg, sock, client)
+            if read:
+                conn.parser.unreader.unread(read)
+            conn.data_ready = bool(read or (secured is not None and secured.pending()))  # of which no poll tells
         self.enqueue_req(conn)
 
     def _done(self, accepted: Accepted, goes_on: bool) -> None:
@@ -199,18 +206,18 @@ class Resumed:
     """A socket that a connection handler has read of: what it left over comes first."""
 
     def __init__(self, sock: socket.socket, rest: bytes) -> None:
-        self._socket = sock
+        self.socket = sock
         self._rest = rest
 
     def recv(self, size: int) -> bytes:
         """As of a socket."""
         if not self._rest:
-            return self._socket.recv(size)
+            return self.socket.recv(size)
         taken, self._rest = self._rest[:size], self._rest[size:]
         return taken
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._socket, name)
+        return getattr(self.socket, name)
 
 
 class ConnectionWorker(TakesConnections):

@@ -19,7 +19,7 @@ from ..config.directives import core, mpm
 from ..config.directives.python import PYTHON_OPTIONS
 from ..config.host_config import HostConfig
 from ..connection_dispatch import ConnectionCall
-from ..constants import APLOG_INFO, APLOG_WARNING, DECLINED
+from ..constants import APLOG_INFO, DECLINED
 from ..environ import plain_address
 from ..errors import ConfigError
 from ..log import log_message
@@ -100,11 +100,9 @@ class Connections:
             return False
         conn = call.connection(environ, stream)
         if call.run(conn) == DECLINED:
-            if not isinstance(accepted.socket, ssl.SSLSocket):
-                accepted.socket.setblocking(True)
-                accepted.rest = stream.rest
-                return True
-            conn.log_error(f"PythonConnectionHandler {call.name} declined: no HTTP over TLS here", APLOG_WARNING)
+            accepted.socket.setblocking(True)
+            accepted.rest = stream.rest
+            return True
         _end(accepted.socket, broken=stream.broken)
         return False
 

@@ -11,6 +11,7 @@ import os
 import queue
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -30,7 +31,7 @@ from . import connection_workers
 from .account import Account
 from .banner import banner
 from .binding import check_bind
-from .certificates import Certificates, SecuredSocket, tls_variables
+from .certificates import SPOKEN, Certificates, SecuredSocket, Spoken, tls_variables
 from .checks import checked, workers_account
 from .daemon import Detached, lead_stderr_to
 from .listeners import carries_handlers
@@ -137,9 +138,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         return found if found.used else None
 
     def settings_of(self, client: socket.socket) -> Config:
-        """gunicorn's settings for a connection just accepted: those of TLS where it begins with a handshake."""
-        name = client.getsockname()
-        context = self.certificates.context(*name[:2]) if self.certificates and isinstance(name, tuple) else None
+        """gunicorn's settings for a connection: those of TLS where it begins with a handshake, or has done so."""
+        context: ssl.SSLContext | Spoken | None = None
+        if isinstance(client, ssl.SSLSocket):
+            context = SPOKEN
+        elif self.certificates is not None:
+            name = client.getsockname()
+            context = self.certificates.context(*name[:2]) if isinstance(name, tuple) else None
         if context is None:
             return self.cfg
         found = self._secure.get(id(context))
@@ -154,13 +159,15 @@ class Server(BaseApplication):  # type: ignore[misc]
         application.sizes = self.plan.workers, self.plan.threads
         application.multithread, application.multiprocess = self.plan.threads > 1, self.plan.workers > 1
         single = self.plan.threads == 1
-        if not single and self.certificates is None:
+        if not single and self.certificates is None and self.certificates_of_handlers is None:
             return application
 
         def prepared(environ: dict[str, Any], start_response: Any) -> Any:
             if single:
                 environ["wsgi.multithread"] = False  # gunicorn's threaded worker always says True
             secured = environ["gunicorn.socket"]
+            if isinstance(secured, connection_workers.Resumed):
+                secured = secured.socket
             if isinstance(secured, SecuredSocket):
                 environ.update(tls_variables(secured))
             return application(environ, start_response)

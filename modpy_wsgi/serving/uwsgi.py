@@ -95,6 +95,8 @@ def _serve_raw(connections: Connections, sock: socket.socket) -> None:
     if host is None:
         sock.close()
         connections.application.main_server.log_error(f"{name[0]}:{name[1]}: no PythonConnectionHandler is for it")
-    elif connections.serve(Accepted(sock, client, host)):
-        sock.close()
+        return
+    accepted = Accepted(sock, client, host)
+    if connections.serve(accepted):
+        accepted.socket.close()
         host.server.log_error("a PythonConnectionHandler declined: uWSGI speaks no HTTP on a raw socket")

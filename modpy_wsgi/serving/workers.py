@@ -35,8 +35,8 @@ class _Secure(base.Worker):  # type: ignore[misc]
     cfg: Any
 
     def settings_of(self, client: socket.socket) -> Any:
-        """gunicorn's settings for a connection just accepted: those of TLS, or the worker's own."""
-        return self.cfg if self.app.certificates is None else self.app.settings_of(client)
+        """gunicorn's settings for a connection: those of TLS, or the worker's own."""
+        return self.app.settings_of(client)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """gunicorn's hook for a request that could not be read."""
@@ -60,16 +60,18 @@ class OneByOneWorker(_Secure, sync.SyncWorker):  # type: ignore[misc]
     def handle(self, listener: Any, client: socket.socket, addr: Any) -> None:
         """gunicorn's hook for a connection just accepted."""
         host = self.connections.host(client.getsockname())
+        resumed: Any = client
         if host is not None:
             accepted = Accepted(client, addr, host)
             if not self.connections.serve(accepted):
                 return
-            client = Resumed(client, accepted.rest)  # type: ignore[assignment]
+            client = accepted.socket
+            resumed = Resumed(client, accepted.rest)
         client.settimeout(self.app.plan.timeout or None)
         own = self.cfg
         try:
             self.cfg = self.settings_of(client)  # one connection at a time
-            super().handle(listener, client, addr)
+            super().handle(listener, resumed, addr)
         finally:
             self.cfg = own
 

@@ -1,0 +1,135 @@
+"""A filter on the way of an answer, and how pieces go from one to the next.
+
+Law: it is pushed: each piece that arrives is one call, at once. The first one over a file pulls: reading goes on to the
+end within one call, as in the original. What a filter has not closed at the end of the stream is closed for it, and
+what comes behind its end is dropped. Sources: manual 4.3; the original's source and answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..constants import HTTP_INTERNAL_SERVER_ERROR
+from .filter import mp_filter, shown
+from .flow import WHOLE, Target
+
+if TYPE_CHECKING:
+    from ..request import mp_request
+    from .registry import Spec
+
+__all__ = ["output_filter"]
+
+
+@shown
+class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
+    """A filter on the way of an answer."""
+
+    room = WHOLE
+    _most = WHOLE
+    _source: Iterator[bytes] = iter(())
+
+    def __init__(self, req: mp_request, spec: Spec, target: Target) -> None:
+        """target: what follows."""
+        mp_filter.__init__(self, req, spec, target.room, False)
+        self.next = target
+
+    def lead_to(self, target: Target) -> None:
+        """Let something else follow."""
+        self.next = target
+        self._room = target.room
+
+    def accept(self, data: bytes, flush: bool, end: bool) -> None:
+        """Take a piece: call the filter with it, and hand on what it made."""
+        if self._transparent:
+            self.next.accept(data, flush, end)
+            return
+        if self._running:
+            raise OSError("a filter cannot write to the request that it filters: use filter.write()")
+        if self._closed:
+            return
+        self._piece = data
+        self._at = self._empty = 0
+        self._flushing = flush
+        self._ending = end
+        self._running = True
+        run = self._spec.run
+        try:
+            run(self)
+        finally:
+            self._running = False
+        if self._transparent:
+            self.pass_on()
+        if self._closed:
+            return
+        out = self._out
+        if end:
+            self._closed = 1
+        elif not (flush or out):
+            return
+        data = b"" if not out else out[0] if out.__len__() == 1 else b"".join(out)
+        if out:
+            self._out, self._out_bytes = [], 0
+        self.next.accept(data, not end and (flush or self._spec.is_python), end)
+
+    def accept_all(self, pieces: Iterator[bytes]) -> None:
+        """Let the filter read from `pieces`: in one call, or in as many as it wants."""
+        if self._transparent:
+            self.next.accept_all(pieces)
+            return
+        self._source, self._pulls, self._flushing = pieces, True, False
+        while not (self._closed or self._told):
+            if not self._call():
+                break
+        if not self._closed:
+            self._closed = 1
+            self._hand_on(False, True)
+
+    def include(self, uri: str) -> int:
+        """Hand on what was written, then what another URI of this server answers. OK, or the status it ended with.
+
+        For built-in filters; `uri` is a path with query, escaped. Raises OSError if the client is gone.
+        """
+        self._before_another()
+        status: int = self._req._application.include(self._req, uri, self.next)
+        return status
+
+    def run(self, sub: mp_request) -> int:
+        """The same for a subrequest that was looked up."""
+        self._before_another()
+        status: int = self._req._application.run_subrequest(sub, self.next)
+        return status
+
+    def _before_another(self) -> None:
+        data = self._taken()
+        if data:
+            self.next.accept(data, False, False)
+
+    def _call(self) -> bool:
+        """Call the filter. Whether it may want to be called again for the same."""
+        self._empty, self._has_read, self._running = 0, False, True
+        try:
+            self._spec.run(self)
+            if self._transparent:
+                self.pass_on()
+            return self._has_read and not self._transparent
+        finally:
+            self._running = False
+
+    def _pulled(self) -> bytes | None:
+        return next(self._source, None)
+
+    def _hand_on(self, flush: bool, end: bool = False) -> None:
+        self.next.accept(self._taken() if self._out else b"", flush, end)
+
+    def _fail(self, page: bytes | None, status: int = HTTP_INTERNAL_SERVER_ERROR) -> None:
+        self._out, self._out_bytes, self._piece, self._at, self._pulls = [], 0, b"", 0, False
+        closed, self._closed = self._closed, 1
+        req = self._req
+        if page is not None and not closed:
+            if req._server_write is None:
+                req._status = HTTP_INTERNAL_SERVER_ERROR
+                req._content_type = "text/html"
+            self.next.accept(page, True, True)
+        elif not closed:
+            req._filters.failed, req._filters.status = self._spec.name, status
