@@ -210,6 +210,26 @@ def test_folder_that_was_open_is_closed(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "modpy_sess").stat().st_mode) == 0o700
 
 
+def test_folder_that_is_opened_later_is_closed_again(tmp_path: Path) -> None:
+    sid = begun(tmp_path, "FileSession", n=1)
+    folders = (tmp_path / "modpy_sess", tmp_path / "modpy_sess" / sid[:2])
+    for folder in folders:
+        folder.chmod(0o777)
+    assert found(tmp_path, "FileSession", sid)["n"] == 1
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in folders] == [0o700, 0o700]
+
+
+def test_folder_that_is_swept_away_is_made_anew(tmp_path: Path) -> None:
+    begun(tmp_path, "FileSession")
+    before = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
+    for number in range(3):
+        (tmp_path / "modpy_sess").rename(tmp_path / f"swept{number}")
+        sid = begun(tmp_path, "FileSession", n=number)
+        assert found(tmp_path, "FileSession", sid)["n"] == number
+    if sys.platform == "linux":  # one more for each are the locks, which somebody may hold
+        assert len(os.listdir("/proc/self/fd")) <= before + 3
+
+
 @pytest.mark.parametrize("kind", KEPT)
 @pytest.mark.parametrize("what", ["modpy_sess", "modpy_sess/locks", "modpy_sess/key", "shard", "record", "database"])
 def test_symbolic_links_lead_nowhere(tmp_path: Path, kind: str, what: str) -> None:
