@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dbm.dumb
+import errno
 import os
 import pickle
 import sqlite3
@@ -685,6 +686,34 @@ def test_files_beside_a_database_that_others_may_read(tmp_path: Path, suffix: st
     assert not beside.exists() or b"b" * 32 not in beside.read_bytes()
     beside.unlink(missing_ok=True)  # SQLite may have done so
     store.save("b" * 32, record)
+
+
+TAKE = """
+import sys
+from modpy_wsgi.session.locks import SessionLocks
+locks = SessionLocks(sys.argv[1])
+assert locks.acquire("name", 5)
+with locks.alone("writer"):
+    pass
+"""
+
+
+def test_lock_whose_file_cannot_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever fails to take a lock does not keep it from other processes."""
+
+    def refuse(path: Any) -> Any:
+        raise PermissionError(errno.EACCES, "not to be looked at", path)
+
+    mine = locks.SessionLocks(str(tmp_path / "own" / "locks"))
+    assert mine.acquire("name", 0)
+    mine.release("name")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "lstat", refuse)
+        with pytest.raises(PermissionError):
+            mine.acquire("name", 0)
+        with pytest.raises(PermissionError), mine.alone("writer"):
+            pass
+    subprocess.run([sys.executable, "-c", TAKE, mine.path], check=True, timeout=30)
 
 
 ALONE = """
