@@ -102,19 +102,26 @@ class _Slot:
                 self._file = _open(self.path)
             if not _flock(self._file, wait):
                 return False
-            if _is_at(self._file, self.path):
+            there = False
+            try:
+                there = _is_at(self._file, self.path)
+            finally:
+                if not there:  # nor if that cannot be told: to close the file frees it for the others
+                    stale, self._file = self._file, None
+                    os.close(stale)
+            if there:
                 return True
             # Swept away by whoever tidies the folder: the others will make it anew, and so must we.
-            stale, self._file = self._file, None
-            os.close(stale)
 
     def release(self) -> None:
         """Let it go. Raises OSError if this process does not hold it."""
         if not self._held or self._file is None or self._process != os.getpid():
             raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), self.path)
         self._held = False
-        fcntl.flock(self._file, fcntl.LOCK_UN)
-        self._threads.release()
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        finally:
+            self._threads.release()
 
     def __del__(self) -> None:
         if self._file is not None:

@@ -54,7 +54,7 @@ class RedisLocks:
         self._renewing: threading.Thread | None = None
 
     def acquire(self, slot: int, key: object, *, wait: bool) -> bool:
-        """Take a slot; returns whether it was taken. Raises OSError if Redis is gone."""
+        """Take a slot; returns whether it was taken. Raises OSError if Redis is gone, or no thread can be started."""
         mark = f"{os.getpid()}-{secrets.token_hex(12)}"
         pause = FIRST_PAUSE
         while (
@@ -65,7 +65,11 @@ class RedisLocks:
                 return False
             time.sleep(pause)
             pause = min(1.5 * pause, LONGEST_PAUSE)
-        self._keep(slot, mark)
+        try:
+            self._keep(slot, mark)
+        except RuntimeError as error:  # no thread can be started that keeps it
+            self._release([self._key(slot)], [mark])
+            raise OSError(errno.EAGAIN, str(error), self._key(slot)) from error
         return True
 
     def release(self, slot: int, key: object) -> None:
@@ -86,10 +90,11 @@ class RedisLocks:
         with self._guard:
             if self._process != os.getpid():  # a fork: the parent's slots are the parent's
                 self._held, self._process, self._renewing = {}, os.getpid(), None
-            self._held[slot] = mark
             if self._renewing is None:
-                self._renewing = threading.Thread(target=self._renew_all, name="modpy_wsgi redis locks", daemon=True)
-                self._renewing.start()
+                thread = threading.Thread(target=self._renew_all, name="modpy_wsgi redis locks", daemon=True)
+                thread.start()
+                self._renewing = thread
+            self._held[slot] = mark
 
     def _renew_all(self) -> None:
         while True:

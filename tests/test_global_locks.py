@@ -5,6 +5,7 @@ What the original answers was asked of it under prefork with 8 locks.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -243,6 +244,23 @@ def test_a_lock_file_that_was_swept_away(tmp_path: Path) -> None:
     next(tmp_path.glob("mpmtx*")).unlink()
     L(first, "key")
     assert not T(second, "key")
+
+
+def test_a_lock_file_that_cannot_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever fails to take a slot does not hold it."""
+
+    def refuse(path: Any, **how: Any) -> Any:
+        raise PermissionError(errno.EACCES, "not to be looked at", path)
+
+    first, second = server(tmp_path), server(tmp_path)
+    T(first, None, 1)
+    U(first, None, 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "stat", refuse)
+        assert said(T, first, None, 1) == TAKE
+    assert T(second, None, 1)
+    U(second, None, 1)
+    assert T(first, None, 1)
 
 
 # Several processes. Each runs this with some lines of its own, and says what it has to say as lines of JSON.

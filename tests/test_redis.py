@@ -387,6 +387,25 @@ def test_slot_is_held_for_as_long_as_it_takes(redis: RedisServer, monkeypatch: p
     _apache._global_unlock(here, None, 5)
 
 
+def test_slot_that_no_thread_can_keep(redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    here, there = slots_of(redis), slots_of(redis)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(ValueError, match="Failed to acquire"):
+            _apache._global_lock(here, None, 3)
+    assert _apache._global_trylock(there, None, 3)
+    _apache._global_unlock(there, None, 3)
+    monkeypatch.setattr(redis_locks, "LEASE", 1.0)
+    monkeypatch.setattr(redis_locks, "RENEWED", 0.1)
+    _apache._global_lock(here, None, 3)
+    time.sleep(1.5)
+    assert not _apache._global_trylock(there, None, 3)
+    _apache._global_unlock(here, None, 3)
+
+
 KILLED = """
 import os, signal
 import _apache

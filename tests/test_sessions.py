@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dbm.dumb
+import errno
 import os
 import pickle
 import sqlite3
@@ -208,6 +209,26 @@ def test_folder_that_was_open_is_closed(tmp_path: Path) -> None:
     (tmp_path / "modpy_sess").mkdir(0o755)
     begun(tmp_path, "FileSession")
     assert stat.S_IMODE((tmp_path / "modpy_sess").stat().st_mode) == 0o700
+
+
+def test_folder_that_is_opened_later_is_closed_again(tmp_path: Path) -> None:
+    sid = begun(tmp_path, "FileSession", n=1)
+    folders = (tmp_path / "modpy_sess", tmp_path / "modpy_sess" / sid[:2])
+    for folder in folders:
+        folder.chmod(0o777)
+    assert found(tmp_path, "FileSession", sid)["n"] == 1
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in folders] == [0o700, 0o700]
+
+
+def test_folder_that_is_swept_away_is_made_anew(tmp_path: Path) -> None:
+    begun(tmp_path, "FileSession")
+    before = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
+    for number in range(3):
+        (tmp_path / "modpy_sess").rename(tmp_path / f"swept{number}")
+        sid = begun(tmp_path, "FileSession", n=number)
+        assert found(tmp_path, "FileSession", sid)["n"] == number
+    if sys.platform == "linux":  # one more for each are the locks, which somebody may hold
+        assert len(os.listdir("/proc/self/fd")) <= before + 3
 
 
 @pytest.mark.parametrize("kind", KEPT)
@@ -665,6 +686,34 @@ def test_files_beside_a_database_that_others_may_read(tmp_path: Path, suffix: st
     assert not beside.exists() or b"b" * 32 not in beside.read_bytes()
     beside.unlink(missing_ok=True)  # SQLite may have done so
     store.save("b" * 32, record)
+
+
+TAKE = """
+import sys
+from modpy_wsgi.session.locks import SessionLocks
+locks = SessionLocks(sys.argv[1])
+assert locks.acquire("name", 5)
+with locks.alone("writer"):
+    pass
+"""
+
+
+def test_lock_whose_file_cannot_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever fails to take a lock does not keep it from other processes."""
+
+    def refuse(path: Any) -> Any:
+        raise PermissionError(errno.EACCES, "not to be looked at", path)
+
+    mine = locks.SessionLocks(str(tmp_path / "own" / "locks"))
+    assert mine.acquire("name", 0)
+    mine.release("name")
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "lstat", refuse)
+        with pytest.raises(PermissionError):
+            mine.acquire("name", 0)
+        with pytest.raises(PermissionError), mine.alone("writer"):
+            pass
+    subprocess.run([sys.executable, "-c", TAKE, mine.path], check=True, timeout=30)
 
 
 ALONE = """

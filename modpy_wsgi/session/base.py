@@ -21,14 +21,14 @@ from ..constants import APLOG_ERR, HTTP_SERVICE_UNAVAILABLE
 from ..cookie_text import pairs
 from ..errors import SERVER_RETURN, ConfigError
 from . import names
-from .locks import locks_at
+from .locks import SessionLocks, locks_at
 
 __all__ = ["LOCK_WAIT", "BaseSession", "Locks", "held_by", "locks_in", "log_of", "unlock_session_cleanup"]
 
 LOCK_WAIT: Final = (
     300.0  # seconds to wait for another request of the same session: PythonOption modpy_wsgi.session.wait
 )
-LOCK_FILE: Final = "locks"
+_LOCK_FILE: Final = "locks"
 
 _COOKIE_FLAGS: Final = (
     ("modpy_wsgi.session.cookie_secure", "secure"),
@@ -311,6 +311,6 @@ def held_by(req: Any) -> dict[str, list[Any]]:
     return held
 
 
-def locks_in(folder: str) -> Locks:
+def locks_in(folder: str) -> SessionLocks:
     """The locks of the sessions in a folder, which is made when the first one is taken."""
-    return locks_at(os.path.join(folder, LOCK_FILE))
+    return locks_at(os.path.join(folder, _LOCK_FILE))

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from ..locks import lock
 from . import names
-from .base import LOCK_FILE
+from .base import locks_in
 from .folders import FOLDER_MODE, check_own_file, make_own_file, opened, own_folder
-from .locks import locks_at
 from .record import Corrupt, Unreadable, pack, unpack
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ class Database:
         """The same for what changes something. SQLite has one writer at a time, and lets others ask again and again."""
 
         def alone(connection: sqlite3.Connection) -> T:
-            with locks_at(os.path.join(self.folder, LOCK_FILE)).alone("writer"):
+            with locks_in(self.folder).alone("writer"):
                 return work(connection)
 
         return self._with(alone)
@@ -182,7 +181,7 @@ class Database:
         import sqlite3
 
         _forget(self.path)
-        locks = locks_at(os.path.join(self.folder, LOCK_FILE))
+        locks = locks_in(self.folder)
         if not locks.acquire("database", BUSY):
             return
         try:

@@ -11,11 +11,10 @@ import os
 from typing import Any, Final, Protocol
 
 from ..constants import APLOG_NOTICE
-from . import names
-from .base import LOCK_FILE, BaseSession, Locks, locks_in, log_of
+from . import names, stored
+from .base import BaseSession, locks_in, log_of
 from .database import Database
 from .keys import given_key, key_of_folder
-from .locks import locks_at
 from .record import Corrupt, Unreadable, pack, unpack
 
 __all__ = ["DbmSession", "dbm_cleanup", "store_for"]
@@ -23,19 +22,8 @@ __all__ = ["DbmSession", "dbm_cleanup", "store_for"]
 SUFFIX: Final = ".sqlite3"
 
 
-class Store(Protocol):
+class Store(stored.Store, Protocol):
     """What keeps the records."""
-
-    folder: str
-
-    def load(self, sid: str) -> dict[str, Any] | None:
-        """The record of a session, or None."""
-
-    def save(self, sid: str, record: dict[str, Any]) -> None:
-        """Keep a record."""
-
-    def delete(self, sid: str) -> None:
-        """Forget a record."""
 
     def clean(self) -> int:
         """Remove some of those that are over; returns how many."""
@@ -107,7 +95,7 @@ def store_for(options: Any, log: Any, path: str | None = None, module: Any = Non
     return _OtherDbm(module, path, folder, key, log)
 
 
-class DbmSession(BaseSession):
+class DbmSession(stored.StoredSession):
     """A session in a database. See BaseSession.
 
     dbm: the file, in the place of the PythonOptions. dbmtype: a module with dbm's open(), in the place of SQLite.
@@ -127,21 +115,6 @@ class DbmSession(BaseSession):
         self._dbmtype = dbmtype
         BaseSession.__init__(self, req, sid=sid, secret=secret, timeout=timeout, lock=lock)
 
-    def _locks(self) -> Locks:
-        return locks_in(self._store.folder)
-
-    def do_load(self) -> dict[str, Any] | None:
-        """The record, or None. Raises OSError."""
-        return self._store.load(self._sid)
-
-    def do_save(self, dict: dict[str, Any]) -> None:  # noqa: A002
-        """Keep the record. Raises OSError, and what pickle raises."""
-        self._store.save(self._sid, dict)
-
-    def do_delete(self) -> None:
-        """Remove the record. Raises OSError."""
-        self._store.delete(self._sid)
-
     def do_cleanup(self) -> None:
         """Have some sessions removed that are over, at the end of this request."""
         self._req.register_cleanup(dbm_cleanup, (self._req, self._store))
@@ -151,7 +124,7 @@ class DbmSession(BaseSession):
 def dbm_cleanup(data: tuple[Any, Store]) -> None:
     """At the end of a request, unless another thread or process is at it: (request, store)."""
     req, store = data
-    locks = locks_at(os.path.join(store.folder, LOCK_FILE))
+    locks = locks_in(store.folder)
     if locks.acquire("cleanup", 0):
         try:
             removed = store.clean()

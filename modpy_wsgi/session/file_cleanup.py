@@ -12,10 +12,9 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from . import names
-from .base import LOCK_FILE
+from .base import locks_in
 from .file_store import SET_ASIDE, TEMPORARY, FileStore, read_all, shards
 from .folders import open_own_file, opened, own_folder, replace_file, sub_folder
-from .locks import locks_at
 from .record import Corrupt, Stamps, stamps_of
 
 __all__ = ["MOST_FILES", "Rules", "clean"]
@@ -42,7 +41,7 @@ def clean(store: FileStore, rules: Rules, tell: Tell) -> None:
     """One cleanup, unless another thread or process is at it. `tell` gets a line about it. Raises OSError."""
     if not os.path.isdir(store.folder):
         return
-    locks = locks_at(os.path.join(store.folder, LOCK_FILE))
+    locks = locks_in(store.folder)
     if not locks.acquire("cleanup", 0):
         return
     try:
@@ -117,7 +116,7 @@ class _Cleanup:
 
     def _remove(self, shard: int, sid: str) -> bool:
         """Remove a session, if no request has it or has just saved it."""
-        locks = locks_at(os.path.join(self.store.folder, LOCK_FILE))
+        locks = locks_in(self.store.folder)
         if not locks.acquire(sid, 0):
             return False
         try:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from .folders import open_own_file, opened, own_folder, replace_file, sub_folder
+from .folders import Folder, check_sub_folder, kept_folder, open_own_file, opened, replace_file
 from .keys import key_of_folder
 from .record import Corrupt, Unreadable, pack, unpack
 
@@ -48,22 +48,17 @@ class FileStore:
         self._log = log
 
     def key(self) -> bytes:
-        """The key, from the folder if none was given."""
-        return self._key or key_of_folder(self.folder)
+        """The key, from the folder if none was given; a store lives no longer than a request."""
+        if self._key is None:
+            self._key = key_of_folder(self.folder)
+        return self._key
 
     def load(self, sid: str) -> dict[str, Any] | None:
         """The record of a session, or None. Its file is touched, so that a cleanup leaves it for this request."""
-        with opened(own_folder(self.folder)) as folder:
-            try:
-                shard = sub_folder(folder, sid[:2], make=False)
-            except FileNotFoundError:
-                return None
-            with opened(shard):
-                return self._load(folder, shard, sid)
-
-    def _load(self, folder: int, shard: int, sid: str) -> dict[str, Any] | None:
+        folder = kept_folder(self.folder)
         try:
-            file = open_own_file(sid, os.O_RDONLY, folder=shard)
+            check_sub_folder(folder.number, sid[:2], make=False)
+            file = open_own_file(_place(sid), os.O_RDONLY, folder=folder.number)
         except FileNotFoundError:
             return None
         with opened(file):
@@ -71,7 +66,7 @@ class FileStore:
             try:
                 record = unpack(sid, data, self.key())
             except Corrupt as error:
-                self._set_aside(folder, shard, sid, len(data), error)
+                self._set_aside(folder, sid, len(data), error)
                 return None
             except Unreadable as error:
                 self._log(f"FileSession: {error}")
@@ -82,24 +77,29 @@ class FileStore:
 
     def save(self, sid: str, record: dict[str, Any]) -> None:
         """Keep a record. Raises also what cannot be pickled."""
-        with opened(own_folder(self.folder)) as folder:
-            data = pack(sid, record, self.key())
-            with opened(sub_folder(folder, sid[:2], make=True)) as shard:
-                temporary = f"{TEMPORARY}{sid}.{os.getpid()}.{threading.get_ident():x}"
-                replace_file(shard, sid, temporary, data, sync=self._sync)
+        folder = kept_folder(self.folder)
+        data = pack(sid, record, self.key())
+        check_sub_folder(folder.number, sid[:2], make=True)
+        temporary = f"{sid[:2]}/{TEMPORARY}{sid}.{os.getpid()}.{threading.get_ident():x}"
+        replace_file(folder.number, _place(sid), temporary, data, sync=self._sync)
 
     def delete(self, sid: str) -> None:
         """Forget a record; nothing if there is none."""
-        with contextlib.suppress(FileNotFoundError), opened(own_folder(self.folder)) as folder:  # noqa: SIM117
-            with opened(sub_folder(folder, sid[:2], make=False)) as shard:
-                os.unlink(sid, dir_fd=shard)
+        folder = kept_folder(self.folder)
+        with contextlib.suppress(FileNotFoundError):
+            check_sub_folder(folder.number, sid[:2], make=False)
+            os.unlink(_place(sid), dir_fd=folder.number)
 
-    def _set_aside(self, folder: int, shard: int, sid: str, size: int, error: Corrupt) -> None:
+    def _set_aside(self, folder: Folder, sid: str, size: int, error: Corrupt) -> None:
         name = secrets.token_hex(8)  # not the session's own, which is a secret and stands in the log
-        with opened(sub_folder(folder, SET_ASIDE, make=True)) as place:
-            os.rename(sid, name, src_dir_fd=shard, dst_dir_fd=place)
+        check_sub_folder(folder.number, SET_ASIDE, make=True)
+        os.rename(_place(sid), f"{SET_ASIDE}/{name}", src_dir_fd=folder.number, dst_dir_fd=folder.number)
         path = os.path.join(self.folder, SET_ASIDE, name)
         self._log(f"FileSession: a record of {size} bytes cannot be used, {error}: it is set aside as {path}")
+
+
+def _place(sid: str) -> str:
+    return f"{sid[:2]}/{sid}"
 
 
 def read_all(file: int) -> bytes:

@@ -10,9 +10,10 @@ from typing import Any
 
 from ..constants import APLOG_NOTICE
 from . import file_cleanup, names
-from .base import BaseSession, Locks, locks_in, log_of
+from .base import BaseSession, log_of
 from .file_store import FileStore
 from .keys import given_key
+from .stored import StoredSession
 
 __all__ = ["FileSession", "filesession_cleanup", "store_for"]
 
@@ -29,7 +30,7 @@ def store_for(options: Any, log: Any) -> FileStore:
     )
 
 
-class FileSession(BaseSession):
+class FileSession(StoredSession):
     """A session as a file. See BaseSession.
 
     fast_cleanup, verify_cleanup: in the place of the PythonOptions enable_fast_cleanup and verify_session_timeout.
@@ -52,21 +53,6 @@ class FileSession(BaseSession):
         self._store = store_for(options, log_of(req))
         self._sessdir = self._store.folder
         BaseSession.__init__(self, req, sid=sid, secret=secret, timeout=timeout, lock=lock)
-
-    def _locks(self) -> Locks:
-        return locks_in(self._store.folder)
-
-    def do_load(self) -> dict[str, Any] | None:
-        """The record, or None. Raises OSError."""
-        return self._store.load(self._sid)
-
-    def do_save(self, dict: dict[str, Any]) -> None:  # noqa: A002
-        """Keep the record. Raises OSError, and what pickle raises."""
-        self._store.save(self._sid, dict)
-
-    def do_delete(self) -> None:
-        """Remove the file. Raises OSError."""
-        self._store.delete(self._sid)
 
     def do_cleanup(self) -> None:
         """Have some of the files looked at, at the end of this request. Raises ConfigError."""

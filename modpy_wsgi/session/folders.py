@@ -16,7 +16,10 @@ from typing import Final
 __all__ = [
     "FILE_MODE",
     "FOLDER_MODE",
+    "Folder",
     "check_own_file",
+    "check_sub_folder",
+    "kept_folder",
     "make_own_file",
     "open_own_file",
     "opened",
@@ -30,6 +33,42 @@ FILE_MODE: Final = 0o600
 _OTHERS: Final = 0o077
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # the last: a pipe in its place keeps nobody waiting
+
+
+class Folder:
+    """An open folder. It is closed when nobody has it any more, so no thread closes what another one still uses."""
+
+    __slots__ = ("device", "inode", "number")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        found = os.fstat(number)
+        self.device, self.inode = found.st_dev, found.st_ino
+
+    def is_at(self, path: str) -> bool:
+        """Whether this is what has the name, and still ours alone."""
+        try:
+            found = os.lstat(path)
+        except FileNotFoundError:
+            return False
+        return found.st_ino == self.inode and found.st_dev == self.device and _is_ours(found)
+
+    def __del__(self) -> None:
+        os.close(self.number)
+
+
+_kept: dict[str, Folder] = {}
+
+
+def kept_folder(path: str) -> Folder:
+    """As own_folder(), but kept open for whoever asks next: one look at the name tells whether it is still the same.
+
+    To open and close it each time would be a third of the system calls that a session makes.
+    """
+    folder = _kept.get(path)
+    if folder is None or not folder.is_at(path):
+        folder = _kept[path] = Folder(own_folder(path))
+    return folder
 
 
 def own_folder(path: str) -> int:
@@ -53,6 +92,21 @@ def sub_folder(parent: int, name: str, *, make: bool) -> int:
         _make(name, parent)
         folder = os.open(name, _FOLDER, dir_fd=parent)
     return _own(folder, name)
+
+
+def check_sub_folder(parent: int, name: str, *, make: bool) -> None:
+    """See to it that a folder in one that is ours alone is a folder of ours. Raises as sub_folder()."""
+    try:
+        if _is_ours(os.stat(name, dir_fd=parent, follow_symlinks=False)):
+            return
+    except FileNotFoundError:
+        if not make:
+            raise
+    os.close(sub_folder(parent, name, make=make))  # makes it, closes it to others, or says what is wrong with it
+
+
+def _is_ours(found: os.stat_result) -> bool:
+    return stat.S_ISDIR(found.st_mode) and not found.st_mode & _OTHERS and found.st_uid == os.geteuid()
 
 
 def _make(path: str, parent: int | None) -> None:

@@ -60,10 +60,10 @@ class SessionLocks:
 
     def acquire(self, name: str, seconds: float) -> bool:
         """Take a lock; wait up to so many seconds. Returns whether it was taken. Raises OSError for the file."""
-        if self._process != os.getpid():  # what the parent's threads held here, they hold there
-            self._turns = {}
-            self._process = os.getpid()
         with self._guard:
+            if self._process != os.getpid():  # what the parent's threads held here, they hold there
+                self._turns = {}
+                self._process = os.getpid()
             turn = self._turns.get(name)
             if turn is None:
                 turn = self._turns[name] = _Turn(0 if self.path is None else _place(name))
@@ -103,9 +103,8 @@ class SessionLocks:
                 # The kernel takes a process for one: two whose threads wait for each other's seem a circle to it.
                 time.sleep(FIRST_PAUSE)
                 continue
-            if self._is_at_its_place(file):
+            if self._counts(file, place):
                 break
-            fcntl.lockf(file.number, fcntl.LOCK_UN, 1, place)
             self._open(file)
         try:
             yield
@@ -145,9 +144,7 @@ class SessionLocks:
                 taken = False
             else:
                 taken = True
-            if not self._is_at_its_place(file):
-                if taken:
-                    fcntl.lockf(file.number, fcntl.LOCK_UN, 1, turn.place)
+            if not (self._counts(file, turn.place) if taken else self._is_at_its_place(file)):
                 self._open(file)
                 continue
             if taken:
@@ -171,6 +168,17 @@ class SessionLocks:
                 found = os.fstat(number)
                 self._file = _File(number, found.st_dev, found.st_ino)
             return self._file
+
+    def _counts(self, file: _File, place: int) -> bool:
+        """Whether a byte that was locked is one that the others know of. If not, or if that cannot be told (OSError),
+        it is let go."""
+        counts = False
+        try:
+            counts = self._is_at_its_place(file)
+        finally:
+            if not counts:
+                fcntl.lockf(file.number, fcntl.LOCK_UN, 1, place)
+        return counts
 
     def _is_at_its_place(self, file: _File) -> bool:
         assert self.path is not None

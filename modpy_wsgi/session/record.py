@@ -25,6 +25,7 @@ _MAX_DEPTH: Final = 60  # of what goes into JSON
 _MAX_BITS: Final = 4096  # of a number; Python reads none of more than 4300 digits
 
 _to_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+_from_json = json.JSONDecoder().decode  # of text: json.loads would first look which encoding bytes are in
 _STAMPS = ("_created", "_accessed", "_timeout")
 _ATOMS = frozenset({str, bool, float, type(None)})
 
@@ -59,7 +60,7 @@ def pack(sid: str, record: dict[str, Any], key: bytes) -> bytes:
         raise TypeError("the times of a session must be numbers")
     rest = {name: value for name, value in record.items() if name not in _STAMPS}
     kind, data = b"P", None
-    if _fits(rest, set(), 0):
+    if _fits(rest):
         try:
             kind, data = b"J", _to_json(rest).encode("utf-8")
         except UnicodeEncodeError:  # a lone surrogate, which JSON might join with its neighbour
@@ -75,7 +76,7 @@ def unpack(sid: str, data: bytes, key: bytes) -> dict[str, Any]:
     kind, body = _verified(sid, data, key)
     stamps, rest = _split(body)
     try:
-        record = json.loads(rest) if kind == b"J" else pickle.loads(rest)  # noqa: S301 - its signature held
+        record = _from_json(rest.decode("utf-8")) if kind == b"J" else pickle.loads(rest)  # noqa: S301 - its signature held
     except Exception as error:  # by the site's classes, any
         raise Unreadable(f"a record can no longer be read: {type(error).__name__}: {error}") from error
     record.update(zip(_STAMPS, stamps, strict=True))
@@ -104,24 +105,33 @@ def _mac(sid: str, kind: bytes, body: bytes, key: bytes) -> bytes:
 
 def _split(body: bytes) -> tuple[Stamps, bytes]:
     times, _, rest = body.partition(b"\n")
-    return Stamps(*json.loads(times)), rest
+    return Stamps(*_from_json(times.decode("ascii"))), rest
 
 
-def _fits(value: Any, seen: set[int], depth: int) -> bool:
+def _fits(record: dict[str, Any]) -> bool:
     """Whether JSON gives back the same: of these types and no subclass, and no list or dict in two places."""
-    kind = type(value)
-    if kind in _ATOMS:
-        return True
-    if kind is int:
-        return value.bit_length() <= _MAX_BITS  # type: ignore[no-any-return]
-    if kind is not dict and kind is not list:
-        return False
-    if id(value) in seen or depth > _MAX_DEPTH:
-        return False
-    seen.add(id(value))
-    if kind is dict:
-        for name, each in value.items():
-            if type(name) is not str or not (type(each) in _ATOMS or _fits(each, seen, depth + 1)):
+    seen: set[int] = set()
+    level: list[Any] = [record]
+    for _ in range(_MAX_DEPTH):
+        below: list[Any] = []
+        for value in level:
+            kind = type(value)
+            if kind in _ATOMS:
+                continue
+            if kind is int:
+                if value.bit_length() > _MAX_BITS:
+                    return False
+            elif (kind is not dict and kind is not list) or id(value) in seen:
                 return False
-        return True
-    return all(type(each) in _ATOMS or _fits(each, seen, depth + 1) for each in value)
+            else:
+                seen.add(id(value))
+                if kind is dict:
+                    if not all(type(name) is str for name in value):
+                        return False
+                    below += value.values()
+                else:
+                    below += value
+        if not below:
+            return True
+        level = below
+    return False
