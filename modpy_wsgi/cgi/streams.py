@@ -6,6 +6,7 @@ that its head was none. Text is UTF-8 with surrogateescape, as for Python under 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from typing import IO, TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from .complaints import Complaints
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["Output", "error_stream", "input_stream", "output_stream"]
+__all__ = ["Output", "Printed", "error_stream", "input_stream"]
 
 SIZE = 8192  # bytes that a script's output waits for, as for any program
 
@@ -99,9 +100,54 @@ class _Buffered(io.BufferedWriter):
         self._output.send()
 
 
-def output_stream(output: Output) -> io.TextIOWrapper:
-    """sys.stdout over an Output; text and bytes (sys.stdout.buffer) keep their order."""
-    return io.TextIOWrapper(_Buffered(output, SIZE), "utf-8", "surrogateescape", newline="\n", write_through=True)
+class Printed:
+    """sys.stdout over an Output. A script that only prints needs no more than `write`; the file is made for others.
+
+    Text and bytes (sys.stdout.buffer) keep their order.
+    """
+
+    _file: io.TextIOWrapper
+    _buffer: _Buffered
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._held: list[bytes] = []
+        self._size = 0
+
+    def write(self, text: str) -> Any:
+        """Write text. Raises what a file raises."""
+        if "_file" in self.__dict__ or type(text) is not str:
+            return self._file.write(text)
+        data = text.encode("utf-8", "surrogateescape")
+        self._held.append(data)
+        self._size += len(data)
+        if self._size >= SIZE:
+            self._pour()
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "_file":
+            return getattr(self._file, name)
+        buffer = self._buffer = _Buffered(self._output, SIZE)
+        self._file = io.TextIOWrapper(buffer, "utf-8", "surrogateescape", newline="\n", write_through=True)
+        held, self._held = self._held, []
+        buffer.write(b"".join(held))
+        return self._file
+
+    def end(self) -> None:
+        """Let all that was written arrive, whatever the script has done with the file. Raises OSError."""
+        self._output.ending = True
+        if "_file" not in self.__dict__:
+            self._pour()
+            return
+        for file in (self._file, self._buffer):
+            with contextlib.suppress(ValueError):  # it is closed, or detached
+                file.flush()
+
+    def _pour(self) -> None:
+        held, self._held, self._size = self._held, [], 0
+        if held:
+            self._output.write(b"".join(held))
 
 
 class _Input(io.RawIOBase):
