@@ -593,3 +593,12 @@ def test_nothing_of_it_waits_for_the_collector(app: Any, script: Any) -> None:
     finally:
         gc.enable()
     assert not kept
+
+
+def test_a_handler_before_may_lead_elsewhere(tmp_path: Path, script: Any) -> None:
+    script("folder/index.html", "", head="")
+    script("s.py", "print('led here')")
+    leading = f"def fixuphandler(req):\n    req.filename = '{tmp_path}/s.py'\n    return 0\n"
+    (tmp_path / "leading.py").write_text(leading)
+    app = site(f"{CONF}PythonFixupHandler leading\n", root=tmp_path)
+    assert get(app, "/folder/index.html") == get(app, "/folder/index.html") == "led here\n"

@@ -65,7 +65,8 @@ def _script_file(req: mp_request) -> tuple[str, os.stat_result]:
 
     Raises SERVER_RETURN(404).
     """
-    filename, found = req.filename or "", req._stat
+    filename, place = req.filename or "", req._place
+    found = req._stat if place is not None and place.file == filename else None  # a handler may have led elsewhere
     named = req.subprocess_env.get("SCRIPT_FILENAME") if "_subprocess_env" in req.__dict__ else None
     if named is not None and named != filename:
         filename, found = named, None
