@@ -18,7 +18,7 @@ from .complaints import Complaints
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["Output", "Printed", "error_stream", "input_stream"]
+__all__ = ["Input", "Output", "Printed", "error_stream", "input_stream"]
 
 SIZE = 8192  # bytes that a script's output waits for, as for any program
 
@@ -28,7 +28,7 @@ class Output(io.RawIOBase):
 
     def __init__(self, req: mp_request) -> None:
         self._req = req
-        self._begun: bytes | None = b""  # of the head; None once it is read
+        self._reader: head.Reader | None = head.Reader()  # of the head; None once it is read
         self._dropped = False
         self.status = OK  # what the head asks for: 304, 412
         self.wrong: str | None = None  # why the head is none
@@ -45,40 +45,39 @@ class Output(io.RawIOBase):
         data = bytes(data)
         if os.getpid() != self._process:
             return len(data)
-        if self._begun is not None:
-            self._read_head(data)
+        if self._reader is not None:
+            self._read_head(self._reader, data)
         elif not self._dropped:
             self._req.write(data, 0)
         return len(data)
 
     def send(self) -> None:
         """What a script's flush() is for: the client gets what there is."""
-        if self._begun is None and not self._dropped and not self.ending and os.getpid() == self._process:
+        if self._reader is None and not self._dropped and not self.ending and os.getpid() == self._process:
             self._req.flush()
 
     @property
     def unfinished(self) -> str | None:
         """Why there is no answer: the head was none, or has not ended."""
-        if self.wrong is None and self._begun is not None:
+        if self.wrong is None and self._reader is not None:
             name = (self._req._filename or "").rpartition("/")[2]
-            what = "Premature end of script headers" if b"\n" in self._begun else "End of script output before headers"
+            ended = b"\n" in self._reader.said
+            what = "Premature end of script headers" if ended else "End of script output before headers"
             return f"{what}: {name}"
         return self.wrong
 
-    def _read_head(self, data: bytes) -> None:
-        req, begun = self._req, self._begun or b""
-        searched, begun = len(begun), begun + data
+    def _read_head(self, reader: head.Reader, data: bytes) -> None:
+        req = self._req
         try:
-            found = head.split(begun, searched)
+            found = reader.feed(data)
         except head.BadHead as error:
             name = (req._filename or "").rpartition("/")[2]
             self.wrong = f"malformed header from script '{name}': {error}"
-            self._begun, self._dropped = None, True
+            self._reader, self._dropped = None, True
             return
         if found is None:
-            self._begun = begun
             return
-        self._begun = None
+        self._reader = None
         self.status = head.apply(req, found.lines, as_original=True)
         if self.status == OK and req._status == HTTP_OK and "_headers_out" in req.__dict__:
             self.location = req.headers_out.get("Location")
@@ -150,7 +149,7 @@ class Printed:
             self._output.write(b"".join(held))
 
 
-class _Input(io.RawIOBase):
+class Input(io.RawIOBase):
     """The body of a request."""
 
     def __init__(self, req: mp_request) -> None:
@@ -169,7 +168,7 @@ class _Input(io.RawIOBase):
 
 def input_stream(req: mp_request, file: IO[bytes] | None) -> io.TextIOWrapper:
     """sys.stdin: the body of the request, or the file that it was laid into."""
-    raw: Any = _Input(req) if file is None else file
+    raw: Any = Input(req) if file is None else file
     return io.TextIOWrapper(io.BufferedReader(raw), "utf-8", "surrogateescape")
 
 
