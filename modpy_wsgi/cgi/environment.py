@@ -15,9 +15,10 @@ from ..config.directives import cgi
 from ..environ import escape
 
 if TYPE_CHECKING:
+    from .._fast.table import table
     from ..request import mp_request
 
-__all__ = ["encoded", "environment", "put_variables"]
+__all__ = ["as_bytes", "encoded", "environment", "put_variables"]
 
 MAX_NAMES = 1000  # names of variables that are remembered
 MAX_NAME = 64  # letters of such a name; hardly any is longer
@@ -61,12 +62,20 @@ def put_variables(req: mp_request, length: int | None = None, others: Mapping[st
 def encoded(req: mp_request) -> dict[bytes, bytes]:
     """req.subprocess_env as a process has it, each byte as it came from the client; and the server's time zone."""
     zone = os.environ.get("TZ")
-    made = {} if zone is None else {b"TZ": _bytes(zone)}
-    for name, value in req.subprocess_env.items():
-        made[_names.get(name) or _name(name)] = (
+    made = as_bytes(req.subprocess_env)
+    if zone is not None:
+        made.setdefault(b"TZ", _bytes(zone))
+    return made
+
+
+def as_bytes(variables: table) -> dict[bytes, bytes]:
+    """Variables as a process has them; of a name that comes twice the last one counts."""
+    return {
+        _names.get(name) or _name(name): (
             value.encode("utf-8", "surrogateescape") if "\0" not in value else _bytes(value)
         )
-    return made
+        for name, value in variables.items()
+    }
 
 
 _names: dict[str, bytes] = {}  # of variables, as they are handed on; a request may make up some

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from ..locks import lock
 
-__all__ = ["RUNNING", "Running", "as_server", "install", "put_back"]
+__all__ = ["RUNNING", "Running", "as_server", "install", "of_server", "put_back"]
 
 T = TypeVar("T")
 
@@ -224,6 +224,11 @@ def as_server(call: Callable[..., T], *args: Any) -> T:
         return call(*args)
     finally:
         RUNNING.reset(token)
+
+
+def of_server(stream: str) -> Any:
+    """A stream of the server's own, by its name in sys."""
+    return vars(sys)[stream].__dict__["_outer"]
 
 
 def put_back() -> None:
