@@ -452,6 +452,16 @@ def test_script_log(tmp_path: Path, ask: Any, capfd: Any) -> None:
     assert "fine: a trifle" in capfd.readouterr().err
 
 
+def test_complaints_alone_do_not_keep_a_program_alive(tmp_path: Path, ask: Any, capfd: Any) -> None:
+    program(tmp_path, "p", f"echo $$ >{tmp_path}/pid; while :; do echo x >&2; sleep 0.2; done")
+    assert ask("/p", conf=QUICK).status.startswith("504")
+    program(tmp_path, "q", f"echo $$ >{tmp_path}/pid; while :; do echo x >&2; sleep 0.2; done")
+    assert ask("/q", b"x" * 200000, conf=QUICK).status.startswith("504")  # which it does not read
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+    assert "stderr from" in capfd.readouterr().err
+
+
 # The parts
 
 
