@@ -16,6 +16,7 @@ from typing import Any
 
 from . import constants
 from ._fast.table import table
+from .cgi.setting_up import CGIStdin, CGIStdout, give_back, set_up
 from .config.directives import core
 from .constants import *  # noqa: F403 - they are the module's contents
 from .current import application
@@ -29,6 +30,8 @@ from .server import mp_server
 __all__ = [
     "SERVER_ERROR",
     "SERVER_RETURN",
+    "CGIStdin",
+    "CGIStdout",
     "HStack",
     "NullIO",
     "allow_methods",
@@ -42,7 +45,9 @@ __all__ = [
     "mpm_query",
     "register_cleanup",
     "resolve_object",
+    "restore_nocgi",
     "server_root",
+    "setup_cgi",
     "stat",
     "table",
 ]
@@ -258,6 +263,19 @@ def build_cgi_env(req: Any) -> table:
     if authorization is not None:
         env["HTTP_AUTHORIZATION"] = authorization
     return env
+
+
+def setup_cgi(req: Any) -> tuple[dict[str, str], Any, Any]:
+    """Let code that was written for CGI find a request: sys.stdin, sys.stdout, sys.argv and os.environ are its.
+
+    They are so in this thread only. Returns (environment, stdin, stdout) as they were, for restore_nocgi().
+    """
+    return set_up(req, build_cgi_env(req))
+
+
+def restore_nocgi(sav_env: Any, si: Any, so: Any) -> None:
+    """Undo setup_cgi(), whose result it is given. If nobody does, the end of the request does."""
+    give_back()
 
 
 class NullIO:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["add_cgi_vars", "add_common_vars", "common_values"]
 
 _KEPT_BACK = frozenset({"proxy", "authorization", "proxy-authorization", "content-type", "content-length"})
+MAX_NAMES = 1000  # of headers that are remembered
+MAX_NAME = 64  # letters of such a name; hardly any is longer
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -28,16 +30,30 @@ def add_common_vars(req: RequestMethods) -> None:
     env = req.subprocess_env
     headers = req.headers_in
     for name in headers:
-        if name.lower() not in _KEPT_BACK and name.isascii() and name.replace("-", "").isalnum():
+        variable = _variables[name] if name in _variables else _variable(name)
+        if variable:
             values = headers[name]
-            value = values if isinstance(values, str) else ("; " if name.lower() == "cookie" else ", ").join(values)
-            env["HTTP_" + name.upper().replace("-", "_")] = value
+            if not isinstance(values, str):
+                values = ("; " if name.lower() == "cookie" else ", ").join(values)
+            env[variable] = values
     for name in ("Content-Type", "Content-Length"):
         value = headers.get(name)
         if value is not None:
             env[name.upper().replace("-", "_")] = value
     for name, value in common_values(req).items():
         env[name] = value
+
+
+_variables: dict[str, str] = {}  # of headers, "" for one that is not handed on; a request may make up some
+
+
+def _variable(header: str) -> str:
+    """The variable that a header becomes; "" if it becomes none."""
+    handed_on = header.lower() not in _KEPT_BACK and header.isascii() and header.replace("-", "").isalnum()
+    made = "HTTP_" + header.upper().replace("-", "_") if handed_on else ""
+    if len(_variables) < MAX_NAMES and len(header) <= MAX_NAME:
+        _variables[header] = made
+    return made
 
 
 def common_values(req: RequestMethods, *, with_file: bool = True) -> dict[str, str]:

@@ -40,7 +40,7 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
         new.headers_out["Location"] = location
     if "_err_headers_out" in req.__dict__:
         new.err_headers_out.update(req.err_headers_out)
-    for name, value in req.__dict__.get("_subprocess_env", {}).items():
+    for name, value in (req._known_variables or {}).items():
         new.subprocess_env[f"REDIRECT_{name}"] = value
     new.subprocess_env["REDIRECT_STATUS"] = str(req._status)
     if new._redirects > MAX_REDIRECTS:
@@ -77,8 +77,9 @@ def _look_up(
     new = _derive(req, uri, environ)
     new._main = req
     new._method = "GET"
-    if "_subprocess_env" in req.__dict__:
-        new.subprocess_env.update(req.subprocess_env)
+    variables = req._known_variables
+    if variables is not None:
+        new.subprocess_env.update(variables)
     if new._redirects > MAX_REDIRECTS:
         req._application.log_request(
             req,

@@ -148,7 +148,18 @@ class RequestMembers(RequestState):
     @fixed
     def subprocess_env(self) -> table:
         """Environment variables for CGI and the like; add_common_vars() fills in the rest."""
-        return table({"HTTPS": "on"}) if self._environ.get("wsgi.url_scheme") == "https" else table()
+        made = table({"HTTPS": "on"}) if self._environ.get("wsgi.url_scheme") == "https" else table()
+        due = self._variables_due
+        if due is not None:
+            self._variables_due = None
+            self._subprocess_env = made
+            due(self)
+        return made
+
+    @property
+    def _known_variables(self) -> table | None:
+        """subprocess_env, if anything was put there; else None. For those who only look."""
+        return getattr(self, "_subprocess_env", None) if self._variables_due is None else self.subprocess_env
 
     @fixed
     def notes(self) -> table:

@@ -452,6 +452,16 @@ def test_script_log(tmp_path: Path, ask: Any, capfd: Any) -> None:
     assert "fine: a trifle" in capfd.readouterr().err
 
 
+def test_complaints_alone_do_not_keep_a_program_alive(tmp_path: Path, ask: Any, capfd: Any) -> None:
+    program(tmp_path, "p", f"echo $$ >{tmp_path}/pid; while :; do echo x >&2; sleep 0.2; done")
+    assert ask("/p", conf=QUICK).status.startswith("504")
+    program(tmp_path, "q", f"echo $$ >{tmp_path}/pid; while :; do echo x >&2; sleep 0.2; done")
+    assert ask("/q", b"x" * 200000, conf=QUICK).status.startswith("504")  # which it does not read
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+    assert "stderr from" in capfd.readouterr().err
+
+
 # The parts
 
 
@@ -481,25 +491,45 @@ SPLIT = {
 
 @pytest.mark.parametrize("data", SPLIT)
 def test_split(data: bytes) -> None:
-    assert head.split(data) == SPLIT[data]
+    assert head.Reader().feed(data) == SPLIT[data]
 
 
 @pytest.mark.parametrize("data", [data for data, wanted in SPLIT.items() if wanted])
 def test_split_comes_to_the_same_byte_by_byte(data: bytes) -> None:
+    reader = head.Reader()
     for end in range(1, len(data) + 1):
-        found = head.split(data[:end], end - 1)
+        found = reader.feed(data[end - 1 : end])
         if found is not None:
             break
     assert found is not None
     assert (found.lines, found.rest + data[end:]) == SPLIT[data]
 
 
+@pytest.mark.parametrize("kind", [head.Reader, nph.Reader])
+def test_a_head_in_small_pieces_takes_no_longer(kind: Any) -> None:
+    """Some 900 KB byte by byte: with each looked at anew every time it would take hours."""
+    reader = kind()
+    data = b"HTTP/1.1 200 OK\r\nA: 1\r\n" if kind is nph.Reader else b"A: 1\r\n"
+    data += b"".join([b"X-%d: %s\n" % (number, b"v" * 90) for number in range(9000)])
+    assert all(reader.feed(data[start : start + 1]) is None for start in range(len(data)))
+    found = reader.feed(b"\r\nbody")
+    assert (len(found.lines), found.rest) == (9001 + (kind is nph.Reader), b"body")
+
+
+def test_nph_byte_by_byte() -> None:
+    reader = nph.Reader()
+    data = b"HTTP/1.1 103 Early Hints\r\nA: 1\r\n\r\nHTTP/1.0 404\r\nB: 2\r\n\r\n"
+    found = [reader.feed(data[start : start + 1]) for start in range(len(data))]
+    assert found[-1] == head.Head((b"404 ", b"B: 2"), b"")
+    assert not any(found[:-1])
+
+
 def test_interim_answers_are_bounded() -> None:
     interim, last = b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"
-    assert nph.split(interim * nph.MAX_INTERIM) is None
-    assert nph.split(interim * nph.MAX_INTERIM + last) == head.Head((b"200 OK",), b"")
+    assert nph.Reader().feed(interim * nph.MAX_INTERIM) is None
+    assert nph.Reader().feed(interim * nph.MAX_INTERIM + last) == head.Head((b"200 OK",), b"")
     with pytest.raises(head.BadHead, match="interim"):
-        nph.split(interim * (nph.MAX_INTERIM + 1) + last)
+        nph.Reader().feed(interim * (nph.MAX_INTERIM + 1) + last)
 
 
 @pytest.mark.parametrize("limit", ["9999999", "99999999h", "0"])
@@ -518,10 +548,10 @@ def test_split_does_not_depend_on_the_pieces(data: bytes) -> None:
     """Whole and byte by byte: the same head, or none, or the same complaint; and lines as they are read elsewhere."""
 
     def read(*ends: int) -> tuple[str, Any, bytes]:
-        before = 0
+        before, reader = 0, head.Reader()
         for end in ends:
             try:
-                found = head.split(data[:end], before)
+                found = reader.feed(data[before:end])
             except head.BadHead:
                 return "bad", None, b""
             if found is not None:

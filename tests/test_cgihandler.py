@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 import sys
@@ -16,6 +17,7 @@ import pytest
 from live_server import wait_until
 
 from modpy_wsgi.cgi.gate import Gate
+from modpy_wsgi.cgi.streams import Output
 from modpy_wsgi.testing import site
 
 CONF = "SetHandler mod_python\nPythonHandler mod_python.cgihandler\n"
@@ -534,3 +536,69 @@ def test_another_mode_is_told(tmp_path: Path, script: Any, capfd: Any) -> None:
     script("s.py", "print(1)")
     site(CONF + "PythonOption modpy_wsgi.cgi.mode fast\n", root=tmp_path).get("/s.py", status=500)
     assert "in-process, subprocess" in capfd.readouterr().err
+
+
+# Its variables, which are put into req.subprocess_env at the latest when somebody looks there
+
+
+LOOKING = """
+from pathlib import Path
+
+def loghandler(req):
+    (Path(req.filename).parent / "logs" / "seen").write_text(req.subprocess_env["SCRIPT_NAME"] + "\\n")
+    return 0
+"""
+LOOKED_AT = {
+    "an access log": 'LogFormat "%{SCRIPT_NAME}e" seen\nCustomLog logs/seen seen',
+    "a log on a condition": 'LogFormat "%U" seen\nCustomLog logs/seen seen env=SCRIPT_NAME',
+    "another handler": "PythonLogHandler looking",
+    "and before": "SetEnv A 1\nPythonLogHandler looking",
+}
+
+
+@pytest.mark.parametrize("who", LOOKED_AT)
+@pytest.mark.parametrize("text", ["print('/s.py')", "import os\nprint(os.environ['SCRIPT_NAME'])"])
+def test_its_variables_are_there_for_others(tmp_path: Path, script: Any, who: str, text: str) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "looking.py").write_text(LOOKING)
+    script("s.py", text)
+    assert get(site(f"{CONF}{LOOKED_AT[who]}\n", root=tmp_path)) == "/s.py\n"
+    assert (tmp_path / "logs" / "seen").read_text() == "/s.py\n"
+
+
+def test_who_looks_meanwhile_sees_the_server(tmp_path: Path, script: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/of/the/server")
+    monkeypatch.setenv("TZ", "UTC")
+    script("s.py", "print(flush=True)\nimport os\nprint(os.environ['PATH'], os.environ['TZ'], len(os.environ) > 12)")
+    answer = site(f'{CONF}Header set X-Path "%{{PATH}}e"\n', root=tmp_path).get("/s.py")
+    assert answer.headers["X-Path"] == "/of/the/server"
+    assert answer.text == "\n/of/the/server UTC True\n"
+
+
+def test_a_script_without_arguments_may_fail(app: Any, script: Any, said: Any) -> None:
+    script("s.py", "import sys\ndel sys.argv[:]\nprint('a complaint', file=sys.stderr)\nsys.exit(2)")
+    get(app)
+    assert "s.py: a complaint" in said()
+    assert "ended with status 2" in said()
+
+
+def test_nothing_of_it_waits_for_the_collector(app: Any, script: Any) -> None:
+    script("s.py", "import sys\nprint('hello', file=sys.stderr)\nprint('hello')\nsys.stdout.flush()")
+    get(app)
+    gc.collect()
+    gc.disable()
+    try:
+        get(app)
+        kept = [each for each in gc.get_objects() if isinstance(each, Output)]
+    finally:
+        gc.enable()
+    assert not kept
+
+
+def test_a_handler_before_may_lead_elsewhere(tmp_path: Path, script: Any) -> None:
+    script("folder/index.html", "", head="")
+    script("s.py", "print('led here')")
+    leading = f"def fixuphandler(req):\n    req.filename = '{tmp_path}/s.py'\n    return 0\n"
+    (tmp_path / "leading.py").write_text(leading)
+    app = site(f"{CONF}PythonFixupHandler leading\n", root=tmp_path)
+    assert get(app, "/folder/index.html") == get(app, "/folder/index.html") == "led here\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -270,6 +272,32 @@ def test_command_is_bounded_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     text = page_of(tmp_path, '<!--#exec cmd="sleep 600 & sleep 600" -->|').text
     assert text == f"{WRONG}|"
     assert started[0].returncode is not None  # it was ended, and nothing is left of it
+
+
+LEFT = {
+    "in the background": "echo a; sleep 600 >/dev/null & echo $! >pid",
+    "and complaining": "echo a; sh -c 'while echo x; do :; done' >&2 2>&2 >/dev/null & echo $! >pid",
+}
+
+
+@pytest.mark.parametrize("how", LEFT)
+def test_what_a_command_leaves_in_the_background_is_not_waited_for(tmp_path: Path, how: str) -> None:
+    begun = time.monotonic()
+    try:
+        assert page_of(tmp_path, f'<!--#exec cmd="{LEFT[how]}" -->|').text == "a\n|"
+        assert time.monotonic() - begun < 20
+        os.kill(int((tmp_path / "pid").read_text()), 0)  # it goes on
+    finally:
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+
+
+def test_a_command_without_an_output_is_ended(tmp_path: Path) -> None:
+    begun = time.monotonic()
+    text = page_of(tmp_path, '<!--#exec cmd="echo a; echo $$ >pid; exec sleep 600 >/dev/null 2>/dev/null" -->|').text
+    assert text == "a\n|"
+    assert time.monotonic() - begun < 20
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
 # -- Python -----------------------------------------------------------------------------------------------------------

@@ -170,7 +170,7 @@ def _not_started(req: mp_request, command: list[str], error: Exception, log: Scr
     return _failed(req, f"End of script output before headers: {_name(req)}", log, b"", [])
 
 
-def _failed(req: mp_request, why: str, log: ScriptLog | None, output: bytes, told: list[str]) -> int:
+def _failed(req: mp_request, why: str, log: ScriptLog | None, output: bytes | bytearray, told: list[str]) -> int:
     """The answer to a program that has not given one."""
     status = HTTP_INTERNAL_SERVER_ERROR
     req._application.log_request(req, why)
@@ -191,28 +191,28 @@ def _name(req: mp_request) -> str:
 
 def _answer_with(req: mp_request, exchange: Exchange, is_nph: bool, log: ScriptLog | None, told: list[str]) -> int:
     """Read the head, and send what follows it."""
-    data = b""
     found: head.Head | None = None
-    read = nph.split if is_nph else head.split
+    reader = nph.Reader() if is_nph else head.Reader()
     try:
         while found is None:
             more = exchange.read()
             if not more:
                 exchange.finish(LINGERS)
-                what = "Premature end of script headers" if b"\n" in data else "End of script output before headers"
-                raise _Abandoned(_failed(req, f"{what}: {_name(req)}", log, data, told))
-            searched, data = len(data), data + more
-            found = read(data, searched)
+                what = (
+                    "Premature end of script headers" if b"\n" in reader.said else "End of script output before headers"
+                )
+                raise _Abandoned(_failed(req, f"{what}: {_name(req)}", log, reader.said, told))
+            found = reader.feed(more)
         status = nph.apply(req, found.lines) if is_nph else head.apply(req, found.lines)
     except head.BadHead as error:
         exchange.finish(0.0)
         why = f"malformed header from script '{_name(req)}': {error}"
-        raise _Abandoned(_failed(req, why, log, data, told)) from None
+        raise _Abandoned(_failed(req, why, log, reader.said, told)) from None
     except TimedOut:
         exchange.finish(0.0)
         req._application.log_request(req, f"AH01220: Timeout waiting for output from CGI script {req.filename}")
         if log is not None:
-            log.script(HTTP_GATEWAY_TIME_OUT, data, told)
+            log.script(HTTP_GATEWAY_TIME_OUT, reader.said, told)
         raise _Abandoned(HTTP_GATEWAY_TIME_OUT) from None
     if status:
         _drain(exchange)
@@ -220,7 +220,7 @@ def _answer_with(req: mp_request, exchange: Exchange, is_nph: bool, log: ScriptL
             req._status = status
             return OK
         if log is not None:
-            log.script(status, data, told)
+            log.script(status, reader.said, told)
         return status
     location = req.headers_out.get("Location") if req._status == HTTP_OK and not is_nph else None
     if location is not None:

@@ -15,11 +15,13 @@ from ..config.directives import cgi
 from ..environ import escape
 
 if TYPE_CHECKING:
+    from .._fast.table import table
     from ..request import mp_request
 
-__all__ = ["environment"]
+__all__ = ["as_bytes", "encoded", "environment", "put_variables"]
 
 MAX_NAMES = 1000  # names of variables that are remembered
+MAX_NAME = 64  # letters of such a name; hardly any is longer
 
 _ODD = re.compile(r"[^A-Za-z0-9_]")
 
@@ -27,10 +29,15 @@ _ODD = re.compile(r"[^A-Za-z0-9_]")
 def environment(
     req: mp_request, length: int | None = None, others: Mapping[str, str] | None = None
 ) -> dict[bytes, bytes]:
-    """The variables of a request for a program, each byte as it came from the client.
+    """The environment of a program for a request, whose variables are put_variables()'s."""
+    put_variables(req, length, others)
+    return encoded(req)
+
+
+def put_variables(req: mp_request, length: int | None = None, others: Mapping[str, str] | None = None) -> None:
+    """Put the variables of a request for a program into req.subprocess_env, where httpd has them.
 
     `length` is that of a body whose length the client did not say; `others` take the place of what httpd would say.
-    They are put into req.subprocess_env as well, where httpd has them.
     """
     req.add_cgi_vars()
     env = req.subprocess_env
@@ -48,17 +55,27 @@ def environment(
                 env["HTTP_" + name.upper().replace("-", "_")] = value
     if length is not None:
         env["CONTENT_LENGTH"] = str(length)
-    if others:
-        env.update(others)
-    made = {}
+    for name, value in (others or {}).items():
+        env[name] = value
+
+
+def encoded(req: mp_request) -> dict[bytes, bytes]:
+    """req.subprocess_env as a process has it, each byte as it came from the client; and the server's time zone."""
     zone = os.environ.get("TZ")
+    made = as_bytes(req.subprocess_env)
     if zone is not None:
-        made[b"TZ"] = _bytes(zone)
-    for name, value in env.items():
-        made[_names.get(name) or _name(name)] = (
+        made.setdefault(b"TZ", _bytes(zone))
+    return made
+
+
+def as_bytes(variables: table) -> dict[bytes, bytes]:
+    """Variables as a process has them; of a name that comes twice the last one counts."""
+    return {
+        _names.get(name) or _name(name): (
             value.encode("utf-8", "surrogateescape") if "\0" not in value else _bytes(value)
         )
-    return made
+        for name, value in variables.items()
+    }
 
 
 _names: dict[str, bytes] = {}  # of variables, as they are handed on; a request may make up some
@@ -68,7 +85,7 @@ def _name(name: str) -> bytes:
     """The name of a variable as httpd hands it on: letters, digits and underscores, no digit first."""
     made = _ODD.sub("_", name) or "_"
     result = (f"_{made[1:]}" if made[0].isdigit() else made).encode()
-    if len(_names) < MAX_NAMES:
+    if len(_names) < MAX_NAMES and len(name) <= MAX_NAME:
         _names[name] = result
     return result
 

@@ -70,8 +70,7 @@ class Exchange:
                 self.over = not data
                 return data
             if limit is None:
-                if not self._step(self._timeout):
-                    raise TimedOut
+                self._await()
             elif not self._step(max(limit - time.monotonic(), 0.0)) and time.monotonic() >= limit:
                 return None
         return b""
@@ -118,8 +117,7 @@ class Exchange:
             body.discard()
             self._body = None
         elif self._pending:
-            if not self._step(self._timeout, output=True):
-                raise TimedOut
+            self._await(output=True)
         else:
             while self._kept_bytes <= HELD and self._step(0, output=True):
                 pass
@@ -170,20 +168,34 @@ class Exchange:
 
     # What there is to do
 
+    def _await(self, output: bool = False) -> None:
+        """Wait until the program writes, or takes something of the body. Raises TimedOut.
+
+        As under mod_cgid complaints are not what is waited for: mod_cgi lets a program go on for ever with them.
+        """
+        limit = time.monotonic() + self._timeout
+        left = self._timeout
+        while not self._step(left, output):
+            left = limit - time.monotonic()
+            if left <= 0:
+                raise TimedOut
+
     def _step(self, seconds: float, output: bool = False) -> bool:
-        """Wait for the program, and deal with what it does. False if it does nothing for so long.
+        """Wait for the program, and deal with what it does. False if it does nothing for so long, or only complains.
 
         With `output` what it writes is kept; otherwise the caller reads it.
         """
-        events = self._poll.poll(seconds * 1000)
-        for descriptor, _ in events:
+        acted = False
+        for descriptor, _ in self._poll.poll(seconds * 1000):
             if descriptor == self._stderr:
                 self._complain(descriptor)
-            elif descriptor == self._program.stdin:
+                continue
+            acted = True
+            if descriptor == self._program.stdin:
                 self._push()
             elif output:
                 self._keep()
-        return bool(events)
+        return acted
 
     def _keep(self) -> None:
         try:

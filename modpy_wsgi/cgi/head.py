@@ -16,14 +16,14 @@ from ..validators import http_date
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["MAX_HEAD", "MAX_LINE", "BadHead", "Head", "apply", "split"]
+__all__ = ["MAX_HEAD", "MAX_LINE", "BadHead", "Head", "Reader", "apply"]
 
 MAX_LINE = 8190  # bytes of a header line; httpd breaks a longer one in two, and chokes on the second half
 MAX_HEAD = 1 << 20  # bytes; httpd has no limit, and keeps an endless head until the memory ends
 
 _DIGITS = re.compile("([+-]?[0-9]{1,9})")
-_END = re.compile(rb"\n\r?\n")
 _OF_CGITB = "<!--"  # its pages begin with "<!--: spam", in case a head was sent before; else that is a header line
+_TOO_LONG = f"a header line is longer than {MAX_LINE} bytes"
 _BLANKS = b" \t\n\v\f\r"
 # Of which only the last one counts; all others are joined to one line, but cookies.
 _SET = frozenset({"location", "content-length", "content-range", "transfer-encoding", "etag"})
@@ -40,35 +40,37 @@ class Head(NamedTuple):
     rest: bytes
 
 
-def split(data: bytes, searched: int = 0) -> Head | None:
-    """The head at the beginning of `data`, or None if it has not ended yet; the first `searched` bytes held no end.
+class Reader:
+    """Takes the output as it comes, until its head has ended. Each byte is looked at once, however they come."""
 
-    Raises BadHead for a line without a colon, and for too long a head.
-    """
-    if data[:1] == b"\n":
-        return Head((), data[1:])
-    if data[:2] == b"\r\n":
-        return Head((), data[2:])
-    end = _END.search(data, max(searched - 3, 0))
-    if end is None:
-        if len(data) > MAX_HEAD:
+    def __init__(self) -> None:
+        self.said = bytearray()  # all that came
+        self._lines: list[bytes] = []
+        self._line = 0  # where the line begins that has not ended
+
+    def feed(self, data: bytes) -> Head | None:
+        """The head, once it has ended. Raises BadHead for a line without a colon, and for what is too long."""
+        said, searched = self.said, len(self.said)
+        said += data
+        while (end := said.find(b"\n", searched)) >= 0:
+            line = bytes(said[self._line : end])
+            self._line = searched = end + 1
+            if line in (b"", b"\r"):
+                return Head(tuple(self._lines), bytes(said[searched:]))
+            self._lines.append(_checked(line))
+        if len(said) > MAX_HEAD:
             raise BadHead(f"the head is longer than {MAX_HEAD} bytes")
-        if b"\n" in data:
-            _check(data[: data.rindex(b"\n")].split(b"\n"))
-        elif len(data) > MAX_LINE:
-            raise BadHead(f"a header line is longer than {MAX_LINE} bytes")
+        if len(said) - self._line > MAX_LINE:
+            raise BadHead(_TOO_LONG)
         return None
-    lines = data[: end.start()].split(b"\n")
-    _check(lines)
-    return Head(tuple([line[:-1] if line[-1:] == b"\r" else line for line in lines]), data[end.end() :])
 
 
-def _check(lines: list[bytes]) -> None:
-    for line in lines:
-        if b":" not in line:
-            raise BadHead(f"Bad header: {decode(line[:30].rstrip(_BLANKS).decode('latin-1'))}")
-        if len(line) > MAX_LINE:
-            raise BadHead(f"a header line is longer than {MAX_LINE} bytes")
+def _checked(line: bytes) -> bytes:
+    if b":" not in line:
+        raise BadHead(f"Bad header: {decode(line[:30].rstrip(_BLANKS).decode('latin-1'))}")
+    if len(line) > MAX_LINE:
+        raise BadHead(_TOO_LONG)
+    return line[:-1] if line[-1:] == b"\r" else line
 
 
 def apply(req: mp_request, lines: tuple[bytes, ...], *, as_original: bool = False) -> int:
@@ -113,7 +115,7 @@ def apply(req: mp_request, lines: tuple[bytes, ...], *, as_original: bool = Fals
 
 def _pair(line: bytes) -> tuple[str, str]:
     name, _, value = line.partition(b":")
-    return decode(name.decode("latin-1")), decode(value.strip(_BLANKS).decode("latin-1"))
+    return name.decode("utf-8", "surrogateescape"), value.strip(_BLANKS).decode("utf-8", "surrogateescape")
 
 
 def _lowered(content_type: str) -> str:

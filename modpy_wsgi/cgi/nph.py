@@ -16,33 +16,55 @@ from .head import BadHead, Head
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["apply", "split"]
+__all__ = ["Reader", "apply"]
 
 MAX_INTERIM = 16  # answers of the 100s before the true one; a program may write them without end
 
 _STATUS = re.compile(rb"HTTP/[0-9]{1,3}(?:\.[0-9]{1,3})?[ \t]+([1-5][0-9][0-9])(?:[ \t]+(.*))?")
 
 
-def split(data: bytes, searched: int = 0) -> Head | None:
-    """The head at the beginning of the output, interim answers passed over. None, or BadHead, as head.split()."""
-    for _ in range(MAX_INTERIM + 1):
-        line, newline, rest = data.partition(b"\n")
-        if not newline:
-            if len(data) > head.MAX_LINE or not b"HTTP/".startswith(data[:5]):
-                raise BadHead(f"no status line: {decode(data[:30].decode('latin-1'))}")
-            return None
-        status = _STATUS.fullmatch(line.rstrip(b"\r"))
-        if status is None:
-            raise BadHead(f"no status line: {decode(line[:30].decode('latin-1'))}")
-        found = head.split(rest)
-        if found is None:
-            return None
-        if status[1].startswith(b"1"):
-            data = found.rest
-            continue
-        text = status[1] + b" " + (status[2] or b"")
-        return Head((text, *found.lines), found.rest)
-    raise BadHead(f"more than {MAX_INTERIM} interim answers")
+class Reader:
+    """Takes the output as it comes, until its head has ended; interim answers are passed over."""
+
+    def __init__(self) -> None:
+        self.said = bytearray()  # all that came
+        self._begun = bytearray()  # of the status line
+        self._status: bytes | None = None  # once it has ended
+        self._head = head.Reader()
+        self._interim = 0
+
+    def feed(self, data: bytes) -> Head | None:
+        """The head, once it has ended; the status is its first line. Raises BadHead, also for no status."""
+        self.said += data
+        while True:
+            if self._status is None:
+                self._begun += data
+                line, newline, rest = self._begun.partition(b"\n")
+                if not newline:
+                    if len(line) > head.MAX_LINE or not b"HTTP/".startswith(line[:5]):
+                        raise _no_status(line)
+                    return None
+                self._status, data = _status(line), bytes(rest)
+            found = self._head.feed(data)
+            if found is None:
+                return None
+            if not self._status.startswith(b"1"):
+                return Head((self._status, *found.lines), found.rest)
+            self._interim += 1
+            if self._interim > MAX_INTERIM:
+                raise BadHead(f"more than {MAX_INTERIM} interim answers")
+            data, self._begun, self._status, self._head = found.rest, bytearray(), None, head.Reader()
+
+
+def _status(line: bytearray) -> bytes:
+    found = _STATUS.fullmatch(bytes(line.rstrip(b"\r")))
+    if found is None:
+        raise _no_status(line)
+    return found[1] + b" " + (found[2] or b"")
+
+
+def _no_status(line: bytearray) -> BadHead:
+    return BadHead(f"no status line: {decode(line[:30].decode('latin-1'))}")
 
 
 def apply(req: mp_request, lines: tuple[bytes, ...]) -> int:

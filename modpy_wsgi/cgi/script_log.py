@@ -43,7 +43,7 @@ class ScriptLog:
         """A program that was not run."""
         self._write([*self._begin(status), "%%error", why])
 
-    def script(self, status: int, output: bytes, told: list[str]) -> None:
+    def script(self, status: int, output: bytes | bytearray, told: list[str]) -> None:
         """A program that was run, and what came of it."""
         req = self._req
         lines = [*self._begin(status), "%request"]
@@ -51,8 +51,8 @@ class ScriptLog:
         lines.append("%response")
         lines += _shown(req.err_headers_out)
         if output:
-            output = _COOKIES.sub(rb"\1 (not shown)", output[:MAX_OUTPUT])
-            lines += ["%stdout", output.decode("utf-8", "surrogateescape")]
+            shown = _COOKIES.sub(rb"\1 (not shown)", bytes(output[:MAX_OUTPUT]))
+            lines += ["%stdout", shown.decode("utf-8", "surrogateescape")]
         if told:
             lines += ["%stderr", *told]
         self._write(lines)

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ..locks import lock
 
-__all__ = ["RUNNING", "Running", "install", "put_back"]
+__all__ = ["RUNNING", "Running", "as_server", "install", "of_server", "put_back"]
+
+T = TypeVar("T")
 
 
 class Running(Protocol):
@@ -174,6 +176,11 @@ class _ScriptsEnviron(_Environ):  # type: ignore[misc]  # which has no public na
         data: dict[bytes, bytes] = vars(self)["_data"] if script is None else script.environ
         return data
 
+    def get(self, key: Any, default: Any = None) -> Any:
+        """The value of a variable, without an exception on the way where there is none."""
+        value = self._data.get(self.encodekey(key))
+        return default if value is None else self.decodevalue(value)
+
     def __setitem__(self, key: Any, value: Any) -> None:
         if RUNNING.get() is None:
             super().__setitem__(key, value)
@@ -208,6 +215,20 @@ def install() -> None:
         sys.__class__ = _Sys
         _environ.__class__ = _environb.__class__ = _ScriptsEnviron
         _installed = True
+
+
+def as_server(call: Callable[..., T], *args: Any) -> T:
+    """Call something that is to find the server's own streams and environment, whatever script asks for it."""
+    token = RUNNING.set(None)
+    try:
+        return call(*args)
+    finally:
+        RUNNING.reset(token)
+
+
+def of_server(stream: str) -> Any:
+    """A stream of the server's own, by its name in sys."""
+    return vars(sys)[stream].__dict__["_outer"]
 
 
 def put_back() -> None:

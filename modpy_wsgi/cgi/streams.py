@@ -6,6 +6,7 @@ that its head was none. Text is UTF-8 with surrogateescape, as for Python under 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from typing import IO, TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from .complaints import Complaints
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["Output", "error_stream", "input_stream", "output_stream"]
+__all__ = ["Input", "Output", "Printed", "error_stream", "input_stream"]
 
 SIZE = 8192  # bytes that a script's output waits for, as for any program
 
@@ -27,7 +28,7 @@ class Output(io.RawIOBase):
 
     def __init__(self, req: mp_request) -> None:
         self._req = req
-        self._begun: bytes | None = b""  # of the head; None once it is read
+        self._reader: head.Reader | None = head.Reader()  # of the head; None once it is read
         self._dropped = False
         self.status = OK  # what the head asks for: 304, 412
         self.wrong: str | None = None  # why the head is none
@@ -44,40 +45,39 @@ class Output(io.RawIOBase):
         data = bytes(data)
         if os.getpid() != self._process:
             return len(data)
-        if self._begun is not None:
-            self._read_head(data)
+        if self._reader is not None:
+            self._read_head(self._reader, data)
         elif not self._dropped:
             self._req.write(data, 0)
         return len(data)
 
     def send(self) -> None:
         """What a script's flush() is for: the client gets what there is."""
-        if self._begun is None and not self._dropped and not self.ending and os.getpid() == self._process:
+        if self._reader is None and not self._dropped and not self.ending and os.getpid() == self._process:
             self._req.flush()
 
     @property
     def unfinished(self) -> str | None:
         """Why there is no answer: the head was none, or has not ended."""
-        if self.wrong is None and self._begun is not None:
+        if self.wrong is None and self._reader is not None:
             name = (self._req._filename or "").rpartition("/")[2]
-            what = "Premature end of script headers" if b"\n" in self._begun else "End of script output before headers"
+            ended = b"\n" in self._reader.said
+            what = "Premature end of script headers" if ended else "End of script output before headers"
             return f"{what}: {name}"
         return self.wrong
 
-    def _read_head(self, data: bytes) -> None:
-        req, begun = self._req, self._begun or b""
-        searched, begun = len(begun), begun + data
+    def _read_head(self, reader: head.Reader, data: bytes) -> None:
+        req = self._req
         try:
-            found = head.split(begun, searched)
+            found = reader.feed(data)
         except head.BadHead as error:
             name = (req._filename or "").rpartition("/")[2]
             self.wrong = f"malformed header from script '{name}': {error}"
-            self._begun, self._dropped = None, True
+            self._reader, self._dropped = None, True
             return
         if found is None:
-            self._begun = begun
             return
-        self._begun = None
+        self._reader = None
         self.status = head.apply(req, found.lines, as_original=True)
         if self.status == OK and req._status == HTTP_OK and "_headers_out" in req.__dict__:
             self.location = req.headers_out.get("Location")
@@ -99,12 +99,57 @@ class _Buffered(io.BufferedWriter):
         self._output.send()
 
 
-def output_stream(output: Output) -> io.TextIOWrapper:
-    """sys.stdout over an Output; text and bytes (sys.stdout.buffer) keep their order."""
-    return io.TextIOWrapper(_Buffered(output, SIZE), "utf-8", "surrogateescape", newline="\n", write_through=True)
+class Printed:
+    """sys.stdout over an Output. A script that only prints needs no more than `write`; the file is made for others.
+
+    Text and bytes (sys.stdout.buffer) keep their order.
+    """
+
+    _file: io.TextIOWrapper
+    _buffer: _Buffered
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._held: list[bytes] = []
+        self._size = 0
+
+    def write(self, text: str) -> Any:
+        """Write text. Raises what a file raises."""
+        if "_file" in self.__dict__ or type(text) is not str:
+            return self._file.write(text)
+        data = text.encode("utf-8", "surrogateescape")
+        self._held.append(data)
+        self._size += len(data)
+        if self._size >= SIZE:
+            self._pour()
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "_file":
+            return getattr(self._file, name)
+        buffer = self._buffer = _Buffered(self._output, SIZE)
+        self._file = io.TextIOWrapper(buffer, "utf-8", "surrogateescape", newline="\n", write_through=True)
+        held, self._held = self._held, []
+        buffer.write(b"".join(held))
+        return self._file
+
+    def end(self) -> None:
+        """Let all that was written arrive, whatever the script has done with the file. Raises OSError."""
+        self._output.ending = True
+        if "_file" not in self.__dict__:
+            self._pour()
+            return
+        for file in (self._file, self._buffer):
+            with contextlib.suppress(ValueError):  # it is closed, or detached
+                file.flush()
+
+    def _pour(self) -> None:
+        held, self._held, self._size = self._held, [], 0
+        if held:
+            self._output.write(b"".join(held))
 
 
-class _Input(io.RawIOBase):
+class Input(io.RawIOBase):
     """The body of a request."""
 
     def __init__(self, req: mp_request) -> None:
@@ -123,7 +168,7 @@ class _Input(io.RawIOBase):
 
 def input_stream(req: mp_request, file: IO[bytes] | None) -> io.TextIOWrapper:
     """sys.stdin: the body of the request, or the file that it was laid into."""
-    raw: Any = _Input(req) if file is None else file
+    raw: Any = Input(req) if file is None else file
     return io.TextIOWrapper(io.BufferedReader(raw), "utf-8", "surrogateescape")
 
 

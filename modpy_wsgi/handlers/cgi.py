@@ -9,16 +9,17 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from collections.abc import Callable
 from typing import IO, TYPE_CHECKING, Any
 
 from ..cgi import answer as programs
 from ..cgi.body import Lost, spooled
 from ..cgi.complaints import Complaints
-from ..cgi.environment import environment
+from ..cgi.environment import encoded, put_variables
 from ..cgi.gate import GATE
 from ..cgi.scripts import Script, script_at
-from ..cgi.stand_ins import RUNNING, install, put_back
-from ..cgi.streams import Output, error_stream, input_stream, output_stream
+from ..cgi.stand_ins import RUNNING, as_server, install, put_back
+from ..cgi.streams import Output, Printed, error_stream, input_stream
 from ..config.directives import python
 from ..constants import (
     APLOG_WARNING,
@@ -64,7 +65,8 @@ def _script_file(req: mp_request) -> tuple[str, os.stat_result]:
 
     Raises SERVER_RETURN(404).
     """
-    filename, found = req.filename or "", req._stat
+    filename, place = req.filename or "", req._place
+    found = req._stat if place is not None and place.file == filename else None  # a handler may have led elsewhere
     named = req.subprocess_env.get("SCRIPT_FILENAME") if "_subprocess_env" in req.__dict__ else None
     if named is not None and named != filename:
         filename, found = named, None
@@ -99,44 +101,64 @@ def _variables_of_original(req: mp_request) -> dict[str, str]:
     return made
 
 
+def _owe_variables(req: mp_request, length: int | None) -> None:
+    """See to it that req.subprocess_env has the variables of CGI, at the latest when somebody looks there."""
+
+    def put(req: mp_request) -> None:
+        as_server(put_variables, req, length, _variables_of_original(req))
+
+    if req._known_variables is None:
+        req._variables_due = put
+    else:
+        put(req)
+
+
 class _Running:
     """One script at work: what it finds in sys and os."""
 
-    def __init__(self, req: mp_request, file: str, body: IO[bytes] | None, length: int | None) -> None:
+    environ: dict[bytes, bytes]
+
+    def __init__(self, req: mp_request, file: str, body: IO[bytes] | None) -> None:
         self._req = req
         self._body = body
-        self.environ = environment(req, length, _variables_of_original(req))
+        self.file = file
         self.argv = [file]
         self.replaced: dict[str, Any] = {}
         self.output = Output(req)
-        self.stdout = output_stream(self.output)
-        self._buffer = self.stdout.buffer
-        self.complaints = Complaints(self._complain)
+        self.stdout = Printed(self.output)
 
     def __getattr__(self, name: str) -> Any:
-        if name == "stdin":  # both are made when first asked for
+        if name == "environ":  # these are made when first asked for
+            self.environ = as_server(encoded, self._req)
+        elif name == "stdin":
             self.stdin = input_stream(self._req, self._body)
         elif name == "stderr":
-            self.stderr = error_stream(self.complaints)
+            self._complaints = Complaints(_teller(self._req, self.file))
+            self.stderr = error_stream(self._complaints)
         else:
             raise AttributeError(name)
         return self.__dict__[name]
 
-    def _complain(self, line: str) -> None:
-        self._req._application.log_request(self._req, f"AH01215: stderr from {self.argv[0]}: {line}")
-
     def end(self) -> None:
         """Let all that was written arrive, by whatever the script has put in the place of its streams."""
-        self.output.ending = True
-        for stream in (self.replaced.get("stdout"), self.stdout, self._buffer):
-            _flush(stream)
+        if "stdout" in self.replaced:
+            self.output.ending = True
+            _flush(self.replaced["stdout"])
+        self.stdout.end()
         self.tell()
 
     def tell(self) -> None:
         """Let the log have what the script has complained of."""
-        _flush(self.replaced.get("stderr"))
-        _flush(self.__dict__.get("stderr"))
-        self.complaints.end()
+        if "stderr" in self.replaced:
+            _flush(self.replaced["stderr"])
+        if "stderr" in self.__dict__:
+            _flush(self.stderr)
+            self._complaints.end()
+
+
+def _teller(req: mp_request, file: str) -> Callable[[str], None]:
+    """What puts a line of a script's into the error log."""
+    return lambda line: req._application.log_request(req, f"AH01215: stderr from {file}: {line}")
 
 
 def _flush(stream: Any) -> None:
@@ -157,7 +179,8 @@ def _run(req: mp_request, script: Script, interpreter: Interpreter) -> int:
     try:
         if req._environ.get("HTTP_TRANSFER_ENCODING") and not req._environ.get("CONTENT_LENGTH"):
             body, length = spooled(req)
-        running = _Running(req, script.file, body, length)
+        _owe_variables(req, length)
+        running = _Running(req, script.file, body)
         directory = os.path.dirname(script.file)
         if not GATE.enter(directory, script.alone, programs.time_limit(req)):
             req.log_error(f"other scripts were not done in time for {script.file}")
@@ -226,7 +249,7 @@ def _report(req: mp_request, running: _Running, status: object) -> None:
     if not isinstance(status, int):
         running.stderr.write(f"{status}\n")
         status = 1
-    req._application.log_request(req, f"the program ended with status {status}: {running.argv[0]}", APLOG_WARNING)
+    req._application.log_request(req, f"the program ended with status {status}: {running.file}", APLOG_WARNING)
 
 
 def _result(req: mp_request, output: Output) -> int:

@@ -154,7 +154,7 @@ class AccessLogs:
             last = last._next
         for log in self._logs:
             if log.variable is not None:
-                variables = getattr(req, "_subprocess_env", None)
+                variables = req._known_variables
                 if (variables is not None and log.variable in variables) is log.negated:
                     continue
             log.outlet.write(log.line(req, last))

@@ -199,7 +199,7 @@ def _ask_fallback(req: mp_request, config: RequestConfig, application: Callable[
     if req.user is not None:
         environ["REMOTE_USER"] = encode(req.user)
         environ["AUTH_TYPE"] = encode(req.ap_auth_type or "")
-    for name, value in req.__dict__.get("_subprocess_env", {}).items():
+    for name, value in (req._known_variables or {}).items():
         environ.setdefault(name, encode(value))
     if req._input_filters is not None:
         status = _unfold_body(req, environ)

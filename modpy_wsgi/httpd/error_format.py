@@ -82,7 +82,7 @@ def _nothing(event: _Event, argument: str) -> str:
 _VALUES: dict[str, Callable[[_Event, str], str]] = {
     "a": _client,
     "A": _server_end,
-    "e": _of_table("_subprocess_env"),
+    "e": _of_table("_known_variables"),
     "E": _nothing,
     "F": _nothing,
     "i": _of_table("headers_in"),

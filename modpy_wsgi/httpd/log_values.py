@@ -43,7 +43,7 @@ def _first(req: mp_request) -> mp_request:
 
 
 def _tls(name: str) -> Value:
-    variable = of_table("_subprocess_env")(name)
+    variable = of_table("_known_variables")(name)
 
     def value(req: mp_request) -> str:
         found = req.ssl_var_lookup(name)
@@ -84,7 +84,7 @@ _MAKERS: dict[str, Callable[[str], Value]] = {
     "a": lambda argument: log_client.connection_address if argument == "c" else log_client.address,
     "c": _tls,
     "C": log_asked.cookie,
-    "e": of_table("_subprocess_env"),
+    "e": of_table("_known_variables"),
     "h": lambda argument: log_client.connection_host if argument == "c" else log_client.host,
     "i": log_asked.header_in,
     "L": lambda argument: lambda req: (_first(req) if argument == "c" else req)._log_id or "-",

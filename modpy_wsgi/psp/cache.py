@@ -41,13 +41,14 @@ def literally(value: str | None) -> bool:
     return value is not None and value.lower() in ("on", "1", "yes", "true")
 
 
-def page_of_file(path: str, options: table, log: Callable[[str], None]) -> Page:
+def page_of_file(path: str, options: table, log: Callable[[str], None], seen: os.stat_result | None = None) -> Page:
     """The page in a file, whose path is absolute; `log` is told if the cache on disk cannot be used.
 
+    `seen` is what the caller has just seen of the file, which is not looked at once more then.
     Raises SERVER_RETURN(404) if there is no such file, and what compile_file raises.
     """
     try:
-        seen = os.stat(path)
+        seen = seen or os.stat(path)
     except (OSError, ValueError):
         raise SERVER_RETURN(HTTP_NOT_FOUND) from None
     if not stat.S_ISREG(seen.st_mode):

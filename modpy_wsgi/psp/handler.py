@@ -38,7 +38,7 @@ def handler(req: mp_request) -> int:
         page.display_code()
         req.write(end, 0)
     else:
-        PSP(req).run()
+        PSP.asked_for(req).run()
     return OK
 
 

@@ -7,6 +7,7 @@ when it is over.
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import os
 import sys
@@ -102,10 +103,22 @@ class PSP:
         """For a class of the site's own that compiles pages in its own way."""
         self._page = Page(code, (), (code.co_filename,), (0,))
 
+    @classmethod
+    def asked_for(cls, req: mp_request) -> PSP:
+        """The page that a request is for, at which the server has just looked. Raises what PSP() raises."""
+        page = cls.__new__(cls)
+        page.req, page.vars, page.string, page.filename = req, {}, None, req.filename
+        place = req._place
+        page._load(req._stat if place is not None and place.file == page.filename else None)
+        return page
+
     def load_from_file(self) -> None:
         """Read and compile the page, if it has changed. Raises what PSP() raises."""
+        self._load(None)
+
+    def _load(self, seen: os.stat_result | None) -> None:
         try:
-            self._page = page_of_file(self.filename or "", self.req.get_options(), self.req.log_error)
+            self._page = page_of_file(self.filename or "", self.req.get_options(), self.req.log_error, seen)
         except SyntaxError as error:
             raise error.with_traceback(None) from None
 
@@ -156,17 +169,15 @@ class PSP:
     def _scope(self, psp: PSPInterface) -> dict[str, Any]:
         """What stands in mod_python.psp, and the page's own."""
         req = self.req
-        file = req.filename
-        scope = {
-            **(sys.modules.get(NAMES) or importlib.import_module(NAMES)).__dict__,
-            "req": req,
-            "form": psp.form,
-            "psp": psp,
-            "session": getattr(req, "session", None),
-            "__file__": file,
-            "__mp_info__": _InstanceInfo(None, file, None),
-            "__mp_path__": [],
-        }
+        scope: dict[str, Any] = (sys.modules.get(NAMES) or importlib.import_module(NAMES)).__dict__.copy()
+        scope["str"] = builtins.str  # which the program asks for with each expression: it need not look any further
+        scope["req"] = req
+        scope["form"] = psp.form
+        scope["psp"] = psp
+        scope["session"] = getattr(req, "session", None)
+        scope["__file__"] = file = req.filename
+        scope["__mp_info__"] = _InstanceInfo(None, file, None)
+        scope["__mp_path__"] = []
         interpreter = req._interpreter
         if interpreter is not None and interpreter.isolated:
             scope["__name__"] = interpreter.qualify(NAMES)  # so that what a page imports is its site's,
@@ -192,6 +203,8 @@ class PSP:
 
 class _InstanceInfo:
     """What mod_python 3.3's importer knew of a module; some pages look whether it is there."""
+
+    __slots__ = ("cache", "children", "file", "label")
 
     def __init__(self, label: str | None, file: str | None, cache: Any) -> None:
         self.label = label

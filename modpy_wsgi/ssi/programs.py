@@ -1,8 +1,8 @@
 """#exec cmd: a command of the shell, whose output becomes a part of the page.
 
 Law: it is bounded in time (Timeout) and in output, runs in a process group of its own, which is killed where it exceeds
-them, and gets no input. It sees the page's variables, and stands in the page's directory. What it complains of goes to
-the error log.
+them, and gets no input. Its part of the page ends with its output, as in httpd; what it leaves in the background goes
+on. It sees the page's variables, and stands in the page's directory. What it complains of goes to the error log.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ __all__ = ["MAX_OUTPUT", "run"]
 
 MAX_OUTPUT = 16 << 20  # bytes: a part of a page, and no download
 MAX_COMPLAINTS = 65536  # bytes for the error log
+LINGERS = 0.1  # seconds that it may go on, and complain, once its output has ended
+GRACE = 3.0  # seconds between SIGTERM and SIGKILL, as httpd has it
 SHELL = "/bin/sh"
 BLOCK = 65536
 
@@ -49,9 +51,7 @@ def run(page: Page, command: str, filter: Any) -> bool:  # noqa: A002 - the manu
     try:
         why = _pass_on(process, filter, page, deadline)
         if why is None:
-            process.wait(max(0.0, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        why = "it did not end"
+            _end(process)
     finally:
         if why is not None:  # what it has left running on purpose may go on
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -65,23 +65,37 @@ def run(page: Page, command: str, filter: Any) -> bool:  # noqa: A002 - the manu
     return why is None
 
 
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a command that has nothing more to say; not for long."""
+    for begun, seconds in ((None, LINGERS), (process.terminate, GRACE), (process.kill, None)):
+        if begun is not None:
+            begun()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+            return
+
+
 def _pass_on(process: subprocess.Popen[bytes], filter: Any, page: Page, deadline: float) -> str | None:  # noqa: A002
-    """Hand on what it writes up to its end. None, or why it has to be ended before."""
+    """Hand on what it writes up to its output's end. None, or why it has to be ended before."""
     assert process.stdout is not None
     assert process.stderr is not None
-    written, complaints = 0, b""
+    written, complaints, over = 0, b"", False
     with selectors.DefaultSelector() as waiting:
         waiting.register(process.stdout, selectors.EVENT_READ)
         waiting.register(process.stderr, selectors.EVENT_READ)
         while waiting.get_map():
             left = deadline - time.monotonic()
             ready = waiting.select(left) if left > 0 else []
+            if not ready and over:  # what it has left in the background may complain when it likes
+                break
             if not ready:
                 return "it took longer than Timeout allows"
             for key, _ in ready:
                 data = os.read(key.fd, BLOCK)
                 if not data:
                     waiting.unregister(key.fileobj)
+                    if key.fileobj is process.stdout:
+                        over, deadline = True, min(deadline, time.monotonic() + LINGERS)
                 elif key.fileobj is process.stderr:
                     complaints = (complaints + data)[:MAX_COMPLAINTS]
                 else:

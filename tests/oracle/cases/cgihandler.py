@@ -83,6 +83,58 @@ TRANSLATED = "cgi-path-translated: as RFC 3875 has it"
 FRAMING = {"framing": (ANY, FRAMING_WHY), "header:Content-Length": (ANY, FRAMING_WHY)}
 
 
+LENDING = """
+from mod_python import apache
+import os, sys
+
+def run(name):
+    {
+        "head": lambda: sys.stdout.write("Content-Type: text/plain\\nX-A: 1\\nX-A: 2\\n\\nbody"),
+        "printed": lambda: (print("Content-Type: text/plain"), print(), print("one"), print("two")),
+        "lines": lambda: print("Content-Type: text/plain\\r\\nX-A: 1\\r\\n\\r\\nbody"),
+        "status": lambda: print("Status: 404 Gone fishing\\nContent-Type: text/plain\\n\\nown page"),
+        "location": lambda: print("Location: http://elsewhere.test/\\n"),
+        "moved": lambda: print("Status: 302 Found\\nLocation: http://elsewhere.test/\\n"),
+        "nocolon": lambda: print("hello\\n\\nbody"),
+        "noblank": lambda: print("Content-Type: text/plain"),
+        "environment": lambda: print("Content-Type: text/plain\\n\\n%s %s %s %s" % (
+            os.environ["REQUEST_METHOD"], os.environ["QUERY_STRING"], os.environ["SCRIPT_NAME"],
+            os.environ["GATEWAY_INTERFACE"])),
+        "arguments": lambda: print("Content-Type: text/plain\\n\\n%s" % (sys.argv,)),
+        "told": lambda: print("Content-Type: text/plain\\n\\nfour", end="%d" % sys.stdout.tell()),
+        "form": lambda: form(),
+        "body": lambda: print("Content-Type: text/plain\\n\\n" + sys.stdin.read()),
+        "nothing": lambda: None,
+    }[name]()
+
+def form():
+    import cgi
+    found = cgi.FieldStorage()
+    print("Content-Type: text/plain\\n")
+    for name in sorted(found):
+        print(name, found.getlist(name))
+
+def handler(req):
+    argv = sys.argv
+    environ, stdin, stdout = apache.setup_cgi(req)
+    try:
+        run(req.filename.rpartition("/")[2])
+    finally:
+        apache.restore_nocgi(environ, stdin, stdout)
+        sys.stdin, sys.stdout, sys.argv = stdin, stdout, argv  # for the original, which mistakes the one for the other
+    if req.filename.endswith("nothing"):
+        req.content_type = "text/plain"
+        req.write("%s %s" % ("REQUEST_METHOD" in os.environ, type(environ).__name__))
+    return apache.OK
+"""
+LENDING_CONF = """
+    <Directory "@ROOT@/htdocs">
+        SetHandler mod_python
+        PythonHandler lending
+    </Directory>
+"""
+
+
 def case(name: str, requests: list[Request], more: str = "") -> Case:
     """The scripts above."""
     from dataclasses import replace
@@ -143,6 +195,28 @@ CASES = (
             get("/env.py", basic("ann", "secret")),
             get("/env.py", {"Proxy": "http://evil/", "X-Dash-Name": "1", "Cookie": "a=1"}),
             head("/env.py"),
+        ],
+    ),
+    Case(
+        "apache.setup_cgi",
+        Site(LENDING_CONF, {"htdocs/lending.py": LENDING}),
+        [
+            get(f"/{path}")
+            for path in words("head printed lines status moved noblank arguments told nothing form?a=1&a=2&b=%C3%A9")
+        ]
+        + [
+            get("/environment?x=1"),
+            get("/nocolon"),
+            get("/location", differs={"status": ("302 Found", LOCATION)}),
+            head("/head"),
+            post("/environment", b"a=1", {"Content-Type": "application/x-www-form-urlencoded"}),
+            post("/body", b"the body", differs={"status": ("200 OK", POST), "body": ("the body\n", POST)}),
+            post(
+                "/form",
+                b"a=1&b=2",
+                {"Content-Type": "application/x-www-form-urlencoded"},
+                differs={"status": ("200 OK", POST), "body": ("a ['1']\nb ['2']\n", POST)},
+            ),
         ],
     ),
     case(
