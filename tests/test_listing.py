@@ -309,6 +309,28 @@ def test_head_and_post(root: Path) -> None:
     assert app.post("/", "a=1", status="*").status_int == 404
 
 
+REPLACED = {
+    "a FIFO": "os.mkfifo(req.filename)",
+    "a FIFO that somebody writes to": "os.mkfifo(req.filename); OPEN.append(os.open(req.filename, os.O_RDWR))",
+    "a directory": "os.mkdir(req.filename)",
+    "a link to nothing": "os.symlink('nowhere', req.filename)",
+}
+
+
+@pytest.mark.parametrize("how", REPLACED.values(), ids=REPLACED)
+def test_a_readme_that_something_takes_the_place_of(tmp_path: Path, how: str) -> None:
+    """Between the moment when it is looked for and the moment when it is read."""
+    (tmp_path / "NOTES.txt").write_text("read me")
+    (tmp_path / "guard.py").write_text(
+        "import os\nOPEN = []\ndef fixuphandler(req):\n    if req.filename.endswith('NOTES.txt'):\n"
+        f"        os.unlink(req.filename); {how}\n    return 0\n"
+    )
+    conf = f"{UTF}\nReadmeName NOTES.txt\nIndexIgnore NOTES.txt\nServerSignature On\nPythonFixupHandler guard"
+    body = site(conf, root=tmp_path).get("/").text
+    assert "<address>" in body  # as if there were no readme
+    assert "read me" not in body
+
+
 # -- order, sizes, patterns -------------------------------------------------------------------------------------------
 
 HUNDREDS = ["9" * 127, "1" * 128, "2" * 128 + "a", "1" * 129]  # digits: a length that does not fit seven bits
