@@ -162,9 +162,7 @@ def _settings(settings: list[Decided]) -> Iterator[str]:
 
 def _word(number: int, setting: Decided) -> str:
     """Before all but the first: whether it was replaced, or merged with."""
-    if not number:
-        return ""
-    return f'<span class="why">{"over" if setting.replaces else "after"}</span> '
+    return f'<span class="why">{setting.word(number)}</span> ' if number else ""
 
 
 def _items(lines: Iterator[str] | list[str] | map[str]) -> str:
