@@ -115,6 +115,8 @@ PROGRAMS = {
     "/p/info/run.cgi/more": ("404", "AcceptPathInfo"),
     "/p/a.acted": ("200", "the page /cgi-bin/run"),
     "/p/a.typed": ("200", "the page /cgi-bin/typed"),
+    "/p/a.var": ("200", "a variant that the type map names"),
+    "/p/absent.var": ("404", "no such file"),
 }
 
 
@@ -124,6 +126,7 @@ def test_programs(tmp_path: Path, path: str) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch(0o644 if name == "programs/data" else 0o755)
     (tmp_path / "p" / "a.typed").touch()
+    (tmp_path / "p" / "a.var").touch()
     conf = tmp_path / "httpd.conf"
     conf.write_text(
         f"""
@@ -131,6 +134,7 @@ def test_programs(tmp_path: Path, path: str) -> None:
         ScriptAlias /cgi-bin/ {tmp_path}/programs/
         AddHandler cgi-script .cgi
         AddHandler own .acted
+        AddHandler type-map var
         AddType text/x-typed .typed
         Action own /cgi-bin/run
         Action text/x-typed /cgi-bin/typed

@@ -19,6 +19,7 @@ from ..config.values import extension
 from ..constants import METHOD_NUMBERS, PYTHON_HANDLERS
 from ..environ import encode
 from ..httpd.content import provided
+from ..httpd.type_maps import TYPE_MAPS
 from ..httpd.types import read_types
 from ..phases import HANDLER
 from .filters_shown import missing_filter
@@ -56,6 +57,9 @@ def tell_answer(way: Way, config: RequestConfig, found: os.stat_result | None, n
         return _program(way, config, found, place, aliased=handler is not None)
     elif config.actions and (action := _action(way, config, name, named)) is not None:
         way.answer = Choice(f"the page {action[0]}", "Action or Script leads there: an internal redirect", action[1])
+        return None
+    elif named in TYPE_MAPS and found is not None and stat.S_ISREG(found.st_mode):
+        way.answer = Choice("a variant that the type map names", f"the handler is {named}", place)
         return None
     elif not provided(named):
         return way.ends(500, f"nobody provides the handler {named!r}", place)

@@ -94,7 +94,7 @@ def handler_of_type(content_type: str) -> str | None:
 
 def provided(handler: str | None) -> bool:
     """Whether somebody here answers for a handler of this name."""
-    return handler in _ANSWERED or handler in cgi_answer.HANDLERS or handler == parsed.HANDLER
+    return handler in _ANSWERED | cgi_answer.HANDLERS | type_maps.TYPE_MAPS or handler == parsed.HANDLER
 
 
 def _is_file(req: mp_request) -> bool:
