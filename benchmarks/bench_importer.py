@@ -20,7 +20,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from modpy_wsgi.interpreter import Interpreter, Interpreters
+from modpy_wsgi.interpreter import Interpreter
+from modpy_wsgi.interpreters import Interpreters
 
 CALLS = 20_000
 FILES = ("main", "one", "two", "three")

@@ -22,7 +22,7 @@ from .constants import *  # noqa: F403 - they are the module's contents
 from .current import application
 from .errors import SERVER_RETURN
 from .finfo import stat_file as stat
-from .interpreter import interpreter_of_caller
+from .interpreters import interpreter_of_caller
 from .log import ErrorLog, log_message
 from .processing import Processing, answer
 from .server import mp_server

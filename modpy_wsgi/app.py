@@ -23,8 +23,9 @@ from .errors import BadRequest, HandlerError
 from .httpd import access_log, content, errors, filtering, translate
 from .httpd.error_format import ErrorForm
 from .httpd.forwarded import scheme_check
-from .interpreter import Interpreter, Interpreters
+from .interpreter import Interpreter
 from .interpreter_names import interpreter_name, names_in_use
+from .interpreters import Interpreters
 from .locate import locate, walk_now
 from .locks import reentrant_lock
 from .log import ErrorLog, log_exception

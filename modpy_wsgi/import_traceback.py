@@ -11,7 +11,10 @@ __all__ = ["without_import_frames"]
 
 _MACHINERY = {"importlib"} | {
     f"{__package__}.{name}"
-    for name in ("importer", "interpreter", "reload", "site_finder", "site_loaders", "stand_in", "module_space")
+    for name in (
+        *("importer", "interpreter", "interpreter_ground", "reload"),
+        *("site_finder", "site_loaders", "stand_in", "module_space"),
+    )
 }
 
 

@@ -7,6 +7,8 @@ what else goes by a module's `__name__`.
 
 from __future__ import annotations
 
+import hashlib
+import re
 import sys
 from contextvars import ContextVar
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -18,7 +20,17 @@ from .site_loaders import watched
 from .site_path import PackagePath, SitePath, is_shared
 from .site_sys import SiteSys
 
-__all__ = ["CURRENT", "FIRST", "PACKAGE_PREFIX", "SPACES", "ModuleSpace", "space_of_code", "space_of_name"]
+__all__ = [
+    "CURRENT",
+    "FIRST",
+    "PACKAGE_PREFIX",
+    "SPACES",
+    "ModuleSpace",
+    "marked_slug",
+    "slug",
+    "space_of_code",
+    "space_of_name",
+]
 
 PACKAGE_PREFIX = "_site_"
 
@@ -146,3 +158,14 @@ def space_of_code(frame: FrameType | None) -> ModuleSpace | None:
             return space
         frame = frame.f_back
     return None
+
+
+def slug(name: str) -> str:
+    """A name as it may be part of a module's."""
+    return re.sub("[^A-Za-z0-9]", "_", name)
+
+
+def marked_slug(name: str) -> str:
+    """The same, with a mark of its own for each name."""
+    mark = hashlib.blake2s(name.encode("utf-8", "surrogateescape"), digest_size=8)
+    return f"{slug(name)}_{mark.hexdigest()}"

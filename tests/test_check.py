@@ -389,7 +389,8 @@ def test_handlers_nobody_provides(name: str, tmp_path: Path) -> None:
 
 
 def test_handlers_of_our_own_are_provided(tmp_path: Path) -> None:
-    conf = "SetHandler mod_python\nAddHandler python-program .py\nAddHandler default-handler .txt\nSetHandler None\n"
+    conf = "SetHandler mod_python\nAddHandler python-program .py\nAddHandler default-handler .txt\n"
+    conf += "AddHandler type-map var\nAddHandler cgi-script .cgi\nAddHandler server-parsed .shtml\nSetHandler None\n"
     assert rows(found(tmp_path, conf, {"htdocs/a.txt": ""}), tmp_path) == []
 
 

@@ -191,6 +191,28 @@ def test_the_end_of_the_file_closes_a_condition_that_holds() -> None:
     assert tree.warnings == ("c:1: <IfDefine> was not closed",)
 
 
+REWRITING = "<IfModule mod_rewrite.c>\nRewriteEngine On\n<Files x>\nRewriteRule ^ - [F]\n</Files>\nRewriteRule a b\n"
+TOLD = "c:1: <IfModule mod_rewrite.c> does not hold, as no LoadModule names it: RewriteRule and what else is in it is"
+PASSED_OVER: dict[str, tuple[str, str]] = {
+    "of a module that is nowhere": (f"{REWRITING}</IfModule>", f"{TOLD} passed over"),
+    "in a condition within": (
+        f"{REWRITING}<IfModule x>\nRewriteRule a b\n</IfModule>\n</IfModule>",
+        f"{TOLD} passed over",
+    ),
+    "where others are loaded": (f"LoadModule a_module a.so\n{REWRITING}</IfModule>", ""),
+    "negated": ("<IfModule !mod_rewrite.c>\n</IfModule>\n<IfModule !mod_dir.c>\nRewriteRule a b\n</IfModule>", ""),
+    "what would be followed": ("<IfModule mod_rewrite.c>\nRedirect /a /b\n</IfModule>", ""),
+    "another condition": ("<IfDefine X>\nRewriteRule a b\n</IfDefine>", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), PASSED_OVER.values(), ids=PASSED_OVER)
+def test_what_is_passed_over_for_want_of_a_module_is_told(text: str, wanted: str) -> None:
+    tree = parse_text(text, file="c")
+    assert tree.warnings == ((wanted,) if wanted else ())
+    assert not any(name.startswith("Rewrite") for name in shown(tree.nodes))
+
+
 def test_an_unknown_variable_is_told() -> None:
     tree = parse_text("A\nB ${NONE} ${LC:x}", file="c", environ={})
     assert tree.warnings == ("c:2: config variable ${NONE} is not defined",)

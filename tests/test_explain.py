@@ -115,6 +115,8 @@ PROGRAMS = {
     "/p/info/run.cgi/more": ("404", "AcceptPathInfo"),
     "/p/a.acted": ("200", "the page /cgi-bin/run"),
     "/p/a.typed": ("200", "the page /cgi-bin/typed"),
+    "/p/a.var": ("200", "a variant that the type map names"),
+    "/p/absent.var": ("404", "no such file"),
 }
 
 
@@ -124,6 +126,7 @@ def test_programs(tmp_path: Path, path: str) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch(0o644 if name == "programs/data" else 0o755)
     (tmp_path / "p" / "a.typed").touch()
+    (tmp_path / "p" / "a.var").touch()
     conf = tmp_path / "httpd.conf"
     conf.write_text(
         f"""
@@ -131,6 +134,7 @@ def test_programs(tmp_path: Path, path: str) -> None:
         ScriptAlias /cgi-bin/ {tmp_path}/programs/
         AddHandler cgi-script .cgi
         AddHandler own .acted
+        AddHandler type-map var
         AddType text/x-typed .typed
         Action own /cgi-bin/run
         Action text/x-typed /cgi-bin/typed
@@ -298,10 +302,10 @@ def test_the_way_of_the_deepest(root: Path) -> None:
         ("Require all granted", f"{conf}:{line('Require all granted')}"),
         ("Require all denied", f"{conf}:{line('Require all denied')}"),
     ]
-    assert [each.replaces for each in (settings["DirectoryIndex"], settings["Require"])] == [True, False]
+    assert [each.word(1) for each in (settings["DirectoryIndex"], settings["Require"])] == ["over", "after"]
     options = settings["PythonOption"]
-    assert not options.replaces
-    assert options.value == "a=1, b=2, match=yes"
+    assert options.word(1) == "after"
+    assert options.value == "a 1; b 2; match yes"
     assert [written for written, _ in options.by] == [
         "PythonOption match yes",
         "PythonOption b 2",
@@ -571,6 +575,119 @@ def test_directives_are_told_as_they_are_written(tmp_path: Path) -> None:
     (tmp_path / "httpd.conf").write_text("\n".join(written) + "\n</Files>\n")
     told = [text for setting in way(tmp_path, "/x").settings for text, _ in setting.by]
     assert sorted(told) == sorted(written)
+
+
+# lines of a configuration: the setting, what it is said to be, and how its directives are joined
+VALUES: dict[str, tuple[str, str, str]] = {
+    "AllowOverride AuthConfig FileInfo Options=Indexes": ("AllowOverride", "AuthConfig FileInfo Options", "by"),
+    "AllowOverride Limit Nonfatal=All": ("AllowOverride Nonfatal=", "All", "by"),
+    "AllowOverride All": ("AllowOverride", "All", "by"),
+    "LogLevel info ssl:warn": ("LogLevel", "info", "by"),
+    "LogLevel info ssl:warn rewrite:trace3": ("LogLevel module:level", "ssl:warn rewrite:trace3", "by"),
+    "HostnameLookups Double": ("HostnameLookups", "Double", "by"),
+    "ServerSignature EMail": ("ServerSignature", "EMail", "by"),
+    "ServerName https://a.example:8443": ("ServerName", "https://a.example:8443", "by"),
+    "KeepAliveTimeout 5": ("KeepAliveTimeout", "5", "by"),
+    "KeepAlive Off": ("KeepAlive", "Off", "by"),
+    "ForceType None": ("ForceType", "None", "by"),
+    "SetHandler MyHandler": ("SetHandler", "MyHandler", "by"),
+    "DirectoryIndex a.html 'b c.html'": ("DirectoryIndex", 'a.html "b c.html"', "by"),
+    "AddType text/html .a .b\nAddType 'text/x; charset=b' .c": (
+        "AddType",
+        'text/html .a .b; "text/x; charset=b" .c',
+        "by after",
+    ),
+    "AddHandler cgi-script .cgi .pl": ("AddHandler", "cgi-script .cgi .pl", "by"),
+    "AddOutputFilter INCLUDES;DEFLATE .shtml": ("AddOutputFilter", "INCLUDES;DEFLATE .shtml", "by"),
+    "AddOutputFilterByType DEFLATE text/html text/css": ("AddOutputFilterByType", "DEFLATE text/css text/html", "by"),
+    "SetOutputFilter DEFLATE": ("SetOutputFilter", "DEFLATE", "by"),
+    "Action x-foo /cgi-bin/foo virtual": ("Action", "x-foo /cgi-bin/foo virtual", "by"),
+    "Script PUT /cgi-bin/put": ("Script", "PUT /cgi-bin/put", "by"),
+    'ErrorDocument 404 /no.html\nErrorDocument 500 "Oh & no"\nErrorDocument 401 default': (
+        "ErrorDocument",
+        '404 /no.html; 500 "Oh & no"; 401 default',
+        "by after after",
+    ),
+    "ExpiresActive On\nExpiresByType text/html 'access plus 1 day'\nExpiresDefault M60": (
+        "Expires",
+        "ExpiresActive On; ExpiresByType text/html A86400; ExpiresDefault M60",
+        "by after after",
+    ),
+    "FileETag Size MTime": ("FileETag", "MTime Size", "by"),
+    "LanguagePriority en fr\nForceLanguagePriority Prefer": (
+        "LanguagePriority",
+        "en fr; ForceLanguagePriority Prefer",
+        "by after",
+    ),
+    "MultiviewsMatch NegotiatedOnly": ("MultiviewsMatch", "NegotiatedOnly", "by"),
+    "Options Includes Indexes": ("Options", "Includes Indexes", "by"),
+    "Options None": ("Options", "None", "by"),
+    "UserDir public_html\nUserDir disabled root": ("UserDir", "public_html; disabled root", "by after"),
+    "SSLProtocol all": ("SSLProtocol", "TLSv1.2 TLSv1.3", "by"),
+    "PythonDebug On\nPythonPath \"['/x']\"": (
+        "Python configuration",
+        "PythonDebug On; PythonPath ['/x']",
+        "by after",
+    ),
+    "PythonHandler a b::c\nPythonHandler d | .py": (
+        "Python*Handler",
+        "PythonHandler a b::c; PythonHandler d | .py",
+        "by after",
+    ),
+    "PythonOutputFilter a::b UP": ("PythonOutputFilter", "up a::b", "by"),
+    "Redirect permanent /a http://b/": ("Redirect", "permanent /a http://b/", "by"),
+    "Redirect /a http://b/\nRedirectMatch 410 ^/c": ("Redirect", "all of these", "by after"),
+    "SetEnvIf Host ^a b !c": ("SetEnvIf", "Host ^a b !c", "by"),
+    'Header always set A "b %D" env=c': ("Header", 'always set A "b %D" env=c', "by"),
+    "CustomLog logs/a common env=!b": ("CustomLog", "logs/a common env=!b", "by"),
+    'LogFormat "%h \\"%r\\"" x': ("LogFormat nickname", '"%h \\"%r\\"" x', "by"),
+    "IndexOptions FancyIndexing NameWidth=* IconHeight=20\nIndexOrderDefault Descending Date\nAddIcon /a.gif .a .b": (
+        "IndexOptions",
+        "IndexOptions FancyIndexing IconHeight=20 NameWidth=*; IndexOrderDefault Descending Date; icons of 2 patterns",
+        "by after after",
+    ),
+}
+OF_DIRECTORIES: dict[str, tuple[str, str, str]] = {
+    "Order deny,allow\nDeny from all\nAllow from 10.0.0.0/8 env=!x .b.example\nSatisfy any": (
+        "Order, Allow, Deny, Satisfy",
+        "Order deny,allow; Deny from all; Allow from 10.0.0.0/8; Allow from env=!x; Allow from .b.example; Satisfy Any",
+        "by after after after over",
+    ),
+    "Require valid-user": ("Require", "Require valid-user", "by after"),
+    "<RequireAll>\nRequire ip 10.0\n<RequireNone>\nRequire user a\nRequire host b\n</RequireNone>\n</RequireAll>": (
+        "Require",
+        "<RequireAll> Require ip 10.0; Require not user a; Require not host b </RequireAll>",
+        "by after after after",
+    ),
+    "AuthType Digest\nAuthDigestProvider file\nAuthDigestDomain /a /b": (
+        "AuthDigest",
+        "AuthDigestProvider file; AuthDigestNonceLifetime 300; AuthDigestDomain /a /b",
+        "by after",
+    ),
+    "Anonymous guest '*'\nAnonymous_LogEmail Off": (
+        "Anonymous",
+        "Anonymous guest *; Anonymous_NoUserID Off; Anonymous_MustGiveEmail On; Anonymous_VerifyEmail Off; "
+        "Anonymous_LogEmail Off",
+        "by after",
+    ),
+    "AuthBasicProvider file anon": ("AuthBasicProvider", "file anon", "by"),
+    "AuthName 'My realm'": ("AuthName", "My realm", "by over"),
+}
+
+
+@pytest.mark.parametrize("lines", [*VALUES, *OF_DIRECTORIES])
+def test_values_are_told_as_they_are_written(lines: str, tmp_path: Path) -> None:
+    if lines in VALUES and not lines.startswith("AllowOverride"):
+        conf = lines
+    else:
+        conf = "<Directory />\nOrder allow,deny\nRequire all denied\nAuthName old\n</Directory>\n"
+        conf += f"<Directory {tmp_path}>\n{lines}\n</Directory>"
+    (tmp_path / "httpd.conf").write_text(f"DocumentRoot {tmp_path}\n{conf}\n")
+    (tmp_path / "x").touch()
+    name, value, words = {**VALUES, **OF_DIRECTORIES}[lines]
+    setting = {each.name: each for each in way(tmp_path, "/x").settings}[name]
+    assert setting.value == value
+    assert " ".join(setting.word(number) for number in range(len(setting.by))) == words
 
 
 # -- against Apache's recorded answers --------------------------------------------------------------------------------

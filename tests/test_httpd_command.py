@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -270,23 +270,79 @@ def test_pid_files(content: str, tmp_path: Path) -> None:
     assert found(str(path)).state is PID_FILES[content]
 
 
+@contextlib.contextmanager
+def another(code: str) -> Iterator[int]:
+    """Another process that has run some code, and waits."""
+    command = [sys.executable, "-c", f"import fcntl, os\n{code}\nprint(1, flush=True)\ninput()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stdout.readline() == b"1\n"
+        try:
+            yield process.pid
+            assert process.poll() is None, "nobody has ended it"
+        finally:
+            process.kill()
+
+
 def test_a_pid_file_that_is_held(tmp_path: Path) -> None:
     path = tmp_path / "pid"
-    code = (
-        f"from modpy_wsgi.serving.pid_file import PidFile\nPidFile({str(path)!r}).take()\nprint(1, flush=True)\ninput()"
-    )
-    command = [sys.executable, "-c", code]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
-        assert holder.stdout is not None and holder.stdout.readline() == b"1\n"
-        assert found(str(path)) == (State.RUNNING, holder.pid)
-        with pytest.raises(ConfigError, match=f"the server runs already, as process {holder.pid}"):
+    with another(f"from modpy_wsgi.serving.pid_file import PidFile\nPidFile({str(path)!r}).take()") as holder:
+        assert found(str(path)) == (State.RUNNING, holder, holder)
+        with pytest.raises(ConfigError, match=f"the server runs already, as process {holder}"):
             PidFile(str(path)).take()
-        holder.kill()
     mine = PidFile(str(path))
     assert mine.take() is State.STALE
     assert path.read_text() == f"{os.getpid()}\n"
     mine.release()
     assert not path.exists()
+
+
+@pytest.mark.parametrize("content", ["99999999\n", "1\n", ""])
+def test_a_pid_file_that_is_locked_by_another_than_it_names(content: str, tmp_path: Path) -> None:
+    """Nobody is signalled: neither who has locked it nor who is named."""
+    path, conf = tmp_path / "pid", tmp_path / "httpd.conf"
+    path.write_text(content)
+    conf.write_text(f"PidFile {path}\nListen 127.0.0.1:{free_port()}\n")
+    with another(f"file = open({str(path)!r}, 'r+'); fcntl.lockf(file, fcntl.LOCK_EX)") as holder:
+        assert found(str(path)) == (State.HELD, int(content or 0), holder)
+        with pytest.raises(ConfigError, match=f"process {holder} has locked it, which it does not name"):
+            PidFile(str(path)).take()
+        with contextlib.redirect_stderr(io.StringIO()) as said:
+            assert main(["-f", str(conf), "-k", "stop"]) == 1
+        assert f"locked by process {holder}, which it does not name: left alone" in said.getvalue()
+    assert path.read_text() == content
+
+
+def test_who_reads_a_pid_file_cannot_keep_a_server_from_starting(tmp_path: Path) -> None:
+    path = tmp_path / "pid"
+    path.write_text("99999999\n")
+    with another(f"file = open({str(path)!r}); fcntl.lockf(file, fcntl.LOCK_SH)"):
+        assert found(str(path)).state is State.STALE
+        mine = PidFile(str(path))
+        assert mine.take() is State.STALE
+        assert path.read_text() == f"{os.getpid()}\n"
+        assert os.listdir(tmp_path) == ["pid"]
+        mine.release()
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
+def test_the_rights_of_a_pid_file(umask: int, mode: int, tmp_path: Path) -> None:
+    before = os.umask(umask)
+    try:
+        mine = PidFile(str(tmp_path / "pid"))
+        mine.take()
+        assert (tmp_path / "pid").stat().st_mode & 0o777 == mode
+        assert os.umask(umask) == umask
+        mine.release()
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_a_pid_file_is_a_file(make: Callable[[Path], None], tmp_path: Path) -> None:
+    make(tmp_path / "pid")
+    with pytest.raises(ConfigError, match="holds no process number"):
+        PidFile(str(tmp_path / "pid")).take()
 
 
 def test_a_pid_file_is_no_link(tmp_path: Path) -> None:

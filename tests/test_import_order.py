@@ -21,7 +21,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     "configuration": ("config", "httpd_names", "processing"),
     "modules of the site": (
-        *("import_statements", "import_traceback", "importer", "interpreter", "module_space", "reload"),
+        *("import_statements", "import_traceback", "importer", "interpreter", "interpreter_ground"),
+        *("interpreters", "module_space", "reload"),
         *("site_finder", "site_loaders", "site_path", "site_sys", "stand_in"),
     ),
     "objects": (

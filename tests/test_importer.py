@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 from import_probes import PROBES, Probe, write_site
 
-from modpy_wsgi.interpreter import Interpreter, Interpreters
+from modpy_wsgi.interpreter import Interpreter
+from modpy_wsgi.interpreters import Interpreters
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ from typing import Any
 import greenlet
 import pytest
 
-from modpy_wsgi import interpreter as interpreter_module
+from modpy_wsgi import interpreters as interpreters_module
 from modpy_wsgi.errors import ConfigError
-from modpy_wsgi.interpreter import Interpreter, Interpreters, interpreter_of_caller
+from modpy_wsgi.interpreter import Interpreter
+from modpy_wsgi.interpreters import Interpreters, interpreter_of_caller
 from modpy_wsgi.site_path import SitePath
 
 Make = Callable[..., Interpreters]
@@ -114,7 +115,7 @@ def test_a_name_that_nobody_announced_is_isolated(make: Make, tmp_path: Path) ->
 
 
 def test_requests_cannot_make_interpreters_without_end(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interpreter_module, "MAX_DYNAMIC_INTERPRETERS", 2)
+    monkeypatch.setattr(interpreters_module, "MAX_DYNAMIC_INTERPRETERS", 2)
     interpreters = make("a", "b", dynamic=True)
     for name in ("/x/", "/y/", "a", "b", "/x/"):
         interpreters.get(name)

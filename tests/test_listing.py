@@ -23,7 +23,7 @@ from modpy_wsgi.config.directives.autoindex import LISTING
 from modpy_wsgi.config.globs import Glob
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.httpd import listing
-from modpy_wsgi.httpd.listing_order import Entry, in_order, natural
+from modpy_wsgi.httpd.listing_order import Entry, in_order, naturals
 from modpy_wsgi.httpd.listing_page import size_shown
 from modpy_wsgi.testing import site
 
@@ -309,14 +309,38 @@ def test_head_and_post(root: Path) -> None:
     assert app.post("/", "a=1", status="*").status_int == 404
 
 
+REPLACED = {
+    "a FIFO": "os.mkfifo(req.filename)",
+    "a FIFO that somebody writes to": "os.mkfifo(req.filename); OPEN.append(os.open(req.filename, os.O_RDWR))",
+    "a directory": "os.mkdir(req.filename)",
+    "a link to nothing": "os.symlink('nowhere', req.filename)",
+}
+
+
+@pytest.mark.parametrize("how", REPLACED.values(), ids=REPLACED)
+def test_a_readme_that_something_takes_the_place_of(tmp_path: Path, how: str) -> None:
+    """Between the moment when it is looked for and the moment when it is read."""
+    (tmp_path / "NOTES.txt").write_text("read me")
+    (tmp_path / "guard.py").write_text(
+        "import os\nOPEN = []\ndef fixuphandler(req):\n    if req.filename.endswith('NOTES.txt'):\n"
+        f"        os.unlink(req.filename); {how}\n    return 0\n"
+    )
+    conf = f"{UTF}\nReadmeName NOTES.txt\nIndexIgnore NOTES.txt\nServerSignature On\nPythonFixupHandler guard"
+    body = site(conf, root=tmp_path).get("/").text
+    assert "<address>" in body  # as if there were no readme
+    assert "read me" not in body
+
+
 # -- order, sizes, patterns -------------------------------------------------------------------------------------------
 
-NATURAL = ["0a", "01", "012", "1", "1a", "2", "10", "a", "a1", "a 2", "a10", "b"]
+HUNDREDS = ["9" * 127, "1" * 128, "2" * 128 + "a", "1" * 129]  # digits: a length that does not fit seven bits
+NATURAL = ["0a", "01", "012", "1", "1a", "2", "10", *HUNDREDS, "a", "a1", "a 2", "a10", "b"]
 
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.pairwise(NATURAL)))
 def test_natural_order(one: str, other: str) -> None:
-    assert natural(one.encode()) < natural(other.encode())
+    left, right = naturals([one.encode(), other.encode()])
+    assert left < right
 
 
 APR = ctypes.util.find_library("apr-1")
@@ -328,7 +352,7 @@ def test_natural_order_is_that_of_apr(one: bytes, other: bytes) -> None:
     assert APR is not None
     library = ctypes.CDLL(APR)
     for function, fold in ((library.apr_strnatcmp, bytes), (library.apr_strnatcasecmp, bytes.upper)):
-        left, right = natural(fold(one)), natural(fold(other))
+        left, right = naturals([fold(one), fold(other)])
         assert (left > right) - (left < right) == function(one, other)
 
 

@@ -21,7 +21,8 @@ from typing import Any
 
 import pytest
 
-from modpy_wsgi.interpreter import Interpreter, Interpreters
+from modpy_wsgi.interpreter import Interpreter
+from modpy_wsgi.interpreters import Interpreters
 
 EXECUTED: list[str] = []  # what ran, in order: each module of a test site notes its name
 
@@ -403,12 +404,13 @@ def test_a_traceback_shows_the_sites_lines(site: Site) -> None:
         site.load()
     lines = [(Path(frame.filename).name, frame.name) for frame in traceback.extract_tb(caught.tb)]
     assert lines[-3:] == [("main.py", "<module>"), ("broken.py", "<module>"), ("broken.py", "go")]
-    assert {name for name, _ in lines[:-3]} == {"test_reload.py", "interpreter.py"}
+    assert {name for name, _ in lines[:-3]} == {"test_reload.py", "interpreter.py", "interpreter_ground.py"}
     with pytest.raises(ModuleNotFoundError) as missing:
         site.load("nowhere_at_all")
     assert {Path(frame.filename).name for frame in traceback.extract_tb(missing.tb)} == {
         "test_reload.py",
         "interpreter.py",
+        "interpreter_ground.py",
     }
 
 

@@ -89,3 +89,14 @@ def test_nor_does_the_first_login(kind: str, tmp_path: Path) -> None:
     (tmp_path / "passwords").write_text(f"ann:{HASHES[kind]()}\n")
     said, log = answer(tmp_path, LOGIN)
     assert said == "200 OK b'Hello'\n", log
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+@pytest.mark.parametrize("allowed", ["AllowOverride AuthConfig", "AllowOverride None\nAllowOverrideList AuthUserFile"])
+def test_nor_does_a_login_that_a_htaccess_asks_for(allowed: str, tmp_path: Path) -> None:
+    (tmp_path / "passwords").write_text(f"ann:{HASHES['bcrypt']()}\n")
+    (tmp_path / ".htaccess").write_text(f"AuthUserFile {tmp_path}/passwords\n")
+    of_htaccess = "    AuthUserFile @ROOT@/passwords\n"
+    assert of_htaccess in LOGIN
+    said, log = answer(tmp_path, f"User nobody\n{LOGIN.replace(of_htaccess, allowed + chr(10))}")
+    assert said == "200 OK b'Hello'\n", log

@@ -241,7 +241,7 @@ def _start(asked: Asked, source: Source) -> int:
     _tell(server.plan.notes, asked)
     if server.pid_file is not None and "GUNICORN_PID" not in os.environ:
         with contextlib.suppress(OSError):  # which check() tells of
-            state, pid = found(server.pid_file.path)
+            state, pid, _ = found(server.pid_file.path)
             if state is State.RUNNING:
                 sys.stdout.write(f"httpd (pid {pid}) already running\n")
                 return 0
@@ -264,7 +264,7 @@ def _signal(asked: Asked, source: Source) -> int:
     made = plan(site, Overrides(tls=True), cpus=1, root=False)
     assert made.pid_file is not None, "there is one without a directive"
     try:
-        state, pid = found(made.pid_file)
+        state, pid, holder = found(made.pid_file)
     except OSError as error:
         raise ConfigError(f"Error retrieving pid file {made.pid_file}: {error.strerror}") from None
     if state is State.BAD:
@@ -273,6 +273,8 @@ def _signal(asked: Asked, source: Source) -> int:
         )
     if state is State.FOREIGN:
         raise ConfigError(f"PidFile {made.pid_file} names process {pid}, which is no server of this kind: left alone")
+    if state is State.HELD:
+        raise ConfigError(f"PidFile {made.pid_file} is locked by process {holder}, which it does not name: left alone")
     if state is State.RUNNING:
         try:
             os.kill(pid, SIGNALS[asked.action])

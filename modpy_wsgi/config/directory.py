@@ -18,7 +18,7 @@ from .request_config import RequestConfig, Walk
 if TYPE_CHECKING:
     from .host_config import HostConfig
 
-__all__ = ["Directory", "files_matching"]
+__all__ = ["Directory"]
 
 
 class Directory:
@@ -106,7 +106,7 @@ class Directory:
         host = self.host
         settings = walk.settings
         files = settings[core.FILES_SECTIONS]  # some match the empty name of a directory, too
-        chosen = files_matching(files, name)
+        chosen = _files_matching(files, name)
         key = (self, walk.sections, chosen, location[0])
         found = host.configs.get(key)
         if found is None:
@@ -118,7 +118,7 @@ class Directory:
         return found
 
 
-def files_matching(files: tuple[Section, ...], name: str) -> tuple[int, ...]:
+def _files_matching(files: tuple[Section, ...], name: str) -> tuple[int, ...]:
     """The positions of the Files sections that are about a name."""
     raw = encode(name)
     return tuple(

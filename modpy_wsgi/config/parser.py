@@ -107,6 +107,7 @@ class Reader:
     ) -> list[Node]:
         """Reads one logical line; the list that what follows belongs to."""
         if skipping:
+            self._tell_passed_over(line, skipping[0], file)
             _skip(line, skipping, file, number)
             return nodes
         if "${" in line:
@@ -128,7 +129,7 @@ class Reader:
             elif self._holds(condition, name, args, file, number):
                 stack.append(_Open(name, None, number, nodes))
             else:
-                skipping.append(_Open(name, None, number, nodes))
+                skipping.append(_Open(name, args, number, nodes))
             return nodes
         lower = name.lower()
         act = _ON_READ.get(lower)
@@ -181,6 +182,20 @@ class Reader:
         except ValueError as error:
             self.wrong(ConfigError(f"{name}> {error}{_usage(name)}", file, line))
             return False
+
+    def _tell_passed_over(self, line: str, opened: _Open, file: str) -> None:
+        """Warn, once for each, of a part for a module that may have been compiled into httpd, where no LoadModule is.
+
+        Only of what would stop the start if it were followed: what is followed here needs no LoadModule.
+        """
+        if self.modules or opened.name.lower() != "<ifmodule" or opened.args is None or opened.args[:1] == "!":
+            return
+        row = ALL.get(name_and_rest(line)[0].rstrip(">").lower())
+        if row is None or row.kind is not Kind.UNSUPPORTED:
+            return
+        text = f"{file}:{opened.line}: {opened.name} {opened.args} does not hold, as no LoadModule names it"
+        if not self.warnings or not self.warnings[-1].startswith(text):
+            self.warnings.append(f"{text}: {row.name} and what else is in it is passed over")
 
     def _undefined(self, name: str, file: str, line: int) -> None:
         if ":" not in name:  # ${name:...} is left to the module that reads it

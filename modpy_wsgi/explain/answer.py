@@ -15,7 +15,7 @@ from ..config.directives import alias, cgi, core, mime
 from ..config.patterns import substitute
 from ..config.request_config import RequestConfig
 from ..config.values import extension
-from ..constants import CGI_HANDLERS, METHOD_NUMBERS, PYTHON_HANDLERS
+from ..constants import CGI_HANDLERS, METHOD_NUMBERS, PYTHON_HANDLERS, TYPE_MAP_HANDLERS
 from ..environ import encode
 from ..httpd.content import provided
 from ..httpd.types import read_types
@@ -55,6 +55,9 @@ def tell_answer(way: Way, config: RequestConfig, found: os.stat_result | None, n
         return _program(way, config, found, place, aliased=handler is not None)
     elif config.actions and (action := _action(way, config, name, named)) is not None:
         way.answer = Choice(f"the page {action[0]}", "Action or Script leads there: an internal redirect", action[1])
+        return None
+    elif named in TYPE_MAP_HANDLERS and found is not None and stat.S_ISREG(found.st_mode):
+        way.answer = Choice("a variant that the type map names", f"the handler is {named}", place)
         return None
     elif not provided(named):
         return way.ends(500, f"nobody provides the handler {named!r}", place)

@@ -51,10 +51,10 @@ summary { cursor: pointer; font-weight: 600; font-size: 1.1rem; padding: .25rem 
 summary:focus-visible, .scroll:focus-visible { outline: 3px solid var(--way); outline-offset: 2px; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; table-layout: fixed; width: 100%; min-width: 34rem; margin-top: .5rem; }
-th:nth-child(1) { width: 18%; } th:nth-child(2) { width: 36%; }
+th:nth-child(1) { width: 25%; } th:nth-child(2) { width: 33%; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; }
-td { overflow-wrap: anywhere; }
+th, td { overflow-wrap: anywhere; }
 td div + div { margin-top: .25rem; }
 .notes { border-left: 4px solid var(--way); margin: 1rem 0 0; padding: .25rem 1rem .25rem 2rem; }
 @media (max-width: 40rem) { .way > li { padding-left: 2.4rem; } th, td { padding: .3rem .35rem; } }
@@ -162,9 +162,7 @@ def _settings(settings: list[Decided]) -> Iterator[str]:
 
 def _word(number: int, setting: Decided) -> str:
     """Before all but the first: whether it was replaced, or merged with."""
-    if not number:
-        return ""
-    return f'<span class="why">{"over" if setting.replaces else "after"}</span> '
+    return f'<span class="why">{setting.word(number)}</span> ' if number else ""
 
 
 def _items(lines: Iterator[str] | list[str] | map[str]) -> str:

@@ -59,8 +59,7 @@ def _lines(way: Way) -> Iterator[str]:
     for setting in way.settings:
         yield printable(f"    {setting.name}: {setting.value}")
         for number, (written, place) in enumerate(setting.by):
-            word = "by" if not number else "over" if setting.replaces else "after"
-            yield printable(f"      {word:5} {written}{_at(place)}")
+            yield printable(f"      {setting.word(number):5} {written}{_at(place)}")
 
 
 def _choice(title: str, choice: Choice) -> Iterator[str]:

@@ -68,9 +68,13 @@ class Decided:
     """A setting, and the directives that had a say, the innermost first."""
 
     name: str
-    value: str
+    value: str  # as its directives would say it
     by: tuple[tuple[str, Place], ...]  # (directive as written, where)
-    replaces: bool  # whether the first alone decided; else it was merged with the others by a rule of the setting
+    holding: int  # how many of them make up the value together; those behind them were replaced
+
+    def word(self, number: int) -> str:
+        """What joins a directive with those before it."""
+        return "by" if not number else "after" if number < self.holding else "over"
 
 
 @dataclass(slots=True)

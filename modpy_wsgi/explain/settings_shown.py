@@ -1,29 +1,27 @@
 """The settings of a request as people read them, and the directives that decided each.
 
-Law: what the directives said is told in their own words; a value is shortened, never left out.
+Law: what the directives said is told in their own words, as they are written; what is long is shortened, never left
+out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields as fields_of
-from dataclasses import is_dataclass
-from enum import Enum
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..config.decisions import DECISIONS, Decision
 from ..config.directives import ALL
 from ..config.lexer import quote
-from ..config.model import Args, Origin, Section, Setting, Settings, replace
+from ..config.model import Args, Origin, Setting, Settings, replace
 from ..config.request_config import RequestConfig
 from .model import Decided, Place
+from .values_shown import is_record, value_shown
 
 __all__ = ["last_place", "place_of", "settings_shown"]
 
-MAX_VALUE = 200  # characters of a value that is shown
+MAX_VALUE = 200  # characters of a value or a directive that are shown
 
 _FLAGS = {"0": "Off", "1": "On"}
-_UNSAID: tuple[object, ...] = (None, (), frozenset(), "", False)
 
 
 def settings_shown(settings: Settings) -> Iterator[Decided]:
@@ -32,45 +30,69 @@ def settings_shown(settings: Settings) -> Iterator[Decided]:
     for setting, value in sorted(settings.items(), key=lambda pair: pair[0].name.lower()):
         if setting is DECISIONS:
             continue
-        by = tuple((_written(each), place_of(each.origin)) for each in decisions.get(setting, ()))
-        yield Decided(setting.name, _value(value), by[::-1], setting.merge is replace)
+        directives = [_as_written(each) for each in _directives(decisions.get(setting, ()))][::-1]
+        by = tuple((_shortened(_written(each)), place_of(each.origin)) for each in directives)
+        said = value_shown(setting, value, [(each.args, _arguments(each)) for each in directives])
+        yield Decided(setting.name, _shortened(said), by, _holding(setting, value, directives))
+
+
+def _directives(decisions: Sequence[Decision]) -> Iterator[Decision]:
+    """The directives as they stand: of one whose words count each alone, each is a decision."""
+    last: Decision | None = None
+    for decision in decisions:
+        row = ALL.get(decision.name.lower())
+        same = {Args.ITERATE: 0, Args.ITERATE2: 1}.get(row.args) if row is not None else None
+        if last is not None and same is not None and _is_one(last, decision, same):
+            last = last._replace(args=last.args + decision.args[same:])
+            continue
+        if last is not None:
+            yield last
+        last = decision
+    if last is not None:
+        yield last
+
+
+def _is_one(one: Decision, other: Decision, same: int) -> bool:
+    """Whether two decisions are of one directive, whose first words are the same in both."""
+    return one.name == other.name and one.origin == other.origin and one.args[:same] == other.args[:same]
+
+
+def _holding(setting: Setting[Any], value: object, directives: Sequence[Decision]) -> int:
+    """How many of the directives, the last one first, make up the value: those behind them were replaced."""
+    if setting.merge is not replace:
+        return len(directives)
+    if not is_record(value):
+        return 1
+    places = [_section(each.origin) for each in directives]
+    return next((number for number, place in enumerate(places) if place != places[0]), len(places))
+
+
+def _section(origin: Origin) -> tuple[object, ...]:
+    """What tells the section of a directive, as far as it can be told."""
+    return origin.where, origin.htaccess, origin.directory, origin.location
+
+
+def _as_written(decision: Decision) -> Decision:
+    """With On and Off where a row takes them."""
+    row = ALL.get(decision.name.lower())
+    if row is None or row.args is not Args.FLAG:
+        return decision
+    return decision._replace(args=tuple(_FLAGS.get(each, each) for each in decision.args))
 
 
 def _written(decision: Decision) -> str:
     """The directive as it may have been written."""
     if decision.name.startswith("<"):
-        return f"{decision.name} {' '.join(decision.args)}>"[:MAX_VALUE]
+        return f"{decision.name} {' '.join(decision.args)}>"
+    return f"{decision.name} {_arguments(decision)}".rstrip()
+
+
+def _arguments(decision: Decision) -> str:
     row = ALL.get(decision.name.lower())
-    kind = None if row is None else row.args
-    args = [_FLAGS.get(each, each) for each in decision.args] if kind is Args.FLAG else list(decision.args)
-    shown = args if kind is Args.RAW else map(quote, args)
-    return " ".join((decision.name, *shown))[:MAX_VALUE]
+    return " ".join(decision.args if row is not None and row.args is Args.RAW else map(quote, decision.args))
 
 
-def _value(value: object) -> str:
-    """A value for people: short, and the same each time."""
-    if isinstance(value, frozenset):
-        text = " ".join(sorted(map(str, value))) or "none"
-    elif isinstance(value, dict):
-        text = ", ".join(f"{key}={_value(each)}" for key, each in value.items())
-    elif isinstance(value, tuple):
-        fields = getattr(value, "_fields", None)
-        if fields is None:
-            text = ", ".join(map(_value, value)) or "none"
-        else:  # where it stands is told beside it
-            said = [(name, each) for name, each in zip(fields, value, strict=True) if not isinstance(each, Origin)]
-            text = " ".join(f"{name}={_value(each)}" for name, each in said if each not in _UNSAID)
-    elif isinstance(value, Section):
-        text = f"<{value.kind.value} {value.pattern}>"
-    elif is_dataclass(value):
-        said = [(each.name, getattr(value, each.name)) for each in fields_of(value)]
-        text = " ".join(f"{name}={_value(each)}" for name, each in said if each not in _UNSAID)
-    elif isinstance(value, bool):
-        text = "On" if value else "Off"
-    elif isinstance(value, Enum):
-        text = (value.name or str(value)).capitalize()
-    else:
-        text = str(value)
+def _shortened(text: str) -> str:
     return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 3] + "..."
 
 

@@ -116,7 +116,7 @@ def handler_of_type(content_type: str) -> str | None:
 
 def provided(handler: str | None) -> bool:
     """Whether somebody here answers for a handler of this name."""
-    return handler in _ANSWERED or handler in CGI_HANDLERS or handler == parsed.HANDLER
+    return handler in _ANSWERED | CGI_HANDLERS | TYPE_MAP_HANDLERS or handler == parsed.HANDLER
 
 
 def _is_file(req: mp_request) -> bool:

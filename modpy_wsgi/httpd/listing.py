@@ -85,8 +85,12 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     )
     frame = listing_frame.Frame(req, config, listing, asked.options, charset)
     look = Look(listing, asked.options, asked.key, asked.order, asked.query, frame.classes, frame.own, frame.text)
-    pieces = [*frame.head(), *entries_shown(entries, look, rules.icons.special.get(BLANK)), *frame.tail()]
-    req.write(b"".join([as_bytes(piece) for piece in pieces]), 0)
+    head, shown, tail = (
+        frame.head(),
+        "".join(entries_shown(entries, look, rules.icons.special.get(BLANK))),
+        frame.tail(),
+    )
+    req.write(b"".join([as_bytes(piece) for piece in (*head, shown, *tail)]), 0)
     return OK
 
 
@@ -162,24 +166,26 @@ def _entries(
     fancy, table = "FancyIndexing" in asked.options, "HTMLTable" in asked.options
     sight = Sight(req, config, show_forbidden="ShowForbidden" in asked.options, stats=fancy or table)
     entries = _parent(req, rules, fancy)
-    make = _maker(rules, asked.options)
+    make = _maker(rules, asked.options) if fancy or table else _bare
     ignored, pattern, dotted = rules.ignored, asked.pattern, asked.dotted
     for entry in found:
-        name = encode(entry.name)
-        if pattern is not None and not (pattern.matches(name) and (dotted or name[0] != ".")):
+        name = entry.name
+        raw = name if name.isascii() else encode(name)
+        if pattern is not None and not (pattern.matches(raw) and (dotted or raw[0] != ".")):
             continue
-        if name in ignored:
+        if raw in ignored:
             continue
-        seen = sight.of(entry)
+        seen = sight.of(entry, raw)
         if seen is not None:
             if len(entries) >= MAX_ENTRIES:
                 return None
-            entries.append(make(entry.name, seen) if fancy or table else Entry(_shown(entry.name, seen)))
+            entries.append(make(name, raw, seen))
     return entries
 
 
-def _shown(name: str, seen: Seen) -> str:
-    return f"{name}/" if seen.is_folder else name
+def _bare(name: str, raw: str, seen: Seen) -> Entry:
+    """An entry of a plain list."""
+    return Entry(f"{name}/" if seen.kind.is_folder else name)
 
 
 def _parent(req: mp_request, rules: Rules, fancy: bool) -> list[Entry]:
@@ -199,25 +205,29 @@ def _parent(req: mp_request, rules: Rules, fancy: bool) -> list[Entry]:
     return [Entry(above, icon, alt, rules.description(path))]
 
 
-def _maker(rules: Rules, options: frozenset[str]) -> Callable[[str, Seen], Entry]:
-    """What makes an entry of a name."""
-    icons, alts, look, described = rules.icons, rules.alts, rules.look, rules.description
+def _maker(rules: Rules, options: frozenset[str]) -> Callable[[str, str, Seen], Entry]:
+    """What makes an entry of a name, of the name as `environ.encode` has it, and of what is seen."""
+    icons, alts, described = rules.icons, rules.alts, rules.description
+    alike, others, describes = rules.alike, rules.others, rules.describes
     titles, first = "ScanHTMLTitles" in options, "FoldersFirst" in options
     folder = rules.folder
 
-    def make(name: str, seen: Seen) -> Entry:
-        path = folder + encode(name)
-        found = seen.found
-        alt: str | None
+    def make(name: str, raw: str, seen: Seen) -> Entry:
+        path = folder + raw
+        found, kind = seen
         assert found is not None
-        if seen.is_folder:
+        if kind.is_folder:
             icon = icons.find(path, None, None, folder=True) or icons.special[FOLDER]
             alt = alts.find(path, None, None, folder=True) or alts.special[FOLDER] or "DIR"
             return Entry(f"{name}/", icon, alt, described(path), -1, int(found[ST_MTIME]), first)
-        icon, alt = look(path, seen.media_type, seen.encoding)
-        text = described(path) if rules.describes else None
-        if text is None and titles and seen.status == OK:
-            text = title_of(decode(path), seen.media_type, seen.encoding)
-        return Entry(name, icon, alt, text, found.st_size, int(found[ST_MTIME]))
+        look = kind.look
+        if look is None or path.endswith(others):
+            look = rules.look(path, kind.media_type, kind.encoding)
+            if kind.shared and alike and not path.endswith(others):
+                kind.look = look
+        text = described(path) if describes else None
+        if text is None and titles and kind.status == OK:
+            text = title_of(decode(path), kind.media_type, kind.encoding)
+        return Entry(name, look[0], look[1], text, found.st_size, int(found[ST_MTIME]))
 
     return make

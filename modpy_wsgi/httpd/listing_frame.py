@@ -176,8 +176,14 @@ def _plain(found: mp_request | None) -> bytes | None:
         descriptor = os.open(found._filename or "", os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except (OSError, ValueError):
         return None
-    with open(descriptor, "rb", buffering=0) as file:
-        data = file.read(MAX_TEXT)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # something has taken its place since it was looked for
+            return None
+        data = os.read(descriptor, MAX_TEXT)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
     data = data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
     return b"<pre>\n%s</pre>\n" % data
 

@@ -7,10 +7,9 @@ the order. Source: mod_autoindex, and apr_strnatcmp as observed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
-__all__ = ["Entry", "in_order", "natural"]
+__all__ = ["Entry", "in_order", "naturals"]
 
 
 class Entry(NamedTuple):
@@ -34,42 +33,44 @@ def in_order(
     entries: list[Entry], key: str, order: str, *, versions: bool, any_case: bool, folders_first: bool
 ) -> list[Entry]:
     """The entries sorted by `key` ("N", "M", "S", "D"), ascending ("A") or descending ("D")."""
-    by_name = _by_name(versions, any_case)
-    first: Callable[[Entry], Any] | None = None
+    others = [entry for entry in entries if entry.name[:1] != "/"]
+    parents = [entry for entry in entries if entry.is_parent] if len(others) < len(entries) else []
+    # Step by step: each list of keys decides among those that are the same to the next.
+    steps: list[list[Any]] = _by_name([entry.name for entry in others], versions, any_case)
     if key == "M":
-        first = lambda entry: entry.modified or 0  # noqa: E731
+        steps.append([entry.modified or 0 for entry in others])
     elif key == "S":
-        first = lambda entry: entry.size  # noqa: E731
-    elif key == "D" and versions:
-        first = lambda entry: natural(_bytes(entry.description or ""))  # noqa: E731
+        steps.append([entry.size for entry in others])
     elif key == "D":
-        first = lambda entry: _bytes(entry.description or "")  # noqa: E731
-    parents = [entry for entry in entries if entry.is_parent]
-    others = [entry for entry in entries if not entry.is_parent]
-    for by in (*by_name, first):  # step by step: each decides among those that are the same to the next
-        if by is not None:
-            others.sort(key=by)
+        described = _all_bytes([entry.description or "" for entry in others])
+        steps.append(naturals(described) if versions else described)
+    places = list(range(len(others)))
+    for keys in steps:
+        places.sort(key=keys.__getitem__)
     if order == "D":
-        others.reverse()
+        places.reverse()
     if folders_first:
-        others.sort(key=lambda entry: not entry.is_folder)
-    return parents + others
+        places.sort(key=lambda place: not others[place].is_folder)
+    return parents + [others[place] for place in places]
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+def _all_bytes(texts: list[str]) -> list[bytes]:
+    """Texts without NUL as bytes: the name of no file has one, and no directive."""
+    return "\0".join(texts).encode("utf-8", "surrogateescape").split(b"\0")
 
 
-def _by_name(versions: bool, any_case: bool) -> tuple[Callable[[Entry], Any] | None, ...]:
-    """The keys of names, the one that decides last first."""
+def _by_name(texts: list[str], versions: bool, any_case: bool) -> list[list[Any]]:
+    """The keys of names, those that decide last first."""
+    names = _all_bytes(texts)
     if versions and not any_case:  # one key that says both
-        return (lambda entry: natural(name := _bytes(entry.name)) + name,)
-    return (
-        lambda entry: _bytes(entry.name),
-        (lambda entry: _bytes(entry.name).lower()) if any_case else None,
-        (lambda entry: natural(_bytes(entry.name))) if versions else None,
-        (lambda entry: natural(_bytes(entry.name).upper())) if versions and any_case else None,
-    )
+        return [[key + name for key, name in zip(naturals(names), names, strict=True)]]
+    steps: list[list[Any]] = [names]
+    if any_case:
+        steps.append([name.lower() for name in names])
+    if versions:
+        steps.append(naturals(names))
+        steps.append(naturals([name.upper() for name in names]))
+    return steps
 
 
 _SPACE = b" \t\n\v\f\r"
@@ -77,21 +78,30 @@ _SPACE = b" \t\n\v\f\r"
 _PLACES = bytes([(byte + 128) % 256 for byte in range(256)])
 _END = b"\x80"
 _ZERO, _ONE = (digit.translate(_PLACES) for digit in (b"0", b"1"))
-_RUN = re.compile(b"[\xb0-\xb9]+")  # of digits, in their places
+_NAUGHT = _ZERO[0]
+_RUN = re.compile(b"([\xb0-\xb9]+)")  # of digits, in their places
+_SPACE_PLACES = _SPACE.translate(_PLACES)
 
 
-def _number(found: re.Match[bytes]) -> bytes:
-    digits = found[0]
-    if digits[:1] == _ZERO:
-        return _ZERO + digits + b"\0"
-    return _ONE + len(digits).to_bytes(4, "big") + digits
+class _Lengths(dict[int, bytes]):
+    """How long a number is, so that longer ones come later: seven bits in a byte, as _END must stand nowhere else."""
+
+    def __missing__(self, length: int) -> bytes:
+        found = self[length] = _ONE + bytes([length >> bits & 127 for bits in (21, 14, 7, 0)])
+        return found
 
 
-def natural(text: bytes) -> bytes:
-    """A key by which names are in the order of apr_strnatcmp: runs of digits are numbers, spaces count for nothing.
+def naturals(texts: list[bytes]) -> list[bytes]:
+    """Keys by which texts are in the order of apr_strnatcmp: runs of digits are numbers, spaces count for nothing.
 
-    A run that begins with 0 is a fraction, compared from the left; it comes before all others.
+    A run that begins with 0 is a fraction, compared from the left; it comes before all others. No text holds a NUL.
     """
-    if text.isspace() or len(text.split(None, 1)) > 1:  # spaces part runs of digits
-        return b"".join([_RUN.sub(_number, part.translate(_PLACES)) for part in text.split()]) + _END
-    return _RUN.sub(_number, text.translate(_PLACES, _SPACE)) + _END
+    every = b"\0".join(texts).translate(_PLACES)  # all at once, which NUL, now _END, parts
+    pieces = _RUN.split(every)
+    lengths = _Lengths()
+    pieces[1::2] = [
+        lengths[len(digits)] + digits if digits[0] != _NAUGHT else _ZERO + digits + b"\0" for digits in pieces[1::2]
+    ]
+    if len(every.translate(None, _SPACE_PLACES)) < len(every):
+        pieces[::2] = [piece.translate(None, _SPACE_PLACES) for piece in pieces[::2]]
+    return [key + _END for key in b"".join(pieces).split(_END)]

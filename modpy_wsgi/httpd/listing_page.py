@@ -47,6 +47,10 @@ class Look(NamedTuple):
         """How many characters a text has in the page: where that is not in UTF-8, each byte is one."""
         return len(text) if self.text or text.isascii() else len(encode(text))
 
+    def longest(self, texts: list[str]) -> int:
+        """The length of the longest of some texts."""
+        return max(map(len if self.text else self.length, texts), default=0)
+
     def cut(self, text: str, length: int) -> str:
         """The beginning of a text."""
         return text[:length] if self.text else decode(encode(text)[:length])
@@ -54,7 +58,7 @@ class Look(NamedTuple):
 
 def escaped(text: str) -> str:
     """Text as markup, as httpd escapes it."""
-    if _PLAIN.fullmatch(text):
+    if _is_plain(text):
         return text
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
@@ -66,13 +70,11 @@ def shown_name(text: str, *, as_text: bool) -> str:
     return text
 
 
-_PLAIN = re.compile("[A-Za-z0-9._~-]+/?")  # names that need no escape anywhere
+_is_plain = re.compile("[A-Za-z0-9._~-]+/?").fullmatch  # whether a name needs no escape anywhere
 
 
 def _anchor(name: str) -> str:
     """A link to an entry. A colon before the first slash would make a scheme of what is before it."""
-    if _PLAIN.fullmatch(name):
-        return name
     colon, slash = name.find(":"), name.find("/")
     relative = "./" if colon >= 0 and (slash < 0 or colon < slash) else ""
     return escaped(relative + escape(name))
@@ -121,18 +123,17 @@ def entries_shown(entries: list[Entry], look: Look, blank: str | None) -> list[s
     if look.has("FancyIndexing"):
         return _columns(entries, look, blank)
     lines = ["<ul>"]
-    for entry, title in _titled(entries, look):
-        lines.append(f'<li><a href="{_anchor(entry.name)}"> {escaped(title)}</a></li>\n')
+    for entry in entries:
+        name = entry.name
+        anchor, title = (name, name) if _is_plain(name) else (_anchor(name), escaped(_title(entry, look)))
+        lines.append(f'<li><a href="{anchor}"> {title}</a></li>\n')
     lines.append("</ul>\n")
     return lines
 
 
-def _titled(entries: list[Entry], look: Look) -> list[tuple[Entry, str]]:
-    text = look.text
-    shown = [(entry, shown_name(entry.name, as_text=text)) for entry in entries]
-    if entries and entries[0].is_parent:
-        shown[0] = (entries[0], "Parent Directory")
-    return shown
+def _title(entry: Entry, look: Look) -> str:
+    """What people read of an entry, where it is not plainly its name."""
+    return "Parent Directory" if entry.is_parent else shown_name(entry.name, as_text=look.text)
 
 
 def _image(look: Look, icon: str, alt: str) -> str:
@@ -167,13 +168,12 @@ def _cut(title: str, width: int, look: Look) -> tuple[str, str]:
 
 def _columns(entries: list[Entry], look: Look, blank: str | None) -> list[str]:
     listing = look.listing
-    titled = _titled(entries, look)
     width = COLUMN_WIDTH if listing.name_width is None else listing.name_width
     if listing.name_fits:
-        width = max([width, *(look.length(entry.name) for entry in entries)])
+        width = max(width, look.longest([entry.name for entry in entries]))
     room = _room(look)
     if listing.description_fits:
-        room = max([room, *(look.length(entry.description or "") for entry in entries)])
+        room = max(room, look.longest([entry.description for entry in entries if entry.description]))
     icons, dates = not look.has("SuppressIcon"), not look.has("SuppressLastModified")
     sizes, described = not look.has("SuppressSize"), not look.has("SuppressDescription")
     head = "<pre>"
@@ -194,43 +194,49 @@ def _columns(entries: list[Entry], look: Look, blank: str | None) -> list[str]:
     else:
         lines, end = [head + rule], f"{rule}</pre>\n"
     times, images = _times(listing), _Icons(look, "     ", " ")
-    for entry, title in titled:
-        anchor = _anchor(entry.name)
-        line = images.of(entry, anchor) if icons else ""
-        name, blanks = _cut(title, width, look)
-        line += f'<a href="{anchor}">{name}</a>{blanks} '
+    links = icons and look.has("IconsAreLinks")
+    for entry in entries:
+        name, icon, alt, text, size, modified, _ = entry
+        if _is_plain(name) and len(name) <= width:
+            anchor, shown, blanks = name, name, " " * (width - len(name))
+        else:
+            anchor = _anchor(name)
+            shown, blanks = _cut(_title(entry, look), width, look)
+        before, behind = images[icon, alt] if icons else ("", "")
+        date = sized = described_as = ""
         if dates:
-            line += _NO_DATE if entry.modified is None else f"{times[entry.modified // 60]}  "
+            date = _NO_DATE if modified is None else f"{times[modified // 60]}  "
         if sizes:
-            line += f"{size_shown(entry.size)}  "
-        if described and entry.description:
-            line += _shortened(entry.description, room, look)
-        lines.append(f"{line}\n")
+            sized = f"{size_shown(size)}  "
+        if described and text:
+            described_as = _shortened(text, room, look)
+        link = anchor if links else ""
+        lines.append(f'{before}{link}{behind}<a href="{anchor}">{shown}</a>{blanks} {date}{sized}{described_as}\n')
     lines.append(end)
     return lines
 
 
-class _Icons(dict["tuple[str | None, str | None]", str]):
-    """The images of icons with their texts, of which there are few."""
+class _Icons(dict["tuple[str | None, str | None]", "tuple[str, str]"]):
+    """The images of icons with their texts, of which there are few, and what stands behind them.
+
+    Where icons are links, where they lead stands between the two parts; else the first is empty.
+    """
 
     def __init__(self, look: Look, nothing: str, behind: str) -> None:
         super().__init__()
         self._look, self._nothing, self._behind = look, nothing, behind
-        self._links = look.has("IconsAreLinks")
 
-    def __missing__(self, key: tuple[str | None, str | None]) -> str:
+    def __missing__(self, key: tuple[str | None, str | None]) -> tuple[str, str]:
         icon, alt = key[0] or self._look.listing.default_icon, key[1]
-        found = self._nothing if not icon else _image(self._look, icon, f"[{_alt(alt)}]")
-        found = self[key] = found if self._links else found + self._behind
+        image = self._nothing if not icon else _image(self._look, icon, f"[{_alt(alt)}]")
+        links = self._look.has("IconsAreLinks")
+        found = self[key] = ('<a href="', f'">{image}</a>{self._behind}') if links else ("", image + self._behind)
         return found
-
-    def of(self, entry: Entry, anchor: str) -> str:
-        """The icon of an entry, and what stands behind it."""
-        image = self[entry.icon, entry.alt]
-        return f'<a href="{anchor}">{image}</a>{self._behind}' if self._links else image
 
 
 # -- a table ----------------------------------------------------------------------------------------------------------
+
+_RIGHT = ' align="right"'
 
 
 def _table(entries: list[Entry], look: Look, blank: str | None) -> list[str]:
@@ -241,10 +247,11 @@ def _table(entries: list[Entry], look: Look, blank: str | None) -> list[str]:
     def cell(name: str, otherwise: str = "") -> str:
         return f' class="indexcol{name}">' if classes else f"{otherwise}>"
 
+    icon_cell = cell("icon", ' valign="top"')
     head = '  <table id="indexlist">\n   <tr class="indexhead">' if classes else "  <table>\n   <tr>"
     if icons:
         image = "&nbsp;" if blank is None else _image(look, blank, "[ICO]")
-        head += f"<th{cell('icon', ' valign=' + chr(34) + 'top' + chr(34))}{image}</th>"
+        head += f"<th{icon_cell}{image}</th>"
     head += f"<th{cell('name')}{_link(look, 'Name', 'N')}"
     for wanted, name, title, key in (
         (dates, "lastmod", "Last modified", "M"),
@@ -260,40 +267,61 @@ def _table(entries: list[Entry], look: Look, blank: str | None) -> list[str]:
         rule = f'   <tr{name}><th colspan="{span}"><hr{look.void}</th></tr>\n'
     lines = [f"{head}</th></tr>\n{rule}"]
     width = COLUMN_WIDTH if listing.name_width is None else listing.name_width
-    room, times, images = _room(look), _times(listing), _Icons(look, "&nbsp;", "</td>")
-    icon_cell, name_cell = cell("icon", ' valign="top"'), cell("name")
-    date_cell, no_date_cell = cell("lastmod", ' align="right"'), cell("lastmod")
-    size_cell, text_cell = cell("size", ' align="right"'), cell("desc")
-    for place, (entry, title) in enumerate(_titled(entries, look)):
-        anchor = _anchor(entry.name)
-        line = _row(look, place, entry)
-        if icons:
-            line += f"<td{icon_cell}{images.of(entry, anchor)}"
-        name, blanks = (escaped(title), "") if listing.name_fits else _cut(title, width, look)
-        line += f'<td{name_cell}<a href="{anchor}">{name}</a>{blanks}'
-        if dates and entry.modified is not None:
-            line += f"</td><td{date_cell}{times[entry.modified // 60]}  "
-        elif dates:
-            line += f"</td><td{no_date_cell}&nbsp;"
+    room, times, links = _room(look), _times(listing), icons and look.has("IconsAreLinks")
+    rows = _Rows(look, f"<td{icon_cell}" if icons else None, f"<td{cell('name')}")
+    date_cell, no_date = f"</td><td{cell('lastmod', _RIGHT)}", f"</td><td{cell('lastmod')}&nbsp;"
+    size_cell, text_cell = f"</td><td{cell('size', _RIGHT)}", f"</td><td{cell('desc')}"
+    for place, entry in enumerate(entries):
+        name, icon, alt, text, size, modified, _ = entry
+        if _is_plain(name) and (listing.name_fits or len(name) <= width):
+            anchor, shown, blanks = name, name, "" if listing.name_fits else " " * (width - len(name))
+        else:
+            anchor, title = _anchor(name), _title(entry, look)
+            shown, blanks = (escaped(title), "") if listing.name_fits else _cut(title, width, look)
+        before, behind = rows[place & 1, icon, alt]
+        date = sized = described_as = ""
+        if dates:
+            date = no_date if modified is None else f"{date_cell}{times[modified // 60]}  "
         if sizes:
-            line += f"</td><td{size_cell}{size_shown(entry.size)}"
+            sized = f"{size_cell}{size_shown(size)}"
         if described:
-            text = entry.description
             if text and not listing.description_fits:
                 text = _shortened(text, room, look)
-            line += f"</td><td{text_cell}{'&nbsp;' if text is None else text}"
-        lines.append(f"{line}</td></tr>\n")
+            described_as = f"{text_cell}{'&nbsp;' if text is None else text}"
+        link = anchor if links else ""
+        lines.append(
+            f'{before}{link}{behind}<a href="{anchor}">{shown}</a>{blanks}{date}{sized}{described_as}</td></tr>\n'
+        )
     lines.append(f"{rule}</table>\n")
     return lines
 
 
-def _row(look: Look, place: int, entry: Entry) -> str:
-    if not look.classes:
-        return "<tr>"
-    name = "odd" if place & 1 else "even"
-    if entry.alt is not None and look.has("AddAltClass"):
-        name += f"-{_alt(_lower(entry.alt))}"
-    return f'   <tr class="{name}">'
+class _Rows(dict["tuple[int, str | None, str | None]", "tuple[str, str]"]):
+    """The beginnings of rows, up to the name, by whether they are odd and by their icons, of which there are few.
+
+    Where icons are links, where they lead stands between the two parts; else the first is empty.
+    """
+
+    def __init__(self, look: Look, icon_cell: str | None, name_cell: str) -> None:
+        super().__init__()
+        self._look, self._icon_cell, self._name_cell = look, icon_cell, name_cell
+        self._images = _Icons(look, "&nbsp;", "</td>")
+
+    def __missing__(self, key: tuple[int, str | None, str | None]) -> tuple[str, str]:
+        odd, icon, alt = key
+        row = "<tr>"
+        if self._look.classes:
+            name = "odd" if odd else "even"
+            if alt is not None and self._look.has("AddAltClass"):
+                name += f"-{_alt(_lower(alt))}"
+            row = f'   <tr class="{name}">'
+        before = ""
+        if self._icon_cell is not None:
+            row += self._icon_cell
+            before, behind = self._images[icon, alt]
+            before, row = (row + before, behind) if before else ("", row + behind)
+        found = self[key] = before, row + self._name_cell
+        return found
 
 
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}

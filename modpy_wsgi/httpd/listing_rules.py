@@ -6,6 +6,8 @@ costs a look-up, however many there are. Names are compared as bytes (`environ.e
 
 from __future__ import annotations
 
+import re
+
 from ..config.directives.autoindex import Items, Listing, ListingItem
 from ..config.globs import Glob
 from ..config.request_config import RequestConfig
@@ -15,6 +17,7 @@ __all__ = ["BLANK", "FOLDER", "Rules", "rules_of"]
 
 FOLDER, BLANK = "^^DIRECTORY^^", "^^BLANKICON^^"  # what AddIcon names where there is no file
 _WILD = frozenset("*?")
+_WILDCARD = re.compile("[*?]")
 MAX_SEEN = 512  # extensions and types for which it is remembered what was found; files may have any
 
 
@@ -108,11 +111,14 @@ class _Ignored:
             else:
                 self.patterns.append((None, Glob(pattern)))
         self.endings, self.beginnings = tuple(endings), tuple(beginnings)
+        self.heads = tuple(_WILDCARD.split(pattern.text, 1)[0] for _, pattern in self.patterns)
         self.folder = folder
 
     def __contains__(self, name: str) -> bool:
         if name in self.names or name.endswith(self.endings) or name.startswith(self.beginnings):
             return True
+        if not name.startswith(self.heads):
+            return False
         for within, pattern in self.patterns:
             if pattern.matches(name) and (within is None or within.matches(self.folder + name)):
                 return True
@@ -127,15 +133,15 @@ class Rules:
         self.icons = _Ordered(listing.icons, self.folder)
         self.alts = _Ordered(listing.alts, self.folder)
         self.ignored = _Ignored(listing.ignored, self.folder)
-        self._alike = self.icons.alike and self.alts.alike
-        self._others = self.icons.others + self.alts.others
+        self.alike = self.icons.alike and self.alts.alike  # whether files of one extension and type look the same,
+        self.others = self.icons.others + self.alts.others  # but those whose names end in one of these
         self._seen: dict[tuple[str, str | None, str | None], tuple[str | None, str | None]] = {}
         self._descriptions = [_Described(item) for item in listing.descriptions]
         self.describes = bool(self._descriptions)
 
     def look(self, path: str, media_type: str | None, encoding: str | None) -> tuple[str | None, str | None]:
         """The icon of a file and its text. Files of the same last extension and type have the same."""
-        if not self._alike or path.endswith(self._others):
+        if not self.alike or path.endswith(self.others):
             return self.icons.find(path, media_type, encoding), self.alts.find(path, media_type, encoding)
         key = (path[path.rfind(".") :], media_type, encoding)
         try:

@@ -9,46 +9,68 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..config.directives import alias, core
 from ..config.directives.authz_core import AUTHORIZATION
-from ..config.directory import Directory, files_matching
+from ..config.directory import Directory
+from ..config.model import Section
 from ..config.request_config import RequestConfig
 from ..config.requirements import every_requirement
 from ..constants import HTTP_FORBIDDEN, HTTP_UNAUTHORIZED, OK
+from ..environ import encode
 from ..phases import ACCESS, AUTHEN, AUTHZ, FIXUP, TYPE
 from . import types
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["Seen", "Sight"]
+__all__ = ["Kind", "Seen", "Sight"]
 
 _OF_HANDLERS = tuple(phase.directive for phase in (ACCESS, AUTHEN, AUTHZ, TYPE, FIXUP))
 MAX_ENDINGS = 512  # of names, whose types are remembered while a directory is listed
 _OF_FILES = frozenset({"file-owner", "file-group"})
 
 
+class Kind:
+    """What a visitor may know of an entry beside its size and time; of all with one ending, it may be."""
+
+    __slots__ = ("encoding", "is_folder", "look", "media_type", "shared", "status")
+
+    def __init__(
+        self,
+        status: int,
+        media_type: str | None = None,
+        encoding: str | None = None,
+        *,
+        is_folder: bool = False,
+        shared: bool = False,
+    ) -> None:
+        self.status = status  # OK, or what ShowForbidden lets pass
+        self.media_type = media_type
+        self.encoding = encoding
+        self.is_folder = is_folder
+        self.shared = shared  # by all files under one configuration whose extensions are the same, and that have some
+        self.look: tuple[str | None, str | None] | None = None  # icon and text, for who finds out
+
+
 class Seen(NamedTuple):
-    """What a visitor may know of an entry."""
+    """An entry that is to be seen."""
 
     found: os.stat_result | None  # None where nobody asked
-    is_folder: bool
-    status: int  # OK, or what ShowForbidden lets pass
-    media_type: str | None = None
-    encoding: str | None = None
+    kind: Kind
 
 
 class _Ruling:
-    """What is the same for all files under one configuration: the answer, once known, and the types by extensions."""
+    """What is the same for all files under one configuration: the answer, once known, and the kinds by extensions."""
 
-    __slots__ = ("config", "status", "types")
+    __slots__ = ("config", "kinds", "status")
 
     def __init__(self, config: RequestConfig) -> None:
         self.config = config
         self.status: int | None = None
-        self.types: dict[str, tuple[str | None, str | None]] = {}
+        self.kinds: dict[str, Kind] = {}  # only of files that may be seen
 
 
 class Sight:
@@ -59,7 +81,8 @@ class Sight:
         self._forbidden = (HTTP_UNAUTHORIZED, HTTP_FORBIDDEN) if show_forbidden else ()
         self._stats = stats  # whether size and time are wanted
         self._directory = self._plain_directory(req, config)
-        self._files = self._directory.settings[core.FILES_SECTIONS] if self._directory is not None else ()
+        files = self._directory.settings[core.FILES_SECTIONS] if self._directory is not None else ()
+        self._about = [(place, _test_of(section)) for place, section in enumerate(files)]
         self._rulings: dict[tuple[int, ...], _Ruling | None] = {}  # by the Files sections that are about a name
 
     def _plain_directory(self, req: mp_request, config: RequestConfig) -> Directory | None:
@@ -75,14 +98,21 @@ class Sight:
         self._location = walk.directory.host.location(uri)
         return walk.directory
 
-    def of(self, entry: os.DirEntry[str]) -> Seen | None:
-        """What may be seen of an entry; None if nothing."""
+    def of(self, entry: os.DirEntry[str], raw: str) -> Seen | None:
+        """What may be seen of an entry, whose name is `raw` as `environ.encode` has it; None if nothing."""
         name = entry.name
         try:
             if self._directory is not None and name not in self._special and entry.is_file(follow_symlinks=False):
-                ruling = self._ruling(self._directory, name)
+                chosen: tuple[int, ...] = ()
+                for place, is_about in self._about:
+                    if is_about(raw):
+                        chosen += (place,)
+                ruling = self._rulings[chosen] if chosen in self._rulings else self._rule(self._directory, name, chosen)
                 if ruling is not None:
-                    return self._of_file(entry, name, ruling)
+                    kind = ruling.kinds.get(name.lstrip(".").partition(".")[2]) or self._kind(name, ruling)
+                    if kind is None:
+                        return None
+                    return Seen(entry.stat() if self._stats else None, kind)
             found = entry.stat()
         except OSError:  # a link that leads nowhere, say
             return None
@@ -93,37 +123,40 @@ class Sight:
             return None
         if stat.S_ISDIR(found.st_mode):  # of which its index may have taken the place
             now = sub._stat if status == OK and sub._stat is not None else found
-            return Seen(now, True, status)
-        return Seen(found, False, status, sub._content_type, sub._content_encoding)
+            return Seen(now, Kind(status, is_folder=True))
+        return Seen(found, Kind(status, sub._content_type, sub._content_encoding))
 
-    def _of_file(self, entry: os.DirEntry[str], name: str, ruling: _Ruling) -> Seen | None:
+    def _kind(self, name: str, ruling: _Ruling) -> Kind | None:
+        """What a file is, the first of its ending; None if it is not to be seen."""
         status = ruling.status
         if status is None:
             sub, status = self._req._application.look_up_entry(self._req, name)
             if sub._config is ruling.config:  # else it is gone, or not what it seemed: that says nothing of others
                 ruling.status = status
-        found = entry.stat() if self._stats else None
-        if status == OK:
-            ending = name.lstrip(".").partition(".")[2]
-            try:
-                return Seen(found, False, OK, *ruling.types[ending])
-            except KeyError:
-                guess = types.guess_of(name, ruling.config)
-                kinds = (ruling.config.settings[core.FORCE_TYPE] or guess.content_type, guess.encoding)
-                if len(ruling.types) < MAX_ENDINGS:
-                    ruling.types[ending] = kinds
-                return Seen(found, False, OK, *kinds)
-        return Seen(found, False, status) if status in self._forbidden else None
+        if status != OK:
+            return Kind(status) if status in self._forbidden else None
+        ending = name.lstrip(".").partition(".")[2]
+        guess = types.guess_of(name, ruling.config)
+        kind = Kind(
+            OK,
+            ruling.config.settings[core.FORCE_TYPE] or guess.content_type,
+            guess.encoding,
+            shared=bool(ending),
+        )
+        if ruling.status == OK and len(ruling.kinds) < MAX_ENDINGS:
+            ruling.kinds[ending] = kind
+        return kind
 
-    def _ruling(self, directory: Directory, name: str) -> _Ruling | None:
+    def _rule(self, directory: Directory, name: str, chosen: tuple[int, ...]) -> _Ruling | None:
         """What holds for a file, if that alone decides what may be seen of it."""
-        chosen = files_matching(self._files, name) if self._files else ()
-        try:
-            return self._rulings[chosen]
-        except KeyError:
-            config = directory.config_anew(name, self._location)
-            found = self._rulings[chosen] = _Ruling(config) if _decides_alone(config) else None
-            return found
+        config = directory.config_anew(name, self._location)
+        found = self._rulings[chosen] = _Ruling(config) if _decides_alone(config) else None
+        return found
+
+
+def _test_of(section: Section) -> Callable[[str], object]:
+    """What tells whether a Files section is about a name, as `environ.encode` has it."""
+    return encode(section.pattern).__eq__ if section.regex is None else section.regex.search
 
 
 def _decides_alone(config: RequestConfig) -> bool:

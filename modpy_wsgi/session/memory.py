@@ -11,7 +11,7 @@ import weakref
 from typing import Any, Final
 
 from ..constants import APLOG_NOTICE
-from ..interpreter import interpreter_of_caller
+from ..interpreters import interpreter_of_caller
 from ..locks import lock
 from . import names
 from .base import BaseSession, Locks
