@@ -557,6 +557,12 @@ def test_methods_that_take_what_they_are_given() -> None:
         req.write("x", "y")
     with pytest.raises(OSError):
         req.sendfile("/no/such/file")
+    for wrong in (1, None, 2.5):  # 1 would be a descriptor of the process
+        with pytest.raises(TypeError):
+            req.sendfile(wrong)
+    for wrong in (5, b"/x", ["/x"]):
+        with pytest.raises(TypeError):
+            req.add_handler("PythonHandler", "module::handler", wrong)
     with pytest.raises(OSError):
         req.sendfile("")
     assert req.answer.status == ""  # nothing of it was an answer
