@@ -196,7 +196,8 @@ def _failed(req: mp_request, error: BaseException, call: Call, config: RequestCo
         req._status = HTTP_INTERNAL_SERVER_ERROR
         req._content_type = "text/html"
     try:
-        req.write(f'\n<pre>\nMod_python error: "{title}"\n\n{page}</pre>\n'.encode("utf-8", "backslashreplace"))
+        shown = f'\n<pre>\nMod_python error: "{title}"\n\n{page}</pre>\n'
+        req._say(shown.encode("utf-8", "backslashreplace"), 1)
     except (OSError, HandlerError):
         return HTTP_INTERNAL_SERVER_ERROR
     return DONE
@@ -207,6 +208,8 @@ def add_handler(req: mp_request, directive: str, handler: Any, directory: str | 
     phase = BY_DIRECTIVE.get(directive)
     if phase is None or not phase.dynamic:
         raise ValueError(f"{directive!r} is not a phase that takes handlers")
+    if directory is not None and not isinstance(directory, str):
+        raise TypeError(f"the directory must be str, not {type(directory).__name__}")
     is_location = False
     if directory is None and req._call_index < len(req._calls):
         current = req._calls[req._call_index]

@@ -239,11 +239,11 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat
             return OK
         headers["Content-Length"] = str((size if pieces is None else pieces.length) + req._held_bytes)
         if pieces is not None:
-            req.write(pieces.of(_read(descriptor, size)), 0)
+            req._say(pieces.of(_read(descriptor, size)))
             return OK
         while size and (data := os.read(descriptor, min(SMALL, size))):  # behind what a handler wrote, who declined
             size -= len(data)
-            req.write(data, 0)
+            req._say(data)
         return OK
     finally:
         if descriptor >= 0:

@@ -86,7 +86,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     frame = listing_frame.Frame(req, config, listing, asked.options, charset)
     look = Look(listing, asked.options, asked.key, asked.order, asked.query, frame.classes, frame.own, frame.text)
     pieces = [*frame.head(), *entries_shown(entries, look, rules.icons.special.get(BLANK)), *frame.tail()]
-    req.write(b"".join([as_bytes(piece) for piece in pieces]), 0)
+    req._say(b"".join([as_bytes(piece) for piece in pieces]))
     return OK
 
 
