@@ -8,6 +8,7 @@ table of phases. Sources: manual 4.2, 5.1; what the original does with odd resul
 from __future__ import annotations
 
 import html
+import os
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -27,17 +28,23 @@ if TYPE_CHECKING:
 __all__ = ["Call", "add_handler", "calls_for", "run_handlers"]
 
 
+_BESIDE = ("~/", "./", "../")  # how the path of a module's file begins that is meant from the directive's directory
+
+
 class Call:
     """A handler ready to be called: its name taken apart once."""
 
     __slots__ = ("_prepared", "directory", "handler", "is_location", "module", "name", "path", "silent")
 
     def __init__(self, handler: Any, phase: Phase, directory: str | None, *, silent: bool, is_location: bool) -> None:
-        self.handler = handler  # "module", "module::object.path", or a callable
+        self.handler = handler  # "module", "module::object.path" (the module's file, too), or a callable
         self.directory = directory
         self.silent = silent
         self.is_location = is_location
-        self.module, mark, path = (handler if isinstance(handler, str) else "").partition("::")
+        module, mark, path = (handler if isinstance(handler, str) else "").partition("::")
+        if directory is not None and not is_location and module.startswith(_BESIDE):
+            module = os.path.join(directory, module.removeprefix("~/"))
+        self.module = module
         self.name, *self.path = (path if mark else phase.function).split(".")
         self._prepared: Interpreter | None = None  # whose path has been seen to
 
