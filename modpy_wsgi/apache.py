@@ -10,8 +10,9 @@ import atexit
 import importlib
 import inspect
 import os
+import sys
 from collections.abc import Callable, Iterable
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 from . import constants
@@ -20,6 +21,7 @@ from .cgi.setting_up import CGIStdin, CGIStdout, give_back, set_up
 from .config.directives import core
 from .constants import *  # noqa: F403 - they are the module's contents
 from .current import application
+from .dispatch import run_handlers
 from .errors import SERVER_RETURN
 from .finfo import stat_file as stat
 from .interpreters import interpreter_of_caller
@@ -110,7 +112,11 @@ def import_module(
 
     autoreload: false to leave a module as it was first imported. log: true for a line in the log about each import.
     path: directories to look in for a module without dots, before those of the site. Raises what the import raises.
+    A name with a slash is the path of a file, as in mod_python 3.3: "./" and "../" start at the caller's own file, "~/"
+    at the directory of the directive that named the running handler.
     """
+    if "/" in module_name:
+        module_name = _path_meant(module_name, sys._getframe(1))
     interpreter = interpreter_of_caller()
     if interpreter is None:
         return importlib.import_module(module_name)
@@ -119,6 +125,22 @@ def import_module(
     if file is not None:
         return interpreter.load_file(file, autoreload=bool(autoreload), log=tell)
     return interpreter.load(module_name, autoreload=bool(autoreload), log=tell)
+
+
+def _path_meant(name: str, caller: FrameType) -> str:
+    """The path of a module's file that code has named. Raises ModuleNotFoundError outside of a handler for "~/"."""
+    if name.startswith(("./", "../")):
+        return os.path.join(os.path.dirname(caller.f_globals.get("__file__") or ""), name)
+    if not name.startswith("~/"):
+        return name
+    frame: FrameType | None = caller
+    while frame is not None:
+        if frame.f_code is run_handlers.__code__:
+            call = frame.f_locals["call"]
+            if call.directory is not None and not call.is_location:
+                return os.path.join(call.directory, name[2:])
+        frame = frame.f_back
+    raise ModuleNotFoundError(f"{name}: no directory belongs to the running handler", name=name)
 
 
 def _tell_import(text: str) -> None:

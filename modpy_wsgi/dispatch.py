@@ -28,17 +28,23 @@ if TYPE_CHECKING:
 __all__ = ["Call", "add_handler", "calls_for", "run_handlers"]
 
 
+_BESIDE = ("~/", "./", "../")  # how the path of a module's file begins that is meant from the directive's directory
+
+
 class Call:
     """A handler ready to be called: its name taken apart once."""
 
     __slots__ = ("_prepared", "directory", "handler", "is_location", "module", "name", "path", "silent")
 
     def __init__(self, handler: Any, phase: Phase, directory: str | None, *, silent: bool, is_location: bool) -> None:
-        self.handler = handler  # "module", "module::object.path", or a callable
+        self.handler = handler  # "module", "module::object.path" (the module's file, too), or a callable
         self.directory = directory
         self.silent = silent
         self.is_location = is_location
-        self.module, mark, path = (handler if isinstance(handler, str) else "").partition("::")
+        module, mark, path = (handler if isinstance(handler, str) else "").partition("::")
+        if directory is not None and not is_location and module.startswith(_BESIDE):
+            module = os.path.join(directory, module.removeprefix("~/"))
+        self.module = module
         self.name, *self.path = (path if mark else phase.function).split(".")
         self._prepared: Interpreter | None = None  # whose path has been seen to
 
@@ -211,7 +217,8 @@ def _failed(req: mp_request, error: BaseException, call: Call, config: RequestCo
         req._status = HTTP_INTERNAL_SERVER_ERROR
         req._content_type = "text/html"
     try:
-        req.write(f'\n<pre>\nMod_python error: "{title}"\n\n{page}</pre>\n'.encode("utf-8", "backslashreplace"))
+        shown = f'\n<pre>\nMod_python error: "{title}"\n\n{page}</pre>\n'
+        req._say(shown.encode("utf-8", "backslashreplace"), 1)
     except (OSError, HandlerError):
         return HTTP_INTERNAL_SERVER_ERROR
     return DONE
@@ -222,6 +229,8 @@ def add_handler(req: mp_request, directive: str, handler: Any, directory: str | 
     phase = BY_DIRECTIVE.get(directive)
     if phase is None or not phase.dynamic:
         raise ValueError(f"{directive!r} is not a phase that takes handlers")
+    if directory is not None and not isinstance(directory, str):
+        raise TypeError(f"the directory must be str, not {type(directory).__name__}")
     is_location = False
     if directory is None and req._call_index < len(req._calls):
         current = req._calls[req._call_index]

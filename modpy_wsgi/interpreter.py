@@ -132,12 +132,15 @@ class Interpreter:
     ) -> ModuleType:
         """Import a module as apache.import_module does; a dotted name gives the leaf (manual 4.5.1).
 
+        A name with a slash is the path of its file, with or without the suffix, as in mod_python 3.3.
         With `autoreload`, a module of the site is loaded again if its file, or the file of a module of the site that it
         imported, has changed; what is installed never is. `log` is told of each load. `found` is what the caller has
         just seen of the module's own file, which is not looked at once more then.
         Raises what the import raises; then nothing of the module is left behind, an older one goes on being used by
         those that have it, and the next call tries again.
         """
+        if "/" in module_name:
+            return self._load_path(module_name, autoreload, log)
         module = self.known(module_name, autoreload, found)
         return self._ground.load(module_name, autoreload, log) if module is None else module
 
@@ -167,6 +170,15 @@ class Interpreter:
             raise
         self._ground.file_names[file] = name
         return module
+
+    def _load_path(self, path: str, autoreload: bool, log: Callable[[str], None] | None) -> ModuleType:
+        file = os.path.abspath(path if path.endswith(".py") else f"{path}.py")
+        try:
+            return self.load_file(file, autoreload=autoreload, log=log)
+        except FileNotFoundError:
+            if os.path.exists(file):
+                raise
+            raise ModuleNotFoundError(f"there is no module {file}", name=path) from None
 
     # Scripts, which are no modules
 

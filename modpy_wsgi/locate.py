@@ -17,7 +17,7 @@ from .errors import BadRequest
 from .finfo import mp_finfo
 from .httpd import remoteip, translate, userdir, variables
 from .httpd.walk import walk
-from .phases import CONNECTION, INIT, POST_READ_REQUEST, TRANS
+from .phases import CONNECTION, HANDLER, INIT, POST_READ_REQUEST, TRANS
 from .plan import run_phase
 from .request import mp_request
 
@@ -67,14 +67,13 @@ def _step_by_step(req: mp_request, target: translate.Target) -> int:
             remoteip.find_client(req)
         variables.of_server(req)
     if host.has_early_handlers:
-        status = _run_early(req, host)
-        if status:
-            return status
+        result = _run_early(req, host)
+        if result not in (OK, DECLINED):
+            return result
         if req._uri != target.uri:
             target = translate.target_of(host, req._uri)
-        if req._filename is not None:
-            _take_walk(req, normalise(req._filename), target)  # a handler's: it may be anything
-            return OK
+        if result == OK:
+            return _go_where_told(req, target)
     if target.redirects:
         status = translate.redirection(req, target.redirects, target.early)
         if status:
@@ -117,7 +116,7 @@ def _find_file(req: mp_request, target: translate.Target, filename: str) -> int:
 
 
 def _run_early(req: mp_request, host: HostConfig) -> int:
-    """PostReadRequest (with Init of the server's level) and Trans. Returns OK, or what ends the request."""
+    """PostReadRequest (with Init of the server's level) and Trans. Returns what Trans says, or what ends the way."""
     config = req._config
     for phase in (INIT, POST_READ_REQUEST) if req._main is None else ():
         result = run_phase(req, phase, config)
@@ -126,11 +125,23 @@ def _run_early(req: mp_request, host: HostConfig) -> int:
     result = run_phase(req, TRANS, config)
     if result == DECLINED:
         req._filename = None
-        return OK
-    if result == OK and req._filename is None:
-        req._application.log_request(req, f"PythonTransHandler returned OK without setting req.filename: {req.uri}")
-        return constants.HTTP_NOT_FOUND
     return result
+
+
+def _go_where_told(req: mp_request, target: translate.Target) -> int:
+    """Take the file that a PythonTransHandler has named; or none, if it has named who answers. Returns OK or 404."""
+    if req._filename is not None:
+        told = req._path_info
+        _take_walk(req, normalise(req._filename), target)  # it may be anything
+        req._renamed = False
+        if told and not req._path_info and not (req._stat is not None and stat.S_ISDIR(req._stat.st_mode)):
+            req._path_info = told
+        return OK
+    if req._handler in constants.PYTHON_HANDLERS and HANDLER.directive in (req._added or ()):
+        req._config = req._host.early(target.uri, fileless=True)
+        return OK
+    req._application.log_request(req, f"PythonTransHandler returned OK without setting req.filename: {req.uri}")
+    return constants.HTTP_NOT_FOUND
 
 
 def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None:

@@ -283,7 +283,7 @@ def _set_handler(req: mp_request, config: RequestConfig) -> int:
 def _take_handler(req: mp_request, config: RequestConfig) -> None:
     """SetHandler."""
     if config.set_handler is not None:
-        req._handler = config.set_handler or None
+        req._handler = config.set_handler
 
 
 _HasWork = Callable[[RequestConfig, "set[str]"], bool]

@@ -26,8 +26,12 @@ MAX_REDIRECTS = 10  # internal redirects and subrequests that lead to one reques
 def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, location: str = "") -> None:
     """Answer with another URI of this server, starting from the status that `req` has.
 
-    `environ` replaces the request's, `location` is a Location header to keep.
+    `environ` replaces the request's, `location` is a Location header to keep. Where another URI has answered already,
+    its answer stands.
     """
+    if req._next is not None:
+        req._application.log_request(req, f"no redirect to {uri}: {req._next.uri} has answered {req.uri}")
+        return
     new = _derive(req, uri, environ)
     new._prev = req
     new._status = req._status

@@ -328,6 +328,7 @@ class RequestMembers(RequestState):
         if self._translated is not None:
             self._application.walk_now(self)
         self._filename_text = value
+        self._renamed = True
 
     _filename_text = text("_filename", "")
 

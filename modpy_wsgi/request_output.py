@@ -77,6 +77,10 @@ class RequestOutput(RequestMembers):
         if flush or self._held_bytes >= BUFFER:
             self._release(flush)
 
+    def _say(self, data: bytes, flush: int = 0) -> None:
+        """What the server itself writes. A site may have put something else in the place of this request's write()."""
+        type(self).write(self, data, flush)
+
     def flush(self) -> None:
         """Send what unflushed writes hold back, and the head if it was not sent. Raises OSError as write()."""
         if self._held is not None:
@@ -90,14 +94,18 @@ class RequestOutput(RequestMembers):
         """Does nothing: headers are sent with the first byte. Left from mod_python 2."""
 
     def sendfile(self, path: str, offset: int = 0, len: int = -1) -> int:  # noqa: A002 - the manual's name
-        """Send a file, or `len` bytes of it from `offset`. Returns the bytes sent; OSError if it cannot be read."""
+        """Send a file, or `len` bytes of it from `offset`. Returns the bytes sent.
+
+        Raises OSError if it cannot be read, TypeError if `path` is no path: a number would be a descriptor of the
+        process, which is closed behind it.
+        """
         sent = 0
-        with open(path, "rb", buffering=0) as file:
+        with open(os.fspath(path), "rb", buffering=0) as file:
             if offset:
                 file.seek(offset)
             left = len if len >= 0 else os.fstat(file.fileno()).st_size - offset
             while left > 0 and (data := file.read(min(FILE_BLOCK, left))):
-                self.write(data)
+                self._say(data, 1)
                 sent += data.__len__()
                 left -= data.__len__()
         return sent

@@ -160,6 +160,7 @@ class RequestState:
     _added: dict[str, list[Any]] | None  # handlers that add_handler registered, by phase directive
     _cleanups: list[tuple[Callable[[Any], Any], Any]] | None
     _filename: str | None = None
+    _renamed = False  # a handler has named another file since the walk
     _path_info: str | None = None
     _stat: os.stat_result | None = None  # of the file, once it was looked for and is there
     _finfo: mp_finfo | None = None

@@ -27,7 +27,8 @@ _UNSENT = frozenset(
         "connection",
         "date",
         "keep-alive",
-        "proxy-authenticate-info",
+        "proxy-authenticate",
+        "proxy-authorization",
         "proxy-connection",
         "server",
         "te",
@@ -97,7 +98,7 @@ def content_length(req: RequestMembers) -> int | None:
 def response_head(req: RequestMembers) -> tuple[str, list[tuple[str, str]]]:
     """Status line and headers of `req` in the order in which httpd sends them. Raises HandlerError."""
     content_type = req._content_type
-    if content_type is None or req._status in BODILESS:
+    if not content_type or req._status in BODILESS:
         headers = []
     else:
         charset = req._config.default_charset

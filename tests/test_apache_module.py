@@ -405,6 +405,11 @@ IN_A_SITE = {
     "import, path": ("apache.import_module('deeper', path=[req.filename + 'lib']).VALUE", "6"),
     "import, usual path": ("apache.import_module('sibling', path=[req.filename]) is __import__('sibling')", "True"),
     "import, package": ("apache.import_module('package.inner').VALUE", "7"),
+    "import, file": ("apache.import_module(req.filename + 'lib/deeper.py').VALUE", "6"),
+    "import, file without its suffix": ("apache.import_module(req.filename + 'lib/deeper').VALUE", "6"),
+    "import, below the directive's directory": ("apache.import_module('~/lib/deeper.py').VALUE", "6"),
+    "import, beside the caller": ("apache.import_module('./package/inner.py').BESIDE", "5"),
+    "import, once": ("apache.import_module('~/sibling.py') is apache.import_module('./lib/../sibling')", "True"),
 }
 
 
@@ -415,8 +420,62 @@ def test_in_a_site(code: str, wanted: str, tmp_path: Path) -> None:
     (tmp_path / "lib" / "deeper.py").write_text("VALUE = 6\n")
     (tmp_path / "package").mkdir()
     (tmp_path / "package" / "__init__.py").write_text("")
-    (tmp_path / "package" / "inner.py").write_text("VALUE = 7\n")
+    (tmp_path / "package" / "inner.py").write_text(
+        "from mod_python import apache\nVALUE = 7\nBESIDE = apache.import_module('../sibling.py').VALUE\n"
+    )
     assert answer_of(tmp_path, code) == wanted
+
+
+@pytest.mark.parametrize("name", ["~/absent", "./absent.py", "/absent/absent.py", "../absent"])
+def test_a_file_that_is_not_there(name: str, tmp_path: Path) -> None:
+    (tmp_path / "site_module.py").write_text(
+        f"""
+from mod_python import apache
+def handler(req):
+    try:
+        apache.import_module({name!r})
+    except ImportError as error:
+        req.write("no " + str(error).rpartition("/")[2])
+    return apache.OK
+"""
+    )
+    assert site(SITE, root=tmp_path).get("/").text == "no absent.py"
+
+
+@pytest.mark.parametrize(
+    ("handler", "where"),
+    [
+        ("{root}/lib/deeper.py::answer", "Directory"),
+        ("{root}/lib/deeper", "Directory"),
+        ("~/lib/deeper.py::answer", "Directory"),
+        ("./lib/deeper::Answer.answer", "Directory"),
+        ("{root}/lib/deeper.py::answer", "Location"),
+    ],
+)
+def test_a_handler_in_a_file(handler: str, where: str, tmp_path: Path) -> None:
+    """As in mod_python 3.3, and loaded again when the file has changed."""
+    (tmp_path / "lib").mkdir()
+    file = tmp_path / "lib" / "deeper.py"
+    text = "def answer(req):\n    req.write('{0} %s' % req.hlist.handler)\n    return 0\nhandler = answer\n"
+    text += "class Answer:\n    def __init__(self, req): pass\n    def answer(self, req): return answer(req)\n"
+    file.write_text(text.format("one"))
+    name = handler.format(root=tmp_path)
+    conf = f"SetHandler mod_python\nPythonHandler {name}"
+    if where == "Location":
+        conf = f"<Location />\n{conf}\n</Location>"
+    app = site(conf, root=tmp_path)
+    assert app.get("/x").text == f"one {name}"
+    file.write_text(text.format("another"))
+    assert app.get("/x").text == f"another {name}"
+
+
+def test_a_file_below_no_directory(tmp_path: Path) -> None:
+    (tmp_path / "far.py").write_text(
+        "from mod_python import apache\ndef handler(req):\n    apache.import_module('~/far.py')\n"
+    )
+    conf = f"<Location />\nSetHandler mod_python\nPythonDebug On\nPythonHandler {tmp_path}/far.py\n</Location>"
+    answer = site(conf, root=tmp_path).get("/", status=500)
+    assert "ModuleNotFoundError: ~/far.py: no directory belongs to the running handler" in answer.text
 
 
 def test_a_logged_import_names_the_module(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

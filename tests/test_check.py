@@ -816,7 +816,7 @@ PAGES: dict[str, tuple[Files, str, list[tuple[str, str]]]] = {
     "without its include": ({"htdocs/a.psp": 'a<%@ include file="b.inc" %>'}, "", [("psp-page", "htdocs/a.psp")]),
     "itself": ({"htdocs/a.psp": 'a<%@ include file="a.psp" %>'}, "", [("psp-page", "htdocs/a.psp")]),
     "too deep": ({"htdocs/a.psp": f"<%= {'(' * 400}1{')' * 400} %>"}, "", [("psp-page", "htdocs/a.psp:1")]),
-    "of another handler": ({"htdocs/a.psp": "<%= 1 + %>"}, "SetHandler none\n", []),
+    "of another handler": ({"htdocs/a.psp": "<%= 1 + %>"}, "SetHandler default-handler\n", []),
 }
 
 

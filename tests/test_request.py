@@ -390,6 +390,26 @@ def handler(req):
         assert Server().ask(app, "/first", "POST", body=b"1234567").body == b"567 7"
 
 
+@pytest.mark.parametrize("more", ["req.internal_redirect('/third')", "return 403", "return -1", "1 / 0"])
+def test_the_first_internal_redirect_answers(tmp_path: Path, more: str) -> None:
+    with Folder(tmp_path) as folder:
+        folder.write(
+            page=f"""
+def handler(req):
+    if req.uri == "/first":
+        req.internal_redirect("/second")
+        {more}
+    else:
+        req.write("at " + req.uri, 0)
+    return 0
+"""
+        )
+        errors = "".join(f"\nErrorDocument {status} /error" for status in (403, 404, 500))
+        app = folder.serve(f"SetHandler mod_python\nPythonHandler page{errors}")
+        reply = Server().ask(app, "/first")
+        assert (reply.code, reply.body) == (200, b"at /second")
+
+
 # ---- who asks -----------------------------------------------------------------------------------------------------
 
 
@@ -557,6 +577,12 @@ def test_methods_that_take_what_they_are_given() -> None:
         req.write("x", "y")
     with pytest.raises(OSError):
         req.sendfile("/no/such/file")
+    for wrong in (1, None, 2.5):  # 1 would be a descriptor of the process
+        with pytest.raises(TypeError):
+            req.sendfile(wrong)
+    for wrong in (5, b"/x", ["/x"]):
+        with pytest.raises(TypeError):
+            req.add_handler("PythonHandler", "module::handler", wrong)
     with pytest.raises(OSError):
         req.sendfile("")
     assert req.answer.status == ""  # nothing of it was an answer

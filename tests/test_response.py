@@ -178,13 +178,19 @@ SENT: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [("Location", "http://early/")],
     ),
     "type": ("req.content_type = 'text/x'", [("Content-Type", "text/x")]),
+    "an empty type": ("req.content_type = ''", []),
+    "a type as a header, and an empty one": (
+        "req.headers_out['Content-Type'] = 'text/x'; req.content_type = ''",
+        [("Content-Type", "text/x")],
+    ),
     "type as a header": ("req.headers_out['Content-Type'] = 'text/x'", [("Content-Type", "text/x")]),
     "type in both ways": (
         "req.headers_out['content-type'] = 'text/x'; req.content_type = 'text/y'",
         [("Content-Type", "text/y")],
     ),
     "what only the server says": (
-        "for name in ('Connection', 'Date', 'Server', 'Transfer-Encoding', 'Keep-Alive', 'Upgrade', 'TE', 'Trailer'): "
+        "for name in ('Connection', 'Date', 'Server', 'Transfer-Encoding', 'Keep-Alive', 'Upgrade', 'TE', 'Trailer', "
+        "'Proxy-Authenticate', 'Proxy-Authorization'): "
         "req.headers_out[name] = req.err_headers_out[name.lower()] = 'x'",
         [],
     ),

@@ -256,10 +256,10 @@ def _send(req: mp_request, exchange: Exchange, data: bytes) -> None:
             if req._server_write is None:
                 if given is not None and req._held_bytes + len(data) >= BUFFER:
                     req.headers_out["Content-Length"] = given
-                req.write(data, 0)
+                req._say(data)
                 more = exchange.read(WHOLE)
             else:
-                req.write(data, 0)
+                req._say(data)
                 more = exchange.read(0.0)
             if more is None:
                 if given is not None and req._server_write is None:

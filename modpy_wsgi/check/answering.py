@@ -44,8 +44,8 @@ class PythonCall(NamedTuple):
 def file_handler(name: str, settings: Settings) -> str | None:
     """The handler of a file, by SetHandler, or by the extensions of its name; None for the file itself."""
     forced = settings[core.SET_HANDLER]
-    if forced is not None:
-        return forced or None
+    if forced:
+        return forced
     found = media_type = None
     handlers, types = settings[mime.HANDLERS_BY_EXT], settings[mime.TYPES_BY_EXT]
     for part in name.split(".")[1:]:

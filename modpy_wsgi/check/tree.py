@@ -293,7 +293,7 @@ class Tree:
             self._stop(path, error)
             return
         handler = file_handler(name, config.settings)
-        if folder.programs and config.settings[core.SET_HANDLER] is None:
+        if folder.programs and config.set_handler is None:
             handler = handler or "cgi-script"
         if handler in CGI_HANDLERS and (folder.programs or "ExecCGI" in config.options) and not name.startswith(".ht"):
             check_program(path, self.report, self.sources)

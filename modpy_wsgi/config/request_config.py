@@ -94,7 +94,7 @@ class RequestConfig:
         self.python_interpreter = python_config.get("PythonInterpreter")
         self.per_directory = python_config.get("PythonInterpPerDirectory") == "1"
         self.per_directive = python_config.get("PythonInterpPerDirective") == "1"
-        self.set_handler = settings[core.SET_HANDLER]
+        self.set_handler = settings[core.SET_HANDLER] or None
         self.options = settings[core.OPTIONS]
         self.names_clients = core.HOSTNAME_LOOKUPS in settings
         self.default_charset = settings[core.ADD_DEFAULT_CHARSET]

@@ -32,7 +32,7 @@ _CONTROL = re.compile(r"[\r\n\0]")
 
 def named_handler(name: str, config: RequestConfig, handler: str | None) -> str | None:
     """The handler of the file `name`; `handler` is that of a ScriptAlias."""
-    return file_handler(name, config.settings) or (handler if config.settings[core.SET_HANDLER] is None else None)
+    return file_handler(name, config.settings) or (handler if config.set_handler is None else None)
 
 
 def tell_answer(way: Way, config: RequestConfig, found: os.stat_result | None, name: str, handler: str | None) -> None:

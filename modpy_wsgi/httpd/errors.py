@@ -61,7 +61,7 @@ def answer(req: mp_request, status: int) -> None:
             req.headers_out["Location"] = location
         _prepare(req, status)
         req._error_page = True
-        req.write(document.value.encode("utf-8", "surrogateescape"), 0)
+        req._say(document.value.encode("utf-8", "surrogateescape"))
 
 
 def _failed_before(req: mp_request) -> mp_request | None:
@@ -127,7 +127,7 @@ def plain(req: mp_request, status: int) -> None:
     shown = (location or req.err_headers_out.get("Location")) if status in _MOVED else None
     req._error_page = True
     _died(req)
-    req.write(error_pages.page(req, status, shown or "", first), 0)
+    req._say(error_pages.page(req, status, shown or "", first))
 
 
 def _prepare(req: mp_request, status: int) -> None:

@@ -195,7 +195,9 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat
         return HTTP_FORBIDDEN
     try:
         now = os.fstat(descriptor)
-        if not stat.S_ISREG(now.st_mode) or now.st_ino != found.st_ino or now.st_dev != found.st_dev:
+        if not stat.S_ISREG(now.st_mode):
+            return HTTP_FORBIDDEN
+        if (now.st_ino != found.st_ino or now.st_dev != found.st_dev) and not req._renamed:
             return HTTP_FORBIDDEN  # replaced since the walk looked at it: whatever it is now was not checked
         size = now.st_size
         modified = now.st_mtime
@@ -237,11 +239,11 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat
             return OK
         headers["Content-Length"] = str((size if pieces is None else pieces.length) + req._held_bytes)
         if pieces is not None:
-            req.write(pieces.of(_read(descriptor, size)), 0)
+            req._say(pieces.of(_read(descriptor, size)))
             return OK
         while size and (data := os.read(descriptor, min(SMALL, size))):  # behind what a handler wrote, who declined
             size -= len(data)
-            req.write(data, 0)
+            req._say(data)
         return OK
     finally:
         if descriptor >= 0:

@@ -28,7 +28,7 @@ _PATH_INFO = {
 def override(req: mp_request, config: RequestConfig) -> int:
     """Apply them. Returns OK, or the status of a redirection."""
     if config.set_handler is not None:
-        req._handler = config.set_handler or None
+        req._handler = config.set_handler
     if not config.fixups:
         return OK
     settings = config.settings

@@ -90,7 +90,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
         "".join(entries_shown(entries, look, rules.icons.special.get(BLANK))),
         frame.tail(),
     )
-    req.write(b"".join([as_bytes(piece) for piece in (*head, shown, *tail)]), 0)
+    req._say(b"".join([as_bytes(piece) for piece in (*head, shown, *tail)]))
     return OK
 
 

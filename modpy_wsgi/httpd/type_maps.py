@@ -210,5 +210,5 @@ def _send_body(req: mp_request, config: RequestConfig, best: Variant) -> int:
     if status != OK:
         req._status = status
         return OK
-    req.write(best.body, 0)
+    req._say(best.body)
     return OK

@@ -66,6 +66,15 @@ MODULE = """
         req.internal_redirect("/target/show")
         return apache.DONE
 
+    def again(req):
+        req.internal_redirect("/target/show")
+        req.internal_redirect("/plain.txt")
+        return apache.OK
+
+    def failing_twice(req):
+        req.internal_redirect("/target/show")
+        return apache.HTTP_GONE
+
     def from_status(req):
         req.status = 404
         req.internal_redirect("/target/show")
@@ -106,6 +115,13 @@ SITE = Site(
     </Files>
     <Files "from_status">
         PythonHandler moving::from_status
+    </Files>
+    <Files "again">
+        PythonHandler moving::again
+    </Files>
+    <Files "failing_twice">
+        PythonHandler moving::failing_twice
+        ErrorDocument 410 /plain.txt
     </Files>
     <Files "fixing">
         PythonFixupHandler moving
@@ -249,6 +265,8 @@ CASES = (
             *(simple(name) for name in ("relative", "full", "outside", "from_status")),
             get("/declining?first=1", differs=BEYOND),
             get("/failing?first=1", differs=BEYOND),
+            get("/again?first=1", differs=BEYOND),
+            get("/failing_twice?first=1", differs=BEYOND),
             get("/fixing"),
             get("/loop", log=("exceeded the limit of 10 internal redirects", "AH00124")),
             head("/simple"),

@@ -251,6 +251,22 @@ WRITER = """
         req.write("\\u00e9", 0)
         return apache.OK
 
+    def empty_type(req):
+        req.content_type = ""
+        req.write("no type", 0)
+        return apache.OK
+
+    def header_text(req):
+        req.headers_out["X-Text"] = "caf\u00e9"
+        req.headers_out["X-Bytes"] = "caf\u00e9".encode("latin-1")
+        req.write("x", 0)
+        return apache.OK
+
+    def proxy_login(req):
+        req.err_headers_out["Proxy-Authenticate"] = 'Basic realm="x"'
+        req.err_headers_out["X-Kept"] = "1"
+        return apache.HTTP_PROXY_AUTHENTICATION_REQUIRED
+
     def handler(req):
         return globals()[req.args or req.uri.strip("/")](req)
 """
@@ -273,6 +289,7 @@ PLAIN = words(
     nearly_buffered many_buffered big_buffered big_flushed header_after_write header_after_buffered types bytes_like
     results no_arguments counters length length_in_headers length_members length_after_write length_on_error sendfile
     sendfile_part sendfile_rest sendfile_past_end sendfile_missing sendfile_big sendfile_after_write no_cache charset
+    empty_type header_text proxy_login
     """
 )
 ODD = words(
@@ -287,17 +304,23 @@ RESCUED = "lone-bytes: a byte that came in goes out again; the original raises U
 BUFFER = "write-buffer: we hold back 64 KB, the original 8 KB"
 BROKEN = "sendfile-length: the original sends more than the file has, and breaks the connection"
 MORE = "more-accepted: more than the original takes is no error"
+TEXT = {"header:X-Text": ("caf\u00c3\u00a9", "header-text: text is UTF-8 everywhere")}
+OWN = {"header:Proxy-Authenticate": (None, "own-headers: headers about the connection are the WSGI server's")}
 LENGTH = {"framing": ("length", BUFFER), "header:Content-Length": ("30000", BUFFER)}
 DIFFERS = {
     "length_too_small": {"body": ("on", NEVER_MORE)},
     "length_too_small_buffered": {"body": (ANY, NEVER_MORE), "header:Content-Length": (ANY, NEVER_MORE)},
     "surrogates": {"status": ("200 OK", RESCUED)},
     "many_buffered": LENGTH,
+    "header_text": TEXT,
+    "proxy_login": OWN,
     "sendfile_rest": {"status": ("200 OK", BROKEN), "body": ("456789 6", BROKEN)},
     "sendfile_past_end": {"status": ("200 OK", BROKEN), "body": ("56789 5", BROKEN)},
     "bytes_like": {"status": ("200 OK", MORE), "body": ("bytearray view", MORE)},
 }
 HEAD = {
+    "header_text": TEXT,
+    "proxy_login": OWN,
     "many_buffered": {"header:Content-Length": ("30000", BUFFER)},
     "bytes_like": {"status": ("200 OK", MORE)},
 }
