@@ -22,8 +22,8 @@ from ..constants import (
     HTTP_BAD_REQUEST,
     HTTP_FORBIDDEN,
     HTTP_INTERNAL_SERVER_ERROR,
-    HTTP_METHOD_NOT_ALLOWED,
     HTTP_LENGTH_REQUIRED,
+    HTTP_METHOD_NOT_ALLOWED,
     HTTP_NOT_FOUND,
     HTTP_NOT_IMPLEMENTED,
     HTTP_RANGE_NOT_SATISFIABLE,
@@ -112,7 +112,7 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
 
 
 def _drop_body(req: mp_request) -> int:
-    """Read a body that nobody has a use for, as httpd does before it looks for the file. OK, or the status: 400, 413."""
+    """Read a body that nobody has a use for, as httpd does before it looks for the file. OK, or 400 or 413."""
     if req.main is not None:
         return OK
     try:

@@ -622,7 +622,8 @@ CASES += (
         "the protocol of a part",
         Site(
             'Options Includes\nAddOutputFilter INCLUDES .shtml\nScriptAlias /run "@ROOT@/run"\n'
-            "<Location /own>\nSetHandler mod_python\nPythonHandler own\nPythonPath \"['@ROOT@/lib'] + sys.path\"\n</Location>\n"
+            "<Location /own>\nSetHandler mod_python\nPythonHandler own\n"
+            "PythonPath \"['@ROOT@/lib'] + sys.path\"\n</Location>\n"
             '<Directory "@ROOT@">\nRequire all granted\n</Directory>\n',
             {
                 "htdocs/a.shtml": '<!--#include virtual="/run" --><!--#include virtual="/own" -->'
