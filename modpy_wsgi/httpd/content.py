@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .. import basic_auth, header_rules
-from ..cgi import actions
+from ..cgi import actions, as_is
 from ..cgi import answer as cgi_answer
 from ..config.directives import auth_basic, remoteip
 from ..config.request_config import RequestConfig
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 __all__ = ["answer", "handler_of_type", "provided"]
 
 _OWN_HANDLERS = frozenset({None, "default-handler", DIR_MAGIC_TYPE})
-_ANSWERED = _OWN_HANDLERS | PYTHON_HANDLERS  # for which the file may be sent, be it that no Python handler took it
+# For which the file may be sent, be it that no Python handler took it.
+_ANSWERED = _OWN_HANDLERS | PYTHON_HANDLERS | as_is.HANDLERS
 # Media types that name a program to run (AddType application/x-httpd-php .php), not what is sent.
 _TYPES_OF_HANDLERS = ("application/x-httpd-", "application/x-type-map", "httpd/send-as-is", "text/x-server-parsed-html")
 
@@ -68,6 +69,9 @@ def answer(req: mp_request, config: RequestConfig) -> int:
         return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
     elif handler in cgi_answer.HANDLERS:
         result = cgi_answer.answer(req, config)
+        return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
+    elif handler in as_is.HANDLERS and as_is.takes(req):
+        result = as_is.answer(req)
         return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
     if config.actions:
         result = actions.answer(req, config)
