@@ -365,4 +365,5 @@ APACHE_NAMES: Final = tuple(
 PYTHON_HANDLERS: Final = frozenset({"mod_python", "python-program"})
 # Those of other modules: the name, and the media type that stands for it.
 CGI_HANDLERS: Final = frozenset({"cgi-script", "application/x-httpd-cgi"})
+AS_IS_HANDLERS: Final = frozenset({"send-as-is", "httpd/send-as-is"})
 TYPE_MAP_HANDLERS: Final = frozenset({"type-map", "application/x-type-map"})

@@ -20,6 +20,7 @@ __all__ = [
     "decode",
     "encode",
     "escape",
+    "host_field",
     "local_address",
     "local_port",
     "normalise",
@@ -146,20 +147,25 @@ def _unquote_but_slashes(raw_path: str) -> str:
     return unquote_to_bytes(kept.encode("latin-1")).decode("utf-8", "surrogateescape")
 
 
+def host_field(environ: Mapping[str, Any]) -> str | None:
+    """The host that the client asked for as it was written, with port: of an absolute request target, else Host."""
+    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    if raw[:1] not in ("/", "") and "://" in raw:
+        return str(raw).partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
+    return environ.get("HTTP_HOST")
+
+
 def request_host(environ: Mapping[str, Any]) -> str | None:
     """The host that the client asked for, lower case, without port: of an absolute request target, else of Host.
 
     Raises BadRequest(400) for a host that is no host (RFC 9112, 3.2).
     """
-    raw = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
-    host: str | None = environ.get("HTTP_HOST")
-    if raw[:1] not in ("/", "") and "://" in raw:
-        host = raw.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
+    host = host_field(environ)
     if host is None:
         return None
     port = _HAS_PORT.search(host)
     name = host[: port.start()] if port else host
-    if port and port[1] and not 0 < int(port[1]) < 65536:
+    if port and not 0 < int(port[1] or 0) < 65536:
         raise BadRequest(400, f"bad port in host {host!r}")
     if not (_HOST.fullmatch(name) or (_BRACKETS.fullmatch(name) and _is_ipv6(name[1:-1]))):
         raise BadRequest(400, f"bad host {host!r}")

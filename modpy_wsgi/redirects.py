@@ -53,7 +53,7 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
             f"AH00124: Request exceeded the limit of {MAX_REDIRECTS} internal redirects due to probable "
             f"configuration error: {uri}",
         )
-        errors.plain(new, 500)
+        errors.answer(new, 500)
     else:
         req._application.serve(new)
 

@@ -13,7 +13,7 @@ from ._fast.table import table
 from .basic_auth import credentials
 from .config.directives import authn_core, core, mime, python
 from .connection import mp_conn
-from .environ import decode, plain_address, raw_target, request_host
+from .environ import decode, host_field, plain_address, raw_target, request_host
 from .finfo import mp_finfo
 from .hlist import mp_hlist
 from .members import fixed, integer, lazy, readonly, text
@@ -58,7 +58,7 @@ class RequestMembers(RequestState):
 
     @lazy
     def _the_request(self) -> str:
-        return f"{self._method} {raw_target(self._environ)} {self.protocol}"
+        return f"{self._method} {raw_target(self._environ)} {self._environ.get('SERVER_PROTOCOL', 'HTTP/0.9')}"
 
     the_request = readonly("_the_request", "The request line.")
 
@@ -74,14 +74,16 @@ class RequestMembers(RequestState):
 
     @property
     def protocol(self) -> str:
-        """The protocol as the client gave it: 'HTTP/1.1'."""
-        protocol: str = self._environ.get("SERVER_PROTOCOL", "HTTP/0.9")
+        """The protocol as the client gave it: 'HTTP/1.1'; in a subrequest, as of a part of a page, 'INCLUDED'."""
+        protocol: str = "INCLUDED" if self.main is not None else self._environ.get("SERVER_PROTOCOL", "HTTP/0.9")
         return protocol
 
     @property
     def proto_num(self) -> int:
-        """The protocol as a number: 1001 for HTTP/1.1."""
-        major, _, minor = self.protocol.partition("/")[2].partition(".")
+        """The protocol as a number: 1001 for HTTP/1.1, 0 in a subrequest."""
+        if self.main is not None:
+            return 0
+        major, _, minor = self._environ.get("SERVER_PROTOCOL", "HTTP/0.9").partition("/")[2].partition(".")
         try:
             return int(major) * 1000 + int(minor or 0)
         except ValueError:
@@ -386,7 +388,7 @@ class RequestMembers(RequestState):
         """
         settings = self._config.settings
         canonical = settings[core.USE_CANONICAL_NAME] == "on"
-        number = "" if canonical else self._environ.get("HTTP_HOST", "").rpartition(":")[2]
+        number = "" if canonical else (host_field(self._environ) or "").rpartition(":")[2]
         if number.isascii() and number.isdigit():
             return int(number)
         configured = self.server.port

@@ -288,7 +288,7 @@ HOSTS: dict[str, tuple[dict[str, str], str | int | None]] = {
     "name": ({"HTTP_HOST": "example.org"}, "example.org"),
     "upper case": ({"HTTP_HOST": "Example.ORG"}, "example.org"),
     "port": ({"HTTP_HOST": "example.org:8080"}, "example.org"),
-    "empty port": ({"HTTP_HOST": "example.org:"}, "example.org"),
+    "empty port": ({"HTTP_HOST": "example.org:"}, 400),
     "underscore": ({"HTTP_HOST": "a_b.test"}, "a_b.test"),
     "trailing dot": ({"HTTP_HOST": "a.test."}, "a.test"),
     "leading dot": ({"HTTP_HOST": ".a"}, ".a"),

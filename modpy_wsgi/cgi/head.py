@@ -16,7 +16,7 @@ from ..validators import http_date
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["MAX_HEAD", "MAX_LINE", "BadHead", "Head", "Reader", "apply"]
+__all__ = ["MAX_HEAD", "MAX_LINE", "BadHead", "Head", "Reader", "apply", "put"]
 
 MAX_LINE = 8190  # bytes of a header line; httpd breaks a longer one in two, and chokes on the second half
 MAX_HEAD = 1 << 20  # bytes; httpd has no limit, and keeps an endless head until the memory ends
@@ -78,6 +78,12 @@ def apply(req: mp_request, lines: tuple[bytes, ...], *, as_original: bool = Fals
 
     `as_original`: as mod_python's cgihandler does it, which leaves lines of one name apart, and a status without words.
     """
+    said = put(req, lines, as_original=as_original)
+    return OK if said or req._method not in ("GET", "HEAD") else req.meets_conditions()
+
+
+def put(req: mp_request, lines: tuple[bytes, ...], *, as_original: bool = False) -> bool:
+    """The same without a question for the client's conditions. Returns whether a status was among the lines."""
     merged: dict[str, tuple[str, list[str]]] = {}
     cookies: list[str] = []
     said = False  # whether the program gave a status
@@ -110,7 +116,7 @@ def apply(req: mp_request, lines: tuple[bytes, ...], *, as_original: bool = Fals
         req.err_headers_out[name] = ", ".join(values if before is None else [before, *values])
     for value in cookies:
         req.err_headers_out.add("Set-Cookie", value)
-    return OK if said or req._method not in ("GET", "HEAD") else req.meets_conditions()
+    return said
 
 
 def _pair(line: bytes) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..accept import read_wishes
 from ..config.directives import filters as directives
-from .encodings import alter_tag, encodings_of, is_set
+from .encodings import alter_tag, encodings_of
 
 if TYPE_CHECKING:
     from .filter import mp_filter
@@ -111,16 +111,17 @@ def declines(req: Any, size: int | None) -> bool:
 
 def _wanted(req: Any) -> bool:
     """Whether an answer is to be compressed. Says in Vary that this depends on the client, where it does."""
-    if req.main is not None or is_set(req, "no-gzip") or "Content-Range" in req.headers_out:
+    env = req.subprocess_env  # where no-gzip and force-gzip count with any value, and the third one with 1 only
+    if req.main is not None or "no-gzip" in env or "Content-Range" in req.headers_out:
         return False
-    if is_set(req, "gzip-only-text/html") and not (req._content_type or "").startswith("text/html"):
+    if env.get("gzip-only-text/html") == "1" and not (req._content_type or "").startswith("text/html"):
         return False
     said = (req.headers_out.get("Content-Encoding"), req.err_headers_out.get("Content-Encoding"))
     if encodings_of(*said, req._content_encoding):
         return False
     req.headers_out.add("Vary", "Accept-Encoding")
     wishes = read_wishes(req.headers_in.get("Accept-Encoding") or "")
-    return is_set(req, "force-gzip") or any(wish.name == "gzip" and wish.quality > 0 for wish in wishes)
+    return "force-gzip" in env or any(wish.name == "gzip" and wish.quality > 0 for wish in wishes)
 
 
 def _note(req: Any, made: _Gzip) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["alter_tag", "encodings_of", "is_set", "without_gzip"]
+__all__ = ["alter_tag", "encodings_of", "without_gzip"]
 
 _NONE = frozenset({"identity", "7bit", "8bit", "binary"})
 _GZIP = frozenset({"gzip", "x-gzip"})
@@ -25,11 +25,6 @@ def without_gzip(value: str | None) -> tuple[str | None, bool]:
     if not words or words[-1].partition(";")[0].strip().lower() not in _GZIP:
         return value, False
     return ", ".join(words[:-1]) or None, True
-
-
-def is_set(req: Any, variable: str) -> bool:
-    """Whether a variable of the environment is set, and not to 0."""
-    return (req.subprocess_env.get(variable) or "0") != "0"
 
 
 def alter_tag(req: Any, suffix: str, how: str) -> None:

@@ -15,6 +15,7 @@ from ..cgi import actions
 from ..config.directives import auth_basic, remoteip
 from ..config.request_config import RequestConfig
 from ..constants import (
+    AS_IS_HANDLERS,
     CGI_HANDLERS,
     DECLINED,
     DIR_MAGIC_TYPE,
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 __all__ = ["answer", "handler_of_type", "provided"]
 
 _OWN_HANDLERS = frozenset({None, "default-handler", DIR_MAGIC_TYPE})
-_ANSWERED = _OWN_HANDLERS | PYTHON_HANDLERS  # for which the file may be sent, be it that no Python handler took it
+# For which the file may be sent, be it that no Python handler took it.
+_ANSWERED = _OWN_HANDLERS | PYTHON_HANDLERS | AS_IS_HANDLERS
 # Media types that name a program to run (AddType application/x-httpd-php .php), not what is sent.
 _TYPES_OF_HANDLERS = ("application/x-httpd-", "application/x-type-map", "httpd/send-as-is", "text/x-server-parsed-html")
 
@@ -69,6 +71,9 @@ def answer(req: mp_request, config: RequestConfig) -> int:
         return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
     elif handler in CGI_HANDLERS:
         result = _by_program(req, config)
+        return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
+    elif handler in AS_IS_HANDLERS and req._method in ("GET", "HEAD") and _is_file(req):
+        result = _as_it_is(req)
         return ranges.of_answer(req, config, result) if "HTTP_RANGE" in req._environ else result
     if config.actions:
         result = actions.answer(req, config)
@@ -99,6 +104,12 @@ def _by_program(req: mp_request, config: RequestConfig) -> int:
     from ..cgi.answer import answer
 
     return answer(req, config)
+
+
+def _as_it_is(req: mp_request) -> int:
+    from ..cgi import as_is
+
+    return as_is.answer(req)
 
 
 def _as_listing(req: mp_request, config: RequestConfig) -> int:

@@ -16,7 +16,7 @@ from ..signature import signature_of
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["page"]
+__all__ = ["bare_page", "page"]
 
 _DOCTYPE = '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">'
 _MOVED = '<p>The document has moved <a href="{location}">here</a>.</p>'
@@ -156,16 +156,27 @@ def page(req: mp_request, status: int, location: str = "", failed: mp_request | 
     signature = signature_of(req)
     if signature:
         signature = f"<hr>\n{signature}"
-    title, heading = line, line.partition(" ")[2]
-    head = f"{_DOCTYPE}\n<html><head>\n<title>{title}</title>\n</head><body>\n<h1>{heading}</h1>\n"
-    page = f"{head}{text}{signature}</body></html>\n"
-    return page.encode("iso-8859-1", "xmlcharrefreplace")
+    return _framed(line, f"{text}{signature}")
+
+
+def bare_page(status: int, notes: str = "") -> bytes:
+    """The page for a status of 400 to 417 where there is no request that could be read."""
+    text = _TEXTS[status].format(notes=notes, method="", location="", admin="", expectation=_UNSEEN)
+    return _framed(STATUS_LINES[status], f"{text}\n")
+
+
+def _framed(line: str, text: str) -> bytes:
+    head = f"{_DOCTYPE}\n<html><head>\n<title>{line}</title>\n</head><body>\n<h1>{line.partition(' ')[2]}</h1>\n"
+    return f"{head}{text}</body></html>\n".encode("iso-8859-1", "xmlcharrefreplace")
+
+
+_UNSEEN = "No expectation was seen, the Expect request-header \nfield was not presented by the client."
 
 
 def _expectation(req: mp_request) -> str:
     seen = req.headers_in.get("Expect")
     if seen is None:
-        return "No expectation was seen, the Expect request-header \nfield was not presented by the client."
+        return _UNSEEN
     return (
         "The expectation given in the Expect request-header\nfield could not be met by this server.\n"
         f"The client sent<pre>\n    Expect: {_escaped(seen)}\n</pre>"

@@ -1,8 +1,8 @@
 """What a visitor gets when a phase ends with a status: ErrorDocument, or httpd's own page.
 
 Law: an error drops what the handler prepared (its body if nothing was sent, its headers_out), keeps err_headers_out and
-the Location of a redirection, and never leads to another error page than the plain one. Source: httpd's ap_die,
-observed on the original.
+the Location of a redirection, and never leads to another error page than the plain one. Whatever the status is, a body
+longer than LimitRequestBody makes it 413. Source: httpd's ap_die, observed on the original.
 """
 
 from __future__ import annotations
@@ -10,7 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..config.directives import core
-from ..constants import APLOG_ERR, HTTP_INTERNAL_SERVER_ERROR, HTTP_OK, METHOD_NUMBERS, STATUS_LINES
+from ..constants import (
+    APLOG_ERR,
+    HTTP_INTERNAL_SERVER_ERROR,
+    HTTP_OK,
+    HTTP_REQUEST_ENTITY_TOO_LARGE,
+    METHOD_NUMBERS,
+    STATUS_LINES,
+)
 from ..filters import requests as filters
 from ..response import BODILESS, NAMELESS
 from . import error_pages
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["allow_header", "answer", "plain"]
 
 _MOVED = frozenset({301, 302, 303, 307, 308})  # whose pages show where to
+_BODY_LEFT = frozenset({400, 408, 411, 413, 414, 500, 501, 503})  # behind which httpd reads no body, and hangs up
 
 
 def answer(req: mp_request, status: int) -> None:
@@ -34,6 +42,9 @@ def answer(req: mp_request, status: int) -> None:
         if 300 <= status < 400 and "Location" in req.headers_out:  # a redirection that has no name goes nowhere
             req.err_headers_out["Location"] = req.headers_out["Location"]
         status = HTTP_INTERNAL_SERVER_ERROR
+    if status not in _BODY_LEFT and _is_body_too_long(req):
+        status = HTTP_REQUEST_ENTITY_TOO_LARGE
+        del req.headers_out["Location"], req.err_headers_out["WWW-Authenticate"]
     if status in BODILESS:
         if req._filters is not None:
             filters.drop_content(req)
@@ -64,6 +75,11 @@ def answer(req: mp_request, status: int) -> None:
         req._say(document.value.encode("utf-8", "surrogateescape"))
 
 
+def _is_body_too_long(req: mp_request) -> bool:
+    length, limit = req._environ.get("CONTENT_LENGTH") or "", req._body_limit()
+    return bool(limit) and length.isdigit() and int(length) > limit
+
+
 def _failed_before(req: mp_request) -> mp_request | None:
     """The request whose ErrorDocument this one is a part of: it, or where it redirects to without another status."""
     before = req._prev
@@ -76,6 +92,7 @@ def _redirect(req: mp_request, status: int, uri: str) -> None:
     environ = dict(req._environ)
     environ["REQUEST_METHOD"] = "HEAD" if req.method == "HEAD" else "GET"
     environ["CONTENT_LENGTH"] = ""
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
     req.subprocess_env["REQUEST_METHOD"] = req.method
     notes = req.notes.get("error-notes")
     if notes is not None:

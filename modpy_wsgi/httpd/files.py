@@ -1,7 +1,7 @@
 """The file itself: httpd's default handler.
 
 Law: only what the walk has looked at is sent, a method that a file does not know is refused, and exactly the promised
-bytes leave.
+bytes leave. A body is read first, and dropped: one that is too long, or broken, is an error here as it is elsewhere.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from ..constants import (
     APLOG_INFO,
     DIR_MAGIC_TYPE,
     DONE,
+    HTTP_BAD_REQUEST,
     HTTP_FORBIDDEN,
     HTTP_INTERNAL_SERVER_ERROR,
+    HTTP_LENGTH_REQUIRED,
     HTTP_METHOD_NOT_ALLOWED,
     HTTP_NOT_FOUND,
     HTTP_NOT_IMPLEMENTED,
@@ -28,7 +30,7 @@ from ..constants import (
     METHOD_NUMBERS,
     OK,
 )
-from ..errors import ConfigError
+from ..errors import SERVER_RETURN, ConfigError
 from ..filters import requests as filters
 from ..preconditions import CONDITIONS, conditions_met
 from ..validators import SETTLED, date_text, digest_of, etag_of
@@ -49,7 +51,9 @@ _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe put in the file's 
 
 
 _Head = tuple[tuple[str, str], ...]  # the headers of a file: Last-Modified, ETag, Accept-Ranges
-_ASKING = CONDITIONS | {"HTTP_RANGE"}  # what makes an answer another than the whole file
+_NO_LENGTH = frozenset({"0", ""})  # CONTENT_LENGTH of a request that has no body, as servers write it
+# What makes an answer another than the whole file, or has a body before it.
+_ASKING = CONDITIONS | {"HTTP_RANGE", "HTTP_TRANSFER_ENCODING"}
 
 
 class Manner(NamedTuple):
@@ -72,6 +76,11 @@ def _manner(config: RequestConfig) -> Manner:
 
 def send_file(req: mp_request, config: RequestConfig) -> int:
     """httpd's default handler: the file, if there is one."""
+    environ = req._environ
+    if environ.get("CONTENT_LENGTH", "0") not in _NO_LENGTH or "HTTP_TRANSFER_ENCODING" in environ:
+        status = _drop_body(req)
+        if status != OK:
+            return status
     found = req._stat
     manner: Manner | None = config.files
     if (
@@ -91,7 +100,7 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
             and req._filters is None
             and config.head is None
             and not req._more_to_say
-            and req._environ.keys().isdisjoint(_ASKING)
+            and environ.keys().isdisjoint(_ASKING)
             and _send_known(req, manner, found)
         ):
             # No Python handler has declined, and none is named.
@@ -100,6 +109,20 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
             return OK
         return _send(req, config, manner, found)
     return _check(req, config, found)
+
+
+def _drop_body(req: mp_request) -> int:
+    """Read a body that nobody has a use for, as httpd does before it looks for the file. OK, or 400 or 413."""
+    if req.main is not None:
+        return OK
+    try:
+        return req.discard_request_body()
+    except SERVER_RETURN as stop:
+        status = int(stop.args[0])
+        return OK if status == HTTP_LENGTH_REQUIRED else status  # of one without an end nothing can be read
+    except OSError as error:
+        req._application.log_request(req, f"the body cannot be read: {error}")
+        return HTTP_BAD_REQUEST
 
 
 def _check(req: mp_request, config: RequestConfig, found: os.stat_result | None) -> int:
@@ -150,6 +173,7 @@ def send_again(req: mp_request, config: RequestConfig) -> int:
         and req._filters is None
         and not req._more_to_say
         and req._environ.keys().isdisjoint(_ASKING)
+        and req._environ.get("CONTENT_LENGTH", "0") in _NO_LENGTH
         and _send_known(req, manner, found)
     ):
         req._content_type = content_type

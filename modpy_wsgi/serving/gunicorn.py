@@ -255,7 +255,10 @@ def _gunicorn_settings(plan: ServingPlan, account: Account | None) -> dict[str, 
         "max_requests_jitter": plan.max_requests // 10,  # so that not all workers are replaced at once
         "limit_request_line": plan.limit_request_line,
         "limit_request_fields": plan.limit_request_fields,
-        "limit_request_field_size": plan.limit_request_field_size,
+        # httpd takes one byte more than it says, and does not count the end of the line
+        "limit_request_field_size": plan.limit_request_field_size + 3,
+        "permit_obsolete_folding": True,  # as httpd does
+        "permit_unconventional_http_method": True,  # the application answers 501, or has a handler for it
         **({"user": account.uid, "group": account.gid, "initgroups": True} if account else {}),
         "errorlog": "-",  # the standard error of a worker leads to the error log of the site (log_stream.py)
         "loglevel": plan.log_level,

@@ -2,7 +2,8 @@
 
 Law: a client may stay silent for the configuration's Timeout and no longer, and a process takes a connection only when
 it has a thread free for it. (gunicorn's own threaded worker takes all it can get, so that a request can wait behind a
-slow one while other processes are idle; its own workers wait for a silent client for ever.)
+slow one while other processes are idle; its own workers wait for a silent client for ever.) What is no request is
+refused in httpd's words (refusals.py), and a body is asked for when somebody wants it (awaited_body.py).
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ import struct
 from concurrent.futures import Future
 from typing import Any
 
+from gunicorn import util
 from gunicorn.workers import base, gthread, sync
 
+from .awaited_body import await_body
 from .connection_workers import Resumed, TakesConnections, connections_of
 from .connections import Accepted
+from .refusals import refusal
 
 __all__ = ["OneByOneWorker", "ThreadWorker"]
 
@@ -41,7 +45,13 @@ class _Secure(base.Worker):  # type: ignore[misc]
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """gunicorn's hook for a request that could not be read."""
         if not isinstance(exc, ssl.SSLError):
-            super().handle_error(req, client, addr, exc)
+            answer = refusal(exc)
+            if answer is None:
+                super().handle_error(req, client, addr, exc)
+                return
+            self.log.warning("Invalid request (client %s): %s", addr[0] if addr else "", exc)
+            with contextlib.suppress(OSError):
+                util.write_nonblock(client, answer)
             return
         self.log.info("TLS handshake failed (client %s): %s", addr[0] if addr else "", exc.reason or exc)
         if exc.reason == "HTTP_REQUEST":
@@ -74,6 +84,11 @@ class OneByOneWorker(_Secure, sync.SyncWorker):  # type: ignore[misc]
             super().handle(listener, resumed, addr)
         finally:
             self.cfg = own
+
+    def handle_request(self, listener: Any, req: Any, client: Any, addr: Any) -> None:
+        """gunicorn's hook for a request whose head was read."""
+        await_body(req, client)
+        super().handle_request(listener, req, client, addr)
 
 
 class ThreadWorker(_Secure, TakesConnections):
@@ -110,4 +125,10 @@ class ThreadWorker(_Secure, TakesConnections):
         """gunicorn's hook for a request whose head was read, in a thread of the pool."""
         # For the body and the response; a timeout of Python's, because socket.sendfile() heeds no other.
         conn.sock.settimeout(self.app.plan.timeout or None)
+        await_body(req, conn.sock)
+        for name, value in req.headers:
+            if name == "CONNECTION":
+                if "," in value and "close" in [word.strip() for word in value.lower().split(",")]:
+                    req.must_close = True  # gunicorn knows the word when it stands alone
+                break
         return bool(super().handle_request(req, conn))

@@ -472,6 +472,15 @@ CASES = (
         get("/old", host=None, protocol="HTTP/1.0", name="no host"),
     ),
     redirect(
+        "the port that is asked for",
+        "Redirect /old /new",
+        get("http://other.test:81/old"),
+        get("http://other.test/old"),
+        get("http://other.test:81/old", host="third.test:82", name="another than that of Host"),
+        get("/old", host="other.test:", name="none behind the colon"),
+        get("/old", host="other.test:0", name="0"),
+    ),
+    redirect(
         "UseCanonicalName DNS",
         "UseCanonicalName DNS\nServerName canonical.test:8000\nRedirect /old /new",
         get("/old"),

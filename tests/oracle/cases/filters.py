@@ -869,7 +869,10 @@ RAW = (
             [zipped("/long.txt"), zipped("/long.html"), get("/long.txt")],
             ("deflate",),
         )
-        for name in ("no-gzip", "gzip-only-text/html", "force-gzip")
+        for name in (
+            *("no-gzip", "gzip-only-text/html", "force-gzip", "no-gzip=0", "no-gzip=", "gzip-only-text/html=0"),
+            *("gzip-only-text/html=yes", "force-gzip=0", "force-gzip="),
+        )
     ),
     *(
         case(

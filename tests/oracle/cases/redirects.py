@@ -218,6 +218,25 @@ CASES = (
         "/a",
         "/b",
     ),
+    looping(
+        "loop and the text for an error",
+        'FallbackResource /absent\nErrorDocument 500 "in a circle"',
+        "/absent",
+        "/one/",
+    ),
+    looping(
+        "loop and the page for an error",
+        "FallbackResource /absent\nErrorDocument 500 /one/page.txt",
+        "/absent",
+        "/one/",
+    ),
+    looping(
+        "loop of handlers and the page for an error",
+        place("/a", "SetHandler mod_python\nPythonOption to /a\nErrorDocument 500 /one/page.txt")
+        + place("/b", "SetHandler mod_python\nPythonOption to /b\nErrorDocument 500 /b"),
+        "/a",
+        "/b",
+    ),
     looping("error page that is not there", "ErrorDocument 404 /absent-too", "/absent", "/absent-too"),
     looping("error page that is closed", "ErrorDocument 403 /closed/page.txt", "/closed/x", "/closed/page.txt"),
     looping(

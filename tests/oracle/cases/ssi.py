@@ -618,6 +618,28 @@ CASES += (
         ),
         [asked("/a.py"), asked("/a.py?pieces")],
     ),
+    Case(
+        "the protocol of a part",
+        Site(
+            'Options Includes\nAddOutputFilter INCLUDES .shtml\nScriptAlias /run "@ROOT@/run"\n'
+            "<Location /own>\nSetHandler mod_python\nPythonHandler own\n"
+            "PythonPath \"['@ROOT@/lib'] + sys.path\"\n</Location>\n"
+            '<Directory "@ROOT@">\nRequire all granted\n</Directory>\n',
+            {
+                "htdocs/a.shtml": '<!--#include virtual="/run" --><!--#include virtual="/own" -->'
+                '<!--#include virtual="part.shtml" --><!--#echo var="SERVER_PROTOCOL" -->\n',
+                "htdocs/part.shtml": '<!--#echo var="SERVER_PROTOCOL" --> ',
+                "run": File("#!/bin/sh\nprintf 'Content-Type: text/html\\n\\n'; echo $SERVER_PROTOCOL\n", 0o755),
+                "lib/own.py": """
+                    def handler(req):
+                        req.write("%s %s %s\\n" % (req.protocol, req.proto_num, req.the_request))
+                        return 0
+                """,
+            },
+            modules=("include", "cgi"),
+        ),
+        [asked("/a.shtml"), asked("/run"), asked("/own")],
+    ),
     pages(
         "all variables",
         "<!--#printenv -->",
