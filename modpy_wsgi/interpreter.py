@@ -74,6 +74,7 @@ class Interpreter:
         self._modules = ground.space.modules
         self._loaded = ground.loaded
         self._active = ground.space if ground.space.package else None
+        self.replaced: dict[str, Any] = {}  # what its site has put in place of mod_python's functions
 
     def __repr__(self) -> str:
         return f"Interpreter({self.name!r})"
