@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import constants, current, delivery, dispatch
+from . import constants, current, delivery, dispatch, past_http
 from .config.directives import core, python
 from .config.hosts import Hosts
 from .config.model import Site
@@ -30,6 +30,7 @@ from .locate import locate, walk_now
 from .locks import reentrant_lock
 from .log import ErrorLog, log_exception
 from .plan import run_steps
+from .raw_connection import RawConnection
 from .redirects import look_up, look_up_entry, redirect
 from .request import mp_request
 from .request_output import ClientGone
@@ -105,6 +106,8 @@ class Application:
             req = self._receive(environ, start_response)
             try:
                 self.serve(req)
+                if req._past_http is not None:
+                    raise past_http.ConnectionTaken
                 return delivery.deliver(req)
             except BaseException:
                 delivery.finish(req)
@@ -178,6 +181,10 @@ class Application:
     def include(self, req: mp_request, uri: str, target: Any) -> int:
         """A subrequest whose answer flows to a filter of `req`, or behind it. OK, or the status it ended with."""
         return include(req, uri, target)
+
+    def past_http(self, req: mp_request) -> RawConnection:
+        """conn.read(), readline() and write() of a request."""
+        return past_http.take(req)
 
     def base_server(self, req: mp_request) -> mp_server:
         """conn.base_server."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import os
 import weakref
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from ._fast.table import table
 from .constants import AP_CONN_UNKNOWN, APLOG_WARNING
@@ -239,19 +239,33 @@ class mp_conn:  # noqa: N801 - the original's type name
             _warned.add(name)
             self.log_error(f"mod_python: conn.{name} deprecated in 2.4, use {better}", APLOG_WARNING)
 
-    # Reading and writing past HTTP is for connection handlers (manual 4.4).
+    # Reading and writing past HTTP (past_http.py); as the manual says, it is meant for connection handlers (4.4).
 
-    def read(self, length: int = 0, /) -> NoReturn:
-        """Raises HandlerError: for connection handlers only; a request's body is read with req.read()."""
-        raise HandlerError("conn.read() is for connection handlers only; use req.read()")
+    def read(self, length: int = 0, /) -> bytes | None:
+        """Up to `length` bytes as they come behind the request. Raises HandlerError if the server shows no socket."""
+        data: bytes | None = self._past_http().read(length)
+        return data
 
-    def readline(self, length: int = 0, /) -> NoReturn:
-        """Raises HandlerError: for connection handlers only; a request's body is read with req.readline()."""
-        raise HandlerError("conn.readline() is for connection handlers only; use req.readline()")
+    def readline(self, length: int = 0, /) -> bytes:
+        """A line, or up to `length` bytes of it. Raises HandlerError if the server shows no socket."""
+        line: bytes = self._past_http().readline(length)
+        return line
 
-    def write(self, data: Any, /) -> NoReturn:
-        """Raises HandlerError: for connection handlers only; a response is written with req.write()."""
-        raise HandlerError("conn.write() is for connection handlers only; use req.write()")
+    def write(self, data: str | bytes | bytearray | memoryview, /) -> None:
+        """Send text (as UTF-8) or bytes, in place of an answer. Raises HandlerError if the server shows no socket."""
+        raw = self._past_http()
+        raw.write(data)
+        if raw.aborted:
+            self.abort()
+
+    def _past_http(self) -> Any:
+        """The same connection for its bytes. The request is taken from the server then, which sends no answer."""
+        request = None if self._request is None else self._request()
+        if request is None:
+            raise HandlerError("conn.read(), readline() and write() are for as long as the request lasts")
+        if request._past_http is None:
+            request._past_http = request._application.past_http(request)
+        return request._past_http
 
     def __repr__(self) -> str:
         return f"<mp_conn object at {id(self):#x}>"

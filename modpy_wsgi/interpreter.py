@@ -37,6 +37,7 @@ class Interpreter:
         self._ground = ground
         self._space = ground.space
         self._active = ground.active
+        self.replaced: dict[str, Any] = {}  # what its site has put in place of mod_python's functions
         self.known = ground.known
         """What `load` would return of a name, if it is there and up to date; asked with each request."""
 

@@ -38,7 +38,7 @@ class RawConnection(mp_conn):
         """The handler that runs: its name, and the directory None."""
         return self._hlist
 
-    def read(self, length: int = 0, /) -> bytes | None:  # type: ignore[override]
+    def read(self, length: int = 0, /) -> bytes | None:
         """Up to `length` bytes as they come, a piece if 0; everything up to the end if -1.
 
         At the end None, once; then it raises OSError, as it does if the client is gone or silent for longer than
@@ -59,7 +59,7 @@ class RawConnection(mp_conn):
         self._told_end = True
         return None
 
-    def readline(self, length: int = 0, /) -> bytes:  # type: ignore[override]
+    def readline(self, length: int = 0, /) -> bytes:
         """A line with its end, or up to `length` bytes of it; 8192 at most, the rest comes with the next call.
 
         The last line may have no end; behind it OSError is raised, as it is if the client is gone or silent for longer
@@ -71,7 +71,7 @@ class RawConnection(mp_conn):
             raise OSError(READ_ERROR)
         return line
 
-    def write(self, data: str | bytes | bytearray | memoryview, /) -> None:  # type: ignore[override]
+    def write(self, data: str | bytes | bytearray | memoryview, /) -> None:
         """Send text (as UTF-8) or bytes, now.
 
         When the client is found to be gone, `aborted` is 1, and nothing is said, as in the original; a further call

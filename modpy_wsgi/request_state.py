@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .httpd.file_body import FileBody
     from .httpd.translate import Place, Target
     from .phases import Phase
+    from .raw_connection import RawConnection
     from .request import mp_request
     from .server import mp_server
 
@@ -72,6 +73,9 @@ class Served(CurrentApplication, Protocol):
 
     def unasked_handler(self, req: Any) -> str | None:
         """The connection handler that the request's connection is for, if the server does not ask such."""
+
+    def past_http(self, req: Any) -> RawConnection:
+        """The request's connection for its bytes."""
 
     def document_root(self, req: Any) -> str:
         """DocumentRoot."""
@@ -143,6 +147,7 @@ class RequestState:
     _prev: mp_request | None = None
     _next: mp_request | None
     _main: mp_request | None = None
+    _past_http: RawConnection | None = None  # its connection, once a handler has used the bytes of that
     _assbackwards = 0
     _proxyreq = constants.PROXYREQ_NONE
     _chunked = 0

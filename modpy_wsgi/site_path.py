@@ -112,7 +112,10 @@ class SitePath:
         return PathFinder.find_spec(fullname, portions) if own_portion else None
 
     def _is_installed(self, place: str) -> bool:
-        return place in self._installed or os.path.basename(place) in _INSTALLED_NAMES
+        """Tell whether it is where this Python's packages are: a site may have a virtual environment of its own."""
+        if place in self._installed:
+            return True
+        return os.path.basename(place) in _INSTALLED_NAMES and place in map(_place, _strings(sys.path))
 
     def forget_listings(self) -> None:
         """Make Python list the site's directories anew: a file made just now may not show in a directory's mtime."""

@@ -26,14 +26,14 @@ class Stream:
     """One socket, with what was read of it and not been asked for.
 
     seconds: how long the other side may be silent, or not take what it is sent; None: for ever. all_most: bytes that
-    `read_all` may return.
+    `read_all` may return. before: what somebody else has read of the socket already.
     """
 
-    def __init__(self, sock: socket.socket, seconds: float | None, *, all_most: int) -> None:
+    def __init__(self, sock: socket.socket, seconds: float | None, *, all_most: int, before: bytes = b"") -> None:
         self.socket = sock
         self._seconds = seconds
         self._all_most = all_most
-        self._buffer = bytearray()
+        self._buffer = bytearray(before)
         self._ended = False  # the other side sends no more
         self.broken = False  # nor takes any more, as far as is known
         self._touching = threading.Lock()

@@ -27,7 +27,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     "objects": (
         *("server", "connection", "hlist", "cgi_variables", "challenge", "basic_auth", "wsgi_gateway"),
-        *("global_locks", "lock_files", "redis_client", "redis_locks", "raw_connection"),
+        *("global_locks", "lock_files", "redis_client", "redis_locks", "raw_connection", "past_http"),
         *("response", "header_rules", "signature"),
         *("request", "request_state", "request_members", "request_body", "request_output", "request_methods"),
     ),

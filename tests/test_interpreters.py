@@ -267,6 +267,20 @@ def test_a_virtual_environment_inside_a_site_is_no_part_of_it(
     del sys.modules["installed_inside"]
 
 
+def test_a_virtual_environment_that_only_the_site_names_is_its_own(make: Make, tmp_path: Path) -> None:
+    """As with `PythonPath "['/srv/a/venv/lib/python3/site-packages'] + sys.path"` of each of two virtual hosts."""
+    several = make("a", "b")
+    for name in "ab":
+        packages = tmp_path / name / "venv/lib/python3/site-packages"
+        text = f"import framework.state; V = {name!r}; framework.state.seen.append(V)"
+        folder(packages / "framework", __init__="", entry=text, state="seen = []")
+        folder(packages / f"framework-{name}.dist-info")
+        several.get(name).path.insert(0, str(packages))
+    for name in "ab":
+        loaded = several.get(name).load("framework.entry")
+        assert (loaded.V, loaded.framework.state.seen) == (name, [name])
+
+
 def test_our_own_names_are_never_a_sites(make: Make, tmp_path: Path) -> None:
     import modpy_wsgi.errors
 

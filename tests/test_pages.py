@@ -319,6 +319,23 @@ def counting(page: Section, srv: Path) -> None:
         counts(port)
 
 
+@example("docs/connections.md: In a request")
+def counting_in_a_request(page: Section, srv: Path) -> None:
+    write(srv / "site" / "lib" / "counting.py", page.take("python"))
+    port = free_port()
+    conf = (
+        f"Listen 127.0.0.1:{port}\nServerName localhost\nDocumentRoot {srv}/site/htdocs\n"
+        f"PythonPath \"['{srv}/site/lib'] + sys.path\"\nPythonHeaderParserHandler counting\n"
+    )
+    write(srv / "site" / "httpd.conf", conf)
+    with (
+        running([tool("modpy-wsgi"), "serve", "-f", str(srv / "site" / "httpd.conf")], port, srv),
+        socket.create_connection(("127.0.0.1", port), 30) as client,
+    ):
+        client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: counting\r\n\r\n3\n4\nquit\n")
+        assert read_to_end(client).partition(b"\r\n\r\n")[2] == b"3\n7\n"
+
+
 @example("docs/connections.md: TLS")
 def connections_over_tls(page: Section, srv: Path) -> None:
     """tests/test_connections.py speaks TLS; here the configuration is read."""
@@ -644,6 +661,16 @@ def a_published_page(page: Section, srv: Path) -> None:
     conf, module, test = page.take("apache"), page.take("python"), page.take("python")
     write(srv / "guests" / "guests.py", module)
     exec(compile(placed(test, srv), "example", "exec"), {"CONF": conf})
+
+
+@example("docs/forms.md: Around the publisher")
+def around_the_publisher(page: Section, srv: Path) -> None:
+    folder = srv / "site" / "htdocs"
+    write(folder / "around.py", page.take("python"))
+    write(folder / "page.py", "def divide(a, b):\n    return str(int(a) / int(b))\n")
+    app = site("AddHandler mod_python .py\nPythonHandler around", root=folder)
+    assert app.get("/page.py/divide?a=6&b=3").text == "2.0"
+    assert app.get("/page.py/divide?a=6&b=0").text == "Please give another number."
 
 
 @example("docs/forms.md: Forms in a handler")

@@ -359,3 +359,108 @@ def test_user_is_known_to_the_page(root: Path) -> None:
     app: Any = publisher(root)
     app.authorization = ("Basic", ("eggs", "spam"))
     assert app.get("/closed.py/who").text == "eggs"
+
+
+WRAPPER = """
+    from mod_python import apache, publisher
+
+    published = publisher.publish_object
+
+    def publish_object(req, object):
+        try:
+            if isinstance(object, dict):
+                object = ",".join("%s=%s" % item for item in sorted(object.items()))
+            return published(req, object)
+        except ZeroDivisionError as error:
+            return published(req, "sorry: %s" % error)
+
+    publisher.publish_object = publish_object
+
+    def handler(req):
+        return publisher.handler(req)
+"""
+WRAPPED = """
+    def divide(a, b):
+        return str(int(a) / int(b))
+
+    def pairs(req, **fields):
+        return fields
+
+    def pieces(req):
+        yield "one"
+        yield "two"
+
+    nothing = None
+
+    def _hidden(req):
+        return "hidden"
+
+    def closed(req):
+        __auth__ = {"eva": "secret"}
+        return "open"
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "body"),
+    [
+        ("/page.py/divide?a=6&b=3", 200, "2.0"),
+        ("/page.py/divide?a=6&b=0", 200, "sorry: division by zero"),
+        ("/page.py/pairs?b=2&a=1", 200, "a=1,b=2"),
+        ("/page.py/pieces", 200, "onetwo"),
+        ("/page.py/nothing", 200, ""),
+        ("/page.py/_hidden", 403, None),
+        ("/page.py/divide/__globals__", 403, None),
+        ("/page.py/absent", 404, None),
+        ("/page.py/closed", 401, None),
+    ],
+)
+def test_publish_object_replaced_by_the_site(tmp_path: Path, url: str, status: int, body: str | None) -> None:
+    (tmp_path / "wrapper.py").write_text(dedent(WRAPPER))
+    (tmp_path / "page.py").write_text(dedent(WRAPPED))
+    answer = site("AddHandler mod_python .py\nPythonHandler wrapper", root=tmp_path).get(url, status=status)
+    assert body is None or answer.text == body
+
+
+def test_what_one_site_replaces_no_other_sees(tmp_path: Path) -> None:
+    for name, handler in (("wrapping", "wrapper"), ("plain", "mod_python.publisher")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "wrapper.py").write_text(dedent(WRAPPER))
+        (tmp_path / name / "page.py").write_text(dedent(WRAPPED))
+        (tmp_path / name / "conf").write_text(f"AddHandler mod_python .py\nPythonHandler {handler}")
+    wrapping, plain = (
+        site((tmp_path / name / "conf").read_text(), root=tmp_path / name) for name in ("wrapping", "plain")
+    )
+    assert wrapping.get("/page.py/pairs?a=1").text == "a=1"
+    assert plain.get("/page.py/pairs?a=1").text == "{'a': '1'}"
+    assert wrapping.get("/page.py/pairs?a=1").text == "a=1"
+
+
+def test_own_way_through_a_page(tmp_path: Path) -> None:
+    """What handlers make of the publisher's parts: their own page, its names, and the publisher's way of writing."""
+    (tmp_path / "parts.py").write_text(
+        dedent("""
+            from mod_python import apache, publisher
+
+            class Page:
+                def hello(self, req, name):
+                    return "hello %s" % name
+
+                def closed(self, req):
+                    __auth__ = {"eva": "secret"}
+                    return "in"
+
+            def handler(req):
+                page = Page()
+                realm, user, password = publisher.process_auth(req, page)
+                found = publisher.resolve_object(req, page, req.path_info[1:], realm, user, password)
+                published = publisher.publish_object(req, found)
+                return apache.OK if published else apache.HTTP_NOT_FOUND
+        """)
+    )
+    app = site("SetHandler mod_python\nPythonHandler parts\nAcceptPathInfo On", root=tmp_path)
+    assert app.get("/x/hello?name=eva").text == "hello eva"
+    assert app.get("/x/absent", status=404)
+    assert app.get("/x/closed", status=401).headers["WWW-Authenticate"] == 'Basic realm="unknown"'
+    app.set_authorization(("Basic", ("eva", "secret")))
+    assert app.get("/x/closed").text == "in"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..arguments import call_with_fields
@@ -21,12 +21,14 @@ from ..constants import (
 )
 from ..errors import SERVER_RETURN
 from ..forms import FieldStorage
-from .publisher_auth import NOBODY, check
+from .publisher_auth import NOBODY, Visitor, check
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["handler"]
+__all__ = ["REPLACEABLE", "handler", "process_auth", "publish_object", "resolve_object"]
+
+Asking = Callable[["mp_request", Any, Visitor], Visitor]
 
 METHODS = frozenset({"GET", "POST", "HEAD"})
 
@@ -56,11 +58,9 @@ def handler(req: mp_request) -> int:
         raise SERVER_RETURN(HTTP_METHOD_NOT_ALLOWED)
     file, seen, path = find_page(req)
     page = req._interpreter.load_file(file, autoreload=req._config.auto_reload, found=seen)
-    found = traverse(req, page, path)
-    if type(found) is not types.FunctionType and isinstance(found, _NO_ANSWER):
-        req.log_error(f"mod_python.publisher: {'.'.join(path)} in {file} is not something that can be published")
-        raise SERVER_RETURN(HTTP_FORBIDDEN)
-    publish(req, found)
+    if req._interpreter.replaced:
+        return _publish_by_replaced(req, page, path)
+    publish(req, traverse(req, page, path))
     return OK
 
 
@@ -112,8 +112,12 @@ def _without_suffix(req: mp_request, name: str) -> str:
 
 def traverse(req: mp_request, page: types.ModuleType, path: list[str]) -> Any:
     """The object at the end of the path, everything on the way asked. Raises SERVER_RETURN (401, 403, 404)."""
-    visitor = check(req, page, NOBODY)
-    found: Any = page
+    return _go_on(req, page, path, check(req, page, NOBODY), check)
+
+
+def _go_on(req: mp_request, start: Any, path: list[str], visitor: Visitor, ask: Asking) -> Any:
+    """The object at the end of the path from `start`, which has been asked already."""
+    found = start
     for index, name in enumerate(path):
         if name.startswith("_") or not name:
             req.log_error(f"mod_python.publisher: {'.'.join(path)}: {name!r} is private")
@@ -125,8 +129,82 @@ def traverse(req: mp_request, page: types.ModuleType, path: list[str]) -> Any:
             found = getattr(found, name)
         except AttributeError:
             raise SERVER_RETURN(HTTP_NOT_FOUND) from None
-        visitor = check(req, found, visitor)
+        visitor = ask(req, found, visitor)
+    if type(found) is not types.FunctionType and isinstance(found, _NO_ANSWER):
+        req.log_error(f"mod_python.publisher: {'.'.join(path)} is not something that can be published")
+        raise SERVER_RETURN(HTTP_FORBIDDEN)
     return found
+
+
+def process_auth(
+    req: mp_request, obj: Any, realm: str | None = "unknown", user: str | None = None, passwd: str | None = None
+) -> tuple[str, str | None, str | None]:
+    """Let the visitor pass `obj`, or raise SERVER_RETURN(401 or 403). Returns realm, user and password then."""
+    return check(req, obj, Visitor(realm or NOBODY.realm, user, passwd))
+
+
+def resolve_object(
+    req: mp_request,
+    obj: Any,
+    object_str: str,
+    realm: str | None = None,
+    user: str | None = None,
+    passwd: str | None = None,
+) -> Any:
+    """The object at the end of the dotted name, from `obj`, a page or an object that has been asked already.
+
+    Everything on the way is asked, by the site's own process_auth if it has one. Raises SERVER_RETURN (401, 403, 404).
+    """
+    ask = _replaced(req, "process_auth")
+
+    def asked(req: mp_request, thing: Any, visitor: Visitor) -> Visitor:
+        return Visitor(*ask(req, thing, *visitor))
+
+    return _go_on(req, obj, object_str.split("."), Visitor(realm or NOBODY.realm, user, passwd), asked)
+
+
+def publish_object(req: mp_request, obj: Any) -> bool:
+    """Write an object's text, or that of what it returns, by the site's own publish_object if it has one.
+
+    Returns whether there was anything to write.
+    """
+    if callable(obj):
+        answer = _answer_of(req, obj)
+        if not hasattr(type(answer), "__next__"):
+            return bool(_replaced(req, "publish_object")(req, answer))
+        publish(req, answer, called=True)
+    else:
+        publish(req, obj)
+    return obj is not None
+
+
+REPLACEABLE: dict[str, Callable[..., Any]] = {
+    "process_auth": process_auth,
+    "publish_object": publish_object,
+    "resolve_object": resolve_object,
+}
+
+
+def _replaced(req: mp_request, name: str) -> Callable[..., Any]:
+    """One of the functions of REPLACEABLE, as the site has it."""
+    found: Callable[..., Any] = req._interpreter.replaced.get(name, REPLACEABLE[name])
+    return found
+
+
+def _publish_by_replaced(req: mp_request, page: types.ModuleType, path: list[str]) -> int:
+    """What the handler does with a page, by functions that the site has put in place of those of mod_python."""
+    visitor = _replaced(req, "process_auth")(req, page)
+    found = _replaced(req, "resolve_object")(req, page, ".".join(path), *visitor)
+    _replaced(req, "publish_object")(req, found)
+    return OK
+
+
+def _answer_of(req: mp_request, function: Callable[..., Any]) -> Any:
+    """What a published function returns, called with the fields of the form."""
+    form = getattr(req, "form", None)
+    if form is None:
+        form = req.form = FieldStorage(req, 1)  # type: ignore[attr-defined]
+    return call_with_fields(function, form, {"req": req})
 
 
 def publish(req: mp_request, thing: Any, called: bool = False) -> None:
@@ -136,10 +214,7 @@ def publish(req: mp_request, thing: Any, called: bool = False) -> None:
     """
     while type(thing) is not str:
         if callable(thing):
-            form = getattr(req, "form", None)
-            if form is None:
-                form = req.form = FieldStorage(req, 1)  # type: ignore[attr-defined]
-            thing = call_with_fields(thing, form, {"req": req})
+            thing = _answer_of(req, thing)
             called = True
         elif thing is None:
             return
