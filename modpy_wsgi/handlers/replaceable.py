@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from ..interpreter import interpreter_of_caller
+from ..interpreters import interpreter_of_caller
 
 __all__ = ["Replaceable"]
 
