@@ -529,6 +529,19 @@ def handler(req):
 """
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_session_that_the_site_gives_another_name(tmp_path: Path, kind: str) -> None:
+    """As sites do with a login. The lock is the old one's, and is let go."""
+    sid = begun(tmp_path, kind, n=1)
+    req = SessionRequest(sid, **options_of(kind, tmp_path))
+    session = Session.Session(req)
+    session._sid = "ab" * 16
+    session.save()
+    req.end()
+    for each in (sid, "ab" * 16):
+        assert found(tmp_path, kind, each, modpy_wsgi__session__wait="0")["n"] == 1
+
+
 def test_redirect_does_not_wait_for_itself(tmp_path: Path) -> None:
     (tmp_path / "redirecting.py").write_text(REDIRECT)
     config = f"""

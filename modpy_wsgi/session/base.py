@@ -68,6 +68,7 @@ class BaseSession(dict[Any, Any]):
         self._accessed: float = 0
         self._timeout: float = 0
         self._locked = 0
+        self._locked_sid = ""  # whose lock that is; sites that give a session another name set _sid
         self._invalid = 0
         dict.__init__(self)
 
@@ -249,6 +250,7 @@ class BaseSession(dict[Any, Any]):
                 raise SERVER_RETURN(HTTP_SERVICE_UNAVAILABLE)
             held[self._sid] = [locks, 1]
         self._locked = 1
+        self._locked_sid = self._sid
         self._req.register_cleanup(unlock_session_cleanup, self)
 
     def unlock(self) -> None:
@@ -257,13 +259,13 @@ class BaseSession(dict[Any, Any]):
             return
         self._locked = 0
         held = held_by(self._req)
-        entry = held.get(self._sid)
+        entry = held.get(self._locked_sid)
         if entry is None:
             return
         entry[1] -= 1
         if not entry[1]:
-            del held[self._sid]
-            entry[0].release(self._sid)
+            del held[self._locked_sid]
+            entry[0].release(self._locked_sid)
 
     def __del__(self) -> None:
         if getattr(self, "_locked", 0):

@@ -1,6 +1,6 @@
 """A site whose pages show, set and sign cookies; for the subject cookies."""
 
-from .site import Site
+from .paged import HANDLER, paged
 
 PAGE = """
     from mod_python import Cookie, apache
@@ -170,20 +170,8 @@ PAGE = """
             Cookie.add_cookie(req, Cookie.SignedCookie("a", "b"))
         except Cookie.CookieError as error:
             req.write("CookieError %s" % error, 0)
-
-    def handler(req):
-        req.content_type = "text/plain"
-        globals()["_" + req.uri.rpartition("/")[2]](req)
-        return apache.OK
 """
-CONF = """
-    <Directory "@ROOT@/htdocs">
-        SetHandler mod_python
-        PythonHandler page
-        PythonDebug Off
-        %s
-    </Directory>
-"""
-SITE = Site(CONF % "", {"htdocs/page.py": PAGE})
-SITE_MD5 = Site(CONF % "PythonOption modpy_wsgi.cookie.signature md5", {"htdocs/page.py": PAGE})
-SITE_SHA256 = Site(CONF % "PythonOption modpy_wsgi.cookie.signature sha256", {"htdocs/page.py": PAGE})
+FILES = {"htdocs/page.py": PAGE + HANDLER}
+SITE = paged(files=FILES)
+SITE_MD5 = paged("modpy_wsgi.cookie.signature md5", files=FILES)
+SITE_SHA256 = paged("modpy_wsgi.cookie.signature sha256", files=FILES)

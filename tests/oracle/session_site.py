@@ -1,5 +1,6 @@
 """A site whose pages use sessions of every kind; for the subject sessions."""
 
+from .paged import HANDLER, paged
 from .site import Folder, Site
 
 PAGE = """
@@ -231,25 +232,11 @@ PAGE = """
     def _order(req):
         session = Session.BaseSession.__init__.__code__.co_varnames[:6]
         _say(req, *session)
-
-    def handler(req):
-        req.content_type = "text/plain"
-        globals()["_" + req.uri.rpartition("/")[2]](req)
-        return apache.OK
-"""
-CONF = """
-    <Directory "@ROOT@/htdocs">
-        SetHandler mod_python
-        PythonHandler page
-        PythonDebug Off
-        %s
-    </Directory>
-    %s
 """
 FILES = {
-    "htdocs/page.py": PAGE,
+    "htdocs/page.py": PAGE + HANDLER,
     "htdocs/sub/deep/page.py": "",
-    "elsewhere/page.py": PAGE,
+    "elsewhere/page.py": PAGE + HANDLER,
     "sessions": Folder(0o777),
     "others": Folder(0o777),
 }
@@ -257,5 +244,4 @@ FILES = {
 
 def with_options(*options: str, more: str = "") -> Site:
     """The site with PythonOptions."""
-    lines = [f"PythonOption {option}" for option in options]
-    return Site(CONF % ("\n        ".join(lines), more), FILES)
+    return paged(*options, files=FILES, more=more)

@@ -173,9 +173,12 @@ WRITING = Case(
 )
 
 
-def signing(old: str, new: str, old_marshal: str, new_marshal: str) -> list[Request]:
-    """Cookies signed in both ways, and what is made of them; of each the value that we show, or "" for a mismatch."""
-    requests: list[Request] = []
+def signing(text: str, marshal: str, old: str, new: str, old_marshal: str, new_marshal: str) -> list[Request]:
+    """Cookies signed in both ways, and what is made of them.
+
+    text, marshal: what is written. Of the others the value that we show, or "" for a mismatch.
+    """
+    requests = [get("/sign", differs=sets(f"a={text}")), get("/marshal", differs=sets(f"a={marshal}"))]
     for path, values in (
         ("/signed", ((OLD, old), (NEW, new), (f"{OLD}x", ""), (f"0{NEW}", ""), ("b", ""), ("", ""))),
         (
@@ -196,30 +199,12 @@ SIGNING = Case(
     "signing",
     SITE,
     [
-        get("/sign", differs=sets(f"a={NEW}")),
-        get("/marshal", differs=sets(f"a={NEW_MARSHAL}")),
+        *signing(NEW, NEW_MARSHAL, "'b'", "'b'", "{1: 2}", "{1: 2}"),
         get("/no_secret"),
-        *signing("'b'", "'b'", "{1: 2}", "{1: 2}"),
         cookie("/signed?1", "ab=0fe26d789d153d69755c401a91a97235", differs=answer("'ab'='' SignedCookie\n", BROKEN)),
     ],
 )
-SIGNING_MD5 = Case(
-    "signing as the original",
-    SITE_MD5,
-    [
-        get("/sign", differs=sets(f"a={OLD}")),
-        get("/marshal", differs=sets(f"a={OLD_MARSHAL}")),
-        *signing("'b'", "'b'", "{1: 2}", "{1: 2}"),
-    ],
-)
-SIGNING_SHA256 = Case(
-    "signing in the new way alone",
-    SITE_SHA256,
-    [
-        get("/sign", differs=sets(f"a={NEW}")),
-        get("/marshal", differs=sets(f"a={NEW_MARSHAL}")),
-        *signing("", "'b'", "", "{1: 2}"),
-    ],
-)
+SIGNING_MD5 = Case("signing as the original", SITE_MD5, signing(OLD, OLD_MARSHAL, "'b'", "'b'", "{1: 2}", "{1: 2}"))
+SIGNING_SHA256 = Case("signing in the new way alone", SITE_SHA256, signing(NEW, NEW_MARSHAL, "", "'b'", "", "{1: 2}"))
 
 CASES = (READING, WRITING, SIGNING, SIGNING_MD5, SIGNING_SHA256)
