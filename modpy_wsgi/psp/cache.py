@@ -5,6 +5,7 @@ Law: a page is used for as long as its file and those that it includes are as th
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Callable
@@ -58,13 +59,13 @@ def page_of_file(path: str, options: table, log: Callable[[str], None], seen: os
     if page is not None and page.is_current(seen):
         return page
     folder = _folder(options, log)
-    if folder is not None:
-        page = _told(disk_cache.fetch, log, folder, key, seen)
-        if page is not None:
-            return _files.replace(key, page)
-    page = compile_file(path, literal_text=key[1])
-    if folder is not None:
-        _told(disk_cache.keep, log, folder, key, page)
+    if folder is None:
+        return _files.replace(key, compile_file(path, literal_text=key[1]))
+    with contextlib.closing(folder):
+        page = _told(folder.fetch, log, key, seen)
+        if page is None:
+            page = compile_file(path, literal_text=key[1])
+            _told(folder.keep, log, key, page)
     return _files.replace(key, page)
 
 
@@ -78,9 +79,9 @@ def page_of_string(text: str | bytes, directory: str, options: table) -> Page:
     return _strings.replace(key, page) if len(text) <= MAX_STRING else page
 
 
-def _folder(options: table, log: Callable[[str], None]) -> str | None:
+def _folder(options: table, log: Callable[[str], None]) -> disk_cache.Folder | None:
     name = next((options[each] for each in ON_DISK if each in options), None)
-    return None if name is None else _told(disk_cache.folder_of, log, name)
+    return None if name is None else _told(disk_cache.Folder, log, name)
 
 
 def _told(do: Callable[..., T], log: Callable[[str], None], *args: Any) -> T | None:
