@@ -169,6 +169,11 @@ READ = {
 }
 
 
+def test_line_ends_of_a_body_are_as_they_came(app: Any, script: Any) -> None:
+    script("s.py", "import sys\nprint([sys.stdin.readline(), sys.stdin.read()])")
+    assert app.post("/s.py", b"a\r\nb\rc\n").text == "['a\\r\\n', 'b\\rc\\n']\n"
+
+
 @pytest.mark.parametrize("name", READ)
 def test_read(app: Any, script: Any, name: str) -> None:
     expression, wanted = READ[name]

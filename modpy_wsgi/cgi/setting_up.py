@@ -32,7 +32,7 @@ class CGIStdin(io.TextIOWrapper):
     """
 
     def __init__(self, req: mp_request) -> None:
-        super().__init__(io.BufferedReader(Input(req)), "utf-8", "surrogateescape")
+        super().__init__(io.BufferedReader(Input(req)), "utf-8", "surrogateescape", newline="\n")
         self.req = req
         self.pos = 0  # letters that were read
 

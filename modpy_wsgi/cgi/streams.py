@@ -167,9 +167,9 @@ class Input(io.RawIOBase):
 
 
 def input_stream(req: mp_request, file: IO[bytes] | None) -> io.TextIOWrapper:
-    """sys.stdin: the body of the request, or the file that it was laid into."""
+    """sys.stdin: the body of the request, or the file that it was laid into; its line ends are left as they are."""
     raw: Any = Input(req) if file is None else file
-    return io.TextIOWrapper(io.BufferedReader(raw), "utf-8", "surrogateescape")
+    return io.TextIOWrapper(io.BufferedReader(raw), "utf-8", "surrogateescape", newline="\n")
 
 
 class _Errors(io.RawIOBase):
