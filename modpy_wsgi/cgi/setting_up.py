@@ -132,6 +132,8 @@ class CGIStdout(io.TextIOWrapper):
 class _Lent:
     """What code finds while a handler has set things up for it."""
 
+    names = None  # it is part of the site, and no __main__
+
     def __init__(self, req: mp_request, variables: table) -> None:
         self.environ = {**os.environb, **as_bytes(variables)}
         self.argv: list[str] = []  # as in the original

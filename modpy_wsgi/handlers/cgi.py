@@ -118,10 +118,11 @@ class _Running:
 
     environ: dict[bytes, bytes]
 
-    def __init__(self, req: mp_request, file: str, body: IO[bytes] | None) -> None:
+    def __init__(self, req: mp_request, file: str, names: dict[str, Any], body: IO[bytes] | None) -> None:
         self._req = req
         self._body = body
         self.file = file
+        self.names = names
         self.argv = [file]
         self.replaced: dict[str, Any] = {}
         self.output = Output(req)
@@ -180,7 +181,7 @@ def _run(req: mp_request, script: Script, interpreter: Interpreter) -> int:
         if req._environ.get("HTTP_TRANSFER_ENCODING") and not req._environ.get("CONTENT_LENGTH"):
             body, length = spooled(req)
         _owe_variables(req, length)
-        running = _Running(req, script.file, body)
+        running = _Running(req, script.file, _namespace(script.file, interpreter), body)
         directory = os.path.dirname(script.file)
         if not GATE.enter(directory, script.alone, programs.time_limit(req)):
             req.log_error(f"other scripts were not done in time for {script.file}")
@@ -206,7 +207,7 @@ def _execute(req: mp_request, script: Script, interpreter: Interpreter, director
     try:
         with interpreter.for_script(directory) as loaded:
             try:
-                exec(script.code, _namespace(script.file, interpreter))  # noqa: S102 - that is what the handler is for
+                exec(script.code, running.names)  # noqa: S102 - that is what the handler is for
             except SystemExit as stop:
                 status = stop.code
             except (SERVER_RETURN, ClientGone):
