@@ -79,7 +79,7 @@ class Output(io.RawIOBase):
             return
         self._reader = None
         self.status = head.apply(req, found.lines, as_original=True)
-        if self.status == OK and req._status == HTTP_OK and "_headers_out" in req.__dict__:
+        if self.status == OK and req._status == HTTP_OK and getattr(req, "_headers_out", None) is not None:
             self.location = req.headers_out.get("Location")
         self._dropped = self.status != OK or self.location is not None
         if found.rest and not self._dropped:

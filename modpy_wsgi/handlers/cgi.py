@@ -67,7 +67,8 @@ def _script_file(req: mp_request) -> tuple[str, os.stat_result]:
     """
     filename, place = req.filename or "", req._place
     found = req._stat if place is not None and place.file == filename else None  # a handler may have led elsewhere
-    named = req.subprocess_env.get("SCRIPT_FILENAME") if "_subprocess_env" in req.__dict__ else None
+    variables = req._known_variables
+    named = None if variables is None else variables.get("SCRIPT_FILENAME")
     if named is not None and named != filename:
         filename, found = named, None
     if found is None or not filename.endswith(".py"):
@@ -266,8 +267,8 @@ def _result(req: mp_request, output: Output) -> int:
     if output.status != OK:
         return output.status
     if output.location is None:
-        if req._server_write is None and req._held:  # the true length is known, and a script may have counted letters
-            del req.headers_out["Content-Length"]
+        if req._more_to_say and req._server_write is None and req._held:
+            del req.headers_out["Content-Length"]  # the true length is known, and a script may have counted letters
         return OK
     if output.location.startswith("/"):
         programs.local_redirect(req, output.location)
