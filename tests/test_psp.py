@@ -208,7 +208,7 @@ def on_disk(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "site", tmp_path / "cache.dbm.pages"
 
 
-@pytest.mark.parametrize("option", [OPTION, "PythonOption PSPDbmCache"])
+@pytest.mark.parametrize("option", [OPTION, "PythonOption PSPDbmCache", "PythonOption PspDBMcache"])
 def test_a_cache_on_disk(on_disk: tuple[Path, Path], option: str, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, kept = on_disk
     (folder / "part.html").write_text("part")
