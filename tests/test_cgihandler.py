@@ -14,8 +14,10 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+import webtest
 from live_server import wait_until
 
+from modpy_wsgi import make_app
 from modpy_wsgi.cgi.gate import Gate
 from modpy_wsgi.cgi.streams import Output
 from modpy_wsgi.testing import site
@@ -169,6 +171,11 @@ READ = {
 }
 
 
+def test_line_ends_of_a_body_are_as_they_came(app: Any, script: Any) -> None:
+    script("s.py", "import sys\nprint([sys.stdin.readline(), sys.stdin.read()])")
+    assert app.post("/s.py", b"a\r\nb\rc\n").text == "['a\\r\\n', 'b\\rc\\n']\n"
+
+
 @pytest.mark.parametrize("name", READ)
 def test_read(app: Any, script: Any, name: str) -> None:
     expression, wanted = READ[name]
@@ -225,6 +232,40 @@ def test_what_it_changes_is_gone(app: Any, script: Any) -> None:
     get(app, "/worse.py")
     assert os.environ is environ
     assert get(app) == first
+
+
+MAIN = {
+    "pickled": """
+        import pickle
+        class Cart:
+            pass
+        print(type(pickle.loads(pickle.dumps(Cart()))) is Cart, Cart.__module__)
+        """,
+    "pickled in Python": """
+        import pickle
+        class Cart:
+            pass
+        print(type(pickle._loads(pickle._dumps(Cart()))) is Cart, Cart.__module__)
+        """,
+    "imported": """
+        import __main__
+        __main__.cart = 1
+        print(cart == 1 and vars(__main__) is globals() and not hasattr(__main__, 'absent'), __name__)
+        """,
+}
+
+
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize("name", MAIN)
+def test_it_is_main(tmp_path: Path, script: Any, name: str, plain: bool) -> None:
+    script("s.py", MAIN[name])
+    before = dict(vars(sys.modules["__main__"]))
+    made = make_app(tmp_path, handler="mod_python.cgihandler") if plain else site(CONF, root=tmp_path).app
+    try:
+        assert get(webtest.TestApp(made, lint=False)) == "True __main__\n"
+    finally:
+        made.close()
+    assert dict(vars(sys.modules["__main__"])) == before
 
 
 # How it ends
@@ -352,12 +393,8 @@ def test_each_folder_has_its_own(tmp_path: Path, script: Any, plain: bool) -> No
         script(f"{name}/own_package/__init__.py", "", head="")
         script(f"{name}/own_package/part.py", f"name = {name!r} + '.part'\n", head="")
     if plain:
-        from webtest import TestApp
-
-        from modpy_wsgi import make_app
-
         made = make_app(tmp_path, handler="mod_python.cgihandler")
-        app = TestApp(made, lint=False)
+        app = webtest.TestApp(made, lint=False)
     else:
         app = site(CONF, root=tmp_path)
         made = app.app

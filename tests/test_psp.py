@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import subprocess
 import sys
 import threading
@@ -206,7 +208,7 @@ def on_disk(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "site", tmp_path / "cache.dbm.pages"
 
 
-@pytest.mark.parametrize("option", [OPTION, "PythonOption PSPDbmCache"])
+@pytest.mark.parametrize("option", [OPTION, "PythonOption PSPDbmCache", "PythonOption PspDBMcache"])
 def test_a_cache_on_disk(on_disk: tuple[Path, Path], option: str, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, kept = on_disk
     (folder / "part.html").write_text("part")
@@ -271,6 +273,44 @@ def test_code_is_taken_from_no_place_that_others_may_write_into(
         cache._files.clear()
     assert capsys.readouterr().err.count("mod_python.psp: pages are not cached on disk") == 1
     assert not kept.is_dir() or list(kept.iterdir()) == []
+
+
+def writable(file: Path) -> None:
+    file.chmod(0o620)
+
+
+def a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+@pytest.mark.parametrize("spoil", [writable, a_link, a_pipe, of_somebody_else])
+def test_code_of_others_is_not_taken(on_disk: tuple[Path, Path], spoil: Any) -> None:
+    """Which they have left there while the folder was theirs to write into."""
+    folder, kept = on_disk
+    app = pages(folder, f"{OPTION} {kept.with_suffix('')}", page="<%= 1 %>")
+    app.get("/page.psp")
+    (file,) = kept.iterdir()
+    spoil(file)
+    cache._files.clear()
+    assert app.get("/page.psp").text == "1"
+    found = file.lstat()  # it was made anew
+    assert stat.S_ISREG(found.st_mode)
+    assert (found.st_mode & 0o077, found.st_uid) == (0, os.geteuid())
+
+
+def test_the_folder_that_was_judged_is_used(on_disk: tuple[Path, Path]) -> None:
+    folder, kept = on_disk
+    app = pages(folder, f"{OPTION} {kept.with_suffix('')}", page="<%= 1 %>")
+    app.get("/page.psp")
+    opened = disk_cache.Folder(str(kept.with_suffix("")))
+    with contextlib.closing(opened):
+        kept.rename(kept.with_name("away"))
+        kept.mkdir()
+        key = (f"{folder}/page.psp", False)
+        assert opened.fetch(key, os.stat(key[0])) is not None
+        opened.keep((key[0], True), compiling.compile_file(key[0]))
+    assert (len(list(kept.iterdir())), len(list(kept.with_name("away").iterdir()))) == (0, 2)
 
 
 SPOILED = {

@@ -99,6 +99,11 @@ def test_read(app: Any, name: str) -> None:
     assert made.post("/x", "one\ntwo\nthree").text == f"{wanted}\n"
 
 
+def test_line_ends_are_as_they_came(app: Any) -> None:
+    made = app(f"found = [sys.stdin.readline(), sys.stdin.read()]\n{HEAD}print(found)")
+    assert made.post("/x", b"a\r\nb\rc\n").text == "['a\\r\\n', 'b\\rc\\n']\n"
+
+
 @pytest.mark.parametrize("field", ["cgi.FieldStorage()", "cgi.FieldStorage(fp=apache.CGIStdin(req))"])
 def test_forms(app: Any, field: str) -> None:
     made = app(f"import cgi\nform = {field}\n{HEAD}print(form.getvalue('a'), form['f'].filename, form['f'].value)")

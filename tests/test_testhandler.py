@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -148,3 +149,23 @@ DIRECTIVES = {
 def test_directives(line: str) -> None:
     name, _, arguments = line.partition(" ")
     assert masked_directive(name, arguments) == DIRECTIVES[line]
+
+
+PROCESSING = {
+    "one thread": ((False, False, None), "alone", "one"),
+    "threads": ((True, False, None), "alone", "several"),
+    "of numbers that nobody tells": ((True, True, None), "one of several", "several"),
+    "our own server": ((True, True, (3, 5)), "one of 3", "5 in each process"),
+}
+
+
+@pytest.mark.parametrize("name", PROCESSING)
+def test_processes_and_threads(tmp_path: Path, name: str) -> None:
+    (multithread, multiprocess, sizes), processes, threads = PROCESSING[name]
+    app = site(
+        CONFIG, root=tmp_path, extra_environ={"wsgi.multithread": multithread, "wsgi.multiprocess": multiprocess}
+    )
+    app.app.sizes = sizes
+    shown = rows(app.get("/").text, "General")
+    assert shown["Process"] == f"{os.getpid()}, {processes}"
+    assert shown["Threads"] == threads

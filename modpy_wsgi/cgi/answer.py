@@ -240,7 +240,8 @@ class _Abandoned(SERVER_RETURN):  # type: ignore[misc, unused-ignore]  # run() a
 def _send(req: mp_request, exchange: Exchange, data: bytes) -> None:
     """Hand the body on as it comes; a short one whole.
 
-    The length that the program gives counts only where the true one is not known: a program may have counted letters.
+    The length that the program gives counts only where the true one is not known, and not less: a program may have
+    counted letters.
     """
     given = req.headers_out.get("Content-Length")
     del req.headers_out["Content-Length"]
@@ -254,6 +255,8 @@ def _send(req: mp_request, exchange: Exchange, data: bytes) -> None:
                 if left < 0:
                     return
             if req._server_write is None:
+                if given is not None and int(given) < req._held_bytes + len(data):
+                    given = None
                 if given is not None and req._held_bytes + len(data) >= BUFFER:
                     req.headers_out["Content-Length"] = given
                 req._say(data)

@@ -32,7 +32,7 @@ class CGIStdin(io.TextIOWrapper):
     """
 
     def __init__(self, req: mp_request) -> None:
-        super().__init__(io.BufferedReader(Input(req)), "utf-8", "surrogateescape")
+        super().__init__(io.BufferedReader(Input(req)), "utf-8", "surrogateescape", newline="\n")
         self.req = req
         self.pos = 0  # letters that were read
 
@@ -131,6 +131,8 @@ class CGIStdout(io.TextIOWrapper):
 
 class _Lent:
     """What code finds while a handler has set things up for it."""
+
+    names = None  # it is part of the site, and no __main__
 
     def __init__(self, req: mp_request, variables: table) -> None:
         self.environ = {**os.environb, **as_bytes(variables)}

@@ -1,4 +1,5 @@
-"""Stand-ins for what a Python script finds in its process: sys.stdin, stdout, stderr, argv, excepthook, os.environ.
+"""Stand-ins for what a Python script finds in its process: sys.stdin, stdout, stderr, argv, excepthook, os.environ,
+and itself as the module __main__.
 
 Law: to a script that runs in a context (thread, greenlet) they are its own, to all other code what they were. They are
 put there with the first script and stay. os.environ and sys remain the objects that they are, so it does not matter who
@@ -27,6 +28,10 @@ class Running(Protocol):
     environ: dict[bytes, bytes]
     argv: list[str]
     replaced: dict[str, Any]  # what it has put into sys in the place of a stand-in
+
+    @property
+    def names(self) -> dict[str, Any] | None:
+        """Its own, if it is to be the module __main__."""
 
     @property
     def stdin(self) -> Any:
@@ -164,6 +169,29 @@ class _Sys(ModuleType, metaclass=_Kind):
 
 _Sys.__name__ = _Sys.__qualname__ = ModuleType.__name__
 
+
+class _Main(ModuleType):
+    """The class of __main__, once there are scripts: pickle looks there for what a script has defined."""
+
+    def __getattribute__(self, name: str) -> Any:
+        script = RUNNING.get()
+        names = None if script is None else script.names
+        if names is None:
+            return super().__getattribute__(name)
+        if name == "__dict__":
+            return names
+        if name in names:
+            return names[name]
+        raise AttributeError(f"module '__main__' has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        script = RUNNING.get()
+        if script is None or script.names is None:
+            super().__setattr__(name, value)
+        else:
+            script.names[name] = value
+
+
 _Environ: type = type(os.environ)
 
 
@@ -214,6 +242,9 @@ def install() -> None:
             vars(sys)[name] = _Found(name, vars(sys)[name])
         sys.__class__ = _Sys
         _environ.__class__ = _environb.__class__ = _ScriptsEnviron
+        main = sys.modules.get("__main__")
+        if type(main) is ModuleType:
+            main.__class__ = _Main
         _installed = True
 
 

@@ -79,7 +79,7 @@ class Output(io.RawIOBase):
             return
         self._reader = None
         self.status = head.apply(req, found.lines, as_original=True)
-        if self.status == OK and req._status == HTTP_OK and "_headers_out" in req.__dict__:
+        if self.status == OK and req._status == HTTP_OK and getattr(req, "_headers_out", None) is not None:
             self.location = req.headers_out.get("Location")
         self._dropped = self.status != OK or self.location is not None
         if found.rest and not self._dropped:
@@ -167,9 +167,9 @@ class Input(io.RawIOBase):
 
 
 def input_stream(req: mp_request, file: IO[bytes] | None) -> io.TextIOWrapper:
-    """sys.stdin: the body of the request, or the file that it was laid into."""
+    """sys.stdin: the body of the request, or the file that it was laid into; its line ends are left as they are."""
     raw: Any = Input(req) if file is None else file
-    return io.TextIOWrapper(io.BufferedReader(raw), "utf-8", "surrogateescape")
+    return io.TextIOWrapper(io.BufferedReader(raw), "utf-8", "surrogateescape", newline="\n")
 
 
 class _Errors(io.RawIOBase):

@@ -67,7 +67,8 @@ def _script_file(req: mp_request) -> tuple[str, os.stat_result]:
     """
     filename, place = req.filename or "", req._place
     found = req._stat if place is not None and place.file == filename else None  # a handler may have led elsewhere
-    named = req.subprocess_env.get("SCRIPT_FILENAME") if "_subprocess_env" in req.__dict__ else None
+    variables = req._known_variables
+    named = None if variables is None else variables.get("SCRIPT_FILENAME")
     if named is not None and named != filename:
         filename, found = named, None
     if found is None or not filename.endswith(".py"):
@@ -118,10 +119,11 @@ class _Running:
 
     environ: dict[bytes, bytes]
 
-    def __init__(self, req: mp_request, file: str, body: IO[bytes] | None) -> None:
+    def __init__(self, req: mp_request, file: str, names: dict[str, Any], body: IO[bytes] | None) -> None:
         self._req = req
         self._body = body
         self.file = file
+        self.names = names
         self.argv = [file]
         self.replaced: dict[str, Any] = {}
         self.output = Output(req)
@@ -180,7 +182,7 @@ def _run(req: mp_request, script: Script, interpreter: Interpreter) -> int:
         if req._environ.get("HTTP_TRANSFER_ENCODING") and not req._environ.get("CONTENT_LENGTH"):
             body, length = spooled(req)
         _owe_variables(req, length)
-        running = _Running(req, script.file, body)
+        running = _Running(req, script.file, _namespace(script.file, interpreter), body)
         directory = os.path.dirname(script.file)
         if not GATE.enter(directory, script.alone, programs.time_limit(req)):
             req.log_error(f"other scripts were not done in time for {script.file}")
@@ -206,7 +208,7 @@ def _execute(req: mp_request, script: Script, interpreter: Interpreter, director
     try:
         with interpreter.for_script(directory) as loaded:
             try:
-                exec(script.code, _namespace(script.file, interpreter))  # noqa: S102 - that is what the handler is for
+                exec(script.code, running.names)  # noqa: S102 - that is what the handler is for
             except SystemExit as stop:
                 status = stop.code
             except (SERVER_RETURN, ClientGone):
@@ -265,8 +267,8 @@ def _result(req: mp_request, output: Output) -> int:
     if output.status != OK:
         return output.status
     if output.location is None:
-        if req._server_write is None and req._held:  # the true length is known, and a script may have counted letters
-            del req.headers_out["Content-Length"]
+        if req._more_to_say and req._server_write is None and req._held:
+            del req.headers_out["Content-Length"]  # the true length is known, and a script may have counted letters
         return OK
     if output.location.startswith("/"):
         programs.local_redirect(req, output.location)

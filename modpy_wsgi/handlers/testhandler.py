@@ -23,7 +23,6 @@ from .._version import __version__
 from ..config.directives import core
 from ..constants import MOD_PYTHON_VERSION, OK
 from ..httpd_names import server_banner
-from ..processing import Processing
 from .masking import masked_directive, masked_url, masked_value
 from .testhandler_page import POLICY, Section, page
 
@@ -81,18 +80,13 @@ def _sections(req: mp_request) -> Iterator[Section]:
 
 def _general(req: mp_request) -> Iterator[tuple[str, str]]:
     application: Any = req._application
-    processing = Processing(application.multithread, application.multiprocess, application.site.main.settings)
     yield "modpy_wsgi", __version__
     yield "mod_python whose interface this is", MOD_PYTHON_VERSION
     yield "Server software", server_banner(req._host.base[core.SERVER_TOKENS])
     yield "WSGI server", str(req._environ.get("SERVER_SOFTWARE", "not known"))
     yield "Python", sys.version
     yield "Platform", platform.platform()
-    yield (
-        "Process",
-        f"{os.getpid()}, {processing.processes} at most" if processing.multiprocess else f"{os.getpid()}, alone",
-    )
-    yield "Threads", f"{processing.threads} in each process" if processing.multithread else "one"
+    yield from _processing(application.multithread, application.multiprocess, application.sizes)
     yield "User", f"{os.geteuid()}, group {os.getegid()}" if hasattr(os, "geteuid") else "not known"
     yield "Working directory", os.getcwd()
     yield "Server root", application.site.main.settings[core.SERVER_ROOT]
@@ -103,6 +97,14 @@ def _general(req: mp_request) -> Iterator[tuple[str, str]]:
     for name in HANDLERS:
         found = importlib.util.find_spec(f"mod_python.{name}") is not None
         yield f"mod_python.{name}", "there" if found else "not there"
+
+
+def _processing(multithread: bool, multiprocess: bool, sizes: tuple[int, int] | None) -> Iterator[tuple[str, str]]:
+    """What the WSGI server says of processes and threads; their numbers only where it tells them."""
+    processes, threads = sizes or (0, 0)
+    others = f"one of {processes}" if processes else "one of several"
+    yield "Process", f"{os.getpid()}, {others if multiprocess else 'alone'}"
+    yield "Threads", (f"{threads} in each process" if threads else "several") if multithread else "one"
 
 
 def _members(owner: Any, names: str) -> list[tuple[str, str]]:

@@ -4,8 +4,8 @@ The original keeps them in one DBM file, which anybody may have written who can 
 Here they stand in a folder beside that name, `<name>.pages`, one file for each page.
 
 Law: code is taken from a folder that belongs to this process's user, or to root, and that nobody else may write into or
-even read; else from nowhere. What does not fit this Python or this release is not looked at. Nothing that goes wrong
-here stops a page.
+even read, and there from files of the same two; else from nowhere. What does not fit this Python or this release is not
+looked at. Nothing that goes wrong here stops a page.
 """
 
 from __future__ import annotations
@@ -16,46 +16,102 @@ import importlib.util
 import json
 import marshal
 import os
+import secrets
 import stat
-import tempfile
 from types import CodeType
 
 from .._version import __version__
 from .compiling import Page
 
-__all__ = ["MAX_FILES", "Refused", "fetch", "folder_of", "keep"]
+__all__ = ["MAX_FILES", "Folder", "Refused"]
 
 MAX_FILES = 4096  # pages in one folder; when there are more, the oldest half goes
 MAX_BYTES = 16 * 1024 * 1024  # of one page's code
 _HEAD = b"modpy_wsgi psp " + __version__.encode() + b" " + importlib.util.MAGIC_NUMBER.hex().encode() + b"\n"
+_READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 
 
 class Refused(OSError):  # noqa: N818 - what it is
     """A folder that code must not be taken from."""
 
 
-def folder_of(name: str) -> str:
-    """The folder for a cache of this name; it is made if it is not there. Raises Refused, OSError."""
-    folder = f"{name}.pages"
-    if not os.path.isabs(folder):
-        raise Refused(f"{name}: not an absolute path")
-    if not hasattr(os, "geteuid"):
-        raise Refused(f"{folder}: who may write there is not known on this system")
-    with contextlib.suppress(FileExistsError):
-        os.mkdir(folder, 0o700)
-    seen = os.lstat(folder)
-    if not stat.S_ISDIR(seen.st_mode) or seen.st_uid not in (os.geteuid(), 0) or seen.st_mode & 0o077:
-        raise Refused(f"{folder}: must be a folder of this process's user that nobody else has access to (mode 0700)")
-    return folder
+class Folder:
+    """An open folder: it is the one that was judged, whatever its name leads to meanwhile."""
 
+    def __init__(self, name: str) -> None:
+        """The folder for a cache of this name; it is made if it is not there. Raises Refused, OSError."""
+        folder = f"{name}.pages"
+        if not os.path.isabs(folder):
+            raise Refused(f"{name}: not an absolute path")
+        if not hasattr(os, "geteuid"):
+            raise Refused(f"{folder}: who may write there is not known on this system")
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(folder, 0o700)
+        self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        if not _is_ours(os.fstat(self._descriptor), 0o077):
+            self.close()
+            raise Refused(
+                f"{folder}: must be this process's user's, and nobody else must have access to it (mode 0700)"
+            )
 
-def fetch(folder: str, key: tuple[str, bool], seen: os.stat_result) -> Page | None:
-    """The page, if it is there and up to date. Raises OSError."""
-    try:
-        with open(_file(folder, key), "rb") as file:
+    def close(self) -> None:
+        """Let go of it."""
+        os.close(self._descriptor)
+
+    def fetch(self, key: tuple[str, bool], seen: os.stat_result) -> Page | None:
+        """The page, if it is there and up to date. Raises OSError."""
+        try:
+            descriptor = os.open(_name(key), _READ, dir_fd=self._descriptor)
+        except FileNotFoundError:
+            return None
+        with open(descriptor, "rb") as file:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode) or not _is_ours(found, 0o022):
+                return None  # left there by somebody while the folder was open to others
             content = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        return None
+        page = _page_of(content, key)
+        return page if page is not None and page.is_current(seen) else None
+
+    def keep(self, key: tuple[str, bool], page: Page) -> None:
+        """Keep a page for other processes. Raises OSError."""
+        temporary = f"{secrets.token_hex(16)}.new"
+        descriptor = os.open(temporary, _WRITE, 0o600, dir_fd=self._descriptor)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(_content_of(page, key))
+            os.replace(temporary, _name(key), src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=self._descriptor)
+            raise
+        self._make_room()
+
+    def _make_room(self) -> None:
+        with os.scandir(self._descriptor) as entries:
+            found = list(entries)
+        if len(found) <= MAX_FILES:
+            return
+        ages = []
+        for entry in found:
+            with contextlib.suppress(OSError):
+                ages.append((entry.stat(follow_symlinks=False).st_mtime_ns, entry.name))
+        for _, name in sorted(ages)[: len(found) - MAX_FILES // 2]:
+            with contextlib.suppress(OSError):
+                os.unlink(name, dir_fd=self._descriptor)
+
+
+def _is_ours(seen: os.stat_result, others: int) -> bool:
+    """Whether something belongs to this process's user or to root, and gives none of the rights `others`."""
+    return seen.st_uid in (os.geteuid(), 0) and not seen.st_mode & others
+
+
+def _name(key: tuple[str, bool]) -> str:
+    return hashlib.sha256(json.dumps(key).encode()).hexdigest()
+
+
+def _page_of(content: bytes, key: tuple[str, bool]) -> Page | None:
+    """The page that a file holds; None if it is none, or another."""
     if not content.startswith(_HEAD) or len(content) > MAX_BYTES:
         return None
     described, _, code = content[len(_HEAD) :].partition(b"\n")
@@ -64,10 +120,9 @@ def fetch(folder: str, key: tuple[str, bool], seen: os.stat_result) -> Page | No
         if about["key"] != list(key) or about["code"] != hashlib.sha256(code).hexdigest():
             return None  # cut short, or another page whose name has the same digest
         stamps = tuple((str(name), *map(int, rest)) for name, *rest in about["stamps"])
-        page = Page(_code(code), stamps, tuple(about["names"]), tuple(about["before"]))  # type: ignore[arg-type]
+        return Page(_code(code), stamps, tuple(about["names"]), tuple(about["before"]))  # type: ignore[arg-type]
     except (ValueError, KeyError, TypeError, EOFError):
         return None
-    return page if page.is_current(seen) else None
 
 
 def _code(data: bytes) -> CodeType:
@@ -77,8 +132,7 @@ def _code(data: bytes) -> CodeType:
     return code
 
 
-def keep(folder: str, key: tuple[str, bool], page: Page) -> None:
-    """Keep a page for other processes. Raises OSError."""
+def _content_of(page: Page, key: tuple[str, bool]) -> bytes:
     code = marshal.dumps(page.code)
     about = {
         "key": list(key),
@@ -87,32 +141,4 @@ def keep(folder: str, key: tuple[str, bool], page: Page) -> None:
         "names": page.names,
         "before": page.before,
     }
-    descriptor, temporary = tempfile.mkstemp(dir=folder, suffix=".new")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(_HEAD + json.dumps(about).encode() + b"\n" + code)
-        os.replace(temporary, _file(folder, key))
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-    _make_room(folder)
-
-
-def _file(folder: str, key: tuple[str, bool]) -> str:
-    name = hashlib.sha256(json.dumps(key).encode()).hexdigest()
-    return os.path.join(folder, name)
-
-
-def _make_room(folder: str) -> None:
-    with os.scandir(folder) as entries:
-        found = list(entries)
-    if len(found) <= MAX_FILES:
-        return
-    ages = []
-    for entry in found:
-        with contextlib.suppress(OSError):
-            ages.append((entry.stat().st_mtime_ns, entry.path))
-    for _, path in sorted(ages)[: len(found) - MAX_FILES // 2]:
-        with contextlib.suppress(OSError):
-            os.unlink(path)
+    return _HEAD + json.dumps(about).encode() + b"\n" + code

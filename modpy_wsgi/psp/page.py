@@ -21,7 +21,7 @@ from ..forms import FieldStorage
 from ..request_output import ClientGone
 from ..util import redirect
 from . import shown
-from .cache import is_literal, page_of_file, page_of_string
+from .cache import is_literal, options_of, page_of_file, page_of_string
 from .compiling import Page, program_of_file
 from .tracebacks import by_source
 
@@ -86,7 +86,7 @@ class PSP:
         self._page: Page
         if string is not None and not filename:
             try:
-                self._page = page_of_string(string, _directory(req.filename), req.get_options())
+                self._page = page_of_string(string, _directory(req.filename), options_of(req))
             except SyntaxError as error:
                 raise error.with_traceback(None) from None  # which says where, better than lines of this package
             return
@@ -118,7 +118,7 @@ class PSP:
 
     def _load(self, seen: os.stat_result | None) -> None:
         try:
-            self._page = page_of_file(self.filename or "", self.req.get_options(), self.req.log_error, seen)
+            self._page = page_of_file(self.filename or "", options_of(self.req), self.req.log_error, seen)
         except SyntaxError as error:
             raise error.with_traceback(None) from None
 
@@ -196,7 +196,7 @@ class PSP:
         """Write a table of the page and the Python code that it is, line by line, as HTML."""
         if self.filename is None:
             raise ValueError("only a page in a file can be displayed")
-        literal = is_literal(self.req.get_options())
+        literal = is_literal(options_of(self.req))
         program, _ = program_of_file(self.filename, _directory(self.filename), literal_text=literal)
         self.req.write(shown.table(self.filename, program))
 
