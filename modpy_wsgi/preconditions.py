@@ -1,7 +1,8 @@
 """Conditional requests (RFC 9110, section 13): the headers of a request against the validators of an answer.
 
 Law: httpd's rules, which are stricter than the standard's: where a client sends both an entity tag and a date, both
-must allow the short answer, and with If-Unmodified-Since there is none.
+must allow the short answer, and with If-Unmodified-Since, or a Range and an If-Range, there is none. Only of what goes
+well a condition is asked, not of the page for an error.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def conditions_met(req: RequestMembers) -> int:
     The validators are those in req.headers_out and req.err_headers_out; without Last-Modified, req.mtime counts.
     """
     environ = req._environ
-    if environ.keys().isdisjoint(CONDITIONS) or req._no_local_copy:
+    if environ.keys().isdisjoint(CONDITIONS) or req._no_local_copy or not 200 <= req._status < 300:
         return OK
     etag = req.headers_out.get("ETag") or req.err_headers_out.get("ETag")
     modified = _modified(req)
@@ -56,6 +57,8 @@ def conditions_met(req: RequestMembers) -> int:
     if since is not None:
         date = http_date(since)
         unchanged.append(date is not None and safe and not weak and modified <= date <= req.request_time + 1)
+    if ranged and "HTTP_IF_RANGE" in environ:  # the client has a part, and wants the rest of it, or the whole
+        return OK
     return HTTP_NOT_MODIFIED if unchanged and all(unchanged) else OK
 
 

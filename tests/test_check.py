@@ -394,6 +394,29 @@ def test_handlers_of_our_own_are_provided(tmp_path: Path) -> None:
     assert rows(found(tmp_path, conf, {"htdocs/a.txt": ""}), tmp_path) == []
 
 
+LOGIN = "AuthUserFile {root}/users\nAuthGroupFile {root}/groups\n"
+
+# configuration, files -> places of the warnings
+PASSWORD_FILES: dict[str, tuple[str, Files, list[str]]] = {
+    "of a section": (f"<Directory {{root}}/htdocs>\n{LOGIN}</Directory>\n", {}, ["httpd.conf:5", "httpd.conf:6"]),
+    "of a Location": (f"<LocationMatch /x>\n{LOGIN}</LocationMatch>\n", {"users": ""}, ["httpd.conf:6"]),
+    "of files": (
+        f"<Directory {{root}}/htdocs>\n<Files x>\n{LOGIN}</Files>\n</Directory>\n",
+        {"groups": ""},
+        ["httpd.conf:6"],
+    ),
+    "of a .htaccess": (SERVED, {"htdocs/.htaccess": "AuthUserFile {root}/absent\n"}, ["htdocs/.htaccess:1"]),
+    "a folder": (f"<Location />\n{LOGIN}</Location>\n", {"users/x": "", "groups": ""}, ["httpd.conf:5"]),
+    "all there": (f"<Location />\n{LOGIN}</Location>\n", {"users": "", "groups": ""}, []),
+}
+
+
+@pytest.mark.parametrize("name", PASSWORD_FILES)
+def test_files_of_users_that_are_not_there(name: str, tmp_path: Path) -> None:
+    conf, files, places = PASSWORD_FILES[name]
+    assert rows(found(tmp_path, conf, files), tmp_path) == [("configuration-warning", place) for place in places]
+
+
 RUN = "Alias /x {root}/cgi-bin\n<Directory {root}/cgi-bin>\nAddHandler cgi-script .cgi\n"
 CGI = "ScriptAlias /cgi-bin/ {root}/cgi-bin/\n"
 

@@ -8,6 +8,7 @@ becomes of the request, nothing of the program is left running. Sources: RFC 387
 from __future__ import annotations
 
 import errno
+import html
 import os
 import signal
 import stat
@@ -171,9 +172,11 @@ def _not_started(req: mp_request, command: list[str], error: Exception, log: Scr
 
 
 def _failed(req: mp_request, why: str, log: ScriptLog | None, output: bytes | bytearray, told: list[str]) -> int:
-    """The answer to a program that has not given one."""
+    """The answer to a program that has not given one. A page for the error finds the reason in REDIRECT_ERROR_NOTES."""
     status = HTTP_INTERNAL_SERVER_ERROR
     req._application.log_request(req, why)
+    if "error-notes" not in req.notes:
+        req.notes["error-notes"] = html.escape(why, quote=False).replace('"', "&quot;")
     if log is not None:
         log.script(status, output, told)
     _forget(req)

@@ -22,6 +22,7 @@ from .hosts import silent_hosts
 from .imports import IMPORT_SECONDS, TOTAL_SECONDS, Importer, importing_account
 from .jobs import Jobs
 from .pages import Pages
+from .password_files import tell_missing_files
 from .progress import Progress
 from .sources import Sources
 from .tree import Root, Tree, roots
@@ -52,6 +53,8 @@ def check(source: Source, limits: Limits = Limits(), progress: Progress | None =
         warning(line, report)
     count(site.tree, report)
     _serving(site, report)
+    for settings in _all_settings(site):
+        tell_missing_files(settings, report)
     sources = Sources(report, progress)
     pages = Pages(report, progress)
     tree = Tree(report, progress, sources, pages)

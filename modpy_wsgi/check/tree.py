@@ -32,6 +32,7 @@ from .compiling import read_bounded
 from .directives import NamedHandler, actions_of, count, error, named_handlers, warning
 from .findings import Report
 from .pages import Pages
+from .password_files import tell_missing_files
 from .programs import check_program
 from .progress import Progress
 from .sources import Sources
@@ -279,6 +280,7 @@ class Tree:
             count(nodes, report)
             self.named += named_handlers(nodes)
             self.acted |= actions_of(nodes)
+            tell_missing_files(inner, report)
         return directory.overlaid(inner)
 
     # -- files --------------------------------------------------------------------------------------------------------

@@ -47,7 +47,10 @@ def override(req: mp_request, config: RequestConfig) -> int:
 
 
 def set_variables(req: mp_request, config: RequestConfig) -> None:
-    """SetEnv, PassEnv and UnsetEnv, in order, into req.subprocess_env; what SetEnvIf has set is not unset by them."""
+    """SetEnv, PassEnv and UnsetEnv, in order, into req.subprocess_env; what SetEnvIf has set stays as it is.
+
+    httpd puts a second value behind the first, and who looks a variable up finds the first.
+    """
     made: dict[str, str] = {}
     for rule in config.settings[env.ENV]:
         if rule.op == "set":
@@ -58,4 +61,5 @@ def set_variables(req: mp_request, config: RequestConfig) -> None:
             made[rule.name] = os.environ[rule.name]
     table = req.subprocess_env
     for name, value in made.items():
-        table[name] = value
+        if name not in table:
+            table[name] = value

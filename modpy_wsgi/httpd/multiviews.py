@@ -109,11 +109,10 @@ def _negotiate(req: mp_request, config: RequestConfig, variants: list[Variant]) 
     if chosen._content_type == SCRIPT:
         chosen._content_type = None
     path_info = req._path_info
-    uri = req._uri
     if has_extension_work(config):
         leave_extension(req, config)
     become(req, chosen)
-    req._uri, req._path_info = uri, path_info or None
+    req._uri, req._path_info = chosen._uri + (path_info or ""), path_info or None
     if transparent:
         req.err_headers_out["Content-Location"] = quoted(best.name)
     latest = max([int(variant.request._stat.st_mtime_ns // 1000) for variant in variants])

@@ -81,7 +81,7 @@ def of_length(req: mp_request, config: RequestConfig, length: int) -> Pieces | N
     Makes the answer one of 206, with its Content-Range or its type.
     """
     wanted = req._environ.get("HTTP_RANGE", "")
-    if config.settings[core.MAX_RANGES] == 0 or not length or wanted[:6].lower() != UNIT or req._status != HTTP_OK:
+    if not length or wanted[:6].lower() != UNIT or req._status != HTTP_OK:
         return None
     out = req.headers_out
     if "Content-Range" in out or out.get("Content-Type", "").lower().startswith("multipart/byteranges"):

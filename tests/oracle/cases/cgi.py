@@ -440,6 +440,31 @@ CASES = (
     case("Script of TRACE", "Script TRACE /cgi-bin/env", [], modules=("cgi", "actions")),
     case("Action with another word", "Action x /y real", [], modules=("cgi", "actions")),
     case("CGIVar of another name", "CGIVar QUERY_STRING x", []),
+    Case(
+        "what is wrong with a program, in a page for errors",
+        Site(
+            """
+            <Directory "@ROOT@/htdocs">
+                Options +Includes +ExecCGI
+            </Directory>
+            AddHandler cgi-script .cgi
+            AddType text/html .shtml
+            AddOutputFilter INCLUDES .shtml
+            ErrorDocument 500 /told.shtml
+            ErrorDocument 404 /told.shtml
+            """,
+            {
+                "htdocs/told.shtml": '<!--#echo encoding="none" var="REDIRECT_ERROR_NOTES"-->\n',
+                "htdocs/silent.cgi": File("#!/bin/sh\n", mode=0o755),
+                "htdocs/malformed.cgi": File("#!/bin/sh\necho 'no <b> & \"header\"'\necho\n", mode=0o755),
+                "htdocs/half.cgi": File("#!/bin/sh\necho 'X-A: b'\n", mode=0o755),
+                "htdocs/<x>&.cgi": File("#!/bin/sh\n", mode=0o755),
+                "htdocs/status.cgi": File("#!/bin/sh\necho 'Status: 500 Own'\necho\necho own\n", mode=0o755),
+            },
+            modules=("include", "cgi"),
+        ),
+        [get(f"/{name}.cgi", differs=FRAMING) for name in words("silent malformed half %3cx%3e& status absent")],
+    ),
     case(
         "mod_cgid",
         ALIAS,

@@ -66,7 +66,14 @@ ODD_DATES = {
     "epoch": "Thu, 01 Jan 1970 00:00:00 GMT",
     "empty": "",
 }
+CLOSED = {**FILES, "htdocs/closed/.htaccess": "Require all denied\n", "htdocs/closed/x": "x"}
+OPEN = '\n<Directory "@ROOT@/htdocs">\nAllowOverride All\n</Directory>'
 PATHS = words("/ten.txt /empty.txt /large.bin /sub/ten.txt")
+
+
+def words_of(*headers: dict[str, str]) -> str:
+    """Headers in a name."""
+    return ", ".join(f"{name} {value}" for each in headers for name, value in each.items())
 
 
 def tagged(directives: str, htaccess: str = "") -> Case:
@@ -110,6 +117,47 @@ CASES = (
             get(path, headers, name=f"{path} {' '.join(headers)}")
             for path in ("/old.txt", "/future.txt")
             for headers in ({}, {"If-Modified-Since": DATE}, {"If-Unmodified-Since": DATE}, {"If-None-Match": "*"})
+        ],
+    ),
+    Case(
+        "with If-Range",
+        Site("", FILES),
+        [
+            request(
+                method,
+                "/ten.txt",
+                {**parts, "If-Range": name, **asked},
+                name=f"{method} {words_of(parts, asked)}; {name}",
+            )
+            for method in ("GET", "POST")
+            for name in (TAG, '"other"', DATE, AFTER, "nonsense", "")
+            for parts in ({"Range": "bytes=2-5"}, {"Range": "bits=2-5"}, {})
+            for asked in (
+                {"If-None-Match": TAG},
+                {"If-None-Match": '"other"'},
+                {"If-Modified-Since": AFTER},
+                {"If-None-Match": TAG, "If-Modified-Since": AFTER},
+                {"If-Match": '"other"'},
+            )
+        ],
+    ),
+    Case(
+        "of the page for an error",
+        Site(
+            "ErrorDocument 404 /ten.txt\nErrorDocument 412 /sub/ten.txt\nErrorDocument 403 /sub/ten.txt" + OPEN, CLOSED
+        ),
+        [
+            request(method, path, headers, name=f"{method} {path} {words_of(headers)}")
+            for method in ("GET", "HEAD", "POST")
+            for path in ("/absent", "/closed/x", *(("/ten.txt",) if method != "HEAD" else ()))
+            for headers in (
+                {"If-None-Match": "*"},
+                {"If-None-Match": TAG},
+                {"If-Match": '"other"'},
+                {"If-Modified-Since": AFTER},
+                {"If-Unmodified-Since": BEFORE},
+                {"Range": "bytes=2-5", "If-Modified-Since": AFTER},
+            )
         ],
     ),
     Case(

@@ -166,6 +166,28 @@ CASES = (
     conditional(
         "SetEnvIf and SetEnv of the same", "SetEnvIf X-Name . V=if\nSetEnv V env", twice=tuple({*HEADERS} - {"nothing"})
     ),
+    *(
+        Case(
+            f"SetEnvIf and SetEnv of the same, looked up, {name}",
+            Site(
+                f"SetEnvIf X-Name (.*) V=if-$1\n{directives}\nHeader set X-V %{{V}}e\n"
+                "LogFormat %{V}e v\nCustomLog logs/v.log v",
+                {"htdocs/sub/page.html": "", "htdocs/sub/index.html": ""},
+                modules=("headers",),
+            ),
+            [
+                get(path, headers, logs=("v.log",))
+                for path in ("/sub/page.html", "/sub/")
+                for headers in ({}, {"X-Name": "n"})
+            ],
+        )
+        for name, directives in (
+            ("server", "SetEnv V env"),
+            ("inner", inner("SetEnv V env")),
+            ("file", "SetEnv V env\n<Files index.html>\nSetEnv V file\n</Files>"),
+            ("without a value", "SetEnv V"),
+        )
+    ),
     conditional("SetEnvIf and UnsetEnv", "SetEnvIf X-Name . V=if\nUnsetEnv V"),
     conditional("SetEnvIf and UnsetEnv inside", "SetEnvIf X-Name . V=if\nSetEnv V2 env\n" + inner("UnsetEnv V V2")),
     conditional("SetEnvIf of SetEnv", "SetEnv V2 1\nSetEnvIf V2 1 V"),

@@ -375,4 +375,41 @@ _MODULES = Case(
     ],
 )
 
-CASES = (*[told(case) for case in _CASES], _ASKED_ONCE, _MODULES)
+# The path is that of the chosen file from then on, for handlers as for the log.
+_PATH = Case(
+    "the path of what was chosen",
+    Site(
+        """
+        LogFormat "%U %<U %f" u
+        CustomLog logs/u.log u
+        AddLanguage fr .fr
+        ErrorDocument 404 /page
+        <Directory "@ROOT@/htdocs">
+            Options MultiViews
+            PythonPath "sys.path + ['@ROOT@/lib']"
+            <FilesMatch "^page">
+                SetHandler mod_python
+                PythonHandler showing
+            </FilesMatch>
+        </Directory>
+        """,
+        {
+            "htdocs/page.py": "",
+            "htdocs/a b.html": "a b\n",
+            "htdocs/index.html.fr": "index\n",
+            "lib/showing.py": """
+            def handler(req):
+                req.content_type = "text/plain"
+                req.write("%s %s %s %s" % (req.uri, req.unparsed_uri, req.filename, req.path_info), 0)
+                return 0
+            """,
+        },
+        modules=("negotiation",),
+    ),
+    [
+        get(path, logs=("u.log",), differs={"header:ETag": (ANY, _TAG)} if "%" in path else {})
+        for path in ("/page", "/page/more", "/page.py/more", "/a%20b", "/", "/absent")
+    ],
+)
+
+CASES = (*[told(case) for case in _CASES], _ASKED_ONCE, _MODULES, _PATH)

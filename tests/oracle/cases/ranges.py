@@ -276,6 +276,14 @@ CASES = (
     ),
     limited("MaxRanges", "MaxRanges 3"),
     limited("MaxRanges none", "MaxRanges none"),
+    Case(
+        "MaxRanges none, beyond the end",
+        Site("MaxRanges none", FILES),
+        [
+            *(asked("/ten.txt", value, beyond=True) for value in ("bytes=20-", "bytes=20-,30-")),
+            *(head("/ten.txt", {"Range": value}, name=f"HEAD {value}") for value in ("bytes=20-", "bytes=0-1,20-")),
+        ],
+    ),
     limited("MaxRanges unlimited", "MaxRanges unlimited"),
     limited("MaxRanges default", "MaxRanges default"),
     limited("MaxRanges 0", "MaxRanges 0"),
