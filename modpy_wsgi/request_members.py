@@ -171,7 +171,19 @@ class RequestMembers(RequestState):
     # What is answered
 
     status = integer("_status", "The HTTP status of the answer; 200 unless changed.")
-    status_line = text("_status_line", "The status line to send, '404 Gone fishing', or None for httpd's.")
+
+    @property
+    def status_line(self) -> str | None:
+        """The status line to send, '404 Gone fishing', or None for httpd's; once the head was sent, what it said."""
+        if self._status_line is None and self._head is not None:
+            return decode(self._head[0])
+        return self._status_line
+
+    @status_line.setter
+    def status_line(self, value: str | None) -> None:
+        self._status_line_text = value
+
+    _status_line_text = text("_status_line", "")
 
     @property
     def no_cache(self) -> int:

@@ -189,9 +189,8 @@ class RequestMethods(RequestBody, RequestOutput):
         self._mtime = max(self._mtime, float(mtime))
 
     def set_last_modified(self) -> None:
-        """Set the Last-Modified header from req.mtime; nothing if that is unset."""
-        if self._mtime > 0:
-            self.headers_out["Last-Modified"] = date_text(min(self._mtime, time.time()))
+        """Set the Last-Modified header from req.mtime, 1970 where nobody has set it; never a time to come."""
+        self.headers_out["Last-Modified"] = date_text(min(self._mtime, time.time()))
 
     def set_etag(self) -> None:
         """Set the ETag header from what FileETag names of the file; nothing if there is no file."""

@@ -73,7 +73,7 @@ def status_line(req: RequestMembers) -> str:
     A status that httpd has no line for is sent as 500 (observed on the original), and so is an interim one: after 100
     a client waits for another answer, and takes the next one of the connection for it.
     """
-    custom = req.status_line
+    custom = req._status_line
     if custom and _CUSTOM_STATUS.match(custom) and int(custom[:3]) == req.status:
         if _UNSAFE.search(custom):
             raise HandlerError(f"status line: it has a CR, LF or NUL: {custom!r}")

@@ -26,8 +26,10 @@ HANDLERS = """
         ("", {}, 200, "first"),
         ("second.txt", {}, 200, "the second"),
         ("absent.txt", {}, 404, None),
-        # A name without what is known of the file: whatever it is, nobody has looked at it.
-        ("second.txt", {"X-Stat": "no"}, 403, None),
+        # A name without what is known of the file: it is sent as it is now.
+        ("second.txt", {"X-Stat": "no"}, 200, "the second"),
+        ("folder", {"X-Stat": "no"}, 403, None),
+        ("absent.txt", {"X-Stat": "no"}, 403, None),
     ],
 )
 def test_fixup_handler_chooses_the_file(
@@ -36,6 +38,7 @@ def test_fixup_handler_chooses_the_file(
     (tmp_path / "chooser.py").write_text(dedent(HANDLERS))
     (tmp_path / "first.txt").write_text("first")
     (tmp_path / "second.txt").write_text("the second")
+    (tmp_path / "folder").mkdir()
     app = site("PythonFixupHandler chooser", root=tmp_path)
     answer = app.get(f"/first.txt?{query}", headers=headers, status=status)
     assert body is None or answer.text == body

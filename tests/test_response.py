@@ -63,7 +63,7 @@ def answer(folder: Folder, lines: str, method: str = "GET", inside: str = "") ->
     folder.write(page=f"from mod_python import apache\ndef handler(req):\n    {lines}\n    return apache.OK\n")
     app = folder.serve(f"SetHandler mod_python\nPythonHandler page\n{inside}")
     try:
-        return Server().ask(app, "/", method)
+        return Server().ask(app, "/asked", method)
     finally:
         app.close()
         folder.made.remove(app)

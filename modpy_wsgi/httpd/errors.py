@@ -38,7 +38,7 @@ def answer(req: mp_request, status: int) -> None:
     if not 200 <= status <= 599:
         req._application.log_request(req, f"Handler returned invalid result code {status}: {req.uri}", APLOG_ERR)
         status = HTTP_INTERNAL_SERVER_ERROR
-    if status not in STATUS_LINES or status in NAMELESS:
+    if (status not in STATUS_LINES or status in NAMELESS) and not _in_own_words(req, status):
         if 300 <= status < 400 and "Location" in req.headers_out:  # a redirection that has no name goes nowhere
             req.err_headers_out["Location"] = req.headers_out["Location"]
         status = HTTP_INTERNAL_SERVER_ERROR
@@ -103,6 +103,12 @@ def _redirect(req: mp_request, status: int, uri: str) -> None:
     req._application.redirect(req, uri, environ, location)
 
 
+def _in_own_words(req: mp_request, status: int) -> bool:
+    """Whether the handler has put a status line of its own, which can be sent, for this very status."""
+    line = req._status_line or ""
+    return len(line) > 4 and line.startswith(f"{status} ") and line.isprintable()
+
+
 def _forget(req: mp_request, status: int) -> str | None:
     """Drop what the handler prepared. Returns the Location of a redirection."""
     if req._filters is not None:
@@ -116,7 +122,8 @@ def _forget(req: mp_request, status: int) -> str | None:
         req.headers_out.clear()
     req._content_encoding = None
     req._content_languages = ()
-    req._status_line = None
+    if not _in_own_words(req, status):
+        req._status_line = None
     if req._file_body is not None:
         req._file_body.close()
         req._file_body = None
@@ -134,7 +141,7 @@ def plain(req: mp_request, status: int) -> None:
         status, req._allowed = document_status, first._allowed
         req._document_of = first._config
     location = _forget(req, status)
-    if status not in STATUS_LINES or status in NAMELESS:
+    if (status not in STATUS_LINES or status in NAMELESS) and req._status_line is None:
         status = HTTP_INTERNAL_SERVER_ERROR
     req._status = status  # which a log shows, even where the head was sent before
     if req._server_write is None:

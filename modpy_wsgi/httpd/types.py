@@ -9,10 +9,12 @@ import mimetypes
 import re
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISDIR
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..config.directives import mime
 from ..config.request_config import RequestConfig
+from ..constants import DIR_MAGIC_TYPE
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -45,7 +47,14 @@ class Guess(NamedTuple):
 
 
 def guess(req: mp_request, config: RequestConfig) -> None:
-    """Set the request's content type, encoding, languages and handler from the extensions of its file name."""
+    """Set the request's content type, encoding, languages and handler from the extensions of its file name.
+
+    What a directory is its name does not tell.
+    """
+    found = req._stat
+    if found is not None and S_ISDIR(found.st_mode):
+        req._content_type = DIR_MAGIC_TYPE
+        return
     filename = req._filename
     if not filename or filename[-1] == "/":
         return

@@ -1,5 +1,7 @@
 """The stock page of every status a handler can return, and which headers survive."""
 
+from typing import Any
+
 from ..request import ANY, get, head, post
 from ..site import Site
 from . import Case, words
@@ -35,6 +37,39 @@ NAMED = words(
     500 501 502 503 504 505 506 507 508 510 511
     """
 )
+WORDS = """
+    from mod_python import apache
+
+    LINES = {
+        "own": "404 Gone fishing", "of another": "403 Not there", "markup": "404 <b>Not</b> & there",
+        "inside": "404 Gone <b>fishing</b>", "letters": "not a line", "long": "404 Not Found",
+        "moved": "302 Over there", "broken": "500 Out of order", "latin": "404 Caf\\u00e9", "nameless": "418 A teapot",
+        "lines": "404 a\\r\\nb: c", "none": "204 Nothing to say", "page": "410 Left",
+        "text": "409 At odds", "raised": "403 Keep out",
+    }
+
+    def handler(req):
+        name, _, code = req.args.partition("&")
+        if req.prev:
+            req.write("page for %s %s" % (req.prev.status, req.prev.status_line), 0)
+            return apache.OK
+        req.status_line = LINES[name.replace("+", " ")]
+        if code == "302":
+            req.headers_out["Location"] = "http://elsewhere.test/"
+        if name == "broken":
+            raise ValueError(name)
+        if name == "raised":
+            raise apache.SERVER_RETURN(403)
+        return int(code)
+"""
+TEXT = "header-text: text is UTF-8 everywhere"
+BAD = "bad-header: half an answer helps nobody"
+SHOWN = "status-words: what a handler says is escaped"
+OWN: dict[str, Any] = {
+    "latin&404": {"status": ("404 Caf\u00c3\u00a9", TEXT)},
+    "lines&404": {"body": (ANY, BAD), "header:Content-Length": (ANY, BAD)},
+    "inside&404": {"body": (ANY, SHOWN), "header:Content-Length": (ANY, SHOWN)},
+}
 NAMELESS = words("299 399 499 599 600 1000 99 1 400000")
 
 VERSION = "signature: names the server and its version"
@@ -54,6 +89,30 @@ CASES = (
             get("/fail.py?404", protocol="HTTP/1.0", name="404 for HTTP/1.0"),
             *(post(f"/fail.py?{code}", b"abc", name=f"POST {code}") for code in ("404", "405", "411", "413", "501")),
         ],
+    ),
+    Case(
+        "in the handler's own words",
+        Site(
+            """
+            ErrorDocument 410 /said.py?page&0
+            ErrorDocument 409 "text of the site"
+            <Directory "@ROOT@/htdocs">
+                SetHandler mod_python
+                PythonHandler said
+            </Directory>
+            """,
+            {"htdocs/said.py": WORDS},
+        ),
+        [
+            get(f"/said.py?{asked}", differs=OWN.get(asked, {}))
+            for asked in words(
+                """
+                own&404 own&403 of+another&404 markup&404 inside&404 letters&404 long&404 moved&302 moved&404
+                broken&500 latin&404 nameless&418 lines&404 none&204 page&410 text&409 raised&403
+                """
+            )
+        ]
+        + [head("/said.py?own&404")],
     ),
     Case(
         "without ServerAdmin",

@@ -47,6 +47,16 @@ MODULE = """
                 setattr(req, name, value)
         return apache.OK
 
+    def typed(req):
+        if req.uri.endswith("/plain/"):
+            req.content_type = "text/plain"
+        req.write("%s %s" % (req.content_type, req.handler), 0)
+        return apache.OK
+
+    def passing(req):
+        req.log_error("type %s" % req.content_type)
+        return apache.OK
+
     def replacing(req):
         kept = []
         req.write = lambda data, flush=1: kept.append(data)
@@ -88,6 +98,22 @@ SITE = Site(
         SetHandler mod_python
         PythonHandler handing::replacing
     </Directory>
+    <Directory "@ROOT@/htdocs/folders">
+        SetHandler mod_python
+        PythonFixupHandler handing::passing
+        PythonHandler handing::typed
+        DirectoryIndex disabled
+        AddType text/x-named .typed
+        <Files "inner.typed">
+            SetHandler none
+        </Files>
+    </Directory>
+    <Directory "@ROOT@/htdocs/folders/listed">
+        SetHandler none
+        Options +Indexes
+        IndexOptions Charset=utf-8
+        IndexStyleSheet "/sheet.css"
+    </Directory>
     <Location "/told/closed">
         Require all denied
     </Location>
@@ -99,6 +125,7 @@ SITE = Site(
             for folder in ("fixup", "type", "content")
             for name, text in (("file.txt", "file\n"), ("longer.txt", "a longer file\n"), ("page.html", "<p>page\n"))
         },
+        **{f"htdocs/folders/{name}/file": "" for name in ("plain", "x.typed", "listed")},
         "htdocs/published/page": "",
         "htdocs/replacing/page": "the file\n",
     },
@@ -147,6 +174,17 @@ CASES = (
         SITE,
         [get(f"/told/page?{words}") for words in TOLD]
         + [get(f"/told/closed?{words}") for words in ("handler=mod_python&add=show", "file=/fixup/longer.txt")],
+    ),
+    Case(
+        "folders",
+        SITE,
+        [
+            get(path, log=("type httpd/unix-directory", "type None", "type text/x-named"))
+            for path in (
+                *("/folders/", "/folders/plain/", "/folders/x.typed/", "/folders/x.typed", "/folders/listed/"),
+                *("/folders/absent/", "/folders/plain/file", "/folders/x.typed/absent/more"),
+            )
+        ],
     ),
     Case(
         "methods",

@@ -251,6 +251,18 @@ WRITER = """
         req.write("\\u00e9", 0)
         return apache.OK
 
+    def never_modified(req):
+        req.set_last_modified()
+        req.write("%r %r" % (req.mtime, req.headers_out.get("Last-Modified")), 0)
+        return apache.OK
+
+    def line_before_and_after(req):
+        lines = [req.status_line]
+        req.flush()
+        lines.append(req.status_line)
+        req.write("%s" % lines)
+        return apache.OK
+
     def empty_type(req):
         req.content_type = ""
         req.write("no type", 0)
@@ -289,7 +301,8 @@ PLAIN = words(
     nearly_buffered many_buffered big_buffered big_flushed header_after_write header_after_buffered types bytes_like
     results no_arguments counters length length_in_headers length_members length_after_write length_on_error sendfile
     sendfile_part sendfile_rest sendfile_past_end sendfile_missing sendfile_big sendfile_after_write no_cache charset
-    empty_type header_text proxy_login
+    empty_type header_text proxy_login never_modified
+    line_before_and_after
     """
 )
 ODD = words(
