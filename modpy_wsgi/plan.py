@@ -302,6 +302,7 @@ def _only_addresses(config: RequestConfig, directives: set[str]) -> bool:
 _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (variables.of_section, lambda config, directives: variables.section_has_work(config)),
     (_header_parser, _directive(HEADER_PARSER, INIT)),
+    (tls.require, lambda config, directives: tls.is_required(config)),
     (_access, lambda config, directives: access.has_satisfy(config) or ACCESS.directive in directives),
     (_check_access, _only_addresses),
     (_authenticate, lambda config, directives: authorization.has_work(config)),
@@ -322,6 +323,7 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
 # a request of its own; what its handlers add is for the content, as this is the last step here.
 _QUIET: dict[Step, Step] = {
     variables.of_section: variables.of_section,
+    tls.require: tls.require,
     _check_access: _check_access,
     _guess_type: types.guess_at_place,
     _set_handler: _take_handler,
