@@ -10,7 +10,6 @@ ROWS = (
         Kind.UNSUPPORTED,
         "passwords come from files, anonymous visitors and a PythonAuthenHandler only",
         """
-        AllowMethods                  0+   directory
         AuthDBDUserPWQuery            1    directory
         AuthDBDUserRealmQuery         1    directory
         AuthDBMGroupFile              1    access    AuthConfig
