@@ -257,6 +257,8 @@ REFUSED_IN_DIRECTORY = {
     "Require ssl on": "Require ssl takes no arguments",
     "Require ssl-verify-client": "'ssl-verify-client' is not implemented",
     "SSLRequire %{SSL_CIPHER} != 1": "SSLRequire is not implemented",
+    "AuthzUserAuthoritative Off": "AuthzUserAuthoritative: not implemented",
+    "AuthDefaultAuthoritative maybe": "must be On or Off",
     "AllowMethods": "No method or 'reset' keyword given",
     "AllowMethods get": "Invalid Method 'get'",
     "AllowMethods GET reset": "Invalid Method 'reset'",
@@ -306,6 +308,10 @@ XBitHack off
 VirtualDocumentRoot none
 RequestReadTimeout header=20-40
 CookieTracking off
+<Location />
+    AuthDefaultAuthoritative On
+    AuthzUserAuthoritative on
+</Location>
 <Proxy *>
     Require all granted
     Foo bar
