@@ -24,8 +24,8 @@ def has_work(config: RequestConfig) -> bool:
 
 def check(req: mp_request, config: RequestConfig) -> int:
     """OK, or HTTP_METHOD_NOT_ALLOWED."""
-    method = "GET" if req._method == "HEAD" else req._method
-    if method in config.settings[ALLOW_METHODS]:
+    methods = config.settings[ALLOW_METHODS]
+    if not methods or ("GET" if req._method == "HEAD" else req._method) in methods:
         return OK
     where = req.filename or f"uri {req.uri}"
     req._application.log_request(req, f"client method denied by server configuration: '{req._method}' to {where}")

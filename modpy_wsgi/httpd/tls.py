@@ -24,8 +24,8 @@ def is_required(config: RequestConfig) -> bool:
 
 
 def require(req: mp_request, config: RequestConfig) -> int:
-    """OK for a request that came over TLS, else HTTP_FORBIDDEN; whatever else lets it in."""
-    if req.is_https():
+    """OK for a request that came over TLS, or need not, else HTTP_FORBIDDEN; whatever else lets it in."""
+    if not is_required(config) or req.is_https():
         return OK
     where = req.filename or f"uri {req.uri}"
     req._application.log_request(req, f"access to {where} failed, reason: SSL connection required")
