@@ -162,7 +162,7 @@ def harmless_words(row: Row) -> tuple[str, str] | None:
     if row.value is None or not row.value.__qualname__.startswith("only."):
         return None
     kept = inspect.getclosurevars(row.value).nonlocals
-    words = ", ".join(code("Off" if word == "0" else word) for word in sorted(kept["words"]))
+    words = ", ".join(code({"0": "Off", "1": "On"}.get(word, word)) for word in sorted(kept["words"]))
     return words, kept["reason"].removeprefix(f"{Kind.UNSUPPORTED.value}: ")
 
 

@@ -17,6 +17,7 @@ from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, 
 from .dispatch import Call, calls_for, run_handlers
 from .httpd import (
     access,
+    allowed_methods,
     authentication,
     authorization,
     files,
@@ -307,6 +308,8 @@ def _negotiate(req: mp_request, config: RequestConfig) -> int:
 _STEPS: tuple[tuple[Step, _HasWork], ...] = (
     (variables.of_section, lambda config, directives: variables.section_has_work(config)),
     (_header_parser, _directive(HEADER_PARSER, INIT)),
+    (allowed_methods.check, lambda config, directives: allowed_methods.has_work(config)),
+    (tls.require, lambda config, directives: tls.is_required(config)),
     (_access, lambda config, directives: access.has_satisfy(config) or ACCESS.directive in directives),
     (_check_access, _only_addresses),
     (_authenticate, lambda config, directives: authorization.has_work(config)),
@@ -327,6 +330,8 @@ _STEPS: tuple[tuple[Step, _HasWork], ...] = (
 # a request of its own; what its handlers add is for the content, as this is the last step here.
 _QUIET: dict[Step, Step] = {
     variables.of_section: variables.of_section,
+    allowed_methods.check: allowed_methods.check,
+    tls.require: tls.require,
     _check_access: _check_access,
     _guess_type: types.guess_at_place,
     _set_handler: _take_handler,

@@ -554,3 +554,32 @@ def test_merging_without_end_is_closed() -> None:
     config = host.directory("/a" * 599 + "/").config("", ((), load_text("").main.settings), True)
     someone: Any = Asked("GET", frozenset("X"), None)
     assert authorization.without_user(someone, config) == HTTP_FORBIDDEN  # httpd lets in as far as its stack goes
+
+
+# -- over TLS, or not --------------------------------------------------------------------------------------------------
+
+OVER_TLS = {
+    "SSLRequireSSL": (403, 200),
+    "SSLRequireSSL\nSatisfy Any\nOrder allow,deny\nAllow from all": (403, 200),
+    "Require ssl": (403, 200),
+    "<RequireAny>\nRequire ssl\nRequire env NEVER\n</RequireAny>": (403, 200),
+    "<RequireAll>\nRequire all granted\nRequire not ssl\n</RequireAll>": (200, 403),
+}
+
+
+@pytest.mark.parametrize(("lines", "wanted"), OVER_TLS.items(), ids=list(OVER_TLS))
+def test_tls_is_required(tmp_path: Path, lines: str, wanted: tuple[int, int]) -> None:
+    (tmp_path / "page.txt").write_text("page\n")
+    app = site(lines, root=tmp_path)
+    claimed = {"X-Forwarded-Proto": "https", "X-Forwarded-Ssl": "on", "HTTPS": "on"}
+    plain = app.get("/page.txt", headers=claimed, expect_errors=True).status_int
+    assert (plain, app.get("https://localhost/page.txt", expect_errors=True).status_int) == wanted
+
+
+def test_tls_stays_required_below(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "page.txt").write_text("page\n")
+    below = f"<Directory {tmp_path}/sub>\nRequire all granted\n</Directory>"
+    app = site(f"SSLRequireSSL\n{below}", root=tmp_path)
+    assert app.get("/sub/page.txt", expect_errors=True).status_int == 403
+    assert app.get("https://localhost/sub/page.txt").status_int == 200

@@ -254,8 +254,15 @@ REFUSED_IN_DIRECTORY = {
     "Deny from 300.1.2.3": "is no address",
     "Deny from example.org/24": "is no address",
     "Deny from 10/99": "is no address",
-    "SSLRequireSSL": "SSLRequireSSL is not implemented",
-    "AllowMethods GET": "AllowMethods is not implemented",
+    "Require ssl on": "Require ssl takes no arguments",
+    "Require ssl-verify-client": "'ssl-verify-client' is not implemented",
+    "SSLRequire %{SSL_CIPHER} != 1": "SSLRequire is not implemented",
+    "AuthzUserAuthoritative Off": "AuthzUserAuthoritative: not implemented",
+    "AuthDefaultAuthoritative maybe": "must be On or Off",
+    "AllowMethods": "No method or 'reset' keyword given",
+    "AllowMethods get": "Invalid Method 'get'",
+    "AllowMethods GET reset": "Invalid Method 'reset'",
+    "AllowMethods reset GET": "'reset' stands alone",
     "Dav On": "Dav: not implemented",
     "AllowOverride Foo": "illegal override option 'Foo'",
     "AllowOverride Nonfatal": "Nonfatal must be followed by",
@@ -301,6 +308,10 @@ XBitHack off
 VirtualDocumentRoot none
 RequestReadTimeout header=20-40
 CookieTracking off
+<Location />
+    AuthDefaultAuthoritative On
+    AuthzUserAuthoritative on
+</Location>
 <Proxy *>
     Require all granted
     Foo bar

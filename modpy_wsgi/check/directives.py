@@ -33,10 +33,6 @@ __all__ = [
 # (names of directives, what to do instead of one that is not implemented); the first that matches is told.
 _INSTEAD = (
     (r"Rewrite", "write it with Alias, Redirect or a PythonTransHandler, or leave it to the server in front"),
-    (
-        r"SSLRequireSSL",
-        "refuse what is not req.is_https() in a PythonAccessHandler, or redirect to https",
-    ),
     (r"SSL", "leave it to the server in front"),
     (r"Proxy|<Proxy|Balancer", "let the server in front send these URLs on"),
     (r"<If$|<ElseIf|<Else$", "write the sections that you need as <Location>, <Files> or <Directory>"),

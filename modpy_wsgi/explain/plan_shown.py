@@ -33,6 +33,8 @@ __all__ = ["STEPS", "name_of", "phases_shown"]
 STEPS: dict[str, tuple[str, tuple[Phase, ...]]] = {
     "variables.of_section": ("variables that the section sets by what the request says", ()),
     "plan._header_parser": ("", (INIT, HEADER_PARSER)),
+    "allowed_methods.check": ("the methods that there are: AllowMethods", ()),
+    "tls.require": ("whether the request came over TLS: SSLRequireSSL", ()),
     "plan._access": ("who may come: Order, Allow and Deny", (ACCESS,)),
     "plan._check_access": ("who may come: Order, Allow and Deny", ()),
     "plan._authenticate": ("who it is and whether they may: Require", (AUTHEN, AUTHZ)),

@@ -71,6 +71,10 @@ def _ip(rule: Requirement, config: RequestConfig) -> Check:
     return ip
 
 
+def _ssl(rule: Requirement, config: RequestConfig) -> Check:
+    return lambda req: GRANTED if req.is_https() else DENIED
+
+
 def _local(rule: Requirement, config: RequestConfig) -> Check:
     def local(req: mp_request) -> int:
         return GRANTED if clients.is_local(req) else DENIED
@@ -193,6 +197,7 @@ _PROVIDERS: dict[str, Callable[[Requirement, RequestConfig], Check]] = {
     "ip": _ip,
     "local": _local,
     "method": _method,
+    "ssl": _ssl,
     "user": _user,
     "valid-user": _valid_user,
 }

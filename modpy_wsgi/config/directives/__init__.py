@@ -10,6 +10,7 @@ from types import ModuleType
 from modpy_wsgi.config.directives import (
     access_compat,
     alias,
+    allowmethods,
     auth_basic,
     auth_digest,
     authentication,
@@ -58,6 +59,7 @@ __all__ = ["ALL", "BUILT_IN", "MPM_MODULES", "nearest", "tables"]
 _TABLES: tuple[ModuleType, ...] = (
     access_compat,
     alias,
+    allowmethods,
     auth_basic,
     auth_digest,
     authentication,

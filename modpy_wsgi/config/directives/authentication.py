@@ -1,8 +1,8 @@
-"""The providers of users and groups that are not implemented: databases, LDAP, forms."""
+"""Providers of users and groups that are not implemented: databases, LDAP, forms; and who has the last word in 2.2."""
 
 from __future__ import annotations
 
-from modpy_wsgi.config.directives.table import known
+from modpy_wsgi.config.directives.table import accepted, known
 from modpy_wsgi.config.model import Kind
 
 ROWS = (
@@ -10,13 +10,11 @@ ROWS = (
         Kind.UNSUPPORTED,
         "passwords come from files, anonymous visitors and a PythonAuthenHandler only",
         """
-        AllowMethods                  0+   directory
         AuthDBDUserPWQuery            1    directory
         AuthDBDUserRealmQuery         1    directory
         AuthDBMGroupFile              1    access    AuthConfig
         AuthDBMType                   1    access    AuthConfig
         AuthDBMUserFile               1    access    AuthConfig
-        AuthDefaultAuthoritative      flag access    AuthConfig
         AuthFormAuthoritative         flag access    AuthConfig
         AuthFormBody                  1    access    AuthConfig
         AuthFormDisableNoStore        flag access    AuthConfig
@@ -63,11 +61,18 @@ ROWS = (
         AuthzDBDRedirectQuery         1    directory
         AuthzDBMAuthoritative         flag access    AuthConfig
         AuthzDBMType                  1    access    AuthConfig
-        AuthzDefaultAuthoritative     flag access    AuthConfig
-        AuthzGroupFileAuthoritative   flag access    AuthConfig
         AuthzLDAPAuthoritative        flag access    AuthConfig
-        AuthzOwnerAuthoritative       flag access    AuthConfig
-        AuthzUserAuthoritative        flag access    AuthConfig
+        """,
+    ),
+    *accepted(
+        "1",
+        "who is refused by one kind of requirement is not let in by another module of httpd 2.2",
+        """
+        AuthDefaultAuthoritative    flag access AuthConfig
+        AuthzDefaultAuthoritative   flag access AuthConfig
+        AuthzGroupFileAuthoritative flag access AuthConfig
+        AuthzOwnerAuthoritative     flag access AuthConfig
+        AuthzUserAuthoritative      flag access AuthConfig
         """,
     ),
     *known(

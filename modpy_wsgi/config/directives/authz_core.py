@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from modpy_wsgi.config.directives import authz_groupfile, authz_host, authz_owner, authz_user
+from modpy_wsgi.config.directives import authz_groupfile, authz_host, authz_owner, authz_user, tls
 from modpy_wsgi.config.directives.table import known
 from modpy_wsgi.config.lexer import name_and_rest, words
 from modpy_wsgi.config.model import Args, Kind, Origin, Override, Row, Setting, Where
@@ -43,6 +43,7 @@ _PROVIDERS: dict[str, Callable[[str], tuple[Any, ...]]] = {
     **authz_host.PROVIDERS,
     **authz_owner.PROVIDERS,
     **authz_user.PROVIDERS,
+    **tls.PROVIDERS,
 }
 # Those of the modules that come with httpd, by name; any other is a mistake or a module of its own.
 _MISSING = {
@@ -54,7 +55,7 @@ _MISSING = {
         ),
         "users and groups of databases and directories are not looked up",
     ),
-    **dict.fromkeys(("ssl", "ssl-verify-client"), "whether the connection is encrypted is not judged"),
+    "ssl-verify-client": "certificates of clients are not asked for",
     "unix-file-group": "use file-group",
 }
 
@@ -96,7 +97,7 @@ ROWS = (
         setting=AUTHORIZATION,
         value=_require,
         usage="Require [not] all granted|all denied|valid-user|user name ...|group name ...|file-owner|file-group"
-        "|ip address ...|host name ...|forward-dns name ...|local|env variable ...|method name ...",
+        "|ip address ...|host name ...|forward-dns name ...|local|ssl|env variable ...|method name ...",
     ),
     Row(
         "AuthMerging",

@@ -1,4 +1,4 @@
-"""mod_ssl and mod_md: certificates and encryption, for listeners of our own; what else belongs to it."""
+"""mod_ssl and mod_md: certificates and encryption, for listeners of our own; who must use it; the rest."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ SSL_CIPHERS: Setting[str | None] = Setting("SSLCipherSuite", None)  # for TLS up
 SSL_HONOR_ORDER: Setting[bool] = Setting("SSLHonorCipherOrder", False)
 SSL_TICKETS: Setting[bool] = Setting("SSLSessionTickets", True)
 SSL_STRICT_SNI: Setting[bool] = Setting("SSLStrictSNIVHostCheck", False)
+SSL_REQUIRED: Setting[bool] = Setting("SSLRequireSSL", False, lambda outer, inner: outer or inner)
 
 
 class SSLOptions(NamedTuple):
@@ -104,6 +105,18 @@ def _ssl_options(so_far: SSLOptions | None, args: tuple[str, ...], origin: Origi
     return found if so_far is None else found.over(so_far)
 
 
+def _required(so_far: Any, args: tuple[str, ...], origin: Origin) -> bool:
+    return True
+
+
+def _no_arguments(text: str) -> tuple[str, ...]:
+    if text:
+        raise ValueError("Require ssl takes no arguments")
+    return ()
+
+
+PROVIDERS = {"ssl": _no_arguments}
+
 ROWS = (
     row("SSLEngine", Args.TAKE1, Where.RSRC, SSL_ENGINE, _engine, "On|Off"),
     row("SSLCertificateFile", Args.TAKE1, Where.RSRC, SSL_CERTIFICATES, _files, "file"),
@@ -124,12 +137,20 @@ ROWS = (
     row("SSLStrictSNIVHostCheck", Args.FLAG, Where.RSRC, SSL_STRICT_SNI, flag, "On|Off"),
     *known(
         Kind.UNSUPPORTED,
-        "whether the connection is encrypted, and by whose certificate, is not judged",
+        "by what, and by whose certificate, the connection is encrypted is not judged",
         """
         SSLRequire    raw  access    AuthConfig
-        SSLRequireSSL none access    AuthConfig
         SSLUserName   1    any       AuthConfig
         """,
+    ),
+    Row(
+        "SSLRequireSSL",
+        Args.RAW,  # whatever stands behind it, httpd does not look at it: "Off" requires it, too
+        Where.ACCESS,
+        Override.AUTHCONFIG,
+        setting=SSL_REQUIRED,
+        value=_required,
+        usage="SSLRequireSSL",
     ),
     *accepted(
         "none",

@@ -399,7 +399,6 @@ STARTS = {
     "host nothing": "Require host",
     "group nothing": "Require group a",
     "forward-dns nothing": "Require forward-dns",
-    "ssl": "Require ssl",
     "Limit all": limit("GET HEAD", A),
     "LimitExcept nothing": "<LimitExcept>\nRequire env A\n</LimitExcept>",
 }
