@@ -10,6 +10,7 @@ import atexit
 import importlib
 import inspect
 import os
+import sys
 from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
@@ -104,13 +105,17 @@ def import_module(
     """Import a module for the caller's site, or import it again if it has changed; a dotted name gives the leaf.
 
     autoreload: false to leave a module as it was first imported. log: true for a line in the log about each import.
-    path: directories to look in for a module without dots, before those of the site. Raises what the import raises.
+    path: directories to look in for a module without dots, before those of the site. As with mod_python 3.3 the name
+    may be a file, "/srv/lib/shop.py", or "./shop.py" and "../shop.py" beside the caller's own. Raises what the import
+    raises.
     """
     interpreter = interpreter_of_caller()
     if interpreter is None:
         return importlib.import_module(module_name)
     tell = _tell_import if log else None
-    file = _file_on_path(module_name, path, interpreter.path) if path else None
+    file = _file_named(module_name, sys._getframe(1).f_globals.get("__file__"))
+    if file is None and path:
+        file = _file_on_path(module_name, path, interpreter.path)
     if file is not None:
         return interpreter.load_file(file, autoreload=bool(autoreload), log=tell)
     return interpreter.load(module_name, autoreload=bool(autoreload), log=tell)
@@ -118,6 +123,13 @@ def import_module(
 
 def _tell_import(text: str) -> None:
     log_error(text, constants.APLOG_NOTICE)
+
+
+def _file_named(name: str, caller: str | None) -> str | None:
+    """The file that a module is given as, seen from the caller's file; None if it is given by its name."""
+    if not name.endswith(".py") or not name.startswith(("/", "./", "../")):
+        return None
+    return os.path.normpath(os.path.join(os.path.dirname(caller or ""), name))
 
 
 def _file_on_path(name: str, path: Iterable[str], usual: Iterable[str]) -> str | None:

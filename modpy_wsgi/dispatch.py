@@ -8,6 +8,7 @@ table of phases. Sources: manual 4.2, 5.1; what the original does with odd resul
 from __future__ import annotations
 
 import html
+import os
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ __all__ = ["Call", "add_handler", "calls_for", "run_handlers"]
 class Call:
     """A handler ready to be called: its name taken apart once."""
 
-    __slots__ = ("_prepared", "directory", "handler", "is_location", "module", "name", "path", "silent")
+    __slots__ = ("_prepared", "directory", "file", "handler", "is_location", "module", "name", "path", "silent")
 
     def __init__(self, handler: Any, phase: Phase, directory: str | None, *, silent: bool, is_location: bool) -> None:
         self.handler = handler  # "module", "module::object.path", or a callable
@@ -39,6 +40,7 @@ class Call:
         self.is_location = is_location
         self.module, mark, path = (handler if isinstance(handler, str) else "").partition("::")
         self.name, *self.path = (path if mark else phase.function).split(".")
+        self.file = _file_named(self.module, None if is_location else directory)
         self._prepared: Interpreter | None = None  # whose path has been seen to
 
     @classmethod
@@ -56,9 +58,12 @@ class Call:
             if not self.module:
                 return self._own()
             self._prepare(interpreter, config)
-        module = interpreter.known(self.module, config.auto_reload)
-        if module is None:
-            module = interpreter.load(self.module, autoreload=config.auto_reload)
+        if self.file is not None:
+            module = interpreter.load_file(self.file, autoreload=config.auto_reload)
+        else:
+            module = interpreter.known(self.module, config.auto_reload) or interpreter.load(
+                self.module, autoreload=config.auto_reload
+            )
         try:
             found = getattr(module, self.name)
         except AttributeError:
@@ -85,6 +90,8 @@ class Call:
             interpreter.set_python_path(config.python_path)
         elif self.directory is not None and not self.is_location:
             interpreter.prepend(self.directory)
+        if self.file is not None:
+            interpreter.prepend(os.path.dirname(self.file))
         self._prepared = interpreter
 
     def _own(self) -> Any:
@@ -95,6 +102,20 @@ class Call:
 
 
 _ABSENT = object()
+
+
+def _file_named(module: str, directory: str | None) -> str | None:
+    """The file that a handler's module is given as: "/srv/lib/shop.py", or "~/shop.py" in the directive's directory.
+
+    None for a name. mod_python 3.3 took both.
+    """
+    if not module.endswith(".py"):
+        return None
+    if module.startswith("/"):
+        return os.path.normpath(module)
+    if module.startswith("~/") and directory is not None:
+        return os.path.normpath(os.path.join(directory, module[2:]))
+    return None
 
 
 def calls_for(req: mp_request, phase: Phase, config: RequestConfig) -> tuple[Call, ...]:

@@ -338,3 +338,74 @@ def test_files_beside_a_handler_of_everything(lib: Path) -> None:
     assert app.get("/static/style.css").text == "body {}"
     assert app.get("/static/absent.css", status=404)
     assert app.get("/anything", status=202).text.startswith("GET  /anything")
+
+
+NAMED_AS_FILE = """
+    from mod_python import apache
+    import beside
+
+    def handler(req):
+        other = apache.import_module("./other-page.py")
+        again = apache.import_module("../other/far.py", autoreload=0)
+        same = apache.import_module(other.__file__)
+        req.write("%s %s %s %s" % (beside.NAME, other.NAME, again.NAME, same is other))
+        return apache.OK
+
+    def authzhandler(req):
+        return apache.HTTP_FORBIDDEN if req.uri == "/closed" else apache.OK
+
+    class Shop:
+        def __init__(self, req):
+            self.req = req
+
+        def show(self, req):
+            req.write("shop " + beside.NAME)
+            return apache.OK
+"""
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    write(tmp_path / "elsewhere", beside="NAME = 'beside'")
+    write(tmp_path / "other", far="NAME = 'far'")
+    (tmp_path / "elsewhere" / "a-handler.py").write_text(dedent(NAMED_AS_FILE))
+    (tmp_path / "elsewhere" / "other-page.py").write_text("NAME = 'other'\n")
+    return tmp_path / "elsewhere"
+
+
+@pytest.mark.parametrize("python_path", [True, False])
+@pytest.mark.parametrize(
+    ("handler", "body"),
+    [("@/a-handler.py", "beside other far True"), ("@/a-handler.py::Shop.show", "shop beside"), ("~/own.py", "own")],
+)
+def test_handler_given_as_a_file(elsewhere: Path, handler: str, body: str, python_path: bool) -> None:
+    """As mod_python 3.3 took it: a path, or one in the directory that the directive stands in."""
+    root = elsewhere.parent / "htdocs"
+    write(root, own="def handler(req):\n    req.write('own')\n    return 0\n")
+    conf = f"DocumentRoot {root}\nErrorLog {elsewhere}/error.log\n" + (
+        f"<Directory {root}>\nSetHandler mod_python\nPythonHandler {handler.replace('@', str(elsewhere))}\n"
+        + ('PythonPath "sys.path"\n' if python_path else "")
+        + "</Directory>\n"
+    )
+    app = webtest.TestApp(Application(load_text(conf), private=True), extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+    assert app.get("/x").text == body
+
+
+def test_file_of_another_phase_and_its_reload(elsewhere: Path, lib: Path) -> None:
+    file = elsewhere / "a-handler.py"
+    write(lib, users="def authenhandler(req):\n    req.user = 'eva'\n    return 0\n")
+    app = served(
+        lib,
+        f'<Location />\nSetHandler mod_python\nPythonHandler {file}\nPythonAuthzHandler {file}\nAuthType Basic\nAuthName "x"\n'
+        "PythonAuthenHandler users\nRequire valid-user\n</Location>",
+    )
+    assert app.get("/closed", status=403)
+    assert app.get("/open").text == "beside other far True"
+    (elsewhere / "beside.py").write_text("NAME = 'changed'\n")
+    assert app.get("/open").text == "changed other far True"
+
+
+def test_file_that_is_not_there(lib: Path) -> None:
+    app = served(lib, f"<Location />\nSetHandler mod_python\nPythonHandler {lib}/absent.py\n</Location>")
+    assert app.get("/x", status=500)
+    assert f"No such file or directory: '{lib}/absent.py'" in (lib / "error.log").read_text()

@@ -91,10 +91,12 @@ def _import(interpreter: Interpreter, job: Mapping[str, Any]) -> dict[str, Any]:
         interpreter.set_python_path(job["python_path"])
     elif job["directory"] is not None:
         interpreter.prepend(job["directory"])
-    if job["page"] is not None:
-        interpreter.load_file(job["page"], autoreload=False)
-        return {}
-    module = interpreter.load(job["module"], autoreload=False)
+    if job["page"] is None:
+        module = interpreter.load(job["module"], autoreload=False)
+    else:
+        if job["names"]:  # of a handler, which is given as a file: what it imports lies beside it
+            interpreter.prepend(os.path.dirname(job["page"]))
+        module = interpreter.load_file(job["page"], autoreload=False)
     for name in job["names"]:
         if not hasattr(module, name):
             return {"missing": name, "file": str(getattr(module, "__file__", "") or "")}

@@ -113,7 +113,8 @@ class Jobs:
             shown = f"{phase.directive} {call.handler}{limit}"
             if call.silent:
                 shown = f"PythonHandlerModule {call.module}"
-            self._keep(name, config.python_path, directory, call.module, None, names, shown, origin)
+            module = call.module if call.file is None else None
+            self._keep(name, config.python_path, directory, module, call.file, names, shown, origin)
 
     def add_page(self, path: str, config: RequestConfig) -> None:
         """A page of the publisher."""
