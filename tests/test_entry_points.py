@@ -396,8 +396,8 @@ def test_file_of_another_phase_and_its_reload(elsewhere: Path, lib: Path) -> Non
     write(lib, users="def authenhandler(req):\n    req.user = 'eva'\n    return 0\n")
     app = served(
         lib,
-        f'<Location />\nSetHandler mod_python\nPythonHandler {file}\nPythonAuthzHandler {file}\nAuthType Basic\nAuthName "x"\n'
-        "PythonAuthenHandler users\nRequire valid-user\n</Location>",
+        f"<Location />\nSetHandler mod_python\nPythonHandler {file}\nPythonAuthzHandler {file}\n"
+        "AuthType Basic\nAuthName x\nPythonAuthenHandler users\nRequire valid-user\n</Location>",
     )
     assert app.get("/closed", status=403)
     assert app.get("/open").text == "beside other far True"
@@ -409,3 +409,24 @@ def test_file_that_is_not_there(lib: Path) -> None:
     app = served(lib, f"<Location />\nSetHandler mod_python\nPythonHandler {lib}/absent.py\n</Location>")
     assert app.get("/x", status=500)
     assert f"No such file or directory: '{lib}/absent.py'" in (lib / "error.log").read_text()
+
+
+@pytest.mark.parametrize("python_path", [True, False])
+def test_importer_path_of_mod_python_3_3(elsewhere: Path, python_path: bool) -> None:
+    root = elsewhere.parent / "htdocs"
+    write(root, front="import beside, own, apart\n\ndef handler(req):\n    req.write(beside.NAME)\n    return 0\n")
+    write(root / "lib", own="", apart="")
+    conf = (
+        f"DocumentRoot {root}\nErrorLog {elsewhere}/error.log\n<Directory {root}>\nSetHandler mod_python\n"
+        f"PythonHandler ~/front.py\nPythonOption mod_python.importer.path \"['{elsewhere}', '~/lib']\"\n"
+        + ('PythonPath "sys.path"\n' if python_path else "")
+        + "</Directory>\n"
+    )
+    app = webtest.TestApp(Application(load_text(conf), private=True), extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+    assert app.get("/x").text == "beside"
+
+
+def test_importer_path_that_is_none(lib: Path) -> None:
+    app = served(lib, 'SetHandler mod_python\nPythonHandler gateway\nPythonOption mod_python.importer.path "1 +"')
+    assert app.get("/x", status=500)
+    assert "PythonOption mod_python.importer.path 1 +: SyntaxError" in (lib / "error.log").read_text()

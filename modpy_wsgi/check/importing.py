@@ -91,6 +91,8 @@ def _import(interpreter: Interpreter, job: Mapping[str, Any]) -> dict[str, Any]:
         interpreter.set_python_path(job["python_path"])
     elif job["directory"] is not None:
         interpreter.prepend(job["directory"])
+    if job["importer_path"] is not None:
+        interpreter.add_importer_path(job["importer_path"], job["directory"] or job["aside"])
     if job["page"] is None:
         module = interpreter.load(job["module"], autoreload=False)
     else:

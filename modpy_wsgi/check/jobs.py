@@ -12,6 +12,7 @@ from ..config.host_config import HostConfig
 from ..config.hosts import Hosts
 from ..config.model import Origin, SectionKind
 from ..config.request_config import RequestConfig
+from ..dispatch import IMPORTER_PATH
 from ..environ import normalise
 from ..errors import BadRequest
 from ..httpd.translate import target_of
@@ -41,6 +42,7 @@ class Job(NamedTuple):
     file: str | None
     line: int | None
     aside: str | None = None  # the directory that PythonPath takes out of the path; for messages
+    importer_path: str | None = None  # the expression of PythonOption mod_python.importer.path
 
 
 class _Asked(NamedTuple):
@@ -114,7 +116,8 @@ class Jobs:
             if call.silent:
                 shown = f"PythonHandlerModule {call.module}"
             module = call.module if call.file is None else None
-            self._keep(name, config.python_path, directory, module, call.file, names, shown, origin)
+            importer_path = settings[python.PYTHON_OPTIONS].get(IMPORTER_PATH)
+            self._keep(name, config.python_path, directory, module, call.file, names, shown, origin, importer_path)
 
     def add_page(self, path: str, config: RequestConfig) -> None:
         """A page of the publisher."""
@@ -139,14 +142,16 @@ class Jobs:
         names: tuple[str, ...],
         shown: str,
         origin: Origin | None,
+        importer_path: str | None = None,
     ) -> None:
         aside = directory if python_path is not None else None
         directory = None if python_path is not None else directory
-        key = (interpreter, python_path, directory, module, page, names)
+        key = (interpreter, python_path, directory, module, page, names, importer_path)
         if key in self._jobs:
             return
         if len(self._jobs) >= MAX_JOBS:
             self.left_out += 1
             return
         file, line = (origin.file, origin.line) if origin is not None else (page, None)
-        self._jobs[key] = Job(interpreter, python_path, directory, module, page, names, shown, file, line, aside)
+        job = Job(interpreter, python_path, directory, module, page, names, shown, file, line, aside, importer_path)
+        self._jobs[key] = job
