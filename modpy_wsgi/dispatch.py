@@ -25,7 +25,7 @@ from .phases import BY_DIRECTIVE, CLEANUP, Phase
 if TYPE_CHECKING:
     from .request import mp_request
 
-__all__ = ["IMPORTER_PATH", "Call", "add_handler", "calls_for", "run_handlers"]
+__all__ = ["IMPORTER_PATH", "Call", "add_handler", "calls_for", "file_named", "run_handlers"]
 
 
 IMPORTER_PATH: Final = "mod_python.importer.path"  # the option that mod_python 3.3 had beside PythonPath
@@ -43,7 +43,7 @@ class Call:
         self.is_location = is_location
         self.module, mark, path = (handler if isinstance(handler, str) else "").partition("::")
         self.name, *self.path = (path if mark else phase.function).split(".")
-        self.file = _file_named(self.module, None if is_location else directory)
+        self.file = file_named(self.module, None if is_location else directory)
         self._prepared: Interpreter | None = None  # whose path has been seen to
 
     @classmethod
@@ -110,7 +110,7 @@ class Call:
 _ABSENT = object()
 
 
-def _file_named(module: str, directory: str | None) -> str | None:
+def file_named(module: str, directory: str | None = None) -> str | None:
     """The file that a handler's module is given as: "/srv/lib/shop.py", or "~/shop.py" in the directive's directory.
 
     None for a name. mod_python 3.3 took both.

@@ -405,6 +405,15 @@ def test_file_of_another_phase_and_its_reload(elsewhere: Path, lib: Path) -> Non
     assert app.get("/open").text == "changed other far True"
 
 
+def test_import_of_a_file_at_the_start(elsewhere: Path, lib: Path) -> None:
+    (elsewhere / "at-start.py").write_text(
+        "import beside\nfrom mod_python import apache\n\n\ndef begin():\n    apache.log_error('begun ' + beside.NAME)\n"
+    )
+    app = served(lib, f"PythonImport {elsewhere}/at-start.py::begin main_interpreter")
+    app.get("/absent", status=404)
+    assert "begun beside" in (lib / "error.log").read_text()
+
+
 def test_file_that_is_not_there(lib: Path) -> None:
     app = served(lib, f"<Location />\nSetHandler mod_python\nPythonHandler {lib}/absent.py\n</Location>")
     assert app.get("/x", status=500)

@@ -12,7 +12,7 @@ from ..config.host_config import HostConfig
 from ..config.hosts import Hosts
 from ..config.model import Origin, SectionKind
 from ..config.request_config import RequestConfig
-from ..dispatch import IMPORTER_PATH
+from ..dispatch import IMPORTER_PATH, file_named
 from ..environ import normalise
 from ..errors import BadRequest
 from ..httpd.translate import target_of
@@ -80,7 +80,9 @@ class Jobs:
             name, _, function = entry.module.partition("::")
             names = (function,) if function else ()
             shown = f"PythonImport {entry.module}"
-            self._keep(entry.interpreter, path, None, name, None, names, shown, entry.origin)
+            file = file_named(name)
+            module = name if file is None else None
+            self._keep(entry.interpreter, path, None, module, file, names, shown, entry.origin)
 
     def _add_location(self, host: HostConfig, path: str) -> None:
         try:
