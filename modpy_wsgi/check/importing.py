@@ -96,7 +96,7 @@ def _import(interpreter: Interpreter, job: Mapping[str, Any]) -> dict[str, Any]:
     if job["page"] is None:
         module = interpreter.load(job["module"], autoreload=False)
     else:
-        if job["names"]:  # of a handler, which is given as a file: what it imports lies beside it
+        if job["beside"]:
             interpreter.prepend(os.path.dirname(job["page"]))
         module = interpreter.load_file(job["page"], autoreload=False)
     for name in job["names"]:

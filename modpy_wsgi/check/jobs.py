@@ -36,13 +36,14 @@ class Job(NamedTuple):
     python_path: str | None  # the expression of PythonPath
     directory: str | None  # to put in front of the path, where there is no PythonPath
     module: str | None  # None for a page
-    page: str | None
+    page: str | None  # or another file that a directive names
     names: tuple[str, ...]  # what must be in the module; () if nothing must
     shown: str  # the directive, for messages
     file: str | None
     line: int | None
     aside: str | None = None  # the directory that PythonPath takes out of the path; for messages
     importer_path: str | None = None  # the expression of PythonOption mod_python.importer.path
+    beside: bool = False  # whether what lies beside the file can be imported
 
 
 class _Asked(NamedTuple):
@@ -82,7 +83,7 @@ class Jobs:
             shown = f"PythonImport {entry.module}"
             file = file_named(name)
             module = name if file is None else None
-            self._keep(entry.interpreter, path, None, module, file, names, shown, entry.origin)
+            self._keep(entry.interpreter, path, None, module, file, names, shown, entry.origin, beside=file is not None)
 
     def _add_location(self, host: HostConfig, path: str) -> None:
         try:
@@ -119,7 +120,12 @@ class Jobs:
                 shown = f"PythonHandlerModule {call.module}"
             module = call.module if call.file is None else None
             importer_path = settings[python.PYTHON_OPTIONS].get(IMPORTER_PATH)
-            self._keep(name, config.python_path, directory, module, call.file, names, shown, origin, importer_path)
+            file = call.file
+            self._keep(
+                *(name, config.python_path, directory, module, file, names, shown, origin),
+                importer_path=importer_path,
+                beside=file is not None,
+            )
 
     def add_page(self, path: str, config: RequestConfig) -> None:
         """A page of the publisher."""
@@ -144,7 +150,9 @@ class Jobs:
         names: tuple[str, ...],
         shown: str,
         origin: Origin | None,
+        *,
         importer_path: str | None = None,
+        beside: bool = False,
     ) -> None:
         aside = directory if python_path is not None else None
         directory = None if python_path is not None else directory
@@ -155,5 +163,8 @@ class Jobs:
             self.left_out += 1
             return
         file, line = (origin.file, origin.line) if origin is not None else (page, None)
-        job = Job(interpreter, python_path, directory, module, page, names, shown, file, line, aside, importer_path)
-        self._jobs[key] = job
+        self._jobs[key] = Job(
+            *(interpreter, python_path, directory, module, page, names, shown, file, line, aside),
+            importer_path=importer_path,
+            beside=beside,
+        )
