@@ -277,7 +277,10 @@ class Application:
                 path = self.hosts.main.base[python.PYTHON_CONFIG].get("PythonPath")
                 if path is not None:
                     interpreter.set_python_path(path)
-                module = interpreter.load(name)
+                file = dispatch.file_named(name)
+                if file is not None:
+                    interpreter.prepend(os.path.dirname(file))
+                module = interpreter.load(file or name)
                 if function:
                     getattr(module, function)()
         except (Exception, SystemExit) as error:

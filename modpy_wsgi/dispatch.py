@@ -10,9 +10,9 @@ from __future__ import annotations
 import html
 import os
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from .config.directives.python import HandlerRef
+from .config.directives.python import PYTHON_OPTIONS, HandlerRef
 from .config.request_config import RequestConfig
 from .constants import DECLINED, DONE, HTTP_INTERNAL_SERVER_ERROR, OK
 from .environ import decode, encode
@@ -25,27 +25,25 @@ from .phases import BY_DIRECTIVE, CLEANUP, Phase
 if TYPE_CHECKING:
     from .request import mp_request
 
-__all__ = ["Call", "add_handler", "calls_for", "run_handlers"]
+__all__ = ["IMPORTER_PATH", "Call", "add_handler", "calls_for", "file_named", "run_handlers"]
 
 
-_BESIDE = ("~/", "./", "../")  # how the path of a module's file begins that is meant from the directive's directory
+IMPORTER_PATH: Final = "mod_python.importer.path"  # the option that mod_python 3.3 had beside PythonPath
 
 
 class Call:
     """A handler ready to be called: its name taken apart once."""
 
-    __slots__ = ("_prepared", "directory", "handler", "is_location", "module", "name", "path", "silent")
+    __slots__ = ("_prepared", "directory", "file", "handler", "is_location", "module", "name", "path", "silent")
 
     def __init__(self, handler: Any, phase: Phase, directory: str | None, *, silent: bool, is_location: bool) -> None:
         self.handler = handler  # "module", "module::object.path" (the module's file, too), or a callable
         self.directory = directory
         self.silent = silent
         self.is_location = is_location
-        module, mark, path = (handler if isinstance(handler, str) else "").partition("::")
-        if directory is not None and not is_location and module.startswith(_BESIDE):
-            module = os.path.join(directory, module.removeprefix("~/"))
-        self.module = module
+        self.module, mark, path = (handler if isinstance(handler, str) else "").partition("::")
         self.name, *self.path = (path if mark else phase.function).split(".")
+        self.file = file_named(self.module, None if is_location else directory)
         self._prepared: Interpreter | None = None  # whose path has been seen to
 
     @classmethod
@@ -73,9 +71,9 @@ class Call:
             if not self.module:
                 return self._own()
             self._prepare(interpreter, config)
-        module = interpreter.known(self.module, config.auto_reload, seen, file)
+        module = None if self.file else interpreter.known(self.module, config.auto_reload, seen, file)
         if module is None:
-            module = interpreter.load(self.module, autoreload=config.auto_reload)
+            module = interpreter.load(self.file or self.module, autoreload=config.auto_reload)
         try:
             found = getattr(module, self.name)
         except AttributeError:
@@ -102,6 +100,11 @@ class Call:
             interpreter.set_python_path(config.python_path)
         elif self.directory is not None and not self.is_location:
             interpreter.prepend(self.directory)
+        importer_path = config.settings[PYTHON_OPTIONS].get(IMPORTER_PATH)
+        if importer_path is not None:
+            interpreter.add_importer_path(importer_path, None if self.is_location else self.directory)
+        if self.file is not None:
+            interpreter.prepend(os.path.dirname(self.file))
         self._prepared = interpreter
 
     def _own(self) -> Any:
@@ -112,6 +115,24 @@ class Call:
 
 
 _ABSENT = object()
+
+
+def file_named(module: str, directory: str | None = None) -> str | None:
+    """The file that a module is given as: "/srv/lib/shop.py", or from the directive's directory "~/shop.py", "../shop".
+
+    None for a name, and for what no directory belongs to. mod_python 3.3 took both.
+    """
+    if "/" not in module:
+        return None
+    file = module if module.endswith(".py") else f"{module}.py"
+    if file[0] == "/":
+        return os.path.normpath(file)
+    if directory is None or not file.startswith(_BESIDE):
+        return None
+    return os.path.normpath(os.path.join(directory, file.removeprefix("~/")))
+
+
+_BESIDE = ("~/", "./", "../")
 
 
 def calls_for(req: mp_request, phase: Phase, config: RequestConfig) -> tuple[Call, ...]:

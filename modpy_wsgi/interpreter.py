@@ -113,15 +113,31 @@ class Interpreter:
         with ground.path_lock:
             if expression in ground.evaluated:
                 return
-            try:
-                value = eval(expression, {"sys": self._space.sys, "os": os})  # noqa: S307 - that is what the directive is
-                entries = None if isinstance(value, str) else list(value)
-            except Exception as error:
-                raise ConfigError(f"PythonPath {expression}: {type(error).__name__}: {error}") from error
-            if entries is None or not all(isinstance(entry, str) for entry in entries):
-                raise ConfigError(f"PythonPath {expression}: a list of directories is needed, not {value!r}")
-            self.path[:] = entries
+            self.path[:] = self._evaluate("PythonPath", expression)
             ground.evaluated.add(expression)
+
+    def add_importer_path(self, expression: str, directory: str | None) -> None:
+        """Put the directories of `PythonOption mod_python.importer.path` in front, once for each (mod_python 3.3).
+
+        "~" stands for `directory`, where the directive stands. Raises ConfigError as set_python_path.
+        """
+        entries = self._evaluate("PythonOption mod_python.importer.path", expression)
+        for entry in reversed(entries):
+            home, _, below = entry.partition("/")
+            if home != "~":
+                self.prepend(entry)
+            elif directory is not None:
+                self.prepend(os.path.join(directory, below))
+
+    def _evaluate(self, directive: str, expression: str) -> list[str]:
+        try:
+            value = eval(expression, {"sys": self._space.sys, "os": os})  # noqa: S307 - that is what the directive is
+            entries = None if isinstance(value, str) else list(value)
+        except Exception as error:
+            raise ConfigError(f"{directive} {expression}: {type(error).__name__}: {error}") from error
+        if entries is None or not all(isinstance(entry, str) for entry in entries):
+            raise ConfigError(f"{directive} {expression}: a list of directories is needed, not {value!r}")
+        return entries
 
     def load(
         self,

@@ -641,6 +641,32 @@ IMPORTS = {
 }
 
 
+def test_handlers_given_as_files(tmp_path: Path) -> None:
+    """With what lies beside them, and in the directories that mod_python 3.3 took from an option."""
+    conf = """
+PythonImport {root}/far/front-page.py main_interpreter
+PythonImport {root}/far/absent.py main_interpreter
+<Directory {root}/htdocs>
+    SetHandler mod_python
+    PythonHandler {root}/far/front-page.py
+    PythonFixupHandler {root}/far/front-page.py ~/own.py
+    PythonOption mod_python.importer.path "['{root}/other']"
+    PythonPath "sys.path"
+</Directory>
+"""
+    files = {
+        "far/front-page.py": "import beside\n\ndef handler(req): return 0\n",
+        "far/beside.py": "",
+        "other/elsewhere.py": "",
+        "htdocs/own.py": "import elsewhere\n\ndef fixuphandler(req): return 0\n",
+    }
+    report = found(tmp_path, conf, files, TRIED)
+    told = [each.message for each in report.findings if each.severity is Severity.ERROR]
+    absent, missing = sorted(told, key=lambda message: "absent.py" not in message)
+    assert absent.startswith(f"PythonImport {tmp_path}/far/absent.py: FileNotFoundError")
+    assert missing.endswith(f"{tmp_path}/far/front-page.py has no 'fixuphandler'")
+
+
 @pytest.mark.parametrize("name", IMPORTS)
 def test_imports(name: str, tried: tuple[Report, Path]) -> None:
     report, root = tried

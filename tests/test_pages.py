@@ -656,6 +656,17 @@ def a_handler(page: Section, srv: Path) -> None:
     assert "GET" in app.post("/", status=405).headers["Allow"]
 
 
+@example("docs/handlers.md: Applications with an entry point of their own")
+def an_entry_point(page: Section, srv: Path) -> None:
+    """tests/test_entry_points.py has the gateways themselves."""
+    write(srv / "shop" / "lib" / "gateway.py", "def handler(req):\n    req.write(req.uri)\n    return 0\n")
+    write(srv / "shop" / "htdocs" / "static" / "style.css", "body {}")
+    conf = f"DocumentRoot {srv}/shop/htdocs\n" + placed(page.take("apache"), srv)
+    app = webtest.TestApp(Application(load_text(conf), private=True), extra_environ={"REMOTE_ADDR": "127.0.0.1"})
+    assert app.get("/anything").text == "/anything"
+    assert app.get("/static/style.css").text == "body {}"
+
+
 @example("docs/forms.md: A published page")
 def a_published_page(page: Section, srv: Path) -> None:
     conf, module, test = page.take("apache"), page.take("python"), page.take("python")

@@ -91,10 +91,15 @@ def _import(interpreter: Interpreter, job: Mapping[str, Any]) -> dict[str, Any]:
         interpreter.set_python_path(job["python_path"])
     elif job["directory"] is not None:
         interpreter.prepend(job["directory"])
-    if job["page"] is not None:
-        interpreter.load_file(job["page"], autoreload=False)
-        return {}
-    module = interpreter.load(job["module"], autoreload=False)
+    if job["importer_path"] is not None:
+        interpreter.add_importer_path(job["importer_path"], job["directory"] or job["aside"])
+    if job["beside"]:
+        interpreter.prepend(os.path.dirname(job["page"]))
+        module = interpreter.load(job["page"], autoreload=False)
+    elif job["page"] is not None:
+        module = interpreter.load_file(job["page"], autoreload=False)
+    else:
+        module = interpreter.load(job["module"], autoreload=False)
     for name in job["names"]:
         if not hasattr(module, name):
             return {"missing": name, "file": str(getattr(module, "__file__", "") or "")}

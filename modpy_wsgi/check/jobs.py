@@ -12,6 +12,7 @@ from ..config.host_config import HostConfig
 from ..config.hosts import Hosts
 from ..config.model import Origin, SectionKind
 from ..config.request_config import RequestConfig
+from ..dispatch import IMPORTER_PATH, file_named
 from ..environ import normalise
 from ..errors import BadRequest
 from ..httpd.translate import target_of
@@ -35,12 +36,14 @@ class Job(NamedTuple):
     python_path: str | None  # the expression of PythonPath
     directory: str | None  # to put in front of the path, where there is no PythonPath
     module: str | None  # None for a page
-    page: str | None
+    page: str | None  # or another file that a directive names
     names: tuple[str, ...]  # what must be in the module; () if nothing must
     shown: str  # the directive, for messages
     file: str | None
     line: int | None
     aside: str | None = None  # the directory that PythonPath takes out of the path; for messages
+    importer_path: str | None = None  # the expression of PythonOption mod_python.importer.path
+    beside: bool = False  # whether what lies beside the file can be imported
 
 
 class _Asked(NamedTuple):
@@ -78,7 +81,9 @@ class Jobs:
             name, _, function = entry.module.partition("::")
             names = (function,) if function else ()
             shown = f"PythonImport {entry.module}"
-            self._keep(entry.interpreter, path, None, name, None, names, shown, entry.origin)
+            file = file_named(name)
+            module = name if file is None else None
+            self._keep(entry.interpreter, path, None, module, file, names, shown, entry.origin, beside=file is not None)
 
     def _add_location(self, host: HostConfig, path: str) -> None:
         try:
@@ -113,7 +118,14 @@ class Jobs:
             shown = f"{phase.directive} {call.handler}{limit}"
             if call.silent:
                 shown = f"PythonHandlerModule {call.module}"
-            self._keep(name, config.python_path, directory, call.module, None, names, shown, origin)
+            module = call.module if call.file is None else None
+            importer_path = settings[python.PYTHON_OPTIONS].get(IMPORTER_PATH)
+            file = call.file
+            self._keep(
+                *(name, config.python_path, directory, module, file, names, shown, origin),
+                importer_path=importer_path,
+                beside=file is not None,
+            )
 
     def add_page(self, path: str, config: RequestConfig) -> None:
         """A page of the publisher."""
@@ -138,14 +150,21 @@ class Jobs:
         names: tuple[str, ...],
         shown: str,
         origin: Origin | None,
+        *,
+        importer_path: str | None = None,
+        beside: bool = False,
     ) -> None:
         aside = directory if python_path is not None else None
         directory = None if python_path is not None else directory
-        key = (interpreter, python_path, directory, module, page, names)
+        key = (interpreter, python_path, directory, module, page, names, importer_path)
         if key in self._jobs:
             return
         if len(self._jobs) >= MAX_JOBS:
             self.left_out += 1
             return
         file, line = (origin.file, origin.line) if origin is not None else (page, None)
-        self._jobs[key] = Job(interpreter, python_path, directory, module, page, names, shown, file, line, aside)
+        self._jobs[key] = Job(
+            *(interpreter, python_path, directory, module, page, names, shown, file, line, aside),
+            importer_path=importer_path,
+            beside=beside,
+        )
