@@ -663,7 +663,7 @@ PythonImport {root}/far/absent.py main_interpreter
     report = found(tmp_path, conf, files, TRIED)
     told = [each.message for each in report.findings if each.severity is Severity.ERROR]
     absent, missing = sorted(told, key=lambda message: "absent.py" not in message)
-    assert absent.startswith(f"PythonImport {tmp_path}/far/absent.py: FileNotFoundError")
+    assert absent.startswith(f"PythonImport {tmp_path}/far/absent.py: ModuleNotFoundError")
     assert missing.endswith(f"{tmp_path}/far/front-page.py has no 'fixuphandler'")
 
 
