@@ -45,6 +45,7 @@ EMPTY_IS_FINE = {
     "options",
     "serveralias",
     "ssloptions",
+    "sslrequiressl",
 }
 
 

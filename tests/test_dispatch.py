@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from modpy_wsgi import Application, interpreter
+from modpy_wsgi import Application, interpreters
 from modpy_wsgi.module_space import CURRENT
 from tests.wsgi_site import Folder, Server, environ, module
 
@@ -587,7 +587,7 @@ def test_server_return(folder: Folder, name: str) -> None:
 
 
 def test_no_interpreter_left(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interpreter, "MAX_DYNAMIC_INTERPRETERS", 1)
+    monkeypatch.setattr(interpreters, "MAX_DYNAMIC_INTERPRETERS", 1)
     for name in ("a", "b"):
         folder.file(f"{name}/page.py", "def handler(req):\n    req.write(req.interpreter)\n    return 0\n")
     app = folder.serve(f"{PAGE}\nPythonInterpPerDirectory On\nPythonPath \"['{folder.root}/a']\"")

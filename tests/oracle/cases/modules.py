@@ -266,7 +266,11 @@ CASES = (
         ),
         [get("/a/page.txt"), get("/a/page.txt")],
     ),
-    asked("sys.argv", "<Location />\nPythonHandler showing::arguments\n</Location>", requests=[get("/", differs=OWN)]),
+    asked(
+        "sys.argv",
+        "<Location />\nPythonHandler showing::arguments\n</Location>",
+        requests=[get("/", differs={**OWN, "header:Content-Type": ("httpd/unix-directory", "location-file")})],
+    ),
     asked("name of a module", "PythonHandler showing::names", requests=ASK[:1]),
     asked("PythonAutoReload Off", "PythonAutoReload Off", requests=ASK[:2]),
     asked(
