@@ -71,7 +71,7 @@ def process_as_before() -> Iterator[None]:
     modules, path = set(sys.modules), list(sys.path)
     yield
     sys.path[:] = path
-    for name in {"hello", "members", "page"} - modules:
+    for name in {"hello", "legacy", "members", "page"} - modules:
         sys.modules.pop(name, None)
 
 
@@ -874,6 +874,15 @@ def cgi_scripts(page: Section, srv: Path) -> None:
     app = site(conf + placed(page.take("apache"), srv), root=srv)
     for path in ("/scripts/hello.py", "/scripts/hello", "/scripts/hello.cgi"):
         assert app.get(path).text == "hello\n"
+
+
+@example("docs/cgi.md: Code for CGI within a handler")
+def cgi_within_a_handler(page: Section, srv: Path) -> None:
+    write(srv / "lent" / "page.py", page.take("python"))
+    code = "import os\n\ndef main():\n    print('Content-Type: text/x-own\\n\\n' + os.environ['QUERY_STRING'])\n"
+    write(srv / "lent" / "legacy.py", code)
+    answer = site("SetHandler mod_python\nPythonHandler page", root=srv / "lent").get("/?a=1")
+    assert (answer.content_type, answer.text) == ("text/x-own", "a=1\n")
 
 
 @example("docs/quickstart.md: From a checkout")
