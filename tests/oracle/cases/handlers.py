@@ -1,5 +1,6 @@
 """How a handler is named and found, and what happens when it is not."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..answer import own_frames
@@ -74,7 +75,7 @@ MODULE = '''
 '''
 
 
-def one(name: str, directive: str, starts: Any = None) -> Case:
+def one(name: str, directive: str, starts: Any = None, differs: Mapping[str, Any] | None = None) -> Case:
     """A site whose only handler directive is `directive`."""
     conf = f"""
     <Directory "@ROOT@/htdocs">
@@ -82,7 +83,7 @@ def one(name: str, directive: str, starts: Any = None) -> Case:
         PythonHandler {directive}
     </Directory>
     """
-    return Case(name, Site(conf, FILES), [get("/page.txt", log=LOG)], starts)
+    return Case(name, Site(conf, FILES), [get("/page.txt", log=LOG, differs=differs or {})], starts)
 
 
 FILES = {
@@ -98,6 +99,8 @@ FILES = {
 }
 KEY = "debug-frames: shows the KeyError of the original's own code"
 CHAINED = {"body": (ANY, KEY), "header:Content-Length": (ANY, KEY)}
+MODULE_FILE = "module-file: mod_python 3.3 took the path of a module's file, 3.5 takes it for a name"
+FILE = {"status": ("200 OK", MODULE_FILE), "body": ("default\n", MODULE_FILE)}
 EMPTY = (False, "nameless-handler: the original serves the file itself, perhaps as source; a mistake, surely")
 ERRORS = ("AttributeError", "ModuleNotFoundError", "SyntaxError", "TypeError", "AssertionError")
 LOG = ("PythonHandler", "Traceback", "contains no", *ERRORS)
@@ -137,7 +140,7 @@ CASES = (
     one("quoted pair", '"named::spam named"'),
     one("two on a line", "named::spam named"),
     one("the same twice", "named named"),
-    one("path", "@ROOT@/htdocs/named.py"),
+    one("path", "@ROOT@/htdocs/named.py", differs=FILE),
     one("file name", "named.py"),
     one("extension matches", "named::spam | .txt"),
     one("extension does not match", "named::spam | .py"),
