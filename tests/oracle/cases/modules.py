@@ -137,6 +137,7 @@ WHOLE = """
     authenhandler = authzhandler = typehandler = fixuphandler = mark
 """
 SHARED = "process: it belongs to the WSGI server, or to a program that imports us as a library"
+MAPPED = "location-file: the URL is mapped to a folder here, which has a type"
 OWN = {"body": (ANY, SHARED), "header:Content-Length": (ANY, SHARED)}
 BROKEN = "handler-module: a function that is missing is an error in the original; the manual says it is skipped"
 SILENT = {"status": ("200 OK", BROKEN), "body": ("fixup handler", BROKEN), "log:partial log": (True, BROKEN)}
@@ -269,7 +270,7 @@ CASES = (
     asked(
         "sys.argv",
         "<Location />\nPythonHandler showing::arguments\n</Location>",
-        requests=[get("/", differs={**OWN, "header:Content-Type": ("httpd/unix-directory", "location-file")})],
+        requests=[get("/", differs={**OWN, "header:Content-Type": ("httpd/unix-directory", MAPPED)})],
     ),
     asked("name of a module", "PythonHandler showing::names", requests=ASK[:1]),
     asked("PythonAutoReload Off", "PythonAutoReload Off", requests=ASK[:2]),
