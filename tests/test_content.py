@@ -44,6 +44,16 @@ def test_fixup_handler_chooses_the_file(
     assert body is None or answer.text == body
 
 
+@pytest.mark.parametrize("headers", [{}, {"X-Stat": "no"}])
+def test_a_whole_answer_that_a_handler_chooses(tmp_path: Path, headers: dict[str, str]) -> None:
+    (tmp_path / "chooser.py").write_text(dedent(HANDLERS))
+    (tmp_path / "first.txt").write_text("first")
+    (tmp_path / "second.txt").write_text("Content-Type: text/x-own\n\nthe second")
+    app = site("SetHandler send-as-is\nPythonFixupHandler chooser", root=tmp_path)
+    answer = app.get("/first.txt?second.txt", headers=headers)
+    assert (answer.content_type, answer.text) == ("text/x-own", "the second")
+
+
 @pytest.mark.parametrize(
     ("name", "language"),
     [("a.txt", "de"), ("noext", "de"), ("c.fr.txt", "fr"), ("chooser.py", "de"), ("absent", None)],

@@ -35,8 +35,10 @@ def answer(req: mp_request) -> int:
         return HTTP_FORBIDDEN
     try:
         now = os.fstat(descriptor)
-        if not stat.S_ISREG(now.st_mode) or (now.st_dev, now.st_ino) != (found.st_dev, found.st_ino):
-            return HTTP_FORBIDDEN  # replaced since the walk looked at it
+        replaced = (now.st_dev, now.st_ino) != (found.st_dev, found.st_ino) and not req._renamed
+        if replaced or not stat.S_ISREG(now.st_mode):  # whatever it is now was not checked
+            req._application.log_request(req, f"the file has changed since it was found: {filename}")
+            return HTTP_FORBIDDEN
         return _send(req, descriptor, now.st_size)
     finally:
         os.close(descriptor)
