@@ -106,9 +106,10 @@ class Application:
             req = self._receive(environ, start_response)
             try:
                 self.serve(req)
-                if req._past_http is not None:
+                body: Iterable[bytes] = () if req._past_http else delivery.deliver(req)
+                if req._past_http is not None:  # by a handler, or by a filter just now
                     raise past_http.ConnectionTaken
-                return delivery.deliver(req)
+                return body
             except BaseException:
                 delivery.finish(req)
                 raise

@@ -261,10 +261,14 @@ class mp_conn:  # noqa: N801 - the original's type name
     def _past_http(self) -> Any:
         """The same connection for its bytes. The request is taken from the server then, which sends no answer."""
         request = None if self._request is None else self._request()
-        if request is None:
+        if request is None or request._complete:
             raise HandlerError("conn.read(), readline() and write() are for as long as the request lasts")
         if request._past_http is None:
             request._past_http = request._application.past_http(request)
+            each = request
+            while each is not None:  # nothing that they write is for the connection any more
+                each._close_output()
+                each = each._next
         return request._past_http
 
     def __repr__(self) -> str:

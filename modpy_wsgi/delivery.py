@@ -234,7 +234,7 @@ def _send_all(req: mp_request, pieces: Iterable[bytes]) -> None:
         if req._filters is not None and req._filters.failed is not None:
             return
         if piece:
-            req.write(piece)
+            req._say(piece, 1)
 
 
 def _whole(req: mp_request) -> list[bytes]:

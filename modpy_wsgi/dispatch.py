@@ -10,9 +10,9 @@ from __future__ import annotations
 import html
 import os
 import traceback
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from .config.directives.python import PYTHON_OPTIONS, HandlerRef
+from .config.directives.python import IMPORTER_PATH, PYTHON_OPTIONS, HandlerRef
 from .config.request_config import RequestConfig
 from .constants import DECLINED, DONE, HTTP_INTERNAL_SERVER_ERROR, OK
 from .environ import decode, encode
@@ -25,10 +25,7 @@ from .phases import BY_DIRECTIVE, CLEANUP, Phase
 if TYPE_CHECKING:
     from .request import mp_request
 
-__all__ = ["IMPORTER_PATH", "Call", "add_handler", "calls_for", "file_named", "run_handlers"]
-
-
-IMPORTER_PATH: Final = "mod_python.importer.path"  # the option that mod_python 3.3 had beside PythonPath
+__all__ = ["Call", "add_handler", "calls_for", "file_named", "run_handlers"]
 
 
 class Call:
@@ -101,7 +98,7 @@ class Call:
         elif self.directory is not None and not self.is_location:
             interpreter.prepend(self.directory)
         importer_path = config.settings[PYTHON_OPTIONS].get(IMPORTER_PATH)
-        if importer_path is not None:
+        if importer_path:
             interpreter.add_importer_path(importer_path, None if self.is_location else self.directory)
         if self.file is not None:
             interpreter.prepend(os.path.dirname(self.file))

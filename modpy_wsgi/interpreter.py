@@ -189,7 +189,9 @@ class Interpreter:
         return module
 
     def _load_path(self, path: str, autoreload: bool, log: Callable[[str], None] | None) -> ModuleType:
-        file = os.path.abspath(path if path.endswith(".py") else f"{path}.py")
+        if not os.path.isabs(path):
+            raise ModuleNotFoundError(f"{path}: no directory is known from which to look for this file", name=path)
+        file = os.path.normpath(path if path.endswith(".py") else f"{path}.py")
         try:
             return self.load_file(file, autoreload=autoreload, log=log)
         except FileNotFoundError:

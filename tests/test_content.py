@@ -69,3 +69,39 @@ def test_default_language(tmp_path: Path, name: str, language: str | None) -> No
     answer = site(conf, root=tmp_path).get(f"/{name}", status="*")
     assert answer.headers.get("Content-Language") == language
     assert name != "chooser.py" or answer.text == language
+
+
+ANSWERS = """
+    def handler(req):
+        if req.args == "words":
+            req.status_line = "555 (custom)"
+            return 555
+        req.err_headers_out["Location"] = "http://other.test/"
+        return 302
+"""
+
+
+def test_a_status_and_a_line_that_httpd_has_no_words_for(tmp_path: Path) -> None:
+    (tmp_path / "page.py").write_text(dedent(ANSWERS))
+    answer = site("SetHandler mod_python\nPythonHandler page", root=tmp_path).get("/?words", status=555)
+    assert answer.status == "555 (custom)"
+    assert "<title>500 Internal Server Error</title>" in answer.text
+
+
+def test_a_body_that_is_too_long_for_a_redirection(tmp_path: Path) -> None:
+    (tmp_path / "page.py").write_text(dedent(ANSWERS))
+    app = site("SetHandler mod_python\nPythonHandler page\nLimitRequestBody 3", root=tmp_path)
+    assert app.post("/", "abc", status=302).location == "http://other.test/"
+    assert "Location" not in app.post("/", "abcd", status=413).headers
+
+
+def test_methods_of_an_index_hold_for_its_directory(tmp_path: Path) -> None:
+    (tmp_path / "index.py").write_text("def handler(req):\n    req.write(req.method)\n    return 0\n")
+    app = site(
+        "AddHandler mod_python .py\nPythonHandler index\nDirectoryIndex index.py\n"
+        "<Files index.py>\nAllowMethods GET\n</Files>",
+        root=tmp_path,
+    )
+    assert app.get("/").text == "GET"
+    app.post("/", status=403)
+    app.post("/index.py", status=405)

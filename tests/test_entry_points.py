@@ -435,6 +435,36 @@ def test_importer_path_of_mod_python_3_3(elsewhere: Path, python_path: bool) -> 
     assert app.get("/x").text == "beside"
 
 
+def test_importer_path_is_no_matter_of_a_htaccess(lib: Path) -> None:
+    root = lib.parent / "htdocs"
+    root.mkdir(exist_ok=True)
+    app = served(lib, f"<Directory {root}>\nAllowOverride None\nAllowOverrideList PythonOption\n</Directory>")
+    (root / "page.txt").write_text("page")
+    (root / ".htaccess").write_text("PythonOption mod_python.importer.path \"['~/lib']\"\n")
+    assert app.get("/page.txt", status=500)
+    assert "mod_python.importer.path is not heeded in a .htaccess: use PythonPath" in (lib / "error.log").read_text()
+    (root / ".htaccess").write_text("PythonOption mod_python.importer.path\n")
+    assert app.get("/page.txt").text == "page"
+
+
+def test_importer_path_that_is_taken_back(lib: Path) -> None:
+    option = "PythonOption mod_python.importer.path"
+    write(lib, plain="def handler(req):\n    req.write('plain')\n    return 0\n")
+    app = served(lib, f'SetHandler mod_python\nPythonHandler plain\n{option} "[1]"\n<Files x>\n{option}\n</Files>')
+    assert app.get("/x").text == "plain"
+
+
+@pytest.mark.parametrize("name", ["sub/mod", "./mod", "~/mod"])
+def test_file_of_no_directory(lib: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The directory that the process is in has nothing to do with the site."""
+    write(lib / "sub", mod="def handler(req): return 0\n")
+    write(lib, mod="def handler(req): return 0\n")
+    monkeypatch.chdir(lib)
+    app = served(lib, f"<Location />\nSetHandler mod_python\nPythonHandler {name}\n</Location>")
+    assert app.get("/x", status=500)
+    assert f"{name}: no directory is known from which to look for this file" in (lib / "error.log").read_text()
+
+
 def test_importer_path_that_is_none(lib: Path) -> None:
     app = served(lib, 'SetHandler mod_python\nPythonHandler gateway\nPythonOption mod_python.importer.path "1 +"')
     assert app.get("/x", status=500)

@@ -48,8 +48,25 @@ HANDLER = """
 
     def handler(req):
         req.content_type = "text/plain"
+        if req.args == "late":
+            req.connection.write("raw")
         req.write("an answer of HTTP")
         return apache.OK
+
+
+    def loghandler(req):
+        if req.args == "log":
+            try:
+                req.connection.write("raw")
+            except Exception as error:
+                apache.log_error("refused: %s" % error)
+        return apache.OK
+
+
+    def outputfilter(filter):
+        if filter.req.args == "filter":
+            filter.req.connection.write("raw")
+        filter.pass_on()
 """
 BIG = bytes(range(256)) * 1000
 
@@ -63,7 +80,8 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     (root / "httpd.conf").write_text(
         f'ServerRoot "{root}"\nServerName localhost\nListen 127.0.0.1:{port}\nDocumentRoot htdocs\n'
         f"MaxRequestWorkers 2\nTimeout 20\nPythonPath \"sys.path + ['{root}']\"\n"
-        "PythonHeaderParserHandler talk\nSetHandler mod_python\nPythonHandler talk\n"
+        "PythonHeaderParserHandler talk\nSetHandler mod_python\nPythonHandler talk\nPythonLogHandler talk\n"
+        "PythonOutputFilter talk RAW\n<Location /filtered>\nSetOutputFilter RAW\n</Location>\n"
     )
     if request.param == "serve":
         words = ["modpy_wsgi", "serve", "-f", str(root / "httpd.conf")]
@@ -115,6 +133,18 @@ def test_talk_past_http(server: LiveServer, kind: str, first: bytes, rest: list[
 
 def test_nothing_is_sent_after_a_failure(server: LiveServer) -> None:
     assert talk(server, upgrade("fails")) == (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: talk", b"")
+
+
+@pytest.mark.parametrize("path", ["/x?late", "/filtered?filter"])
+def test_nothing_follows_what_went_past_http(server: LiveServer, path: str) -> None:
+    with server.open() as client:
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        assert read_to_end(client) == b"raw"
+
+
+def test_after_the_answer_the_connection_is_the_servers(server: LiveServer) -> None:
+    assert server.get("/x?log") == b"an answer of HTTP"
+    assert "refused: conn.read(), readline() and write() are for as long as the request lasts" in server.output()
 
 
 def test_other_requests_and_the_log(server: LiveServer) -> None:

@@ -40,7 +40,9 @@ LimitRequestFieldSize 100
 """
 OWN = """
 def handler(req):
-    req.write("[%s]" % (req.read().decode() if req.args == "read" else req.method), 0)
+    if req.args == "late":
+        req.write("first,")
+    req.write("[%s]" % (req.read().decode() if req.args else req.method), 0)
     return 0
 """
 
@@ -130,6 +132,26 @@ def test_body_is_asked_for_when_it_is_read(server: LiveServer, target: str, want
         client.sendall(b"abc" + asked("GET /page.txt HTTP/1.1"))
         answers = read_to_end(client)
     assert wanted in answers and GO_ON not in answers
+
+
+def test_no_body_is_asked_for_within_the_answer(server: LiveServer) -> None:
+    with server.open() as client:
+        client.sendall(EXPECTING.format("/own?late", 3).encode())
+        first = client.recv(65536)
+        while b"first," not in first:
+            first += client.recv(65536)
+        client.sendall(b"abc" + asked("GET /page.txt HTTP/1.1"))
+        answer = first + read_to_end(client)
+    assert b"[abc]" in answer and GO_ON not in answer and b"page" not in answer
+
+
+@pytest.mark.parametrize("fields", ["Connection: close, TE\r\n", "Connection: TE\r\nConnection: close\r\n"])
+def test_close_of_who_holds_the_body_back(server: LiveServer, fields: str) -> None:
+    with server.open() as client:
+        client.sendall(EXPECTING.format("/own?read", 3).replace("\r\n\r\n", f"\r\n{fields}\r\n").encode())
+        assert read_exactly(client, len(GO_ON)) == GO_ON
+        client.sendall(b"abc")
+        assert b"[abc]" in read_to_end(client)
 
 
 def read_exactly(client: socket.socket, length: int) -> bytes:

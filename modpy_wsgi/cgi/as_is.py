@@ -59,7 +59,7 @@ def _send(req: mp_request, descriptor: int, size: int) -> int:
     req.headers_out["Content-Length"] = str(size - rest)
     while rest < size and (data := os.pread(descriptor, min(PIECE, size - rest), rest)):
         rest += len(data)
-        req.write(data, 0)
+        req._say(data)
     return OK
 
 

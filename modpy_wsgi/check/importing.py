@@ -91,7 +91,7 @@ def _import(interpreter: Interpreter, job: Mapping[str, Any]) -> dict[str, Any]:
         interpreter.set_python_path(job["python_path"])
     elif job["directory"] is not None:
         interpreter.prepend(job["directory"])
-    if job["importer_path"] is not None:
+    if job["importer_path"]:
         interpreter.add_importer_path(job["importer_path"], job["directory"] or job["aside"])
     if job["beside"]:
         interpreter.prepend(os.path.dirname(job["page"]))

@@ -12,7 +12,7 @@ from ..config.host_config import HostConfig
 from ..config.hosts import Hosts
 from ..config.model import Origin, SectionKind
 from ..config.request_config import RequestConfig
-from ..dispatch import IMPORTER_PATH, file_named
+from ..dispatch import file_named
 from ..environ import normalise
 from ..errors import BadRequest
 from ..httpd.translate import target_of
@@ -119,7 +119,7 @@ class Jobs:
             if call.silent:
                 shown = f"PythonHandlerModule {call.module}"
             module = call.module if call.file is None else None
-            importer_path = settings[python.PYTHON_OPTIONS].get(IMPORTER_PATH)
+            importer_path = settings[python.PYTHON_OPTIONS].get(python.IMPORTER_PATH)
             file = call.file
             self._keep(
                 *(name, config.python_path, directory, module, file, names, shown, origin),

@@ -133,9 +133,13 @@ def page(req: mp_request, status: int, location: str = "", failed: mp_request | 
     """
     first = failed._document_status if failed is not None else 0
     if first:
-        status, second = first, STATUS_LINES[status]
+        status, second = first, STATUS_LINES.get(status, STATUS_LINES[500])
     own = (None if first else req._status_line) or ""  # the handler's words; httpd shows those that begin with a letter
-    line = _escaped(own) if own.startswith(f"{status} ") and own[4].isalnum() else STATUS_LINES[status]
+    line = (
+        _escaped(own)
+        if own.startswith(f"{status} ") and own[4].isalnum()
+        else STATUS_LINES.get(status, STATUS_LINES[500])
+    )
     said = (req if failed is None else failed).notes
     notes = said.get("error-notes")
     text = _TEXTS.get(status, _ERROR).format(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["allow_header", "answer", "plain"]
 
 _MOVED = frozenset({301, 302, 303, 307, 308})  # whose pages show where to
-_BODY_LEFT = frozenset({400, 408, 411, 413, 414, 500, 501, 503})  # behind which httpd reads no body, and hangs up
+_BODY_LEFT = frozenset({400, 408, 411, 413, 414, 500, 501, 503})  # behind which httpd reads no body
 
 
 def answer(req: mp_request, status: int) -> None:
@@ -44,7 +44,8 @@ def answer(req: mp_request, status: int) -> None:
         status = HTTP_INTERNAL_SERVER_ERROR
     if status not in _BODY_LEFT and _is_body_too_long(req):
         status = HTTP_REQUEST_ENTITY_TOO_LARGE
-        del req.headers_out["Location"], req.err_headers_out["WWW-Authenticate"]
+        for name in ("Location", "WWW-Authenticate"):
+            del req.headers_out[name], req.err_headers_out[name]
     if status in BODILESS:
         if req._filters is not None:
             filters.drop_content(req)

@@ -15,7 +15,7 @@ from ..config.request_config import RequestConfig
 from ..constants import DIR_MAGIC_TYPE, HTTP_FORBIDDEN, HTTP_MOVED_PERMANENTLY, OK
 from ..environ import escape
 from ..filters import requests as filters
-from . import access, authorization
+from . import access, allowed_methods, authorization
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -109,6 +109,8 @@ def refused_to(found: mp_request, config: RequestConfig, method: str) -> int:
     """OK, or HTTP_FORBIDDEN if the rules of an index would refuse it to the request's own method."""
     found._method = method
     try:
+        if allowed_methods.check(found, config):
+            return HTTP_FORBIDDEN
         status = access.check(found, config)
         if not status and access.one_is_enough(found, config):
             return OK
@@ -124,7 +126,7 @@ def refused_to(found: mp_request, config: RequestConfig, method: str) -> int:
 def become(req: mp_request, other: mp_request) -> None:
     """Go on as the file of `other` (httpd's ap_internal_fast_redirect): what was found out about it now holds here."""
     req._uri = other._uri
-    req._filename, req._stat, req._finfo = other._filename, other._stat, None
+    req._filename, req._stat, req._finfo, req._renamed = other._filename, other._stat, None, other._renamed
     req._path_info = other._path_info
     req.__dict__.pop("_canonical_filename", None)
     req._args = other._args

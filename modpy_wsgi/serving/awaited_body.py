@@ -1,7 +1,8 @@
 """The body of a request that the client holds back until the server asks for it (`Expect: 100-continue`).
 
 Law: the client is told to go on when somebody reads, and not before: a request that is refused costs nobody its body.
-Whoever never asked for it closes the connection, because the client may send it all the same (RFC 9110, 10.1.1).
+It is not told once the head of the answer has left, which it would be in the middle of. Whoever never asked for it
+closes the connection, because the client may send it all the same (RFC 9110, 10.1.1).
 """
 
 from __future__ import annotations
@@ -26,12 +27,15 @@ class AwaitedBody:
     def __init__(self, req: Any, client: Any) -> None:
         self._req, self._client, self._body = req, client, req.body
         self._closes = req.must_close
+        self.response: Any = None  # gunicorn's, once there is one
         req.must_close = True
 
     def _asked(self) -> Any:
         if self._client is not None:
-            self._client.sendall(GO_ON)
-            self._req.must_close, self._client = self._closes, None
+            if self.response is None or not self.response.headers_sent:
+                self._client.sendall(GO_ON)
+                self._req.must_close = self._closes
+            self._client = None
         return self._body
 
     def read(self, size: int | None = None) -> bytes:

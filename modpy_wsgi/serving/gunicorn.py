@@ -29,6 +29,7 @@ from ..errors import ConfigError
 from ..httpd_names import server_banner
 from . import connection_workers
 from .account import Account
+from .awaited_body import AwaitedBody
 from .banner import banner
 from .binding import check_bind
 from .certificates import SPOKEN, Certificates, SecuredSocket, Spoken, tls_variables
@@ -159,12 +160,13 @@ class Server(BaseApplication):  # type: ignore[misc]
         application.sizes = self.plan.workers, self.plan.threads
         application.multithread, application.multiprocess = self.plan.threads > 1, self.plan.workers > 1
         single = self.plan.threads == 1
-        if not single and self.certificates is None and self.certificates_of_handlers is None:
-            return application
 
         def prepared(environ: dict[str, Any], start_response: Any) -> Any:
             if single:
                 environ["wsgi.multithread"] = False  # gunicorn's threaded worker always says True
+            body = environ["wsgi.input"]
+            if body.__class__ is AwaitedBody:
+                body.response = start_response.__self__
             secured = environ["gunicorn.socket"]
             if isinstance(secured, connection_workers.Resumed):
                 secured = secured.socket

@@ -35,10 +35,7 @@ def refusal(error: BaseException) -> bytes | None:
     return head.encode("ascii") + page
 
 
-# A header that the application has made, settings that contradict each other, and a front server that is not allowed.
-_OWN_FAULTS = (
-    errors.InvalidResponseHeader,
-    errors.InvalidResponseHeaderName,
-    errors.ConfigurationProblem,
-    errors.ForbiddenProxyRequest,
-)
+# A header that the application has made, settings that contradict each other, and a front server that is not allowed;
+# as far as this gunicorn knows them.
+_NAMES = ("InvalidResponseHeader", "InvalidResponseHeaderName", "ConfigurationProblem", "ForbiddenProxyRequest")
+_OWN_FAULTS = tuple([getattr(errors, name) for name in _NAMES if hasattr(errors, name)])

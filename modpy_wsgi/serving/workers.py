@@ -125,10 +125,8 @@ class ThreadWorker(_Secure, TakesConnections):
         """gunicorn's hook for a request whose head was read, in a thread of the pool."""
         # For the body and the response; a timeout of Python's, because socket.sendfile() heeds no other.
         conn.sock.settimeout(self.app.plan.timeout or None)
-        await_body(req, conn.sock)
         for name, value in req.headers:
-            if name == "CONNECTION":
-                if "," in value and "close" in [word.strip() for word in value.lower().split(",")]:
-                    req.must_close = True  # gunicorn knows the word when it stands alone
-                break
+            if name == "CONNECTION" and "close" in [word.strip() for word in value.lower().split(",")]:
+                req.must_close = True  # gunicorn knows the word when it stands alone, in the first of these fields
+        await_body(req, conn.sock)
         return bool(super().handle_request(req, conn))

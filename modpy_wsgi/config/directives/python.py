@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Value, Where
 from modpy_wsgi.config.patterns import Regex
@@ -40,6 +40,7 @@ PYTHON_CONFIG: Setting[dict[str, str]] = Setting("Python configuration", {}, uni
 PYTHON_OPTIONS: Setting[dict[str, str]] = Setting("PythonOption", {}, union)  # "" takes an inherited value away
 PYTHON_IMPORTS: Setting[tuple[Import, ...]] = Setting("PythonImport", (), joined)
 
+IMPORTER_PATH: Final = "mod_python.importer.path"  # the option that mod_python 3.3 had beside PythonPath
 CONNECTION_HANDLER = "PythonConnectionHandler"  # of a server; takes its connections before anything is read of them
 
 # PythonHandlerModule stands for all of these (observed in the original: not for connection handlers).
@@ -90,6 +91,8 @@ def _config(name: str) -> Value:
 
 
 def _option(so_far: Any, args: tuple[str, ...], origin: Origin) -> dict[str, str]:
+    if args[0] == IMPORTER_PATH and len(args) == 2 and origin.htaccess:  # which may be allowed options, and no more
+        raise ValueError(f"{IMPORTER_PATH} is not heeded in a .htaccess: use PythonPath")
     return {**(so_far or {}), args[0]: args[1] if len(args) == 2 else ""}
 
 
