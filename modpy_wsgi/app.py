@@ -108,7 +108,10 @@ class Application:
                 self.serve(req)
                 if req._past_http is not None:
                     raise past_http.ConnectionTaken
-                return delivery.deliver(req)
+                body = delivery.deliver(req)
+                if req._lent is not None:  # the server may end the request in another thread
+                    req._lent()
+                return body
             except BaseException:
                 delivery.finish(req)
                 raise
