@@ -603,6 +603,21 @@ def test_its_variables_are_there_for_others(tmp_path: Path, script: Any, who: st
     assert (tmp_path / "logs" / "seen").read_text() == "/s.py\n"
 
 
+REDIRECTING = {
+    "in-process": "print('Location: /t.py\\n')",
+    "who looked there": "import os\nos.environ.get('A')\nprint('Location: /t.py\\n')",
+    "subprocess": "print('Location: /t.py\\n')",
+}
+
+
+@pytest.mark.parametrize("name", REDIRECTING)
+def test_the_target_of_a_redirect_finds_them(tmp_path: Path, script: Any, name: str) -> None:
+    script("s.py", REDIRECTING[name], head="")
+    script("t.py", "import os\nprint(os.environ.get('REDIRECT_CONTENT_LENGTH'), os.environ.get('CONTENT_LENGTH'))")
+    mode = "PythonOption modpy_wsgi.cgi.mode subprocess\n" if name == "subprocess" else ""
+    assert site(CONF + mode, root=tmp_path).post("/s.py", "a=1").text == "3 None\n"
+
+
 def test_who_looks_meanwhile_sees_the_server(tmp_path: Path, script: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/of/the/server")
     monkeypatch.setenv("TZ", "UTC")
