@@ -603,6 +603,41 @@ def test_its_variables_are_there_for_others(tmp_path: Path, script: Any, who: st
     assert (tmp_path / "logs" / "seen").read_text() == "/s.py\n"
 
 
+CHANGING = """
+from pathlib import Path
+from mod_python import apache, cgihandler
+
+def handler(req):
+    return change(req, cgihandler.handler(req))
+
+def change(req, result=apache.OK):
+    req.uri = req.path_info = "/changed"
+    req.args = "changed"
+    req.headers_in["X-Late"] = "late"
+    return result
+
+def loghandler(req):
+    change(req)
+    seen = [req.subprocess_env.get(name) for name in ("REQUEST_URI", "PATH_INFO", "QUERY_STRING", "HTTP_X_LATE")]
+    (Path(req.filename).parent / "logs" / "seen").write_text(repr(seen))
+    return apache.OK
+"""
+CHANGED = {
+    "by who calls it": "PythonHandler changing\nPythonLogHandler changing",
+    "by the next handler": "PythonHandler mod_python.cgihandler changing::change\nPythonLogHandler changing",
+    "by the handler that looks": "PythonHandler mod_python.cgihandler\nPythonLogHandler changing",
+}
+
+
+@pytest.mark.parametrize("who", CHANGED)
+def test_they_are_those_of_its_time(tmp_path: Path, script: Any, who: str) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "changing.py").write_text(CHANGING)
+    script("s.py", "")
+    get(site(f"SetHandler mod_python\n{CHANGED[who]}\n", root=tmp_path), "/s.py/info?a=1")
+    assert (tmp_path / "logs" / "seen").read_text() == repr(["/s.py/info", "/info", "a=1", None])
+
+
 REDIRECTING = {
     "in-process": "print('Location: /t.py\\n')",
     "who looked there": "import os\nos.environ.get('A')\nprint('Location: /t.py\\n')",

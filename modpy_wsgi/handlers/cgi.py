@@ -42,6 +42,7 @@ __all__ = ["MODE", "handler"]
 
 MODE = "modpy_wsgi.cgi.mode"  # the PythonOption: "in-process", or "subprocess" for a process of its own
 MODES = ("in-process", "subprocess")
+_NAME = "mod_python.cgihandler"
 _OWN_SUFFIXES = (".cgi", ".pyw")  # beside .py: of files that may be scripts themselves
 
 install()  # with the first import, which is of the first site that has a cgihandler
@@ -112,6 +113,23 @@ def _owe_variables(req: mp_request, length: int | None) -> None:
         req._variables_due = put
     else:
         put(req)
+
+
+def _is_last(req: mp_request) -> bool:
+    """Whether no code of the site's comes after the script, which could change what its variables are made of."""
+    calls, plan = req._calls, req._config.plan
+    return (
+        bool(calls)
+        and calls[-1].module == _NAME  # and no handler that calls this one
+        and req._call_index == len(calls) - 1
+        and plan is not None
+        and not plan.closing
+        and req._cleanups is None
+        and req._added is None
+        and req._filters is None
+        and req._prev is None
+        and req._main is None
+    )
 
 
 class _Running:
@@ -197,6 +215,8 @@ def _run(req: mp_request, script: Script, interpreter: Interpreter) -> int:
     finally:
         if body is not None:
             body.close()
+        if not _is_last(req):
+            req._settle_variables()
     return _result(req, running.output)
 
 
