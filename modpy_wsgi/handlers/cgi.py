@@ -234,7 +234,7 @@ def _execute(req: mp_request, script: Script, interpreter: Interpreter, director
             except (SERVER_RETURN, ClientGone):
                 raise
             except Exception as error:
-                if "excepthook" not in running.replaced:
+                if not callable(running.replaced.get("excepthook")):
                     raise
                 _show(req, script, running, error)
             if loaded:
