@@ -689,3 +689,12 @@ def test_a_handler_before_may_lead_elsewhere(tmp_path: Path, script: Any) -> Non
     (tmp_path / "leading.py").write_text(leading)
     app = site(f"{CONF}PythonFixupHandler leading\n", root=tmp_path)
     assert get(app, "/folder/index.html") == get(app, "/folder/index.html") == "led here\n"
+
+
+@pytest.mark.parametrize("mode", ["in-process", "subprocess"])
+def test_a_parsed_page_includes_a_script(tmp_path: Path, script: Any, mode: str) -> None:
+    script("s.py", "import os\nprint([os.environ.get(name) for name in ('QUERY_STRING', 'SCRIPT_NAME', 'A')], end='')")
+    (tmp_path / "page.shtml").write_text('<!--#set var="A" value="1" --><!--#include virtual="/s.py?in" -->')
+    conf = "Options Includes\nAddHandler mod_python .py\nPythonHandler mod_python.cgihandler\n"
+    page = f"AddType text/html .shtml\nAddOutputFilter INCLUDES .shtml\nPythonOption modpy_wsgi.cgi.mode {mode}\n"
+    assert get(site(conf + page, root=tmp_path), "/page.shtml?out") == "['in', '/s.py', '1']"

@@ -68,9 +68,8 @@ def _script_file(req: mp_request) -> tuple[str, os.stat_result]:
     """
     filename, place = req.filename or "", req._place
     found = req._stat if place is not None and place.file == filename else None  # a handler may have led elsewhere
-    variables = req._known_variables
-    named = None if variables is None else variables.get("SCRIPT_FILENAME")
-    if named is not None and named != filename:
+    named = _named(req)
+    if named is not None and named != filename and (req._main is None or named != _named(req._main)):  # not the page's
         filename, found = named, None
     if found is None or not filename.endswith(".py"):
         directory, _, name = filename.rpartition("/")
@@ -86,6 +85,12 @@ def _script_file(req: mp_request) -> tuple[str, os.stat_result]:
     if not stat.S_ISREG(found.st_mode):
         raise SERVER_RETURN(HTTP_NOT_FOUND)
     return filename, found
+
+
+def _named(req: mp_request) -> str | None:
+    """The script that a handler before has named in req.subprocess_env."""
+    variables = req._known_variables
+    return None if variables is None else variables.get("SCRIPT_FILENAME")
 
 
 def _python() -> str:
