@@ -109,6 +109,8 @@ class Application:
                 body: Iterable[bytes] = () if req._past_http else delivery.deliver(req)
                 if req._past_http is not None:  # by a handler, or by a filter just now
                     raise past_http.ConnectionTaken
+                if req._lent is not None:  # the server may end the request in another thread
+                    req._lent()
                 return body
             except BaseException:
                 delivery.finish(req)

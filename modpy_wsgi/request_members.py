@@ -163,6 +163,11 @@ class RequestMembers(RequestState):
         """subprocess_env, if anything was put there; else None. For those who only look."""
         return getattr(self, "_subprocess_env", None) if self._variables_due is None else self.subprocess_env
 
+    def _settle_variables(self) -> None:
+        """Fill subprocess_env now, if that is due: what its values are made of may change from here on."""
+        if self._variables_due is not None:
+            _ = self.subprocess_env
+
     @fixed
     def notes(self) -> table:
         """For passing text between handlers."""

@@ -170,6 +170,7 @@ class RequestState:
     _stat: os.stat_result | None = None  # of the file, once it was looked for and is there
     _finfo: mp_finfo | None = None
     _variables_due: Callable[[Any], None] | None = None  # fills subprocess_env, once somebody looks into it
+    _lent: Callable[[], None] | None = None  # takes back what handlers have lent to code for CGI in this context
     _place: Place | None = None  # what is kept of a path whose file was there at the last look and is still
     _redirects = 0  # internal redirects and subrequests that led here
     _bad: BadRequest | None = None  # what was wrong with the request line or Host

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from wsgiref.util import FileWrapper
 
-from ._fast.table import table
 from .cgi_variables import common_values
 from .environ import decode, encode
 from .response import checked
@@ -121,7 +120,7 @@ def build_environ(req: RequestMethods) -> dict[str, Any] | None:
         _take_headers(req, environ)
     for name, value in common_values(req, with_file=not put_off).items():
         environ[name] = value if value.isascii() else encode(value)
-    own: table | None = getattr(req, "_subprocess_env", None)
+    own = req._known_variables
     if own is not None:
         for name in own:
             environ[name] = encode(own.get(name) or "")

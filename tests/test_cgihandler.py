@@ -603,6 +603,56 @@ def test_its_variables_are_there_for_others(tmp_path: Path, script: Any, who: st
     assert (tmp_path / "logs" / "seen").read_text() == "/s.py\n"
 
 
+CHANGING = """
+from pathlib import Path
+from mod_python import apache, cgihandler
+
+def handler(req):
+    return change(req, cgihandler.handler(req))
+
+def change(req, result=apache.OK):
+    req.uri = req.path_info = "/changed"
+    req.args = "changed"
+    req.headers_in["X-Late"] = "late"
+    return result
+
+def loghandler(req):
+    change(req)
+    seen = [req.subprocess_env.get(name) for name in ("REQUEST_URI", "PATH_INFO", "QUERY_STRING", "HTTP_X_LATE")]
+    (Path(req.filename).parent / "logs" / "seen").write_text(repr(seen))
+    return apache.OK
+"""
+CHANGED = {
+    "by who calls it": "PythonHandler changing\nPythonLogHandler changing",
+    "by the next handler": "PythonHandler mod_python.cgihandler changing::change\nPythonLogHandler changing",
+    "by the handler that looks": "PythonHandler mod_python.cgihandler\nPythonLogHandler changing",
+}
+
+
+@pytest.mark.parametrize("who", CHANGED)
+def test_they_are_those_of_its_time(tmp_path: Path, script: Any, who: str) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "changing.py").write_text(CHANGING)
+    script("s.py", "")
+    get(site(f"SetHandler mod_python\n{CHANGED[who]}\n", root=tmp_path), "/s.py/info?a=1")
+    assert (tmp_path / "logs" / "seen").read_text() == repr(["/s.py/info", "/info", "a=1", None])
+
+
+REDIRECTING = {
+    "in-process": "print('Location: /t.py\\n')",
+    "who looked there": "import os\nos.environ.get('A')\nprint('Location: /t.py\\n')",
+    "subprocess": "print('Location: /t.py\\n')",
+}
+
+
+@pytest.mark.parametrize("name", REDIRECTING)
+def test_the_target_of_a_redirect_finds_them(tmp_path: Path, script: Any, name: str) -> None:
+    script("s.py", REDIRECTING[name], head="")
+    script("t.py", "import os\nprint(os.environ.get('REDIRECT_CONTENT_LENGTH'), os.environ.get('CONTENT_LENGTH'))")
+    mode = "PythonOption modpy_wsgi.cgi.mode subprocess\n" if name == "subprocess" else ""
+    assert site(CONF + mode, root=tmp_path).post("/s.py", "a=1").text == "3 None\n"
+
+
 def test_who_looks_meanwhile_sees_the_server(tmp_path: Path, script: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/of/the/server")
     monkeypatch.setenv("TZ", "UTC")
@@ -639,3 +689,12 @@ def test_a_handler_before_may_lead_elsewhere(tmp_path: Path, script: Any) -> Non
     (tmp_path / "leading.py").write_text(leading)
     app = site(f"{CONF}PythonFixupHandler leading\n", root=tmp_path)
     assert get(app, "/folder/index.html") == get(app, "/folder/index.html") == "led here\n"
+
+
+@pytest.mark.parametrize("mode", ["in-process", "subprocess"])
+def test_a_parsed_page_includes_a_script(tmp_path: Path, script: Any, mode: str) -> None:
+    script("s.py", "import os\nprint([os.environ.get(name) for name in ('QUERY_STRING', 'SCRIPT_NAME', 'A')], end='')")
+    (tmp_path / "page.shtml").write_text('<!--#set var="A" value="1" --><!--#include virtual="/s.py?in" -->')
+    conf = "Options Includes\nAddHandler mod_python .py\nPythonHandler mod_python.cgihandler\n"
+    page = f"AddType text/html .shtml\nAddOutputFilter INCLUDES .shtml\nPythonOption modpy_wsgi.cgi.mode {mode}\n"
+    assert get(site(conf + page, root=tmp_path), "/page.shtml?out") == "['in', '/s.py', '1']"

@@ -422,6 +422,34 @@ def test_publish_object_replaced_by_the_site(tmp_path: Path, url: str, status: i
     assert body is None or answer.text == body
 
 
+PATCHING = """
+    from unittest import mock
+    from mod_python import apache, publisher
+
+    def handler(req):
+        before = publisher.publish_object
+        with mock.patch.object(publisher, "publish_object", "outer"):
+            with mock.patch.object(publisher, "publish_object", "inner"):
+                req.write(publisher.publish_object + " ")
+            req.write(publisher.publish_object + " ")
+        req.write("%s " % (publisher.publish_object is before))
+        del publisher.publish_object
+        req.write("%s " % hasattr(publisher, "publish_object"))
+        try:
+            del publisher.publish_object
+        except AttributeError as error:
+            req.write("%s " % error)
+        return publisher.handler(req)
+"""
+
+
+def test_publish_object_patched_and_deleted_by_the_site(tmp_path: Path) -> None:
+    (tmp_path / "patching.py").write_text(dedent(PATCHING))
+    (tmp_path / "page.py").write_text(dedent(WRAPPED))
+    answer = site("AddHandler mod_python .py\nPythonHandler patching", root=tmp_path).get("/page.py/divide?a=6&b=3")
+    assert answer.text == "inner outer True False module 'mod_python.publisher' has no attribute 'publish_object' 2.0"
+
+
 def test_what_one_site_replaces_no_other_sees(tmp_path: Path) -> None:
     for name, handler in (("wrapping", "wrapper"), ("plain", "mod_python.publisher")):
         (tmp_path / name).mkdir()

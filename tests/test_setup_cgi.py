@@ -11,6 +11,7 @@ from textwrap import dedent, indent
 from typing import Any
 
 import pytest
+import webtest
 
 from mod_python import apache
 from modpy_wsgi.cgi.stand_ins import RUNNING
@@ -144,6 +145,15 @@ def test_who_forgets_to_restore_harms_nobody(app: Any) -> None:
     assert made.get("/x?set").text == "set up\n"
     assert RUNNING.get() is None
     assert made.get("/x").text == "False"
+
+
+def test_who_forgets_to_restore_harms_nobody_where_another_thread_ends_the_request(app: Any) -> None:
+    made = app(FORGETFUL, whole=True)
+    body = made.app(webtest.TestRequest.blank("/x?set").environ, lambda *_: lambda _: None)
+    ending = threading.Thread(target=body.close)
+    ending.start()
+    ending.join()
+    assert RUNNING.get() is None
 
 
 NESTED = """

@@ -295,6 +295,7 @@ def _drain(exchange: Exchange) -> None:
 
 def local_redirect(req: mp_request, location: str) -> None:
     """Answer with another page of this server, which is asked for with GET and without the body (RFC 3875, 6.2.2)."""
+    req._settle_variables()
     environ = dict(req._environ)
     environ["REQUEST_METHOD"] = "HEAD" if req.method == "HEAD" else "GET"
     environ["CONTENT_LENGTH"] = ""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .._fast.table import table
     from ..request import mp_request
 
-__all__ = ["as_bytes", "encoded", "environment", "put_variables"]
+__all__ = ["as_bytes", "encoded", "environment", "first", "put_variables"]
 
 MAX_NAMES = 1000  # names of variables that are remembered
 MAX_NAME = 64  # letters of such a name; hardly any is longer
@@ -43,7 +43,7 @@ def put_variables(req: mp_request, length: int | None = None, others: Mapping[st
     env = req.subprocess_env
     settings = req._config.settings
     current = settings[cgi.CGI_REQUEST_URI] == "current-uri"
-    env["REQUEST_URI"] = req.uri if current else _first(req).unparsed_uri
+    env["REQUEST_URI"] = req.uri if current else first(req).unparsed_uri
     if req.path_info:
         translated = _translated(req, req.path_info)
         if translated is not None:
@@ -95,7 +95,7 @@ def _bytes(value: str) -> bytes:
     return value.partition("\0")[0].encode("utf-8", "surrogateescape")
 
 
-def _first(req: mp_request) -> mp_request:
+def first(req: mp_request) -> mp_request:
     """The request that the client sent."""
     while (origin := req._prev or req._main) is not None:
         req = origin

@@ -1,8 +1,8 @@
 """apache.setup_cgi: a handler lends its request to code that was written for CGI (mod_python.apache).
 
 Law: to the code that runs in this context (thread, greenlet) sys.stdin, sys.stdout, sys.argv and os.environ are the
-request's until they are given back; to all other code they stay what they were. Whoever forgets to give them back does
-so with the end of the request.
+request's until they are given back; to all other code they stay what they were. What a handler forgets to give back is
+taken back in the context that it ran in, whichever thread the server ends the request in.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..constants import HTTP_MOVED_TEMPORARILY, HTTP_OK, OK
 from . import head
-from .environment import as_bytes
+from .environment import as_bytes, first
 from .stand_ins import RUNNING, Running, install, of_server, put_back
 from .streams import Input
 
@@ -141,11 +141,18 @@ class _Lent:
         self.stdin = CGIStdin(req)
         self.stdout = CGIStdout(req)
         self.before: Running | None = RUNNING.get()
+        self.request = first(req)
 
     @property
     def stderr(self) -> Any:
         """What it was."""
         return of_server("stderr") if self.before is None else self.before.stderr
+
+    def take_back(self) -> None:
+        """Undo all that this context has lent of the request."""
+        while isinstance(running := RUNNING.get(), _Lent) and running.request is self.request:
+            give_back()
+        self.request._lent = None
 
 
 def set_up(req: mp_request, variables: table) -> tuple[dict[str, str], Any, Any]:
@@ -157,7 +164,8 @@ def set_up(req: mp_request, variables: table) -> tuple[dict[str, str], Any, Any]
     before = dict(os.environ), sys.stdin, sys.stdout
     lent = _Lent(req, variables)
     RUNNING.set(lent)
-    req.register_cleanup(_forget, lent)
+    lent.request._lent = lent.take_back
+    req.register_cleanup(_Lent.take_back, lent)  # for a handler that runs after the answer
     return before
 
 
@@ -170,18 +178,3 @@ def give_back() -> None:
     put_back()
     if lent.stdout._answer.unfinished:
         lent.stdout.req.log_error("apache.restore_nocgi: no blank line ended the head on sys.stdout: nothing is sent")
-
-
-def _forget(lent: _Lent) -> None:
-    """Undo it at the end of the request, where the handler has not."""
-    while _is_lent(lent):
-        give_back()
-
-
-def _is_lent(lent: _Lent) -> bool:
-    running = RUNNING.get()
-    while isinstance(running, _Lent):
-        if running is lent:
-            return True
-        running = running.before
-    return False

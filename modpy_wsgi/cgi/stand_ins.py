@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from types import ModuleType
@@ -47,6 +48,9 @@ class Running(Protocol):
 
 
 STREAMS = ("stdin", "stdout", "stderr")
+NESTED = 16  # streams put into sys one within another that are remembered; a program may put ever new ones there
+
+_GONE: Any = object()  # in the place of a member that was deleted
 
 RUNNING: ContextVar[Running | None] = ContextVar("modpy_wsgi.running_script", default=None)
 """The script that runs in this context."""
@@ -89,23 +93,39 @@ class _Found(_Stream):
 
     def __init__(self, name: str, outer: Any) -> None:
         super().__init__(name, outer)
-        self.__dict__["_for_scripts"] = _Stream(name, outer)
+        self.__dict__.update(_for_scripts=_Stream(name, outer), _before=deque(maxlen=NESTED))
 
     def _meant(self) -> Any:
         script = RUNNING.get()
-        if script is None:
-            return self.__dict__["_outer"]
         name = self.__dict__["_name"]
-        return script.replaced[name] if name in script.replaced else getattr(script, name)
+        if script is None:
+            meant = self.__dict__["_outer"]
+        else:
+            meant = script.replaced[name] if name in script.replaced else getattr(script, name)
+        if meant is _GONE:
+            raise RuntimeError(f"lost sys.{name}")  # as print() says it
+        return meant
 
     def write(self, text: str) -> Any:
         """Write to it: print() finds this method without a detour."""
         return self._meant().write(text)
 
     def put(self, outer: Any) -> None:
-        """Let it be another stream for all but scripts."""
-        if outer is not self:
-            self.__dict__["_outer"] = self.__dict__["_for_scripts"].__dict__["_outer"] = outer
+        """Let it be another stream for all but scripts; if that is this one itself, the stream before.
+
+        For unittest.mock.patch("sys.stdout") remembers what it finds in the dictionary of sys, and sets that again.
+        """
+        before = self.__dict__["_before"]
+        if outer is self:
+            if not before:
+                return
+            outer = before.pop()
+        elif any(each is outer for each in before):  # by contextlib.redirect_stdout, say
+            while before.pop() is not outer:
+                pass
+        else:
+            before.append(self.__dict__["_outer"])
+        self.__dict__["_outer"] = self.__dict__["_for_scripts"].__dict__["_outer"] = outer
 
 
 class _Member:
@@ -121,24 +141,35 @@ class _Member:
         script = RUNNING.get()
         members = vars(module)
         if script is None:
-            found = members[self.name]
-            return found.__dict__["_outer"] if type(found) is _Found else found
-        if self.name in script.replaced:
-            return script.replaced[self.name]
-        if self.stream is not None:
-            return members[self.stream].__dict__["_for_scripts"]
-        return script.argv if self.name == "argv" else members[self.name]
+            found = members.get(self.name, _GONE)
+            if type(found) is _Found:
+                found = found.__dict__["_outer"]
+        elif self.name in script.replaced:
+            found = script.replaced[self.name]
+        elif self.stream is not None:
+            found = members[self.stream].__dict__["_for_scripts"]
+        else:
+            found = script.argv if self.name == "argv" else members.get(self.name, _GONE)
+        if found is _GONE:
+            raise AttributeError(f"module 'sys' has no attribute {self.name!r}")
+        return found
 
     def __set__(self, module: ModuleType, value: Any) -> None:
         script = RUNNING.get()
-        if script is not None:
-            script.replaced[self.name] = value
-            return
         found = vars(module).get(self.name)
-        if type(found) is _Found:
+        if script is not None:
+            if value is found:  # see _Found.put
+                script.replaced.pop(self.name, None)
+            else:
+                script.replaced[self.name] = value
+        elif type(found) is _Found:
             found.put(value)
         else:
             vars(module)[self.name] = value
+
+    def __delete__(self, module: ModuleType) -> None:
+        self.__get__(module, type(module))
+        self.__set__(module, _GONE)
 
 
 class _Kind(type):
@@ -190,6 +221,15 @@ class _Main(ModuleType):
             super().__setattr__(name, value)
         else:
             script.names[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        script = RUNNING.get()
+        if script is None or script.names is None:
+            super().__delattr__(name)
+        elif name in script.names:
+            del script.names[name]
+        else:
+            raise AttributeError(f"module '__main__' has no attribute {name!r}")
 
 
 _Environ: type = type(os.environ)
@@ -263,8 +303,6 @@ def of_server(stream: str) -> Any:
 
 
 def put_back() -> None:
-    """Undo what a script has done to the modules themselves: `os.environ = {...}`."""
-    if os.environ is not _environ:
-        os.environ = _environ  # noqa: B003 - it is the process's own object
-    if os.environb is not _environb:
-        os.environb = _environb
+    """Undo what a script has done to the modules themselves: `os.environ = {...}`, `del os.environ`."""
+    os.environ = _environ  # noqa: B003 - it is the process's own object
+    os.environb = _environb

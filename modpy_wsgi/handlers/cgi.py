@@ -42,6 +42,7 @@ __all__ = ["MODE", "handler"]
 
 MODE = "modpy_wsgi.cgi.mode"  # the PythonOption: "in-process", or "subprocess" for a process of its own
 MODES = ("in-process", "subprocess")
+_NAME = "mod_python.cgihandler"
 _OWN_SUFFIXES = (".cgi", ".pyw")  # beside .py: of files that may be scripts themselves
 
 install()  # with the first import, which is of the first site that has a cgihandler
@@ -67,9 +68,8 @@ def _script_file(req: mp_request) -> tuple[str, os.stat_result]:
     """
     filename, place = req.filename or "", req._place
     found = req._stat if place is not None and place.file == filename else None  # a handler may have led elsewhere
-    variables = req._known_variables
-    named = None if variables is None else variables.get("SCRIPT_FILENAME")
-    if named is not None and named != filename:
+    named = _named(req)
+    if named is not None and named != filename and (req._main is None or named != _named(req._main)):  # not the page's
         filename, found = named, None
     if found is None or not filename.endswith(".py"):
         directory, _, name = filename.rpartition("/")
@@ -85,6 +85,12 @@ def _script_file(req: mp_request) -> tuple[str, os.stat_result]:
     if not stat.S_ISREG(found.st_mode):
         raise SERVER_RETURN(HTTP_NOT_FOUND)
     return filename, found
+
+
+def _named(req: mp_request) -> str | None:
+    """The script that a handler before has named in req.subprocess_env."""
+    variables = req._known_variables
+    return None if variables is None else variables.get("SCRIPT_FILENAME")
 
 
 def _python() -> str:
@@ -112,6 +118,23 @@ def _owe_variables(req: mp_request, length: int | None) -> None:
         req._variables_due = put
     else:
         put(req)
+
+
+def _is_last(req: mp_request) -> bool:
+    """Whether no code of the site's comes after the script, which could change what its variables are made of."""
+    calls, plan = req._calls, req._config.plan
+    return (
+        bool(calls)
+        and calls[-1].module == _NAME  # and no handler that calls this one
+        and req._call_index == len(calls) - 1
+        and plan is not None
+        and not plan.closing
+        and req._cleanups is None
+        and req._added is None
+        and req._filters is None
+        and req._prev is None
+        and req._main is None
+    )
 
 
 class _Running:
@@ -197,6 +220,8 @@ def _run(req: mp_request, script: Script, interpreter: Interpreter) -> int:
     finally:
         if body is not None:
             body.close()
+        if not _is_last(req):
+            req._settle_variables()
     return _result(req, running.output)
 
 
@@ -214,7 +239,7 @@ def _execute(req: mp_request, script: Script, interpreter: Interpreter, director
             except (SERVER_RETURN, ClientGone):
                 raise
             except Exception as error:
-                if "excepthook" not in running.replaced:
+                if not callable(running.replaced.get("excepthook")):
                     raise
                 _show(req, script, running, error)
             if loaded:

@@ -22,6 +22,7 @@ from ..constants import (
 from ..errors import SERVER_RETURN
 from ..forms import FieldStorage
 from .publisher_auth import NOBODY, Visitor, check
+from .replaceable import GONE
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -186,9 +187,10 @@ REPLACEABLE: dict[str, Callable[..., Any]] = {
 
 
 def _replaced(req: mp_request, name: str) -> Callable[..., Any]:
-    """One of the functions of REPLACEABLE, as the site has it."""
-    found: Callable[..., Any] = req._interpreter.replaced.get(name, REPLACEABLE[name])
-    return found
+    """One of the functions of REPLACEABLE, as the site has it; where it has deleted it, as it was."""
+    found: Any = req._interpreter.replaced.get(name, GONE)
+    own: Callable[..., Any] = REPLACEABLE[name] if found is GONE else found
+    return own
 
 
 def _publish_by_replaced(req: mp_request, page: types.ModuleType, path: list[str]) -> int:

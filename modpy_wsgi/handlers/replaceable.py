@@ -6,11 +6,13 @@ Law: what one site replaces, no other site in the process sees, as each had mod_
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from ..interpreters import interpreter_of_caller
 
-__all__ = ["Replaceable"]
+__all__ = ["GONE", "Replaceable"]
+
+GONE: Final = object()  # in the place of a name that was deleted
 
 
 class Replaceable(ModuleType):
@@ -24,7 +26,10 @@ class Replaceable(ModuleType):
         if name not in names:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         interpreter = interpreter_of_caller()
-        return names[name] if interpreter is None else interpreter.replaced.get(name, names[name])
+        found = names[name] if interpreter is None else interpreter.replaced.get(name, names[name])
+        if found is GONE:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        return found
 
     def __setattr__(self, name: str, value: Any) -> None:
         interpreter = interpreter_of_caller() if name in self.__dict__.get("REPLACEABLE", {}) else None
@@ -32,6 +37,15 @@ class Replaceable(ModuleType):
             super().__setattr__(name, value)
         else:
             interpreter.replaced[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        interpreter = interpreter_of_caller() if name in self.__dict__.get("REPLACEABLE", {}) else None
+        if interpreter is None:
+            super().__delattr__(name)
+        elif interpreter.replaced.get(name) is GONE:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        else:
+            interpreter.replaced[name] = GONE
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self.__dict__.get("REPLACEABLE", {})})

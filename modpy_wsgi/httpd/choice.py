@@ -28,7 +28,8 @@ def choose(
     req: mp_request, config: RequestConfig, variants: Sequence[Variant], *, transparent: bool
 ) -> tuple[int, Variant | None]:
     """The best variant and OK, or the status to answer with. Sets the headers that tell of the choice."""
-    preferred = req.subprocess_env.get("prefer-language") if "_subprocess_env" in req.__dict__ else None
+    variables = req._known_variables
+    preferred = None if variables is None else variables.get("prefer-language")
     scripts = req.method not in AS_GET
     terms = terms_of(req._environ, transparent=transparent, scripts=scripts, preferred=preferred)
     best, sure = best_of(variants, terms, config.settings[directives.PRIORITY])

@@ -78,6 +78,7 @@ MAIN = "cgi-main: what a program sees"
 HEAD = {"status": ("500 Internal Server Error", "cgi-head: what is lost is not to look like an answer")}
 HELD = {"status": ("500 Internal Server Error", "cgi-held: an error is an answer of its own")}
 ITSELF = "cgi-itself: what else is it there for"
+PART = "cgi-part: a page may have programs as parts"
 POST = "cgi-post: the original's standard input mixes bytes and text"
 TRANSLATED = "cgi-path-translated: as RFC 3875 has it"
 FRAMING = {"framing": (ANY, FRAMING_WHY), "header:Content-Length": (ANY, FRAMING_WHY)}
@@ -230,5 +231,18 @@ CASES = (
                 differs={"status": ("200 OK", POST), "body": ("a ['1']\nb ['2']\n", POST)},
             ),
         ],
+    ),
+    Case(
+        "a part of a parsed page",
+        Site(
+            CONF.replace("SetHandler mod_python", "AddHandler mod_python .py")
+            % "Options Includes\n        AddType text/html .shtml\n        AddOutputFilter INCLUDES .shtml",
+            {
+                "htdocs/part.py": script("import os\nprint(os.environ['SCRIPT_NAME'], os.environ['QUERY_STRING'])"),
+                "htdocs/page.shtml": '<!--#include virtual="/part.py?in" -->',
+            },
+            modules=("include",),
+        ),
+        [get("/page.shtml?out", differs={**FRAMING, "body": ("/part.py in\n", PART)})],
     ),
 )
