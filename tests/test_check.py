@@ -405,6 +405,7 @@ PASSWORD_FILES: dict[str, tuple[str, Files, list[str]]] = {
         {"groups": ""},
         ["httpd.conf:6"],
     ),
+    "of files within files, which hold for no request": (f"<Files x>\n<Files x>\n{LOGIN}</Files>\n</Files>\n", {}, []),
     "of a .htaccess": (SERVED, {"htdocs/.htaccess": "AuthUserFile {root}/absent\n"}, ["htdocs/.htaccess:1"]),
     "a folder": (f"<Location />\n{LOGIN}</Location>\n", {"users/x": "", "groups": ""}, ["httpd.conf:5"]),
     "all there": (f"<Location />\n{LOGIN}</Location>\n", {"users": "", "groups": ""}, []),
