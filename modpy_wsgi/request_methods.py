@@ -60,7 +60,7 @@ class RequestMethods(RequestBody, RequestOutput):
         """The Require lines that hold for this method, as text: ('user spam', 'valid-user')."""
         rules = self._config.settings[authz_core.AUTHORIZATION].rules
         return tuple(
-            requirement.text
+            " ".join(requirement.words)
             for requirement in (every_requirement(rules) if rules else ())
             if requirement.methods is None or requirement.methods.covers(self._method)
         )

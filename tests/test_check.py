@@ -405,6 +405,7 @@ PASSWORD_FILES: dict[str, tuple[str, Files, list[str]]] = {
         {"groups": ""},
         ["httpd.conf:6"],
     ),
+    "of files within files, which hold for no request": (f"<Files x>\n<Files x>\n{LOGIN}</Files>\n</Files>\n", {}, []),
     "of a .htaccess": (SERVED, {"htdocs/.htaccess": "AuthUserFile {root}/absent\n"}, ["htdocs/.htaccess:1"]),
     "a folder": (f"<Location />\n{LOGIN}</Location>\n", {"users/x": "", "groups": ""}, ["httpd.conf:5"]),
     "all there": (f"<Location />\n{LOGIN}</Location>\n", {"users": "", "groups": ""}, []),
@@ -569,7 +570,7 @@ def test_a_report_is_bounded() -> None:
 # -- imports ----------------------------------------------------------------------------------------------------------
 
 CONF = """
-PythonImport {root}.nothing main_interpreter
+PythonImport no_such_module main_interpreter
 PythonImport ends main_interpreter
 PythonPath "sys.path + ['{root}/lib', '{root}/htdocs']"
 <Directory {root}/htdocs>
@@ -623,7 +624,7 @@ IMPORTS = {
     "kills": ("PythonFixupHandler kills: importing it kills the process (signal 9: Killed)", "httpd.conf:13", ""),
     "ends": ("PythonImport ends: importing it ends the process (exit status 7)", "httpd.conf:6", ""),
     "broken": ("PythonHandler broken: ValueError: no\\x1b ({root}/lib/broken.py:4)", "httpd.conf:18", "mend"),
-    "not there": ("PythonImport {root}.nothing: ModuleNotFoundError", "httpd.conf:5", "pip install"),
+    "not there": ("PythonImport no_such_module: ModuleNotFoundError: No module named", "httpd.conf:5", "pip install"),
     "of Python 2": (
         "PythonLogHandler urllogger: ModuleNotFoundError: No module named 'urllib2' ({root}/htdocs/urllogger.py:1)",
         "htdocs/.htaccess:1",
@@ -661,9 +662,10 @@ PythonImport {root}/far/absent.py main_interpreter
         "htdocs/own.py": "import elsewhere\n\ndef fixuphandler(req): return 0\n",
     }
     report = found(tmp_path, conf, files, TRIED)
-    told = [each.message for each in report.findings if each.severity is Severity.ERROR]
-    absent, missing = sorted(told, key=lambda message: "absent.py" not in message)
+    told = [(each.message, each.suggestion) for each in report.findings if each.severity is Severity.ERROR]
+    (absent, suggestion), (missing, _) = sorted(told, key=lambda message: "absent.py" not in message[0])
     assert absent.startswith(f"PythonImport {tmp_path}/far/absent.py: ModuleNotFoundError")
+    assert suggestion == "put the file there, or correct its path"
     assert missing.endswith(f"{tmp_path}/far/front-page.py has no 'fixuphandler'")
 
 

@@ -161,7 +161,7 @@ def test_fedora(tmp_path: Path) -> None:
     home = site.main.sections[5].settings
     rules = home[authz_core.AUTHORIZATION].rules
     assert rules is not None
-    assert [rule.text for rule in rules.members] == ["method GET POST OPTIONS"]
+    assert [rule.words for rule in rules.members] == [("method", "GET", "POST", "OPTIONS")]
     welcome = site.main.sections[6].settings
     assert welcome[core.ERROR_DOCUMENTS] == {403: core.ErrorDocument("local", "/.noindex.html")}
 

@@ -654,6 +654,13 @@ OF_DIRECTORIES: dict[str, tuple[str, str, str]] = {
         "by after after after over",
     ),
     "Require valid-user": ("Require", "Require valid-user", "by after"),
+    'Require user a "b c" ""': ("Require", 'Require user a "b c" ""', "by after"),
+    '<RequireAll>\nRequire user a\nRequire not group "b c"\n</RequireAll>': (
+        "Require",
+        '<RequireAll> Require user a; Require not group "b c" </RequireAll>',
+        "by after after",
+    ),
+    "AllowOverrideList Redirect authname": ("AllowOverrideList", "authname Redirect", "by"),
     "<RequireAll>\nRequire ip 10.0\n<RequireNone>\nRequire user a\nRequire host b\n</RequireNone>\n</RequireAll>": (
         "Require",
         "<RequireAll> Require ip 10.0; Require not user a; Require not host b </RequireAll>",

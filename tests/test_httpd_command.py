@@ -325,6 +325,26 @@ def test_who_reads_a_pid_file_cannot_keep_a_server_from_starting(tmp_path: Path)
     assert not path.exists()
 
 
+def test_a_pid_file_by_another_spelling(tmp_path: Path) -> None:
+    """Whoever reads a file lets go of the lock that his process has on it."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "run").symlink_to("logs")
+    mine, other = PidFile(str(tmp_path / "run" / "pid")), PidFile(str(tmp_path / "logs" / "pid"))
+    assert not mine.is_same(other.path)
+    mine.take()
+    assert mine.is_same(other.path) and mine.is_same(mine.path)
+    assert not other.is_same(mine.path) and not mine.is_same(str(tmp_path))
+    for ask in (other.check, other.take):
+        with pytest.raises(ConfigError, match="logs/pid: this process has taken it already"):
+            ask()
+    look = f"from modpy_wsgi.serving.pid_file import found\nassert found({other.path!r}).pid == {os.getpid()}"
+    with another(f"{look} == found({other.path!r}).holder"):
+        pass
+    mine.release()
+    assert other.take() is State.NONE
+    other.release()
+
+
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
 def test_the_rights_of_a_pid_file(umask: int, mode: int, tmp_path: Path) -> None:
     before = os.umask(umask)
@@ -389,6 +409,30 @@ def test_start_and_stop(site: Controlled) -> None:
     ):
         assert line in log
     assert site.said("-k", "stop") == (0, "httpd (no pid file) not running\n", "")
+
+
+def test_a_reload_with_the_same_pid_file(site: Controlled) -> None:
+    """By another path it stays locked, and a file that somebody has removed is there again."""
+    (site.folder / "run").symlink_to(".")
+    site.conf.write_text(site.text.replace("PidFile httpd.pid", "PidFile run/httpd.pid"))
+    assert site.said("-k", "start") == (0, "", "")
+    pid = site.pid
+    with open(os.pidfd_open(pid)) as server:
+        try:
+            for generation in (1, 2):
+                site.conf.write_text(site.text)
+                assert site.said("-k", "graceful") == (0, "", "")
+                wait_until(lambda n=generation: site.get("/truth").endswith(b" %d)" % n), "the generation", PATIENCE)
+                assert site.pid == pid
+            site.pid_file.unlink()
+            os.kill(pid, signal.SIGHUP)
+            wait_until(lambda: site.pid == pid, "the file", PATIENCE)
+            assert site.said("-k", "stop") == (0, "", "")
+            wait_until(lambda: not Path(f"/proc/{pid}").exists(), "its end", PATIENCE)
+        except BaseException:  # who has let go of the file is not found by it
+            signal.pidfd_send_signal(server.fileno(), signal.SIGTERM)
+            raise
+    assert not site.pid_file.exists()
 
 
 def _umask() -> int:

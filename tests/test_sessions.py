@@ -23,7 +23,7 @@ from mod_python import Session
 from modpy_wsgi import testing
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.errors import SERVER_RETURN, ConfigError
-from modpy_wsgi.session import base, database, file_cleanup, locks, memory, names
+from modpy_wsgi.session import base, database, file_cleanup, file_store, locks, memory, names
 from modpy_wsgi.session.dbm import store_for as dbm_store_for
 from modpy_wsgi.session.files import store_for
 from tests import session_kills, session_load
@@ -341,6 +341,36 @@ def test_broken_record_is_set_aside(tmp_path: Path, foreign: bytes | None) -> No
     assert (aside.read_bytes(), path.exists()) == (data, False)
     assert sid not in line
     assert found(tmp_path, "FileSession", other)["n"] == 2
+
+
+@pytest.mark.parametrize("saves", [True, False])
+def test_what_took_the_place_of_a_broken_record_stays(
+    tmp_path: Path, saves: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without locks another request may save the session, or delete it, between reading and setting aside."""
+    sid = begun(tmp_path, "FileSession", n=1)
+    path = file_of(tmp_path, sid)
+    good = path.read_bytes()
+    path.write_bytes(b"rubbish")
+    read = file_store.read_all
+
+    def outrun(file: int) -> bytes:
+        data = read(file)
+        path.unlink()
+        if saves:
+            path.touch(0o600)
+            path.write_bytes(good)
+        return data
+
+    with monkeypatch.context() as patched:
+        patched.setattr(file_store, "read_all", outrun)
+        session = Session.Session(SessionRequest(sid, **options_of("FileSession", tmp_path)), lock=0)
+    assert session.is_new()
+    [line] = session._req.lines
+    assert line.startswith("FileSession: a record of 7 bytes cannot be used") and line.endswith(": it is gone by now")
+    assert "set-aside" not in os.listdir(tmp_path / "modpy_sess")
+    assert path.exists() is saves
+    assert not saves or found(tmp_path, "FileSession", sid)["n"] == 1
 
 
 def test_broken_row_is_set_aside(tmp_path: Path) -> None:

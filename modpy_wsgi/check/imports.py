@@ -75,6 +75,7 @@ from modpy_wsgi.check.importing import main
 main()"""
 _FOLDER = str(Path(__file__).parents[2])
 _INSTALL = "install it for this Python (pip install), or lead PythonPath to it"
+_PUT_THERE = "put the file there, or correct its path"
 
 
 def importing_account(site: Site, *, as_root: bool) -> Account | None:
@@ -264,6 +265,8 @@ def _suggestion(error: str, name: str, aside: str | None) -> str:
     if name.startswith("mod_python."):
         return "this part of mod_python is not there, see docs/differences.md"
     if error.startswith("ModuleNotFoundError"):
+        if "/" in name:  # given as a file
+            return _PUT_THERE
         if aside and top and any(os.path.exists(os.path.join(aside, each)) for each in (f"{top}.py", top)):
             return f"it lies in {aside}, which is not on the path where PythonPath is set: name that folder there, too"
         return _INSTALL

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 
 from ..config.decisions import DECISIONS
-from ..config.directives import authn_file, authz_groupfile, core
+from ..config.directives import authn_file, authz_groupfile
+from ..config.every_settings import with_files
 from ..config.model import Settings
 from .findings import Report
 
@@ -26,18 +26,12 @@ _SUGGESTION = "put it there, or correct its name"
 
 def tell_missing_files(settings: Settings, report: Report) -> None:
     """A warning on each that one section, or one .htaccess, names; those of its Files sections too."""
-    for each in _with_files(settings):
+    for each in with_files(settings):
         for setting, means in _MEANS.items():
             if setting in each and not _may_be_there(path := each[setting] or ""):
                 origin = each[DECISIONS][setting][-1].origin
                 message = f"{setting.name} {path}: no such file: {means}"
                 report.add("configuration-warning", message, origin.file, origin.line, _SUGGESTION)
-
-
-def _with_files(settings: Settings) -> Iterator[Settings]:
-    yield settings
-    for section in settings[core.FILES_SECTIONS]:
-        yield from _with_files(section.settings)
 
 
 def _may_be_there(path: str) -> bool:

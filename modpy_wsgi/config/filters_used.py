@@ -9,25 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modpy_wsgi.config.directives import core, filters, mime, python
+from modpy_wsgi.config.every_settings import every_settings, with_files
 from modpy_wsgi.config.filter_names import BUILT_IN_INPUT, BUILT_IN_OUTPUT, LACKING, FilterName
 from modpy_wsgi.config.model import Host, Settings
 from modpy_wsgi.config.refusal import Wrong
 from modpy_wsgi.errors import ConfigError
 
-__all__ = ["check_filters", "every_settings", "registered"]
+__all__ = ["check_filters", "registered"]
 
 MAX_SHOWN_NAME = 60  # a line without a space may be megabytes long
 
 Known = tuple[frozenset[str], frozenset[str]]  # the names that Python filters have: of input, of output
-
-
-def every_settings(*hosts: Host) -> Iterator[Settings]:
-    """The settings of the hosts and of all their sections, each as it stands."""
-    for host in hosts:
-        for settings in (host.settings, *[section.settings for section in host.sections]):
-            yield settings
-            for section in settings[core.FILES_SECTIONS]:
-                yield section.settings
 
 
 def registered(*hosts: Host) -> Known:
@@ -43,7 +35,7 @@ def registered(*hosts: Host) -> Known:
 def check_filters(settings: Settings, known: Known, wrong: Wrong) -> None:
     """Tell `wrong` of each name in the settings of one section, or of one .htaccess, that nobody provides."""
     told: set[tuple[str, str, int]] = set()
-    for section in (settings, *[section.settings for section in settings[core.FILES_SECTIONS]]):
+    for section in with_files(settings):
         for name, is_input in _named(section):
             key = (name, name.file, name.line)
             if key not in told and name not in _provided(known, is_input):

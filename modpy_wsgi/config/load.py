@@ -14,7 +14,8 @@ from pathlib import Path
 
 from modpy_wsgi.config.directives import core, mime
 from modpy_wsgi.config.envvars import read_envvars
-from modpy_wsgi.config.filters_used import check_filters, every_settings, registered
+from modpy_wsgi.config.every_settings import every_settings
+from modpy_wsgi.config.filters_used import check_filters, registered
 from modpy_wsgi.config.model import Host, Settings, Site, Where
 from modpy_wsgi.config.override import Rules
 from modpy_wsgi.config.parser import Node, Reader, Tree, tree_of

@@ -20,7 +20,7 @@ class Requirement(NamedTuple):
     args: tuple[Any, ...]  # what the provider made of the words behind it
     negated: bool  # Require not
     methods: Limit | None  # the enclosing <Limit>: for other methods it says nothing
-    text: str  # as a line, without "Require"
+    words: tuple[str, ...]  # of the line, without "Require"
     origin: Origin
 
 

@@ -72,10 +72,16 @@ def _plain(value: Any, args: tuple[str, ...]) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, str):
-        return next((each for each in args if each.lower() == value.lower()), value) or "None"
-    if isinstance(value, (tuple, frozenset)):
-        return _words(value if isinstance(value, tuple) else sorted(value)) or "None"
+        return _as_written(value, args) or "None"
+    if isinstance(value, frozenset):
+        value = tuple(_as_written(each, args) for each in sorted(value))
+    if isinstance(value, tuple):
+        return _words(value) or "None"
     return "None" if value is None else str(value)
+
+
+def _as_written(word: str, args: tuple[str, ...]) -> str:
+    return next((each for each in args if each.lower() == word.lower()), word)
 
 
 def _flag(value: object) -> str:
@@ -192,8 +198,8 @@ def _authorization(value: Authorization) -> str:
 def _rule(rule: Rule) -> str:
     """A Require, or a container with what is in it. A container around a single one says nothing."""
     if isinstance(rule, Requirement):
-        text = rule.text[4:] if rule.text[:4].lower() == "not " else rule.text
-        return f"Require {'not ' if rule.negated else ''}{text}{_limited(rule.methods)}"
+        words = rule.words[1:] if rule.words[0] == "not" else rule.words
+        return f"Require {'not ' if rule.negated else ''}{_words(words)}{_limited(rule.methods)}"
     if len(rule.members) == 1 and not rule.negated:
         return _rule(rule.members[0])
     name = "RequireAll" if rule.every else "RequireNone" if rule.negated else "RequireAny"

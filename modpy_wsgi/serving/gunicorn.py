@@ -97,7 +97,9 @@ class Server(BaseApplication):  # type: ignore[misc]
         pid_file = PidFile(new.pid_file, last_of(application.site.tree, "PidFile")) if new.pid_file else None
         if self.cfg is not None:
             check_new(self.cfg.address, cfg.address)
-            if pid_file is not None and (self.pid_file is None or self.pid_file.path != pid_file.path):
+            if pid_file is not None and self.pid_file is not None and self.pid_file.is_same(pid_file.path):
+                pid_file = self.pid_file  # which holds the lock
+            elif pid_file is not None:
                 pid_file.check()
         _open_logs(application)
         self.application, self.plan, self.cfg, self.certificates = application, new, cfg, certificates

@@ -46,7 +46,7 @@ class Master(Arbiter):  # type: ignore[misc]
     def take_pid_file(self) -> None:
         """Take the file that the configuration names, and let go of another. Raises ConfigError."""
         wanted = self.app.pid_file
-        if self.pid_file is not None and wanted is not None and self.pid_file.path == wanted.path:
+        if wanted is self.pid_file:  # a reload that leads to the same file keeps the object
             return
         if wanted is not None and wanted.take() is State.STALE:
             text = f"pid file {wanted.path} overwritten -- Unclean shutdown of previous run?"

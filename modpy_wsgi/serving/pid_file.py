@@ -103,6 +103,8 @@ class PidFile:
 
     def check(self) -> State:
         """Whether it can be taken. Raises ConfigError with one line if it cannot; NONE or STALE otherwise."""
+        if any(mine.is_same(self.path) for mine in _TAKEN):  # which must not be read here
+            raise self._error("this process has taken it already")
         try:
             state, pid, holder = found(self.path)
         except OSError as error:
@@ -132,7 +134,17 @@ class PidFile:
         os.ftruncate(file, 0)
         os.write(file, b"%d\n" % os.getpid())
         self._file, self._owner = file, os.getpid()
+        _TAKEN.add(self)
         return state
+
+    def is_same(self, path: str) -> bool:
+        """Whether a path leads to the file that this process has taken, however it is spelt."""
+        if self._file is None or self._owner != os.getpid():
+            return False
+        try:
+            return os.path.samestat(os.fstat(self._file), os.stat(path))
+        except OSError:
+            return False
 
     def _locked(self) -> int:
         """The file, open and locked for writing. Raises ConfigError if another server holds it, OSError."""
@@ -190,6 +202,10 @@ class PidFile:
                 os.unlink(self.path)
         os.close(self._file)
         self._file = None
+        _TAKEN.discard(self)
+
+
+_TAKEN: set[PidFile] = set()  # by this process, or by the one that it comes from
 
 
 def _is_at(file: int, path: str) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
 
 from ..config.directives import authn_file, core, mpm
+from ..config.every_settings import every_settings
 from ..config.model import Override, Settings, Site
 from ..errors import ConfigError
 from ..httpd import passwords
@@ -25,12 +25,13 @@ def preload(site: Site) -> None:
     A .htaccess may name one, too, but none has been read yet. Where workers are to become another account it is
     imported for any that may, and not missed where it is not there.
     """
-    if any(authn_file.USER_FILE in settings for settings in _everywhere(site)):
+    everywhere = list(every_settings(site.main, *site.hosts))
+    if any(authn_file.USER_FILE in settings for settings in everywhere):
         try:
             passwords.preload()
         except ImportError as error:
             raise ConfigError(f"AuthUserFile: passwords cannot be judged: {error}") from error
-    elif os.geteuid() == 0 and site.main.settings[mpm.USER] is not None and any(map(_may_name, _everywhere(site))):
+    elif os.geteuid() == 0 and site.main.settings[mpm.USER] is not None and any(map(_may_name, everywhere)):
         with contextlib.suppress(ImportError):
             passwords.preload()
 
@@ -39,16 +40,3 @@ def _may_name(settings: Settings) -> bool:
     """Whether a .htaccess in a directory may name a file of passwords."""
     listed = authn_file.USER_FILE.name.lower() in settings[core.ALLOW_OVERRIDE_LIST]
     return listed or Override.AUTHCONFIG in settings[core.ALLOW_OVERRIDE]
-
-
-def _everywhere(site: Site) -> Iterator[Settings]:
-    for host in (site.main, *site.hosts):
-        yield from _with_files(host.settings)
-        for section in host.sections:
-            yield from _with_files(section.settings)
-
-
-def _with_files(settings: Settings) -> Iterator[Settings]:
-    yield settings
-    for section in settings[core.FILES_SECTIONS]:
-        yield from _with_files(section.settings)

@@ -66,7 +66,7 @@ class FileStore:
             try:
                 record = unpack(sid, data, self.key())
             except Corrupt as error:
-                self._set_aside(folder, sid, len(data), error)
+                self._set_aside(folder, sid, file, len(data), error)
                 return None
             except Unreadable as error:
                 self._log(f"FileSession: {error}")
@@ -90,12 +90,24 @@ class FileStore:
             check_sub_folder(folder.number, sid[:2], make=False)
             os.unlink(_place(sid), dir_fd=folder.number)
 
-    def _set_aside(self, folder: Folder, sid: str, size: int, error: Corrupt) -> None:
+    def _set_aside(self, folder: Folder, sid: str, file: int, size: int, error: Corrupt) -> None:
+        """Move the file that was read. One that has its name by now is another's record (without locks), and stays."""
+        said = f"FileSession: a record of {size} bytes cannot be used, {error}"
+        if not _is_at(file, _place(sid), folder.number):
+            self._log(f"{said}: it is gone by now")
+            return
         name = secrets.token_hex(8)  # not the session's own, which is a secret and stands in the log
         check_sub_folder(folder.number, SET_ASIDE, make=True)
         os.rename(_place(sid), f"{SET_ASIDE}/{name}", src_dir_fd=folder.number, dst_dir_fd=folder.number)
-        path = os.path.join(self.folder, SET_ASIDE, name)
-        self._log(f"FileSession: a record of {size} bytes cannot be used, {error}: it is set aside as {path}")
+        self._log(f"{said}: it is set aside as {os.path.join(self.folder, SET_ASIDE, name)}")
+
+
+def _is_at(file: int, path: str, folder: int) -> bool:
+    """Whether an open file is the one at a path in a folder."""
+    try:
+        return os.path.samestat(os.fstat(file), os.stat(path, dir_fd=folder, follow_symlinks=False))
+    except FileNotFoundError:
+        return False
 
 
 def _place(sid: str) -> str:

@@ -71,8 +71,8 @@ def _require(so_far: Authorization | None, args: tuple[str, ...], origin: Origin
         if kind in _MISSING:
             raise ValueError(f"'{kind}' is not implemented: {_MISSING[kind]}")
         raise ValueError(f"unknown kind of requirement '{kind}'")
-    text = " ".join([*(["not"] if negated else []), kind, *words(rest)])
-    requirement = Requirement(kind, read(rest), negated, origin.methods, text, origin)
+    written = (*(["not"] if negated else []), kind, *words(rest))
+    requirement = Requirement(kind, read(rest), negated, origin.methods, written, origin)
     authorization = so_far or Authorization()
     return authorization._replace(rules=added(authorization.rules, requirement))
 
