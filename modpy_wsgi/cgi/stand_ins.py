@@ -2,8 +2,8 @@
 and itself as the module __main__.
 
 Law: to a script that runs in a context (thread, greenlet) they are its own, to all other code what they were. They are
-put there with the first script and stay. os.environ and sys remain the objects that they are, so it does not matter who
-has bound them when (`cgi.FieldStorage` binds os.environ as a default).
+put there with the first script, or the first apache.setup_cgi, and stay. os.environ and sys remain the objects that
+they are, so it does not matter who has bound them when (`cgi.FieldStorage` binds os.environ as a default).
 """
 
 from __future__ import annotations
