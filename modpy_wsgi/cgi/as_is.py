@@ -8,10 +8,10 @@ whether the client has it already. Source: the documentation of mod_asis, and wh
 from __future__ import annotations
 
 import os
-import stat
 from typing import TYPE_CHECKING
 
 from ..constants import HTTP_FORBIDDEN, HTTP_INTERNAL_SERVER_ERROR, HTTP_OK, OK
+from ..httpd.open_file import open_file
 from . import head
 from .answer import local_redirect
 
@@ -21,24 +21,17 @@ if TYPE_CHECKING:
 __all__ = ["answer"]
 
 PIECE = 65536  # bytes read at once
-_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 def answer(req: mp_request) -> int:
     """Send the file of the request as it is. Returns OK, or the status to answer with."""
     filename, found = req._filename, req._stat
     assert filename is not None and found is not None
-    try:
-        descriptor = os.open(filename, _FLAGS)
-    except (OSError, ValueError) as error:
-        req._application.log_request(req, f"file permissions deny server access: {filename}: {error}")
+    opened = open_file(req, filename, found)
+    if opened is None:
         return HTTP_FORBIDDEN
+    descriptor, now = opened
     try:
-        now = os.fstat(descriptor)
-        replaced = (now.st_dev, now.st_ino) != (found.st_dev, found.st_ino) and not req._renamed
-        if replaced or not stat.S_ISREG(now.st_mode):  # whatever it is now was not checked
-            req._application.log_request(req, f"the file has changed since it was found: {filename}")
-            return HTTP_FORBIDDEN
         return _send(req, descriptor, now.st_size)
     finally:
         os.close(descriptor)

@@ -37,6 +37,7 @@ from ..validators import SETTLED, date_text, digest_of, etag_of
 from . import ranges
 from .errors import allow_header
 from .file_body import FileBody
+from .open_file import FLAGS, open_file
 from .sendfile import Handover, handover_of
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ __all__ = ["send_again", "send_file"]
 SMALL = 65536  # bytes up to which a file is read whole and sent as one piece
 MAX_HEADS = 256  # files of one configuration whose headers are remembered
 _READING = frozenset({"GET", "HEAD", "POST"})
-_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe put in the file's place would be waited for
 
 
 _Head = tuple[tuple[str, str], ...]  # the headers of a file: Last-Modified, ETag, Accept-Ranges
@@ -191,7 +191,7 @@ def _send_known(req: mp_request, manner: Manner, found: os.stat_result) -> bool:
     if head is None:
         return False
     try:
-        descriptor = os.open(req._filename, _FLAGS)  # type: ignore[arg-type]  # there is one
+        descriptor = os.open(req._filename, FLAGS)  # type: ignore[arg-type]  # there is one
         try:
             data = os.read(descriptor, size)
         finally:
@@ -212,17 +212,11 @@ def _send_known(req: mp_request, manner: Manner, found: os.stat_result) -> bool:
 def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat_result) -> int:
     filename = req._filename
     assert filename is not None
-    try:
-        descriptor = os.open(filename, _FLAGS)
-    except (OSError, ValueError) as error:
-        req._application.log_request(req, f"file permissions deny server access: {filename}: {error}")
+    opened = open_file(req, filename, found)
+    if opened is None:
         return HTTP_FORBIDDEN
+    descriptor, now = opened
     try:
-        now = os.fstat(descriptor)
-        if not stat.S_ISREG(now.st_mode):
-            return HTTP_FORBIDDEN
-        if (now.st_ino != found.st_ino or now.st_dev != found.st_dev) and not req._renamed:
-            return HTTP_FORBIDDEN  # replaced since the walk looked at it: whatever it is now was not checked
         size = now.st_size
         modified = now.st_mtime
         if modified > req._mtime:
