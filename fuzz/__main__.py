@@ -3,8 +3,8 @@
 Needs atheris, Cython and setuptools beside this Python, and clang, whose build tells the fuzzer which branches were
 taken and has AddressSanitizer watch the memory; a gcc build tells it nothing. What is missing is said, and nothing is
 done: the exit status is 0 then. It is 1 if a target failed; the input is left in build/fuzz. Without other words it is
-10 seconds, and other inputs each time. With a seed and a number of inputs it is the same ones on any machine that can
-do them in the time.
+10 seconds, and other inputs each time. With a seed and a number of inputs it is nearly the same ones on any machine
+that can do them in the time.
 """
 
 from __future__ import annotations
