@@ -24,6 +24,7 @@ from .phases import BY_DIRECTIVE, CLEANUP, Phase
 
 if TYPE_CHECKING:
     from .request import mp_request
+    from .stamps import FileStatus
 
 __all__ = ["Call", "add_handler", "calls_for", "file_named", "run_handlers"]
 
@@ -57,7 +58,7 @@ class Call:
         req: mp_request,
         interpreter: Interpreter,
         config: RequestConfig,
-        seen: os.stat_result | None = None,
+        seen: FileStatus | None = None,
         file: str | None = None,
     ) -> Any:
         """The object to call; _ABSENT if it is missing and may be. Imports and reloads its module where due.

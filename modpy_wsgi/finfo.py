@@ -24,6 +24,7 @@ from .constants import (
     APR_SOCK,
     APR_UNKFILE,
 )
+from .stamps import FileStatus
 
 __all__ = ["mp_finfo", "stat_file"]
 
@@ -85,7 +86,7 @@ class mp_finfo:  # noqa: N801 - the original's type name
 
     __slots__ = ("_fname", "_stat")
 
-    def __init__(self, fname: str | None, result: os.stat_result | None) -> None:
+    def __init__(self, fname: str | None, result: FileStatus | None) -> None:
         """fname: its path, or None. result: of os.stat or os.lstat, or None if there is no such file."""
         self._fname = fname
         self._stat = result

@@ -19,6 +19,7 @@ from .errors import ConfigError
 from .interpreter_ground import Ground
 from .module_space import CURRENT, FIRST, SPACES, ModuleSpace, marked_slug
 from .reload import GATHERING, LoadedModule
+from .stamps import FileStatus
 
 __all__ = ["Interpreter"]
 
@@ -145,7 +146,7 @@ class Interpreter:
         *,
         autoreload: bool = True,
         log: Callable[[str], None] | None = None,
-        found: os.stat_result | None = None,
+        found: FileStatus | None = None,
     ) -> ModuleType:
         """Import a module as apache.import_module does; a dotted name gives the leaf (manual 4.5.1).
 
@@ -167,7 +168,7 @@ class Interpreter:
         *,
         autoreload: bool = True,
         log: Callable[[str], None] | None = None,
-        found: os.stat_result | None = None,
+        found: FileStatus | None = None,
     ) -> ModuleType:
         """Load a module from a file that need not be on the path, as publisher does with its pages; else like `load`.
 

@@ -6,16 +6,17 @@ without a lock.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
 from . import importer
+from ._fast.look import Look, as_they_were, look
 from .import_traceback import without_import_frames
 from .locks import lock, reentrant_lock
 from .module_space import CURRENT, ModuleSpace
 from .reload import is_loading
+from .stamps import FileStatus, Stamp, stamp_of
 
 __all__ = ["Ground"]
 
@@ -25,12 +26,33 @@ Log = Callable[[str], None]
 class _Loaded:
     """A module that `load` has returned, and what makes it up to date: all files that it is made of, each as it was."""
 
-    __slots__ = ("files", "module", "version")
+    __slots__ = ("files", "module", "others", "seen", "version")
 
-    def __init__(self, module: ModuleType, version: int, files: tuple[tuple[str, int, int, int], ...]) -> None:
+    def __init__(self, module: ModuleType, version: int, files: tuple[tuple[str, Stamp], ...]) -> None:
         self.module = module
         self.version = version
-        self.files = files  # (file, mtime in ns, size, inode), the module's own first
+        self.files = files  # with their stamps, the module's own first
+        self.seen: Look | None = None  # the own file, when all were up to date last
+        self.others: tuple[tuple[str, Look], ...] = ()  # and the others, at that time
+
+    def is_current(self, found: FileStatus | None) -> bool:
+        """Whether no file has changed; `found` is what is known of the first one, if somebody has just looked."""
+        if not self.files:
+            return True
+        try:
+            if found is None:
+                found = look(self.files[0][0], self.seen)
+            if found is self.seen:
+                return not self.others or as_they_were(self.others)
+            others = [(file, look(file)) for file, _ in self.files[1:]]
+        except OSError:
+            return False
+        for (_, now), (_, stamp) in zip([("", found), *others], self.files, strict=True):
+            if stamp_of(now) != stamp:
+                return False
+        self.others = tuple(others)  # before what says that it holds
+        self.seen = found if isinstance(found, Look) else None
+        return True
 
 
 class Ground:
@@ -50,7 +72,7 @@ class Ground:
         self.builtins: dict[str, Any] | None = None  # of scripts
 
     def known(
-        self, name: str, autoreload: bool, found: os.stat_result | None = None, file: str | None = None
+        self, name: str, autoreload: bool, found: FileStatus | None = None, file: str | None = None
     ) -> ModuleType | None:
         """The module that `load` would return, if it is there and up to date. Asked with each request.
 
@@ -62,8 +84,9 @@ class Ground:
         if autoreload:
             if loaded.version != self.modules.version:
                 return None
-            files = loaded.files
-            if files and not _as_they_were(files, found if file is None or file == files[0][0] else None):
+            if found is not None and file is not None and loaded.files and file != loaded.files[0][0]:
+                found = None
+            if not loaded.is_current(found):
                 return None
         return loaded.module
 
@@ -79,8 +102,8 @@ class Ground:
                 self._load_changed(name, log)
             version = self.modules.version
             module = importer.import_for(self.space, name)
-            files = {each.file: (each.file, *each.stamp) for each in self.modules.needs(name)}
-            self.loaded[name] = _Loaded(module, version, tuple(files.values()))
+            files = {each.file: each.stamp for each in self.modules.needs(name)}
+            self.loaded[name] = _Loaded(module, version, tuple(files.items()))
             return module
         except BaseException as error:
             raise error.with_traceback(without_import_frames(error.__traceback__))  # noqa: B904 - it is the same error
@@ -117,20 +140,6 @@ class Ground:
         replaced = self.modules.replace(changed, name, lambda each: importer.import_for(self.space, each))  # type: ignore[arg-type]
         for each in replaced:
             self.loaded.pop(each, None)
-
-
-def _as_they_were(files: tuple[tuple[str, int, int, int], ...], found: os.stat_result | None) -> bool:
-    """Tell whether no file has changed; `found` is what is known of the first one, if somebody has just looked."""
-    for file, mtime, size, inode in files:
-        if found is None:
-            try:
-                found = os.stat(file)
-            except OSError:
-                return False
-        if found.st_mtime_ns != mtime or found.st_size != size or found.st_ino != inode:
-            return False
-        found = None
-    return True
 
 
 def _tell(log: Log | None, name: str) -> None:

@@ -5,11 +5,11 @@ Law: what holds for a request is decided here once: the Location that answers wi
 
 from __future__ import annotations
 
-import os
 import stat
 from stat import S_ISREG
 
 from . import constants, header_rules
+from ._fast.look import look
 from .config.host_config import HostConfig
 from .constants import DECLINED, OK
 from .environ import normalise
@@ -185,13 +185,15 @@ def _is_without_slash(req: mp_request) -> bool:
 
 def _is_still_there(req: mp_request, place: translate.Place) -> bool:
     """Whether the file of the last look is one still; then the request has it."""
-    file = place.file
+    seen, file = place.seen, place.file
     try:
-        found = os.stat(file)
+        found = look(file, seen)
     except (OSError, ValueError):
         return False
-    if not S_ISREG(found[0]):  # its st_mode
-        return False
+    if found is not seen:
+        if not S_ISREG(found.st_mode):
+            return False
+        place.seen = found
     req._place = place
     req._filename = file
     req._path_info = path_info = place.path_info

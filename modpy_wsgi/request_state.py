@@ -17,8 +17,6 @@ from .config.request_config import RequestConfig
 from .current import CurrentApplication
 
 if TYPE_CHECKING:
-    import os
-
     from .dispatch import Call
     from .errors import BadRequest
     from .finfo import mp_finfo
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from .raw_connection import RawConnection
     from .request import mp_request
     from .server import mp_server
+    from .stamps import FileStatus
 
 __all__ = ["RequestState", "Served"]
 
@@ -167,7 +166,7 @@ class RequestState:
     _filename: str | None = None
     _renamed = False  # a handler has named another file since the walk
     _path_info: str | None = None
-    _stat: os.stat_result | None = None  # of the file, once it was looked for and is there
+    _stat: FileStatus | None = None  # of the file, once it was looked for and is there
     _finfo: mp_finfo | None = None
     _variables_due: Callable[[Any], None] | None = None  # fills subprocess_env, once somebody looks into it
     _lent: Callable[[], None] | None = None  # takes back what handlers have lent to code for CGI in this context

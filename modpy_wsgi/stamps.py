@@ -9,12 +9,17 @@ from __future__ import annotations
 import os
 import time
 
+from ._fast.look import Look
+
 __all__ = [
-    *("GONE", "SETTLED_AFTER", "UNSETTLED", "RightsStamp", "Stamp"),
+    *("GONE", "SETTLED_AFTER", "FileStatus", "RightsStamp", "Stamp"),
     *("are_rights_settled", "is_settled", "rights_stamp", "stamp_of"),
 ]
 
 SETTLED_AFTER = 2.0  # seconds; the coarsest file systems in use keep times of two
+
+FileStatus = os.stat_result | Look
+"""What stat(2) has told of a file."""
 
 Stamp = tuple[int, int, int]
 """(mtime in ns, size in bytes, inode)."""
@@ -25,25 +30,22 @@ RightsStamp = tuple[int, int, int, int]
 GONE: Stamp = (-1, -1, -1)
 """That of a file which cannot be looked at."""
 
-UNSETTLED: RightsStamp = (-1, -1, -1, -1)
-"""That of a file which has changed a moment ago: no file has it."""
 
-
-def stamp_of(found: os.stat_result) -> Stamp:
+def stamp_of(found: FileStatus) -> Stamp:
     """The stamp of a file that was looked at."""
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def rights_stamp(found: os.stat_result) -> RightsStamp:
+def rights_stamp(found: FileStatus) -> RightsStamp:
     """The same with its rights."""
     return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
 
 
-def is_settled(found: os.stat_result) -> bool:
+def is_settled(found: FileStatus) -> bool:
     """Whether its last change lies back far enough that a further one will show in its stamp."""
     return abs(time.time() - found.st_mtime) > SETTLED_AFTER
 
 
-def are_rights_settled(found: os.stat_result) -> bool:
+def are_rights_settled(found: FileStatus) -> bool:
     """The same of a change of any kind, whatever time somebody has given the file since."""
     return abs(time.time() - found.st_ctime) > SETTLED_AFTER

@@ -9,6 +9,8 @@ import os
 import re
 import time
 
+from .stamps import FileStatus
+
 __all__ = ["SETTLED", "date_text", "digest_of", "etag_in", "etag_of", "http_date"]
 
 BLOCK = 262144  # bytes of a file read at once for its digest
@@ -58,7 +60,7 @@ def date_text(seconds: float) -> str:
 _FIELDS = ("year", "day", "hour", "minute", "second")
 
 
-def etag_of(found: os.stat_result, parts: frozenset[str], now: float) -> str | None:
+def etag_of(found: FileStatus, parts: frozenset[str], now: float) -> str | None:
     """The entity tag of a file, of what FileETag names (inode, size, mtime) as httpd writes it; None if of nothing.
 
     `now` is the time of the request: the tag of a file that has just changed is weak.

@@ -15,7 +15,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from modpy_wsgi import Application
+from modpy_wsgi import Application, locate
+from modpy_wsgi._fast.look import as_they_were, look
+from modpy_wsgi.httpd import walk
 from tests.wsgi_site import Folder, Reply, Server, environ, module
 
 SECRET = b"SECRET"
@@ -386,23 +388,30 @@ def test_file_that_is_replaced_after_the_walk(folder: Folder, what: str) -> None
 
 
 class Refusing:
-    """os.stat and os.lstat that fail for some paths, as for a user without rights (root has all of them)."""
+    """Looks at files that fail for some paths, as for a user without rights (root has all of them)."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.errors: dict[str, tuple[int, int]] = {}  # end of the path -> (errno, calls that still work)
         for name in ("stat", "lstat"):
             monkeypatch.setattr(os, name, self._guarded(getattr(os, name)))
+        for each in (locate, walk):
+            monkeypatch.setattr(each, "look", self._guarded(look))
+        monkeypatch.setattr(walk, "as_they_were", self._as_they_were)
 
-    def _guarded(self, real: Callable[..., os.stat_result]) -> Callable[..., os.stat_result]:
-        def guarded(path: Any, **options: Any) -> os.stat_result:
+    def _guarded(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(path: Any, *before: Any, **options: Any) -> Any:
             for end, (number, calls) in self.errors.items():
                 if isinstance(path, str) and (path.endswith(end) or f"{end}/" in path):
                     if calls <= 0:
                         raise OSError(number, os.strerror(number), path)
                     self.errors[end] = (number, calls - 1)
-            return real(path, **options)
+            return real(path, *before, **options)
 
         return guarded
+
+    def _as_they_were(self, looks: Any) -> bool:
+        refused = [path for path, _ in looks if path.endswith(tuple(self.errors))]
+        return not refused and as_they_were(looks)
 
 
 @pytest.mark.parametrize("inside", ["", "AllowOverride All", "Options -FollowSymLinks"])
@@ -548,16 +557,20 @@ def test_htaccess_that_did_not_change_is_looked_at_only(
     app = folder.serve("AllowOverride All\nDirectoryIndex disabled")
     before = Server().ask(app, target).header("Content-Type")
     looked: list[str] = []
-    real = os.stat
 
-    def counting(path: Any, **options: Any) -> os.stat_result:
-        looked.append(os.fspath(path).removeprefix(f"{folder.root}/"))
-        return real(path, **options)
+    def looking(path: str) -> Any:
+        looked.append(path.removeprefix(f"{folder.root}/"))
+        return look(path)
+
+    def comparing(looks: Any) -> bool:
+        looked.extend([path.removeprefix(f"{folder.root}/") for path, _ in looks])
+        return as_they_were(looks)
 
     def never(*args: Any, **options: Any) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr(os, "stat", counting)
+    monkeypatch.setattr(walk, "look", looking)
+    monkeypatch.setattr(walk, "as_they_were", comparing)
     monkeypatch.setattr("modpy_wsgi.httpd.walk.read_file", never)
     assert Server().ask(app, target).header("Content-Type") == before
     names = [".htaccess", "a/.htaccess", "a/b/.htaccess", "a/b/c/.htaccess"]

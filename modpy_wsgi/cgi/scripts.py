@@ -17,6 +17,7 @@ from ..import_statements import imported_names
 
 if TYPE_CHECKING:
     from ..interpreter import Interpreter
+    from ..stamps import FileStatus
 
 __all__ = ["Script", "script_at"]
 
@@ -45,7 +46,7 @@ class Script:
 _scripts: Bounded[tuple[str, str], Script] = Bounded(MAX_SCRIPTS)
 
 
-def script_at(file: str, found: os.stat_result, interpreter: Interpreter) -> Script:
+def script_at(file: str, found: FileStatus, interpreter: Interpreter) -> Script:
     """The script in a file, which was just looked at. Raises OSError, and what compiling it raises."""
     key = (file, interpreter.name)
     stamp = (found.st_mtime_ns, found.st_size, found.st_ino)

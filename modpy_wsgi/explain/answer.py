@@ -5,7 +5,6 @@ Law: what a handler would say is not known, and not guessed.
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 
@@ -20,6 +19,7 @@ from ..environ import encode
 from ..httpd.content import provided
 from ..httpd.types import read_types
 from ..phases import HANDLER
+from ..stamps import FileStatus
 from .filters_shown import missing_filter
 from .model import Choice, Place, Way
 from .settings_shown import last_place, place_of
@@ -35,7 +35,7 @@ def named_handler(name: str, config: RequestConfig, handler: str | None) -> str 
     return file_handler(name, config.settings) or (handler if config.set_handler is None else None)
 
 
-def tell_answer(way: Way, config: RequestConfig, found: os.stat_result | None, name: str, handler: str | None) -> None:
+def tell_answer(way: Way, config: RequestConfig, found: FileStatus | None, name: str, handler: str | None) -> None:
     """Who answers for the file `name`; `handler` is that of a ScriptAlias, `found` what is there."""
     named = named_handler(name, config, handler)
     place = _named_by(name, config)
@@ -64,7 +64,7 @@ def tell_answer(way: Way, config: RequestConfig, found: os.stat_result | None, n
     return _file(way, config, found, name)
 
 
-def _program(way: Way, config: RequestConfig, found: os.stat_result | None, place: Place, *, aliased: bool) -> None:
+def _program(way: Way, config: RequestConfig, found: FileStatus | None, place: Place, *, aliased: bool) -> None:
     """What the handler of programs would say (cgi/answer)."""
     if not aliased and "ExecCGI" not in config.options:
         way.ends(403, "a program, and Options ExecCGI is off", last_place(config, core.OPTIONS))
@@ -98,7 +98,7 @@ def _type_of(name: str, config: RequestConfig) -> str | None:
     return found and found.partition(";")[0].strip()
 
 
-def _file(way: Way, config: RequestConfig, found: os.stat_result | None, name: str) -> None:
+def _file(way: Way, config: RequestConfig, found: FileStatus | None, name: str) -> None:
     """What the default handler would say (httpd/files)."""
     missing = missing_filter(name, config)
     if way.method == "OPTIONS":

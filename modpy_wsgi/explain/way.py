@@ -35,6 +35,7 @@ from ..httpd.walk import walk
 from ..interpreter_names import interpreter_name
 from ..phases import CONNECTION, HANDLER, INIT, POST_READ_REQUEST, TRANS
 from ..serving.reach import by_address_only, shown_addresses
+from ..stamps import FileStatus
 from .answer import named_handler, redirected, section_redirect, sent_to, tell_answer
 from .asked import Asked
 from .filters_shown import filters_of
@@ -167,16 +168,14 @@ def _look(way: Way, host: HostConfig, target: Target, filename: str, *, stands: 
     _finish(way, config, found, name, handler=target.handler)
 
 
-def _what(found: os.stat_result | None, rest: str) -> str:
+def _what(found: FileStatus | None, rest: str) -> str:
     if found is None:
         return "there is no such file"
     kind = "a folder" if stat.S_ISDIR(found.st_mode) else f"a file of {found.st_size} bytes"
     return f"{kind}; the rest of the path is {rest}" if rest else kind
 
 
-def _in_its_place(
-    way: Way, host: HostConfig, target: Target, config: RequestConfig, found: os.stat_result | None
-) -> bool:
+def _in_its_place(way: Way, host: HostConfig, target: Target, config: RequestConfig, found: FileStatus | None) -> bool:
     """Whether something else answers: the index of a folder; for no file its variants, or FallbackResource."""
     settings = config.settings
     names: tuple[str, ...] = settings[dir.DIRECTORY_INDEX]
@@ -219,7 +218,7 @@ def _variants(filename: str) -> list[str]:
     return sorted(found)[:MAX_VARIANTS]
 
 
-def _found(host: HostConfig, target: Target) -> tuple[os.stat_result | None, alias.Redirect | None]:
+def _found(host: HostConfig, target: Target) -> tuple[FileStatus | None, alias.Redirect | None]:
     """What is where a path leads, and the Redirect that it meets."""
     if target.redirects:
         return None, target.redirects[0]
@@ -279,7 +278,7 @@ class _Named:
 def _finish(
     way: Way,
     config: RequestConfig,
-    found: os.stat_result | None,
+    found: FileStatus | None,
     name: str,
     *,
     handler: str | None = None,

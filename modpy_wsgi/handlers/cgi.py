@@ -37,6 +37,7 @@ from ..request_output import ClientGone
 if TYPE_CHECKING:
     from ..interpreter import Interpreter
     from ..request import mp_request
+    from ..stamps import FileStatus
 
 __all__ = ["MODE", "handler"]
 
@@ -61,7 +62,7 @@ def handler(req: mp_request) -> int:
     return _run(req, script_at(file, found, interpreter), interpreter)
 
 
-def _script_file(req: mp_request) -> tuple[str, os.stat_result]:
+def _script_file(req: mp_request) -> tuple[str, FileStatus]:
     """The script that a request means: the file; or, as in the original, that of the name with .py in its place.
 
     Raises SERVER_RETURN(404).

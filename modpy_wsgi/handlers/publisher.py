@@ -26,6 +26,7 @@ from .replaceable import GONE
 
 if TYPE_CHECKING:
     from ..request import mp_request
+    from ..stamps import FileStatus
 
 __all__ = ["REPLACEABLE", "handler", "process_auth", "publish_object", "resolve_object"]
 
@@ -65,7 +66,7 @@ def handler(req: mp_request) -> int:
     return OK
 
 
-def find_page(req: mp_request) -> tuple[str, os.stat_result | None, list[str]]:
+def find_page(req: mp_request) -> tuple[str, FileStatus | None, list[str]]:
     """The file of the page, what the request has seen of it, and the names of the path inside of it.
 
     Raises SERVER_RETURN(404).

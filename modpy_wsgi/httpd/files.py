@@ -11,6 +11,7 @@ import stat
 from stat import S_ISREG
 from typing import TYPE_CHECKING, NamedTuple
 
+from .._fast.look import read_file
 from ..config.cache import Bounded
 from ..config.directives import core
 from ..config.request_config import RequestConfig
@@ -42,6 +43,7 @@ from .sendfile import Handover, handover_of
 
 if TYPE_CHECKING:
     from ..request import mp_request
+    from ..stamps import FileStatus
 
 __all__ = ["send_again", "send_file"]
 
@@ -54,6 +56,16 @@ _Head = tuple[tuple[str, str], ...]  # the headers of a file: Last-Modified, ETa
 _NO_LENGTH = frozenset({"0", ""})  # CONTENT_LENGTH of a request that has no body, as servers write it
 # What makes an answer another than the whole file, or has a body before it.
 _ASKING = CONDITIONS | {"HTTP_RANGE", "HTTP_TRANSFER_ENCODING"}
+
+
+class Sent(NamedTuple):
+    """How a small file was sent last. As long as a look at it gives the same, it is sent so again."""
+
+    found: FileStatus
+    size: int
+    modified: float
+    head: _Head
+    content_type: str | None
 
 
 class Manner(NamedTuple):
@@ -87,26 +99,27 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
         manner is not None
         and found is not None
         and req._method in _READING
-        and S_ISREG(found[0])  # st_mode; by number, as it is asked for every file
+        and S_ISREG(found.st_mode)  # st_mode; by number, as it is asked for every file
         and not req._path_info
     ):
         place = req._place
         if (
             place is not None
             and place.file is req._filename
-            and found[6] <= SMALL
+            and found.st_size <= SMALL
             and req._held is None
             and req._server_write is None
             and req._filters is None
             and config.head is None
             and not req._more_to_say
             and environ.keys().isdisjoint(_ASKING)
-            and _send_known(req, manner, found)
         ):
-            # No Python handler has declined, and none is named.
-            if config.plan.straight and req._phase is None and req._handler is None and place.config is config:
-                place.sent = (req._content_type, manner)
-            return OK
+            sent = _known(manner, found, req._content_type)
+            if sent is not None and _send_known(req, sent):
+                # No Python handler has declined, and none is named.
+                if config.plan.straight and req._phase is None and req._handler is None and place.config is config:
+                    place.sent = sent
+                return OK
         return _send(req, config, manner, found)
     return _check(req, config, found)
 
@@ -125,7 +138,7 @@ def _drop_body(req: mp_request) -> int:
         return HTTP_BAD_REQUEST
 
 
-def _check(req: mp_request, config: RequestConfig, found: os.stat_result | None) -> int:
+def _check(req: mp_request, config: RequestConfig, found: FileStatus | None) -> int:
     """The file, if all is as it must be."""
     if found is None and config.fileless:  # a <Location> whose Python handler declined: no file was looked for
         return HTTP_NOT_FOUND
@@ -161,11 +174,9 @@ def send_again(req: mp_request, config: RequestConfig) -> int:
     place = req._place
     if place is None or place.sent is None or place.config is not config or req._redirects:
         return OK  # of a subrequest, only what it would be is asked
-    found = req._stat
-    content_type, manner = place.sent
+    sent: Sent = place.sent
     if (
-        found is not None
-        and found[6] <= SMALL
+        req._stat is sent.found
         and req._method == "GET"
         and req._handler is None
         and req._held is None
@@ -174,42 +185,39 @@ def send_again(req: mp_request, config: RequestConfig) -> int:
         and not req._more_to_say
         and req._environ.keys().isdisjoint(_ASKING)
         and req._environ.get("CONTENT_LENGTH", "0") in _NO_LENGTH
-        and _send_known(req, manner, found)
+        and _send_known(req, sent)
     ):
-        req._content_type = content_type
+        req._content_type = sent.content_type
         return DONE
     return OK
 
 
-def _send_known(req: mp_request, manner: Manner, found: os.stat_result) -> bool:
+def _known(manner: Manner, found: FileStatus, content_type: str | None) -> Sent | None:
+    """How to send a file whose headers are known; else None."""
+    size = found.st_size
+    head = manner.heads.get((found.st_dev, found.st_ino, size, found.st_mtime_ns))
+    return None if head is None else Sent(found, size, found.st_mtime, head, content_type)
+
+
+def _send_known(req: mp_request, sent: Sent) -> bool:
     """A small file whose headers are known, where links may be followed on all of the way; whether it was as it was.
 
     There another file in its place is as good: with as many bytes, it is sent without a second look, as by httpd.
     """
-    size = found[6]
-    head = manner.heads.get((found[2], found[1], size, found.st_mtime_ns))
-    if head is None:
+    assert req._filename is not None
+    size = sent.size
+    data = read_file(req._filename, FLAGS, size)
+    if data is None:
         return False
-    try:
-        descriptor = os.open(req._filename, FLAGS)  # type: ignore[arg-type]  # there is one
-        try:
-            data = os.read(descriptor, size)
-        finally:
-            os.close(descriptor)
-    except OSError:
-        return False
-    if len(data) != size:
-        return False
-    modified = found.st_mtime
-    if modified > req._mtime:
-        req._mtime = modified
-    req._prepared = head
+    if sent.modified > req._mtime:
+        req._mtime = sent.modified
+    req._prepared = sent.head
     req._held = [data]
     req._held_bytes = size
     return True
 
 
-def _send(req: mp_request, config: RequestConfig, manner: Manner, found: os.stat_result) -> int:
+def _send(req: mp_request, config: RequestConfig, manner: Manner, found: FileStatus) -> int:
     filename = req._filename
     assert filename is not None
     opened = open_file(req, filename, found)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable
-from stat import ST_MTIME
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -219,7 +218,7 @@ def _maker(rules: Rules, options: frozenset[str]) -> Callable[[str, str, Seen], 
         if kind.is_folder:
             icon = icons.find(path, None, None, folder=True) or icons.special[FOLDER]
             alt = alts.find(path, None, None, folder=True) or alts.special[FOLDER] or "DIR"
-            return Entry(f"{name}/", icon, alt, described(path), -1, int(found[ST_MTIME]), first)
+            return Entry(f"{name}/", icon, alt, described(path), -1, found.st_mtime_ns // 1_000_000_000, first)
         look = kind.look
         if look is None or path.endswith(others):
             look = rules.look(path, kind.media_type, kind.encoding)
@@ -228,6 +227,6 @@ def _maker(rules: Rules, options: frozenset[str]) -> Callable[[str, str, Seen], 
         text = described(path) if describes else None
         if text is None and titles and kind.status == OK:
             text = title_of(decode(path), kind.media_type, kind.encoding)
-        return Entry(name, look[0], look[1], text, found.st_size, int(found[ST_MTIME]))
+        return Entry(name, look[0], look[1], text, found.st_size, found.st_mtime_ns // 1_000_000_000)
 
     return make

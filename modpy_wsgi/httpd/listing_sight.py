@@ -25,6 +25,7 @@ from . import types
 
 if TYPE_CHECKING:
     from ..request import mp_request
+    from ..stamps import FileStatus
 
 __all__ = ["Kind", "Seen", "Sight"]
 
@@ -58,7 +59,7 @@ class Kind:
 class Seen(NamedTuple):
     """An entry that is to be seen."""
 
-    found: os.stat_result | None  # None where nobody asked
+    found: FileStatus | None  # None where nobody asked
     kind: Kind
 
 

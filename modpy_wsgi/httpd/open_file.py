@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..request import mp_request
+    from ..stamps import FileStatus
 
 __all__ = ["FLAGS", "open_file"]
 
 FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe put in the file's place must not hold up a thread
 
 
-def open_file(req: mp_request, filename: str, found: os.stat_result) -> tuple[int, os.stat_result] | None:
+def open_file(req: mp_request, filename: str, found: FileStatus) -> tuple[int, os.stat_result] | None:
     """A descriptor of the file, and what it is now; `found` is what the walk has seen of it.
 
     None, and a line in the error log, if it cannot be opened, is no file, or another one than was checked: that is 403.

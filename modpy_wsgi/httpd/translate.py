@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from .._fast.look import Look
 from ..config.directives import alias, core, python
 from ..config.host_config import HostConfig
 from ..config.patterns import Regex, substitute
@@ -32,10 +33,11 @@ _QUERY = re.compile("[?#]")
 class Place:
     """A file that a path has led to, and what follows from that: nothing on the way to it can change it."""
 
-    __slots__ = ("config", "file", "guess", "parts", "path_info", "sent")
+    __slots__ = ("config", "file", "guess", "parts", "path_info", "seen", "sent")
 
     def __init__(self, file: str, path_info: str, config: RequestConfig) -> None:
         self.file = file
+        self.seen: Look | None = None  # the last look at the file, which was a regular one
         self.path_info = path_info
         self.config = config  # what holds there
         self.guess: Any = None  # what the extensions say (httpd/types), once somebody asked

@@ -29,6 +29,7 @@ from .ranges import accepted
 
 if TYPE_CHECKING:
     from ..request import mp_request
+    from ..stamps import FileStatus
 
 __all__ = ["answer"]
 
@@ -79,7 +80,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     return _send_other(req, best)
 
 
-def _content(req: mp_request, found: os.stat_result) -> str:
+def _content(req: mp_request, found: FileStatus) -> str:
     assert req._filename is not None
     descriptor = os.open(req._filename, _FLAGS)
     try:

@@ -5,8 +5,8 @@ it (the rest is path info), a symbolic link needs FollowSymLinks or SymLinksIfOw
 counts where AllowOverride says so, and what is neither file nor directory is refused.
 
 Where every folder on the way lets links be followed, there is nothing to look at but the .htaccess files: then the way
-is kept as a trail, the stamps of those files with what they lead to, and is good as long as each is as it was. One that
-has changed a moment ago is read each time: its stamp may not tell the next change.
+is kept as a trail, what was seen of those files with what they lead to, and is good as long as each is as it was. One
+that has changed a moment ago is read each time: its stamp may not tell the next change.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import stat
 from typing import NamedTuple
 
+from .._fast.look import Look, as_they_were, look
 from ..config.directives import core
 from ..config.directory import Directory
 from ..config.host_config import HostConfig
@@ -23,7 +24,7 @@ from ..config.model import EMPTY, Settings
 from ..config.override import Rules
 from ..config.parser import read_file
 from ..errors import BadRequest, ConfigError
-from ..stamps import UNSETTLED, RightsStamp, are_rights_settled, rights_stamp
+from ..stamps import FileStatus, RightsStamp, are_rights_settled, rights_stamp
 
 __all__ = ["Refused", "Walk", "walk"]
 
@@ -34,7 +35,11 @@ class Refused(BadRequest):
 
 # Where a walk ended: the file name as far as it went (a directory's with a slash at the end), the rest ("" or beginning
 # with "/"), what is there (None: nothing), and the directory that holds it (a directory holds itself).
-Walk = tuple[str, str, "os.stat_result | None", Directory]
+Walk = tuple[str, str, "FileStatus | None", Directory]
+
+# What was looked at on the way to a directory, None for what was not there, and the directory under all of it; None if
+# links are looked at.
+_Trail = tuple[tuple[tuple[str, "Look | None"], ...], "Directory | None"]
 
 
 def walk(host: HostConfig, filename: str, known: int = 0) -> Walk:
@@ -46,7 +51,7 @@ def walk(host: HostConfig, filename: str, known: int = 0) -> Walk:
     Raises Refused: 403 for a link, a special file or missing permission, 500 for a broken .htaccess.
     """
     try:
-        found = os.stat(filename[:known] if known else filename)
+        found = look(filename[:known] if known else filename)
     except (FileNotFoundError, NotADirectoryError):
         if known:
             return walk(host, filename)
@@ -78,31 +83,18 @@ def _trail(host: HostConfig, path: str) -> Directory | None:
 
     Raises Refused as walk() does.
     """
-    trail: tuple[tuple[tuple[str, RightsStamp | None], ...], Directory | None] | None = host.trails.get(path)
-    if trail is not None:
-        if trail[1] is None:
-            return None
-        for name, stamp in trail[0]:
-            try:
-                found = os.stat(name)
-            except (FileNotFoundError, NotADirectoryError):
-                if stamp is not None:
-                    break
-            except OSError:
-                break
-            else:
-                if stamp is None or rights_stamp(found) != stamp:
-                    break
-        else:
-            return trail[1]
-    looks: list[tuple[str, RightsStamp | None]] = []
+    trail: _Trail | None = host.trails.get(path)
+    if trail is not None and as_they_were(trail[0]):
+        return trail[1]
+    looks: list[tuple[str, Look | None]] = []
     directory = with_htaccess(host.root, looks)
     for name in path[1:-1].split("/") if path != "/" else ():
         if not directory.follow:  # here, or in the .htaccess so far
             host.trails.replace_named(path, ((), None), path)
             return None
         directory = with_htaccess(directory.child(name), looks)
-    host.trails.replace_named(path, (tuple(looks), directory), path)
+    if all(found is None or are_rights_settled(found) for _, found in looks):
+        host.trails.replace_named(path, (tuple(looks), directory), path)
     return directory
 
 
@@ -147,15 +139,15 @@ def _look(directory: Directory, path: str) -> os.stat_result | None:
     raise Refused(403, f"symbolic link not allowed or link target not accessible: {path}")
 
 
-def with_htaccess(directory: Directory, looks: list[tuple[str, RightsStamp | None]] | None = None) -> Directory:
+def with_htaccess(directory: Directory, looks: list[tuple[str, Look | None]] | None = None) -> Directory:
     """The directory under its .htaccess, if there may be one and there is; parsed again when the file changed.
 
-    `looks` gets what was looked at: each name, and its stamp if it was there.
+    `looks` gets what was looked at: each name, and what was found if it was there.
     """
     for name in directory.access_files:
         path = directory.path + name
         try:
-            found = os.stat(path)
+            found = look(path)
         except (FileNotFoundError, NotADirectoryError):
             if looks is not None:
                 looks.append((path, None))
@@ -167,7 +159,7 @@ def with_htaccess(directory: Directory, looks: list[tuple[str, RightsStamp | Non
         stamp = rights_stamp(found)
         settled = are_rights_settled(found)
         if looks is not None:
-            looks.append((path, stamp if settled else UNSETTLED))
+            looks.append((path, found))
         settings = _read(directory, path, stamp, settled)
         return directory.overlaid(settings)
     return directory

@@ -20,6 +20,7 @@ from .compiling import Page, as_they_were, compile_file, compile_string
 
 if TYPE_CHECKING:
     from ..request import mp_request
+    from ..stamps import FileStatus
 
 T = TypeVar("T")
 
@@ -62,7 +63,7 @@ def literally(value: str | None) -> bool:
 
 
 def page_of_file(
-    path: str, options: Mapping[str, str], log: Callable[[str], None], seen: os.stat_result | None = None
+    path: str, options: Mapping[str, str], log: Callable[[str], None], seen: FileStatus | None = None
 ) -> Page:
     """The page in a file, whose path is absolute; `log` is told if the cache on disk cannot be used.
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import CodeType
 
+from ..stamps import FileStatus
 from .backslashes import mended
 from .grammar import MAX_TEXT, IncludeError, parse
 from .places import Lines, error_in_page, relocate
@@ -57,7 +58,7 @@ class Page:
             wants |= {"Session"}
         object.__setattr__(self, "wants", wants)
 
-    def is_current(self, seen: os.stat_result) -> bool:
+    def is_current(self, seen: FileStatus) -> bool:
         """Whether no file has changed; `seen` is what was just seen of the page's own."""
         _, mtime, size, inode = self.stamps[0]
         if seen.st_mtime_ns != mtime or seen.st_size != size or seen.st_ino != inode:

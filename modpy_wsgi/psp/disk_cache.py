@@ -21,6 +21,7 @@ import stat
 from types import CodeType
 
 from .._version import __version__
+from ..stamps import FileStatus
 from .compiling import Page
 
 __all__ = ["MAX_FILES", "Folder", "Refused"]
@@ -59,7 +60,7 @@ class Folder:
         """Let go of it."""
         os.close(self._descriptor)
 
-    def fetch(self, key: tuple[str, bool], seen: os.stat_result) -> Page | None:
+    def fetch(self, key: tuple[str, bool], seen: FileStatus) -> Page | None:
         """The page, if it is there and up to date. Raises OSError."""
         try:
             descriptor = os.open(_name(key), _READ, dir_fd=self._descriptor)

@@ -27,6 +27,7 @@ from .tracebacks import by_source
 
 if TYPE_CHECKING:
     from ..request import mp_request
+    from ..stamps import FileStatus
 
 __all__ = ["PSP", "PSPInterface"]
 
@@ -116,7 +117,7 @@ class PSP:
         """Read and compile the page, if it has changed. Raises what PSP() raises."""
         self._load(None)
 
-    def _load(self, seen: os.stat_result | None) -> None:
+    def _load(self, seen: FileStatus | None) -> None:
         try:
             self._page = page_of_file(self.filename or "", options_of(self.req), self.req.log_error, seen)
         except SyntaxError as error:

@@ -7,7 +7,6 @@ mod_include and mod_cgi of httpd 2.4, as observed.
 
 from __future__ import annotations
 
-import os
 import posixpath
 import stat
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from ..config.patterns import RunawayPattern
 from ..constants import HTTP_NOT_FOUND, OK
 from ..environ import escape
 from ..httpd.listing_page import size_shown
+from ..stamps import FileStatus
 from . import expression, legacy, programs, python_element
 from .page import Page, date_text
 from .scanner import Element
@@ -127,13 +127,13 @@ def _look_up(page: Page, name: str, text: str) -> tuple[Any, int]:
     return req._application.look_up(req, uri)
 
 
-def _stat_of(page: Page, tag: str, name: str, text: str) -> os.stat_result:
+def _stat_of(page: Page, tag: str, name: str, text: str) -> FileStatus:
     if name not in ("virtual", "file"):
         raise Wrong(f'unknown parameter "{name}" to tag {tag}')
     found, status = _look_up(page, name, text)
     if found is None or status != OK or found._stat is None:
         raise Wrong(f'unable to get information about "{text}"')
-    result: os.stat_result = found._stat
+    result: FileStatus = found._stat
     return result
 
 
