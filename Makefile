@@ -14,6 +14,10 @@ MAKEFLAGS += --no-builtin-rules
 # The first interpreter that is new enough. Override with: make PYTHON=/path/to/python ...
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do \
     $$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && command -v $$p && break; done)
+# The system's own, if it will do: the original is linked with that, and two builds of one version may differ by half.
+BENCH_PYTHON ?= $(shell /usr/bin/python3 -c 'import ensurepip, os, sys, sysconfig; \
+    sys.exit(sys.version_info < (3, 10) or not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' 2>/dev/null \
+    && echo /usr/bin/python3 || echo $(PYTHON))
 PORT ?= 8000
 PYTEST_ARGS ?=
 JOBS ?= auto
@@ -82,6 +86,7 @@ $(VENV)/.fuzz: $(VENV)/.made $(METADATA) | $(VENV)/.serve
 $(VENV)/.bench: $(VENV)/.made $(METADATA)
 	@echo "installing what the benchmarks compare with"
 	@$(PIP) install --upgrade pip $(BUILD_NEEDS)
+	@$(PIP) install --no-cache-dir uwsgi  # a wheel that was kept is linked with the Python it was built by
 	@PYTHONWARNINGS=ignore $(PIP) install --no-build-isolation --editable '.[serve,bench]'
 	@touch $@
 
@@ -137,7 +142,7 @@ oracle: $(VENV)/.built-dev
 
 # The peers have an environment of their own. BENCH="static forms" runs these alone, and writes no RESULTS.md.
 bench:
-	@$(MAKE) --no-print-directory VENV=$(VENV)-bench $(VENV)-bench/.built-bench
+	@$(MAKE) --no-print-directory VENV=$(VENV)-bench PYTHON=$(BENCH_PYTHON) $(VENV)-bench/.built-bench
 	$(VENV)-bench/bin/python -m benchmarks $(BENCH)
 
 # Threads under mixed traffic for SOAK seconds.

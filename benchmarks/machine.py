@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 import subprocess
+import sysconfig
 from pathlib import Path
 
 __all__ = ["described", "versions"]
@@ -57,8 +58,18 @@ def versions() -> dict[str, str]:
         if shutil.which("dpkg-query"):
             said = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", name], capture_output=True, text=True)
             if said.stdout:
-                found[name] = said.stdout
+                found[name] = f"{said.stdout}, {'the same Python' if _is_the_originals() else 'another Python'}"
     return found
+
+
+def _is_the_originals() -> bool:
+    """Whether mod_python.so is linked with the library of the Python that runs this."""
+    module = "/usr/lib/apache2/modules/mod_python.so"
+    library = sysconfig.get_config_var("INSTSONAME")
+    said = subprocess.run(["ldd", module], capture_output=True, text=True).stdout if os.path.exists(module) else ""
+    linked = [line.split()[2] for line in said.splitlines() if line.split()[:1] == [library] and "=>" in line]
+    own = os.path.join(sysconfig.get_config_var("LIBDIR") or "", library or "")
+    return any(os.path.realpath(path) == os.path.realpath(own) for path in linked)
 
 
 def _processor() -> str:
