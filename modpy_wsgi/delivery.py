@@ -115,11 +115,11 @@ def deliver(req: mp_request) -> Iterable[bytes]:
         and last._delegated is None
     ):
         # Everything was written, and no length was promised.
-        if not _completed(req):
-            if _handlers_wait(req):
-                return Delivered((), req)
-            req._complete = True
-            req._host.logs.write(req)  # which alone has work, and nothing is left to be sent
+        if _handlers_wait(req):
+            return Delivered((), req)
+        req._complete = True
+        if req._host.logs is not None:
+            req._host.logs.write(req)
         return ()
     try:
         body = _body(last)
@@ -262,12 +262,8 @@ def _whole(req: mp_request) -> list[bytes]:
 
 def _completed(req: mp_request) -> bool:
     """Mark a request as complete if its end has no work, nor that of those it led to. Whether so."""
-    each: mp_request | None = req
-    while each is not None:
-        config = each._config
-        if each._cleanups is not None or each._added is not None or (config.plan or plan_of(config)).after:
-            return False
-        each = each._next
+    if req._host.logs is not None or _handlers_wait(req):
+        return False
     req._complete = True
     return True
 

@@ -43,7 +43,7 @@ class _Loaded:
             if found is None:
                 found = look(self.files[0][0], self.seen)
             if found is self.seen:
-                return not self.others or as_they_were(self.others)
+                return as_they_were(self.others)
             others = [(file, look(file)) for file, _ in self.files[1:]]
         except OSError:
             return False
@@ -84,9 +84,11 @@ class Ground:
         if autoreload:
             if loaded.version != self.modules.version:
                 return None
-            if found is not None and file is not None and loaded.files and file != loaded.files[0][0]:
-                found = None
-            if not loaded.is_current(found):
+            if found is None or found is not loaded.seen:
+                own = file is None or (bool(loaded.files) and file == loaded.files[0][0])
+                if not loaded.is_current(found if own else None):
+                    return None
+            elif loaded.others and not as_they_were(loaded.others):
                 return None
         return loaded.module
 

@@ -45,6 +45,7 @@ from .phases import (
 )
 
 if TYPE_CHECKING:
+    from .httpd.translate import Place
     from .request import mp_request
 
 __all__ = ["Plan", "Step", "plan_of", "run_phase", "run_steps"]
@@ -62,8 +63,8 @@ class Plan:
     """The compiled phases of a RequestConfig."""
 
     __slots__ = (
-        *("after", "by_extension", "calls", "closing", "content", "patterns"),
-        *("of_file", "quiet", "steps", "straight"),
+        *("by_extension", "calls", "closing", "content", "patterns"),
+        *("of_file", "quiet", "settles", "steps", "straight"),
     )
 
     def __init__(self, config: RequestConfig) -> None:
@@ -76,9 +77,8 @@ class Plan:
             self.by_extension |= bool(extension)
             self.patterns |= any(ref.pattern is not None for ref in refs)
         directives = {_split(key)[0] for key in config.handlers}
-        # Whether the end of a request has work, for handlers or for a log.
+        # Whether handlers have work at the end of a request.
         self.closing = not directives.isdisjoint({LOG.directive, CLEANUP.directive})
-        self.after = self.closing or config.host.logs is not None
         fixed = not (self.by_extension or self.patterns)
         self.content = self.calls.get(HANDLER.directive, ()) if fixed else None  # the handlers of every request
         self.steps = tuple([step for step, has_work in _STEPS if has_work(config, directives)])
@@ -92,6 +92,8 @@ class Plan:
             self.of_file = tuple([step for step in self.quiet if step is not index.fixup])
         # Whether the file itself is the answer, if no handler is: nobody has a say but who guesses its type.
         self.straight = self.of_file == (types.guess_at_place,) and not (config.prepares or config.actions)
+        # Whether the steps of a file come to the same for each request that nobody has said anything of before.
+        self.settles = quiet and _SETTLING.issuperset(self.of_file)
         if self.straight:
             self.of_file = (files.send_again, *self.of_file)
 
@@ -110,7 +112,9 @@ def run_steps(req: mp_request, config: RequestConfig) -> int:
     if req._added is not None:  # in a phase before the file was known
         return _run_rest(req, config, None)
     if plan.quiet is not None:
-        for step in plan.quiet if req._place is None else plan.of_file:
+        if req._place is not None:
+            return _settle(req, config, plan, req._place)
+        for step in plan.quiet:
             status = step(req, config)
             if status:
                 return status
@@ -121,6 +125,21 @@ def run_steps(req: mp_request, config: RequestConfig) -> int:
             return status
         if req._added is not None:
             return _run_rest(req, config, step)
+    return OK
+
+
+def _settle(req: mp_request, config: RequestConfig, plan: Plan, place: Place) -> int:
+    """The same for a file that was there before. What type and handler came of it once is kept, if that can be all."""
+    new = req._handler is None and req._content_type is None and place.config is config
+    if new and place.settled is not None:
+        req._content_type, req._handler = place.settled
+        return OK
+    for step in plan.of_file:
+        status = step(req, config)
+        if status:
+            return status
+    if new and plan.settles and not req._more_to_say and (req._handler is not None or not plan.straight):
+        place.settled = (req._content_type, req._handler)
     return OK
 
 
@@ -337,6 +356,9 @@ _QUIET: dict[Step, Step] = {
     _set_handler: _take_handler,
     index.fixup: index.fixup,
 }
+
+# Those that set the type and the handler, and no more unless a name says its encoding or language.
+_SETTLING = frozenset({types.guess_at_place, _take_handler})
 
 # Steps that stand for a longer one where that has no Python handlers.
 _SHORT: dict[Step, Step] = {_check_access: _access, _guess_type: _type, _set_handler: _fixup}
