@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..app import Application
@@ -80,7 +80,7 @@ class Source:
             return site
         logs = f"{site.names.server_root}/logs"
         usual = Settings({core.ERROR_LOG: f"{logs}/error_log", mpm.PID_FILE: f"{logs}/httpd.pid"})
-        return replace(site, main=replace(site.main, settings=usual.merged(site.main.settings)))
+        return site._replace(main=site.main._replace(settings=usual.merged(site.main.settings)))
 
 
 def _with_programs(root: Path, names: tuple[str, ...]) -> list[str]:
