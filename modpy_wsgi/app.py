@@ -10,7 +10,7 @@ import os
 import posixpath
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import constants, current, delivery, dispatch, past_http
 from .config.directives import core, python
@@ -30,12 +30,14 @@ from .locate import locate, walk_now
 from .locks import reentrant_lock
 from .log import ErrorLog, log_exception
 from .plan import run_steps
-from .raw_connection import RawConnection
 from .redirects import look_up, look_up_entry, redirect
 from .request import mp_request
 from .request_output import ClientGone
 from .server import make_servers, mp_server
 from .subrequests import include, run
+
+if TYPE_CHECKING:
+    from .raw_connection import RawConnection
 
 __all__ = ["WSGI", "Application"]
 
