@@ -21,7 +21,6 @@ from .constants import OK
 from .environ import check_head, decode
 from .errors import BadRequest, HandlerError
 from .httpd import access_log, content, errors, filtering, translate
-from .httpd.error_format import ErrorForm
 from .httpd.forwarded import scheme_check
 from .interpreter import Interpreter
 from .interpreter_names import interpreter_name, names_in_use
@@ -76,6 +75,8 @@ class Application:
             host.server = server
             formats = host.base[core.ERROR_FORMATS]
             if any(formats):
+                from .httpd.error_format import ErrorForm  # which few sites need
+
                 server._log = server._log.sharing(server._log.level, server._log.levels)
                 server._log.form = ErrorForm(formats, server)
         self._access_logs = access_log.attach((self.hosts.main, *self.hosts.virtual))

@@ -8,7 +8,6 @@ table of phases. Sources: manual 4.2, 5.1; what the original does with odd resul
 from __future__ import annotations
 
 import os
-import traceback
 from typing import TYPE_CHECKING, Any
 
 from .config.directives.python import IMPORTER_PATH, PYTHON_OPTIONS, HandlerRef
@@ -229,6 +228,8 @@ def _failed(req: mp_request, error: BaseException, call: Call, config: RequestCo
     if not config.debug or phase is CLEANUP or req.connection.aborted:
         return HTTP_INTERNAL_SERVER_ERROR
     title = escape(where, quote=False)
+    import traceback  # which brings tokenize and textwrap, for who has errors
+
     lines = traceback.format_exception(type(error), error, without_import_frames(error.__traceback__))
     page = "".join([f"{escape(line)}\n" for line in lines])
     if req._server_write is None:

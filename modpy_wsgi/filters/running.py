@@ -8,7 +8,6 @@ is not its fault, and goes to who wrote.
 
 from __future__ import annotations
 
-import traceback
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SERVER_RETURN, HandlerError
@@ -103,6 +102,8 @@ def _failed(filter: mp_filter, error: BaseException) -> None:  # noqa: A002
 
 
 def _page(where: str, error: BaseException) -> bytes:
+    import traceback  # which brings tokenize and textwrap, for who has errors
+
     lines = traceback.format_exception(type(error), error, without_import_frames(error.__traceback__))
     page = "".join([f"{escape(line)}\n" for line in lines])
     title = escape(where, quote=False)
