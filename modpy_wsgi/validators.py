@@ -6,6 +6,7 @@ import base64
 import os
 import re
 import time
+from functools import cache
 
 __all__ = ["SETTLED", "date_text", "digest_of", "etag_in", "etag_of", "http_date"]
 
@@ -13,18 +14,23 @@ BLOCK = 262144  # bytes of a file read at once for its digest
 SETTLED = 1.0  # seconds; what has changed later may change again and look the same: its tag is weak
 
 _TIME = r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
-_DATE = re.compile(
-    r"\s*[^ ]* (?:"
-    rf"(?P<day>[0-9]{{1,2}}) (?P<month>[A-Z][a-z][a-z]) (?P<year>[0-9]{{4}}) {_TIME} .*"
-    rf"|(?P<day2>[0-9]{{2}})-(?P<month2>[A-Z][a-z][a-z])-(?P<year2>[0-9]{{2}}) {_TIME.replace('>', '2>')} .*"
-    rf"|(?P<month3>[A-Z][a-z][a-z]) (?P<day3>[ 0-9][0-9]) {_TIME.replace('>', '3>')} (?P<year3>[0-9]{{4}}).*"
-    ")",
-    re.DOTALL,
-)
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 _BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)  # days of a year before each month, and in all
+
+
+@cache
+def _date() -> re.Pattern[str]:
+    """The forms of a date. Only a client that has one waits for it to be compiled."""
+    return re.compile(
+        r"\s*[^ ]* (?:"
+        rf"(?P<day>[0-9]{{1,2}}) (?P<month>[A-Z][a-z][a-z]) (?P<year>[0-9]{{4}}) {_TIME} .*"
+        rf"|(?P<day2>[0-9]{{2}})-(?P<month2>[A-Z][a-z][a-z])-(?P<year2>[0-9]{{2}}) {_TIME.replace('>', '2>')} .*"
+        rf"|(?P<month3>[A-Z][a-z][a-z]) (?P<day3>[ 0-9][0-9]) {_TIME.replace('>', '3>')} (?P<year3>[0-9]{{4}}).*"
+        ")",
+        re.DOTALL,
+    )
 
 
 def http_date(value: str | None) -> float | None:
@@ -33,7 +39,7 @@ def http_date(value: str | None) -> float | None:
     Read as httpd does: in one of three forms, whatever the day of the week; the zone is not looked at. The epoch
     itself is none.
     """
-    found = _DATE.match(value) if value else None
+    found = _date().match(value) if value else None
     if found is None:
         return None
     form = "" if found["day"] else "2" if found["day2"] else "3"

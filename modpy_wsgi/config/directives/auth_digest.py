@@ -24,7 +24,6 @@ class Digest(NamedTuple):
 
 DIGEST: Setting[Digest] = Setting("AuthDigest", Digest())
 
-_SIZE = re.compile(r"([+-]?\d{1,12})([bBkKmM]?)", re.ASCII)
 _UNITS = {"": 1, "b": 1, "k": 1024, "m": 1024 * 1024}
 _SMALLEST = 88  # bytes, as in httpd
 _NO_MEMORY = "needs memory that processes share, and is not implemented"
@@ -70,7 +69,7 @@ def _domain(so_far: Digest, args: tuple[str, ...]) -> Digest:
 
 def _shmem_size(so_far: object, args: tuple[str, ...], origin: Origin) -> Several:
     """Nothing is set: no memory is shared."""
-    found = _SIZE.fullmatch(args[0])
+    found = re.fullmatch(r"([+-]?\d{1,12})([bBkKmM]?)", args[0], re.ASCII)
     if found is None:
         raise ValueError(f"invalid size '{args[0]}'")
     if int(found[1]) * _UNITS[found[2].lower()] < _SMALLEST:

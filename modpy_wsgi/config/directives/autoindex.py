@@ -117,11 +117,9 @@ LISTING: Setting[Listing] = Setting("IndexOptions", Listing(), _merge)
 
 # -- IndexOptions -----------------------------------------------------------------------------------------------------
 
-_INTEGER = re.compile(r"\s*([+-]?[0-9]{1,9})")
-
 
 def _number(text: str) -> int:
-    found = _INTEGER.match(text)  # what follows the digits is not looked at, as in httpd
+    found = re.match(r"\s*([+-]?[0-9]{1,9})", text)  # what follows the digits is not looked at, as in httpd
     return int(found[1]) if found else 0
 
 
@@ -226,7 +224,6 @@ def _order(so_far: Listing | None, args: tuple[str, ...], origin: Origin) -> Lis
 
 # -- what is said of files --------------------------------------------------------------------------------------------
 
-_WILD = re.compile(r"[*?]")
 _Adding = Callable[["Listing | None", "tuple[str, ...]", Origin], Listing]
 
 
@@ -237,7 +234,7 @@ def _within(origin: Origin) -> str:
 def _item(kind: str, to: str, origin: Origin, value: str) -> ListingItem:
     if kind == "path":
         to = "^^DIRECTORY^^" if to == "**DIRECTORY**" else to
-        to = to if _WILD.search(to) else f"*{to}"
+        to = to if "*" in to or "?" in to else f"*{to}"
     elif kind == "encoding":
         to = to.lower()
     return ListingItem(kind, to, _within(origin), value)
