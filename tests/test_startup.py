@@ -83,6 +83,12 @@ def test_what_a_site_does_not_use_is_not_imported(handler: str, source: str, mor
     assert not NEEDLESS & found
 
 
+def test_what_a_server_imports_that_loads_the_application_itself(tmp_path: Path) -> None:
+    (tmp_path / "httpd.conf").write_text(CONF.format(root=tmp_path, handler="hello"))
+    program = "import os\nos.environ['MODPY_WSGI_CONF'] = sys.argv[1]\nimport modpy_wsgi.wsgi"
+    assert of_library(imported(program, str(tmp_path / "httpd.conf"))) - LIBRARY - OF_VERSIONS == {"signal"}
+
+
 RUN = """
 from modpy_wsgi.{module} import main
 sys.argv[1:] = {argv!r}
