@@ -6,6 +6,8 @@ Sources: manual 4.2, 5.1; the results that let a list of handlers go on were obs
 
 from __future__ import annotations
 
+from typing import Final
+
 from .constants import DECLINED, OK
 
 __all__ = [
@@ -44,10 +46,10 @@ class Phase:
     def __init__(
         self, directive: str, goes_on: frozenset[int], *, by_extension: bool = True, dynamic: bool = True
     ) -> None:
-        self.directive = directive
-        self.goes_on = goes_on
-        self.by_extension = by_extension
-        self.dynamic = dynamic
+        self.directive: Final = directive
+        self.goes_on: Final = goes_on
+        self.by_extension: Final = by_extension
+        self.dynamic: Final = dynamic
 
     @property
     def function(self) -> str:

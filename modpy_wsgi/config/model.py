@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from modpy_wsgi.config.patterns import Regex
 
@@ -134,9 +134,9 @@ class Setting(Generic[T]):
     __slots__ = ("default", "merge", "name")
 
     def __init__(self, name: str, default: T, merge: Callable[[T, T], T] = replace) -> None:
-        self.name = name
-        self.default = default
-        self.merge = merge
+        self.name: Final = name
+        self.default: Final = default
+        self.merge: Final = merge
 
     def __repr__(self) -> str:
         return f"<Setting {self.name}>"

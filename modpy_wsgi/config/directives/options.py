@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Any
+from typing import Any, Final
 
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Origin, Override, Setting
@@ -56,10 +56,10 @@ class Options:
         removed: frozenset[str] = frozenset(),
         relative: bool = False,
     ) -> None:
-        self.names = names
-        self.added = added
-        self.removed = removed
-        self.relative = relative
+        self.names: Final = names
+        self.added: Final = added
+        self.removed: Final = removed
+        self.relative: Final = relative
 
     def __contains__(self, name: object) -> bool:
         return name in self.names
