@@ -32,9 +32,14 @@ UNUSED = (
     "bcrypt",  # passwords
     "brotli",  # filters
     "cgi",
+    "dataclasses",
+    "datetime",
     "email",
+    "hashlib",  # passwords, digests
+    "html.entities",
     "http.client",
     "http.server",
+    "inspect",
     "libpass",
     "logging.handlers",  # a log to syslog
     "modpy_wsgi.cgi.answer",  # programs
@@ -45,9 +50,13 @@ UNUSED = (
     "redis",  # sessions
     "regex",  # expressions that could run away
     "secrets",
+    "socket",  # names of clients
     "sqlite3",
+    "ssl",  # handlers that leave HTTP
     "subprocess",  # a log to a program
+    "sysconfig",
     "tempfile",  # a large upload
+    "traceback",  # errors
 )
 START = f"""
 import sys, time

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import importlib
-import inspect
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -170,8 +169,8 @@ def resolve_object(module: Any, obj_str: str, arg: Any = None, silent: Any = 0) 
             raise AttributeError(f"module {getattr(module, '__file__', module)!r} contains no {name!r}")
         owner: Any = found
         found = getattr(found, name)
-        if inspect.isclass(owner):
-            instance = owner(arg)  # type: ignore[call-arg]  # the handler's own class
+        if isinstance(owner, type):
+            instance = owner(arg)  # the handler's own class
             found = getattr(instance, name)
     return found
 

@@ -10,7 +10,7 @@ import os
 import posixpath
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import constants, current, delivery, dispatch, past_http
 from .config.directives import core, python
@@ -21,7 +21,6 @@ from .constants import OK
 from .environ import check_head, decode
 from .errors import BadRequest, HandlerError
 from .httpd import access_log, content, errors, filtering, translate
-from .httpd.error_format import ErrorForm
 from .httpd.forwarded import scheme_check
 from .interpreter import Interpreter
 from .interpreter_names import interpreter_name, names_in_use
@@ -30,12 +29,14 @@ from .locate import locate, walk_now
 from .locks import reentrant_lock
 from .log import ErrorLog, log_exception
 from .plan import run_steps
-from .raw_connection import RawConnection
 from .redirects import look_up, look_up_entry, redirect
 from .request import mp_request
 from .request_output import ClientGone
 from .server import make_servers, mp_server
 from .subrequests import include, run
+
+if TYPE_CHECKING:
+    from .raw_connection import RawConnection
 
 __all__ = ["WSGI", "Application"]
 
@@ -74,6 +75,8 @@ class Application:
             host.server = server
             formats = host.base[core.ERROR_FORMATS]
             if any(formats):
+                from .httpd.error_format import ErrorForm  # which few sites need
+
                 server._log = server._log.sharing(server._log.level, server._log.levels)
                 server._log.form = ErrorForm(formats, server)
         self._access_logs = access_log.attach((self.hosts.main, *self.hosts.virtual))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import shutil
 import sys
 from collections.abc import Iterable
 
@@ -83,6 +82,8 @@ def _types(path: str, *, copy: bool) -> bool:
     source = "/etc/mime.types"
     if copy and os.path.isfile(source):
         _say(f"Copying {source!r} to {path!r}")
+        import shutil  # and with it every kind of compression
+
         shutil.copy(source, path)
         return True
     _say(f"Warning: file {path!r} does not exist.")

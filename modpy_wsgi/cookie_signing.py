@@ -10,8 +10,6 @@ read, too), `md5` (the original's is written, both are read).
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import hmac
 from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any, NamedTuple
@@ -66,12 +64,14 @@ def signature(kind: str, secret: str | bytes | None, name: str, value: str) -> s
     """The signature of a cookie in hex digits; `kind` is "md5" or "sha256". Raises CookieError without a secret."""
     if not secret:
         raise CookieError("Cannot sign without a secret")
+    import hmac  # and with it OpenSSL, for who signs cookies
+
     key = encode_text(secret)
     first, second = encode_text(name), encode_text(value)
     if kind == "md5":
         return hmac.new(key, first + second, "md5").hexdigest()
     head = b"modpy_wsgi cookie 1\n%d %d\n" % (len(first), len(second))
-    return hmac.new(key, head + first + second, hashlib.sha256).hexdigest()
+    return hmac.new(key, head + first + second, "sha256").hexdigest()
 
 
 def signed_by(secret: str | bytes | None, name: str, signed: str) -> tuple[str, str]:
@@ -79,6 +79,8 @@ def signed_by(secret: str | bytes | None, name: str, signed: str) -> tuple[str, 
 
     A signature is as long as its kind says, so a text is tried as each: it can hold as one of them only.
     """
+    import hmac
+
     kinds = [("sha256", _SHA256_LENGTH)] + [("md5", _MD5_LENGTH)] * rule().reads_md5
     for kind, length in kinds:
         sent, value = signed[:length], signed[length:]

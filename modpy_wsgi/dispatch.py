@@ -7,9 +7,7 @@ table of phases. Sources: manual 4.2, 5.1; what the original does with odd resul
 
 from __future__ import annotations
 
-import html
 import os
-import traceback
 from typing import TYPE_CHECKING, Any
 
 from .config.directives.python import IMPORTER_PATH, PYTHON_OPTIONS, HandlerRef
@@ -19,6 +17,7 @@ from .environ import decode, encode
 from .errors import SERVER_RETURN, HandlerError
 from .import_traceback import without_import_frames
 from .interpreter import Interpreter
+from .markup import escape
 from .module_space import SPACES
 from .phases import BY_DIRECTIVE, CLEANUP, Phase
 
@@ -229,9 +228,11 @@ def _failed(req: mp_request, error: BaseException, call: Call, config: RequestCo
     req._application.log_exception(req, where, error)
     if not config.debug or phase is CLEANUP or req.connection.aborted:
         return HTTP_INTERNAL_SERVER_ERROR
-    title = html.escape(where, quote=False)
+    title = escape(where, quote=False)
+    import traceback  # which brings tokenize and textwrap, for who has errors
+
     lines = traceback.format_exception(type(error), error, without_import_frames(error.__traceback__))
-    page = "".join([f"{html.escape(line)}\n" for line in lines])
+    page = "".join([f"{escape(line)}\n" for line in lines])
     if req._server_write is None:
         req._status = HTTP_INTERNAL_SERVER_ERROR
         req._content_type = "text/html"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import os
 import stat
 import sys
@@ -47,6 +46,8 @@ class LockFiles:
             folder = os.path.join(root, directory)
         if not os.path.isdir(folder):
             raise NotADirectoryError(errno.ENOTDIR, "no directory for lock files", folder)
+        import hashlib  # and with it OpenSSL, which nobody pays for who needs no locks
+
         mark = hashlib.sha256(server.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         self._slots = tuple(_Slot(os.path.join(folder, f"{PREFIX}-{mark}-{number}")) for number in range(slots))
 

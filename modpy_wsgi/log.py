@@ -15,7 +15,6 @@ import operator
 import os
 import threading
 import time
-import traceback
 from collections.abc import Mapping
 from typing import Any, Final, Protocol, TextIO
 
@@ -234,10 +233,19 @@ def log_message(log: ErrorLog, message: Any, level: Any = 0, client: str | None 
     log.write(message, number & LEVEL_MASK or APLOG_ERR, client=client, about=about)
 
 
+def _traceback(exc: BaseException) -> list[str]:
+    """The elements of a traceback; the last alone where the modules that make it cannot be read any more."""
+    try:
+        from traceback import format_exception  # which brings tokenize and textwrap, for who has errors
+    except (ImportError, OSError):  # there is no descriptor left, which may be the error itself
+        return [f"{type(exc).__name__}: {exc}\n"]
+    return format_exception(type(exc), exc, exc.__traceback__)
+
+
 def log_exception(log: ErrorLog, prefix: str, exc: BaseException, client: str | None = None, about: Any = None) -> None:
     """Writes a traceback as the original does: one line per element, each after `prefix` and ": ".
 
     prefix: "<Phase> <handler>", as in "PythonHandler mptest".
     """
-    for element in traceback.format_exception(type(exc), exc, exc.__traceback__):
+    for element in _traceback(exc):
         log.write(f"{prefix}: {element.removesuffix(chr(10))}", APLOG_ERR, client=client, about=about)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import shlex
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -41,6 +40,8 @@ class PipeTarget:
         if command.startswith("$"):
             self.argv = ["/bin/sh", "-c", command[1:]]
         else:
+            import shlex
+
             self.argv = shlex.split(command.removeprefix("|"))
         if not self.argv or not command.strip("|$ \t"):
             raise ValueError("a piped log needs a program")

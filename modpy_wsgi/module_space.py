@@ -7,7 +7,6 @@ what else goes by a module's `__name__`.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import sys
 from contextvars import ContextVar
@@ -167,5 +166,7 @@ def slug(name: str) -> str:
 
 def marked_slug(name: str) -> str:
     """The same, with a mark of its own for each name."""
+    import hashlib  # and with it OpenSSL, which a process with one interpreter does without
+
     mark = hashlib.blake2s(name.encode("utf-8", "surrogateescape"), digest_size=8)
     return f"{slug(name)}_{mark.hexdigest()}"

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from .config.directives import core
 from .errors import HandlerError
-from .raw_connection import RawConnection
-from .stream import Stream
 
 if TYPE_CHECKING:
+    from .raw_connection import RawConnection
     from .request import mp_request
 
 __all__ = ["ConnectionTaken", "take"]
@@ -43,6 +42,9 @@ def take(req: mp_request) -> RawConnection:
             "conn.read(), readline() and write() in a request need the socket, which this server does not show; "
             "use req.read() and req.write()"
         )
+    from .raw_connection import RawConnection  # and with it the standard library's ssl, for what few handlers do
+    from .stream import Stream
+
     seconds = float(req._host.base[core.TIMEOUT]) or None
     stream = Stream(sock, seconds, all_most=ALL_MOST, before=_read_ahead(environ))
     return RawConnection(environ, req.connection.base_server, stream, ())

@@ -6,7 +6,7 @@ Sources: manual 4.2, 5.1; the results that let a list of handlers go on were obs
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Final
 
 from .constants import DECLINED, OK
 
@@ -35,14 +35,21 @@ RUN_ALL = frozenset({OK, DECLINED})  # every handler has its say until one objec
 RUN_FIRST = frozenset({DECLINED})  # the first that does not decline decides
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Phase:
-    """One phase: its directive (what req.phase shows) and the results after which the next handler of a list runs."""
+    """One phase: its directive (what req.phase shows) and the results after which the next handler of a list runs.
 
-    directive: str
-    goes_on: frozenset[int]
-    by_extension: bool = True  # whether "| .ext" is possible: not before the file is known
-    dynamic: bool = True  # whether req.add_handler takes it
+    by_extension: whether "| .ext" is possible: not before the file is known. dynamic: whether req.add_handler takes it.
+    """
+
+    __slots__ = ("by_extension", "directive", "dynamic", "goes_on")
+
+    def __init__(
+        self, directive: str, goes_on: frozenset[int], *, by_extension: bool = True, dynamic: bool = True
+    ) -> None:
+        self.directive: Final = directive
+        self.goes_on: Final = goes_on
+        self.by_extension: Final = by_extension
+        self.dynamic: Final = dynamic
 
     @property
     def function(self) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import threading
 import time
 from typing import Final
@@ -55,7 +54,7 @@ class RedisLocks:
 
     def acquire(self, slot: int, key: object, *, wait: bool) -> bool:
         """Take a slot; returns whether it was taken. Raises OSError if Redis is gone, or no thread can be started."""
-        mark = f"{os.getpid()}-{secrets.token_hex(12)}"
+        mark = f"{os.getpid()}-{os.urandom(12).hex()}"
         pause = FIRST_PAUSE
         while (
             not self._redis.ask(lambda: self._redis.client.set(self._key(slot), mark, nx=True, px=int(LEASE * 1000)))

@@ -5,7 +5,6 @@ Law: methods here compute from the request's members and change nothing but what
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -305,6 +304,8 @@ def _name_of_server(address: str) -> str:
 
 def _name_of(address: str) -> str:
     """The name of an address, "" if it has none."""
+    import socket  # large, and few sites ask for names
+
     try:
         return socket.gethostbyaddr(address)[0].lower() if address else ""
     except OSError:
@@ -313,6 +314,8 @@ def _name_of(address: str) -> str:
 
 def _leads_to(name: str, address: str) -> bool:
     """Whether an address is one of those of a name."""
+    import socket
+
     try:
         return address in {entry[4][0] for entry in socket.getaddrinfo(name, None)}
     except (OSError, UnicodeError):  # of a name that DNS has but nobody may ask for

@@ -8,7 +8,6 @@ from __future__ import annotations
 import atexit
 import contextvars
 import os
-import socket
 import time
 from collections.abc import Callable
 from functools import cache
@@ -27,6 +26,8 @@ __all__ = ["make_servers", "mp_server"]
 @cache
 def _own_name() -> str:
     """The name of a main server without ServerName: the machine's full name, or as in httpd, 127.0.0.1."""
+    import socket  # large, and most main servers have a name
+
     name = socket.getfqdn()
     return name if "." in name else "127.0.0.1"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
 from .config.directives import core
 from .errors import BadRequest
 from .httpd_names import server_banner
+from .markup import escape
 
 if TYPE_CHECKING:
     from .request_methods import RequestMethods
@@ -21,12 +21,12 @@ def signature_of(req: RequestMethods) -> str:
     if wanted == "off":
         return ""
     try:
-        name = html.escape(req._server_name())
+        name = escape(req._server_name())
     except BadRequest:  # this is the page that says that Host is none
-        name = html.escape(req.server.server_hostname)
+        name = escape(req.server.server_hostname)
     if wanted == "email":
         admin = req._host.base[core.SERVER_ADMIN]
         scheme = "" if ":" in admin.partition("@")[0] else "mailto:"
-        name = f'<a href="{scheme}{html.escape(admin)}">{name}</a>'
+        name = f'<a href="{scheme}{escape(admin)}">{name}</a>'
     banner = server_banner(req._host.base[core.SERVER_TOKENS])
     return f"<address>{banner} Server at {name} Port {req._port()}</address>\n"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import site
 import sys
-import sysconfig
 from collections.abc import Iterable, Iterator
 from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec, PathFinder
 
@@ -171,14 +170,18 @@ def _place(entry: str) -> str:
 
 
 def _installed_places() -> frozenset[str]:
-    paths = sysconfig.get_paths()
-    places = [paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")]
-    places += [os.path.join(paths["platstdlib"], "lib-dynload")]
+    """What sysconfig.get_paths() knows of: asking that would read all that Python was built with."""
+    library = os.path.dirname(os.__file__)
+    name = os.path.basename(library)
+    places = [
+        library,
+        *(os.path.join(prefix, sys.platlibdir, name) for prefix in (sys.exec_prefix, sys.base_exec_prefix)),
+    ]
+    places += [os.path.join(place, "lib-dynload") for place in places]
     places += [*site.getsitepackages(), site.getusersitepackages()]
     return frozenset(_place(place) for each in places for place in (each, os.path.realpath(each)))
 
 
-# Asked for at once, since it imports something itself: a worker may belong to a user who cannot read the library.
 _INSTALLED = _installed_places()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ._fast.query import parse_qs, parse_qsl
@@ -10,6 +9,7 @@ from .arguments import apply_fs_data
 from .constants import DONE, HTTP_MOVED_PERMANENTLY, HTTP_MOVED_TEMPORARILY
 from .errors import SERVER_RETURN
 from .forms import Field, FieldStorage, StringField
+from .markup import escape
 
 if TYPE_CHECKING:
     from .request_methods import RequestMethods
@@ -38,6 +38,6 @@ def redirect(req: RequestMethods, location: str, permanent: Any = 0, text: str |
     req.err_headers_out["Location"] = location
     req.status = HTTP_MOVED_PERMANENTLY if permanent else HTTP_MOVED_TEMPORARILY
     if text is None:
-        text = f'<p>The document has moved <a href="{html.escape(location)}">here</a></p>\n'
+        text = f'<p>The document has moved <a href="{escape(location)}">here</a></p>\n'
     req.write(text)
     raise SERVER_RETURN(DONE)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import base64
-import calendar
-import hashlib
 import os
 import re
 import time
+from functools import cache
 
 from .stamps import FileStatus
 
@@ -17,17 +16,23 @@ BLOCK = 262144  # bytes of a file read at once for its digest
 SETTLED = 1.0  # seconds; what has changed later may change again and look the same: its tag is weak
 
 _TIME = r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
-_DATE = re.compile(
-    r"\s*[^ ]* (?:"
-    rf"(?P<day>[0-9]{{1,2}}) (?P<month>[A-Z][a-z][a-z]) (?P<year>[0-9]{{4}}) {_TIME} .*"
-    rf"|(?P<day2>[0-9]{{2}})-(?P<month2>[A-Z][a-z][a-z])-(?P<year2>[0-9]{{2}}) {_TIME.replace('>', '2>')} .*"
-    rf"|(?P<month3>[A-Z][a-z][a-z]) (?P<day3>[ 0-9][0-9]) {_TIME.replace('>', '3>')} (?P<year3>[0-9]{{4}}).*"
-    ")",
-    re.DOTALL,
-)
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
+_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)  # days of a year before each month, and in all
+
+
+@cache
+def _date() -> re.Pattern[str]:
+    """The forms of a date. Only a client that has one waits for it to be compiled."""
+    return re.compile(
+        r"\s*[^ ]* (?:"
+        rf"(?P<day>[0-9]{{1,2}}) (?P<month>[A-Z][a-z][a-z]) (?P<year>[0-9]{{4}}) {_TIME} .*"
+        rf"|(?P<day2>[0-9]{{2}})-(?P<month2>[A-Z][a-z][a-z])-(?P<year2>[0-9]{{2}}) {_TIME.replace('>', '2>')} .*"
+        rf"|(?P<month3>[A-Z][a-z][a-z]) (?P<day3>[ 0-9][0-9]) {_TIME.replace('>', '3>')} (?P<year3>[0-9]{{4}}).*"
+        ")",
+        re.DOTALL,
+    )
 
 
 def http_date(value: str | None) -> float | None:
@@ -36,7 +41,7 @@ def http_date(value: str | None) -> float | None:
     Read as httpd does: in one of three forms, whatever the day of the week; the zone is not looked at. The epoch
     itself is none.
     """
-    found = _DATE.match(value) if value else None
+    found = _date().match(value) if value else None
     if found is None:
         return None
     form = "" if found["day"] else "2" if found["day2"] else "3"
@@ -46,9 +51,16 @@ def http_date(value: str | None) -> float | None:
         year += 1900 if year >= 70 else 2000
     if month is None or year < 1970 or not 1 <= day <= 31 or hour > 23 or minute > 59 or second > 61:
         return None
-    if day > calendar.monthrange(year, month)[1]:
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    if day > _BEFORE[month] - _BEFORE[month - 1] + (leap and month == 2):
         return None
-    return float(calendar.timegm((year, month, day, hour, minute, second))) or None
+    days = 365 * (year - 1970) + _leap_days(year - 1) - _leap_days(1969) + _BEFORE[month - 1] + (leap and month > 2)
+    return float(((days + day - 1) * 24 + hour) * 3600 + minute * 60 + second) or None
+
+
+def _leap_days(year: int) -> int:
+    """How many there were up to the end of a year."""
+    return year // 4 - year // 100 + year // 400
 
 
 def date_text(seconds: float) -> str:
@@ -77,6 +89,8 @@ _UNSIGNED = 2**64 - 1
 
 def digest_of(descriptor: int) -> str:
     """The entity tag of an open file's content (FileETag Digest)."""
+    import hashlib  # and with it OpenSSL: few sites have such tags
+
     digest = hashlib.sha1(usedforsecurity=False)
     position = 0
     while data := os.pread(descriptor, BLOCK, position):

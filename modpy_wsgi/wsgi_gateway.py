@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
-from wsgiref.util import FileWrapper
 
 from .cgi_variables import common_values
 from .environ import decode, encode
 from .response import checked
 
 if TYPE_CHECKING:
+    from wsgiref.util import FileWrapper
+
     from .request_methods import RequestMethods
 
 __all__ = ["BASE_URI", "ErrorStream", "InputStream", "build_environ", "start_response"]
@@ -78,6 +79,8 @@ class ErrorStream:
 
 def file_wrapper(file: Any, block_size: int = BLOCK) -> FileWrapper:
     """wsgi.file_wrapper: the pieces of a file, which is closed behind the last."""
+    from wsgiref.util import FileWrapper  # which few applications ask for
+
     return FileWrapper(file, block_size)
 
 

@@ -16,8 +16,8 @@ PACKAGES = ("modpy_wsgi", "mod_python", "_apache")
 LAYERS: dict[str, tuple[str, ...]] = {
     "words": ("_version", "constants", "errors", "phases", "current", "locks", "_fast"),
     "tools": (
-        *("accept", "environ", "finfo", "log", "log_pipe", "log_syslog", "log_targets", "members", "preconditions"),
-        *("stamps", "stream", "validators"),
+        *("accept", "environ", "finfo", "log", "log_pipe", "log_syslog", "log_targets", "markup", "members"),
+        *("preconditions", "stamps", "stream", "validators"),
     ),
     "configuration": ("config", "httpd_names", "processing"),
     "modules of the site": (

@@ -6,6 +6,7 @@ import builtins
 import importlib
 import pickle
 import sys
+import sysconfig
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -254,6 +255,16 @@ def test_what_the_process_has_imported_already_is_watched_too(
     assert interpreter.load("imported_before") is before
     folder(root, imported_before="V = 22")
     assert interpreter.load("imported_before").V == 22
+
+
+def test_the_library_and_what_is_installed_are_nobodys_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever this Python has them, also where they do not stand on its path."""
+    places = sysconfig.get_paths()
+    monkeypatch.setattr(sys, "path", [])
+    path = SitePath()
+    found = [places[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")]
+    assert not [place for place in (*found, f"{places['platstdlib']}/lib-dynload") if path.is_own(place)]
+    assert path.is_own("/srv/site")
 
 
 def test_a_virtual_environment_inside_a_site_is_no_part_of_it(

@@ -222,6 +222,27 @@ def test_exception_lines_each_have_the_prefix() -> None:
     assert rests[-1] == r"KeyError: 'two\\nlines'"
 
 
+WITHOUT_DESCRIPTORS = """
+import os, resource
+from modpy_wsgi.log import ErrorLog, log_exception
+log = ErrorLog(None)
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+held = []
+try:
+    while True:
+        held.append(os.open(os.devnull, os.O_RDONLY))
+except OSError as error:
+    log_exception(log, "PythonHandler h", error)
+    held.clear()
+"""
+
+
+def test_an_exception_is_told_where_no_descriptor_is_left() -> None:
+    """Nothing can be imported then, and a traceback is the first that this process makes."""
+    done = subprocess.run([sys.executable, "-c", WITHOUT_DESCRIPTORS], capture_output=True, text=True, check=True)
+    assert "PythonHandler h: OSError: [Errno 24] Too many open files" in done.stderr
+
+
 @pytest.fixture
 def syslog(tmp_path: Path) -> Iterator[tuple[str, socket.socket]]:
     address = str(tmp_path / "devlog")

@@ -1,4 +1,4 @@
-"""The command `modpy-wsgi`: one module for each subcommand, listed in COMMANDS.
+"""The command `modpy-wsgi`: a module for each subcommand, of which only the one asked for is imported.
 
 Exit status: 0 done, 1 an error in the configuration or its surroundings (one line on stderr), 2 wrong usage.
 """
@@ -8,15 +8,24 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from .._version import __version__
 from ..errors import ConfigError
-from . import check, explain, serve, session
-from .command import Command
+
+if TYPE_CHECKING:
+    from .command import Command
 
 __all__ = ["COMMANDS", "main"]
 
-COMMANDS: tuple[Command, ...] = (serve.COMMAND, check.COMMAND, explain.COMMAND, session.COMMAND)
+# One line for each, by the name of the command and of its module here.
+COMMANDS = {
+    "serve": "serve a site on gunicorn",
+    "check": "tell what stands in the way of a site",
+    "explain": "tell the way of one request through a site",
+    "session": "take over sessions",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,8 +35,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"modpy-wsgi {__version__}")
     choices = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        choice = choices.add_parser(command.name, help=command.help, description=command.description)
+    given = sys.argv[1:] if argv is None else argv
+    asked = next((word for word in given if not word.startswith("-")), None)  # no option before a command has a value
+    for name, line in COMMANDS.items():
+        if name != asked:
+            choices.add_parser(name, help=line)
+            continue
+        command: Command = import_module(f".{name}", __name__).COMMAND
+        choice = choices.add_parser(name, help=line, description=command.description)
         command.add_arguments(choice)
         choice.set_defaults(run=command.run, usage_error=choice.error)
     arguments, unknown = parser.parse_known_args(argv)

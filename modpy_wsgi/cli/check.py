@@ -59,8 +59,6 @@ def _seconds(text: str) -> float:
 
 
 COMMAND = Command(
-    name="check",
-    help="tell what stands in the way of a site",
     description="Looks at a site as serve would serve it, and tells what would stop or break it, and what to do. Exit "
     "status: 0 nothing, 1 something, 2 wrong usage. Modules that handlers name are imported, in processes of their "
     "own, and not as root.",

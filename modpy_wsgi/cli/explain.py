@@ -37,8 +37,6 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 COMMAND = Command(
-    name="explain",
-    help="tell the way of one request through a site",
     description="Tells which virtual host, sections, .htaccess files, phases, handlers and file a request would meet, "
     "and which directive decided each setting. Nothing of the site is run.",
     add_arguments=_add_arguments,

@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..constants import APLOG_INFO, APLOG_WARNING, LOG_LEVEL_NAMES
@@ -69,20 +68,20 @@ class _UsageError(Exception):
     """The command line is wrong; the text says how, or is empty."""
 
 
-@dataclass(slots=True)
 class Asked:
     """What a command line says."""
 
-    action: str = "start"
-    file: str | None = None
-    root: str | None = None
-    defines: list[str] = field(default_factory=list)
-    before: list[str] = field(default_factory=list)
-    after: list[str] = field(default_factory=list)
-    test: bool = False
-    level: int = APLOG_WARNING
-    errors_to: str | None = None
-    show: str | None = None  # -v, -V, -l, -L, -h: answered without a configuration
+    def __init__(self) -> None:
+        self.action = "start"
+        self.file: str | None = None
+        self.root: str | None = None
+        self.defines: list[str] = []
+        self.before: list[str] = []
+        self.after: list[str] = []
+        self.test = False
+        self.level = APLOG_WARNING
+        self.errors_to: str | None = None
+        self.show: str | None = None  # -v, -V, -l, -L, -h: answered without a configuration
 
     def source(self) -> Source:
         """The configuration. Raises ConfigError if there is none."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 import grp
 import ipaddress
 import os
-import platform
 import pwd
 import struct
+import sys
 from collections.abc import Callable, Iterator
 
 from .._version import __version__
@@ -24,6 +24,7 @@ __all__ = ["LISTEN", "OF_PROGRAM", "OF_SITE"]
 LISTEN = core.LISTEN
 _ANY = frozenset({"*", "_default_"})
 _NOBODY = 2**32 - 1
+_PYTHON = sys.version.partition(" ")[0]
 
 
 # -- the program ------------------------------------------------------------------------------------------------------
@@ -32,7 +33,7 @@ _NOBODY = 2**32 - 1
 def _version() -> str:
     return (
         f"Server version: Apache/{HTTPD_VERSION_TEXT} compatible (modpy_wsgi {__version__})\n"
-        f"Server built:   for Python {platform.python_version()}\n"
+        f"Server built:   for Python {_PYTHON}\n"
     )
 
 
@@ -43,7 +44,7 @@ def _settings() -> str:
         gunicorn = "(not installed)"
     return (
         f"{_version()}"
-        f"Server loaded:  Python {platform.python_version()}, gunicorn {gunicorn}\n"
+        f"Server loaded:  Python {_PYTHON}, gunicorn {gunicorn}\n"
         f"Architecture:   {struct.calcsize('P') * 8}-bit\n"
         "Server MPM:     gunicorn\n"
         "  threaded:     yes (variable thread count)\n"

@@ -73,8 +73,6 @@ def _count(text: str) -> int:
 
 
 COMMAND = Command(
-    name="serve",
-    help="serve a site on gunicorn",
     description="Serves a site on gunicorn, from its Apache configuration or from a directory with .htaccess files.",
     add_arguments=_add_arguments,
     run=_run,

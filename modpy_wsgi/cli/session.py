@@ -125,8 +125,6 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 COMMAND = Command(
-    name="session",
-    help="take over sessions",
     description="Looks after sessions.",
     add_arguments=_add_arguments,
     run=_run,

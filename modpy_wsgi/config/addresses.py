@@ -9,8 +9,6 @@ __all__ = ["Network", "host_and_port", "lookup_order", "network"]
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_PARTIAL = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,2}\.?\Z", re.ASCII)
-
 
 def network(text: str) -> Network:
     """The network that `address`, `address/bits`, `address/mask` or the first numbers of an address name.
@@ -18,7 +16,7 @@ def network(text: str) -> Network:
     Host bits are dropped. ValueError if it is none of these.
     """
     given = text
-    if _PARTIAL.match(text):
+    if re.match(r"\d{1,3}(?:\.\d{1,3}){0,2}\.?\Z", text, re.ASCII):
         numbers = text.rstrip(".").split(".")
         given = f"{'.'.join(numbers + ['0'] * (4 - len(numbers)))}/{8 * len(numbers)}"
     mask = given.partition("/")[2]

@@ -86,9 +86,6 @@ def _negatable(args: str, test: Callable[[str], bool]) -> bool:
     return test(rest[0]) is not negated
 
 
-_VERSION = re.compile(r"\d+(?:\.\d+){0,2}\Z", re.ASCII)
-
-
 def _if_version(args: str, known: Known) -> bool:
     parts = words(args)
     operator, version = ("=", parts[0]) if len(parts) == 1 else (parts[0], parts[1]) if len(parts) == 2 else ("", "")
@@ -105,7 +102,7 @@ def _if_version(args: str, known: Known) -> bool:
     compare = _COMPARISONS.get(plain)
     if compare is None:
         raise ValueError(f"unrecognized operator '{operator}'")
-    if _VERSION.match(version) is None:
+    if re.match(r"\d+(?:\.\d+){0,2}\Z", version, re.ASCII) is None:
         raise ValueError(f"'{version}' is no version of the form major[.minor[.patch]]")
     numbers = [int(part) for part in version.split(".")]
     wanted = tuple(numbers + [0] * (3 - len(numbers)))

@@ -17,7 +17,6 @@ __all__ = ["read_envvars"]
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=", re.ASCII)
 _BLOCKS = {"case": "esac", "for": "done", "while": "done", "until": "done", "{": "}"}
-_FUNCTION = re.compile(r"(?:function\s+)?[A-Za-z_][\w-]*\s*\(\s*\)", re.ASCII)
 
 
 class _NotFollowed(Exception):  # noqa: N818 - no error: the line is passed over
@@ -88,7 +87,7 @@ class _Script:
             elif first in _BLOCKS:
                 self.passing.append(_BLOCKS[first])
             return
-        if first in _BLOCKS or _FUNCTION.match(command):
+        if first in _BLOCKS or re.match(r"(?:function\s+)?[A-Za-z_][\w-]*\s*\(\s*\)", command, re.ASCII):
             if not command.endswith("}"):
                 self.passing.append(_BLOCKS.get(first, "}"))
             return

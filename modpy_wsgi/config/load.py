@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from modpy_wsgi.config.directives import core, mime
@@ -39,7 +38,18 @@ def settings_of(
 ) -> Settings:
     """The settings of a .htaccess in `directory`, given its directives. Raises ConfigError."""
     place = Place(
-        Where.HTACCESS, "", CONTAINERS, server_root, warn, directory=directory, rules=rules, wrong=wrong, traced=traced
+        Where.HTACCESS,
+        "",
+        CONTAINERS,
+        server_root,
+        warn,
+        values={},
+        sections=[],
+        hosts=[],
+        directory=directory,
+        rules=rules,
+        wrong=wrong,
+        traced=traced,
     )
     walk(nodes, place)
     return Settings(place.values)
@@ -55,7 +65,18 @@ def site_of(tree: Tree, *, wrong: Wrong = refuse, traced: bool = False) -> Site:
     `wrong` and `traced` as for `load_site`.
     """
     warnings = list(tree.warnings)
-    place = Place(Where.SERVER, "", CONTAINERS, tree.names.server_root, warnings.append, wrong=wrong, traced=traced)
+    place = Place(
+        Where.SERVER,
+        "",
+        CONTAINERS,
+        tree.names.server_root,
+        warnings.append,
+        values={},
+        sections=[],
+        hosts=[],
+        wrong=wrong,
+        traced=traced,
+    )
     walk(tree.nodes, place)
     place.values[core.SERVER_ROOT] = tree.names.server_root
     names, wild = names_of(place.values)
@@ -77,7 +98,7 @@ def site_of(tree: Tree, *, wrong: Wrong = refuse, traced: bool = False) -> Site:
         defines=tree.names.defines,
         warnings=tuple(warnings),
         tree=tuple(node for node in tree.nodes if node.name not in _READ_AND_GONE),
-        names=replace(tree.names, traced=traced, filters=filters),
+        names=tree.names._replace(traced=traced, filters=filters),
     )
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from types import MappingProxyType
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from modpy_wsgi.config.patterns import Regex
 
@@ -90,8 +90,7 @@ class Kind(enum.Enum):
     UNSUPPORTED = "not implemented"  # decides access or content: stops the start
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a directive stands: for error messages and for values that depend on the place."""
 
     file: str
@@ -111,8 +110,7 @@ class Origin:
         return f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(NamedTuple):
     """A <Limit> (the methods named) or <LimitExcept> (all but those named). GET means HEAD as well."""
 
     methods: frozenset[str]
@@ -130,13 +128,15 @@ def replace(outer: Any, inner: Any) -> Any:
     return inner
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Setting(Generic[T]):
     """One thing that directives set. Identity is equality: settings are module constants."""
 
-    name: str
-    default: T
-    merge: Callable[[T, T], T] = replace
+    __slots__ = ("default", "merge", "name")
+
+    def __init__(self, name: str, default: T, merge: Callable[[T, T], T] = replace) -> None:
+        self.name: Final = name
+        self.default: Final = default
+        self.merge: Final = merge
 
     def __repr__(self) -> str:
         return f"<Setting {self.name}>"
@@ -188,8 +188,7 @@ EMPTY = Settings()
 Value = Callable[[Any, tuple[str, ...], Origin], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One directive of a table."""
 
     name: str
@@ -238,8 +237,7 @@ class SectionKind(enum.Enum):
     LOCATION_MATCH = "LocationMatch"
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A container and its settings.
 
     `pattern` is the literal path or name, as httpd canonicalises it; `regex` is set for the Match forms, for `~`, and
@@ -258,16 +256,14 @@ class Section:
         return self.kind in (SectionKind.DIRECTORY_MATCH, SectionKind.FILES_MATCH, SectionKind.LOCATION_MATCH)
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """An address of a VirtualHost: host "*" is any, "_default_" any not named otherwise; port None is any."""
 
     host: str
     port: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(NamedTuple):
     """The main server (no addresses) or one <VirtualHost>."""
 
     settings: Settings
@@ -275,23 +271,25 @@ class Host:
     addresses: tuple[Address, ...] = ()
     names: tuple[str, ...] = ()  # ServerName first, then the literal aliases, lower case, no port
     wild_names: tuple[str, ...] = ()  # aliases with * or ?, lower case
-    origin: Origin = field(default_factory=lambda: Origin("", 0))
+    origin: Origin = Origin("", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """What <IfModule>, <IfDefine> and ${NAME} refer to, as the reading of the configuration left it; for .htaccess."""
 
     server_root: str = "/"
     modules: frozenset[str] = frozenset()
     defines: frozenset[str] = frozenset()
-    variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # the environment may hold secrets
+    variables: Mapping[str, str] = MappingProxyType({})  # not shown by repr(): the environment may hold secrets
     filters: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())  # Python's, in and out, in lower case
     traced: bool = False  # whether the settings say which directives decided them (decisions.py)
 
+    def __repr__(self) -> str:
+        shown = [f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True) if name != "variables"]
+        return f"Names({', '.join(shown)})"
 
-@dataclass(frozen=True, slots=True)
-class Site:
+
+class Site(NamedTuple):
     """A whole configuration, read and frozen."""
 
     main: Host
@@ -300,4 +298,4 @@ class Site:
     defines: frozenset[str]
     warnings: tuple[str, ...]  # what the start-up log should say, one line each
     tree: tuple[Any, ...]  # the directives as parsed (parser.Node), for apache.config_tree()
-    names: Names = field(default_factory=lambda: Names())
+    names: Names = Names()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from modpy_wsgi.config.directives.options import Nonfatal
 from modpy_wsgi.config.model import Override, Row, Where
@@ -10,8 +10,7 @@ from modpy_wsgi.config.model import Override, Row, Where
 __all__ = ["NO_RULES", "Rules"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """What is allowed in one .htaccess."""
 
     allow: Override

@@ -11,7 +11,6 @@ import os
 import posixpath
 import stat
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from modpy_wsgi.config.conditions import CONDITIONS, module_names
@@ -27,8 +26,6 @@ __all__ = ["MAX_INCLUDE_DEPTH", "MAX_NESTING", "Node", "Reader", "Tree", "tree_o
 MAX_INCLUDE_DEPTH = 128  # httpd's own: more is a file that includes itself
 MAX_NESTING = 100  # of containers; httpd has no limit but its stack, and ours is shallower
 
-Loader = Callable[[str], bytes]
-
 
 class Node(NamedTuple):
     """A directive, or a container with its directives."""
@@ -40,8 +37,7 @@ class Node(NamedTuple):
     children: tuple[Node, ...] | None  # None for a plain directive
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """All that was read, and what reading left behind."""
 
     nodes: tuple[Node, ...]
@@ -62,26 +58,39 @@ def read_file(path: str, limit: int = -1) -> bytes:
         os.close(descriptor)
 
 
-@dataclass(slots=True)
 class Reader:
-    """The state of reading; one for a whole configuration, or for one .htaccess."""
+    """The state of reading; one for a whole configuration, or for one .htaccess.
 
-    server_root: str = "/"
-    defines: set[str] = field(default_factory=set)
-    variables: dict[str, str] = field(default_factory=dict)
-    modules: set[str] = field(default_factory=set)
-    loader: Loader = read_file
-    line_limit: int = MAX_LINE
-    on_read_allowed: bool = True  # False in .htaccess, where only the conditions act
-    wrong: Wrong = refuse
-    files: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    depth: int = 0
+    on_read_allowed: False in .htaccess, where only the conditions act. What is given is added to as reading goes on.
+    """
+
+    def __init__(
+        self,
+        *,
+        server_root: str = "/",
+        defines: set[str] | None = None,
+        variables: dict[str, str] | None = None,
+        modules: set[str] | None = None,
+        line_limit: int = MAX_LINE,
+        on_read_allowed: bool = True,
+        wrong: Wrong = refuse,
+        warnings: list[str] | None = None,
+    ) -> None:
+        self.server_root = server_root
+        self.defines = set() if defines is None else defines
+        self.variables = {} if variables is None else variables
+        self.modules = set() if modules is None else modules
+        self.line_limit = line_limit
+        self.on_read_allowed = on_read_allowed
+        self.wrong = wrong
+        self.warnings = [] if warnings is None else warnings
+        self.files: list[str] = []
+        self.depth = 0
 
     def file(self, path: str) -> list[Node]:
         """Reads one file. Raises ConfigError (also if the file cannot be opened)."""
         try:
-            data = self.loader(path)
+            data = read_file(path)
         except OSError as error:
             raise ConfigError(f"could not open configuration file: {error.strerror or error}", path) from None
         self.files.append(path)

@@ -9,8 +9,7 @@ an error to PCRE2, and itself to PCRE 8, for which sites of httpd 2.2 were writt
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from modpy_wsgi.config.pcre_characters import CLASSES, VERTICAL, both_cases, bracket, character
 from modpy_wsgi.config.pcre_nodes import (
@@ -60,8 +59,7 @@ _DECIMAL = re.compile(r"[0-9]+")
 _LOOKS = {"(?=": (False, False), "(?!": (False, True), "(?<=": (True, False), "(?<!": (True, True)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Flags:
+class _Flags(NamedTuple):
     """The options that hold at a place, by PCRE's letters."""
 
     i: bool = False
@@ -319,7 +317,7 @@ class _Parser:
         changes = dict.fromkeys(on, True) | dict.fromkeys(off or "", False)
         if "xx" in on:
             self.refuse("'(?xx' is not supported")
-        self.flags = replace(before, **changes)
+        self.flags = before._replace(**changes)
         self.at = found.end()
         if end == ")":
             return None  # they hold up to the end of the group

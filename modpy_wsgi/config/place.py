@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from modpy_wsgi.config.directives import authz_core
 from modpy_wsgi.config.model import Host, Limit, Origin, Override, Row, Section, Setting, Settings, Where
@@ -20,8 +19,7 @@ Warn = Callable[[str], None]
 Container = Callable[[str, Node, "Place"], None]  # acts on (text before the bracket, the node, where it stands)
 
 
-@dataclass(slots=True)
-class Place:
+class Place(NamedTuple):
     """A section, a virtual host, the server itself, or a .htaccess, while it is read."""
 
     where: Where
@@ -29,9 +27,9 @@ class Place:
     containers: Mapping[str, Container]  # what containers do, by the name in lower case: "<directory"
     server_root: str
     warn: Warn
-    values: dict[Setting[Any], Any] = field(default_factory=dict)
-    sections: list[Section] = field(default_factory=list)  # of the host
-    hosts: list[Host] = field(default_factory=list)
+    values: dict[Setting[Any], Any]
+    sections: list[Section]  # of the host
+    hosts: list[Host]
     directory: str | None = None
     directory_pattern: Regex | None = None
     location: str | None = None
@@ -59,7 +57,7 @@ class Place:
     def inner(self, node: Node, **changes: Any) -> Place:
         """The place inside of a container that has settings of its own."""
         where = self.where if self.where is Where.HTACCESS else Where.DIRECTORY
-        return replace(self, where=where, section=f"{node.name}>", values={}, **changes)
+        return self._replace(where=where, section=f"{node.name}>", values={}, **changes)
 
     def permits(self, row: Row) -> bool:
         """Whether the directive may stand here."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from modpy_wsgi.config.decisions import DECISIONS, Decision, with_decision
@@ -19,7 +18,7 @@ __all__ = ["CONTAINERS", "names_of"]
 
 def _virtual_host(text: str, node: Node, place: Place) -> None:
     found = addresses(text)
-    inner = replace(place, where=Where.VHOST, section="<VirtualHost>", values={}, sections=[])
+    inner = place._replace(where=Where.VHOST, section="<VirtualHost>", values={}, sections=[])
     walk(node.children or (), inner)
     names, wild = names_of(inner.values)
     origin = place.origin(node)
@@ -79,7 +78,7 @@ def _files(kind: SectionKind) -> Container:
 def _limit(exclude: bool) -> Container:
     def section(text: str, node: Node, place: Place) -> None:
         methods = limit(text, place.methods, exclude=exclude, htaccess=place.where is Where.HTACCESS)
-        walk(node.children or (), replace(place, section=f"{node.name}>", methods=methods))
+        walk(node.children or (), place._replace(section=f"{node.name}>", methods=methods))
 
     return section
 
@@ -89,7 +88,7 @@ def _require(text: str, node: Node, place: Place) -> None:
     setting, values = authz_core.AUTHORIZATION, place.values
     outer = values.get(setting, setting.default)
     values[setting] = outer._replace(rules=opened(node.name))
-    walk(node.children or (), replace(place, section=f"{node.name}>", within_require=True))
+    walk(node.children or (), place._replace(section=f"{node.name}>", within_require=True))
     inner = values[setting]
     values[setting] = inner._replace(rules=added(outer.rules, inner.rules))
 

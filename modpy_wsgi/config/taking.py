@@ -7,7 +7,6 @@ what it makes of them. Containers are a table, too (section_containers.py).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from modpy_wsgi.config.arguments import arguments
@@ -35,7 +34,7 @@ def walk(nodes: Iterable[Node], place: Place) -> None:
             place.wrong(error)
             if node.children:  # what stands in a container that means nothing is judged all the same, for nothing
                 where = Where.VHOST if node.name.lower() == "<virtualhost" else place.inner(node).where
-                walk(node.children, replace(place, where=where, section=f"{node.name}>", values={}, sections=[]))
+                walk(node.children, place._replace(where=where, section=f"{node.name}>", values={}, sections=[]))
 
 
 def _act(node: Node, place: Place) -> None:

@@ -53,8 +53,6 @@ def literal(word: str) -> str:
     return word
 
 
-_ESCAPE = re.compile(r"\\(?:([0-9]+)|(.))", re.DOTALL)
-_OCTAL = re.compile(r"[0-3]?[0-7]{1,2}", re.ASCII)
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -72,11 +70,11 @@ def fixed_expression(word: str) -> str:
         digits, other = found.groups()
         if other:
             return _LETTERS.get(other, other)
-        if _OCTAL.fullmatch(digits) is None or not int(digits, 8):
+        if re.fullmatch(r"[0-3]?[0-7]{1,2}", digits, re.ASCII) is None or not int(digits, 8):
             raise ValueError(f"'{word}': '{found[0]}' is no character")
         return chr(int(digits, 8))
 
-    return decode(_ESCAPE.sub(character, encode(word)))
+    return decode(re.sub(r"\\(?:([0-9]+)|(.))", character, encode(word), flags=re.DOTALL))
 
 
 def names(text: str) -> tuple[str, ...]:

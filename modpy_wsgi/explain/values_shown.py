@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import is_dataclass
 from typing import Any
 
 from ..config.directives import (
@@ -42,7 +41,7 @@ ALL_OF_THESE = "all of these"  # directives, which stand beside
 
 def is_record(value: object) -> bool:
     """Whether several directives of one section may make up a value, where an inner one's replaces it as a whole."""
-    return isinstance(value, (tuple, frozenset, Mapping)) or is_dataclass(value)
+    return isinstance(value, (tuple, frozenset, Mapping, options.Options))
 
 
 def value_shown(setting: Setting[Any], value: Any, by: Sequence[tuple[tuple[str, ...], str]]) -> str:

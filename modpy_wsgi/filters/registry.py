@@ -25,7 +25,6 @@ An exception is logged and ends the answer, as for Python filters. Within one an
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -67,8 +66,7 @@ BUILT_IN: dict[str, BuiltIn] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(NamedTuple):
     """What a name stands for: enough to make a filter object of it."""
 
     name: str

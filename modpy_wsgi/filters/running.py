@@ -8,12 +8,11 @@ is not its fault, and goes to who wrote.
 
 from __future__ import annotations
 
-import html
-import traceback
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SERVER_RETURN, HandlerError
 from ..import_traceback import without_import_frames
+from ..markup import escape
 from ..module_space import SPACES
 from ..request_output import ClientGone
 
@@ -103,7 +102,9 @@ def _failed(filter: mp_filter, error: BaseException) -> None:  # noqa: A002
 
 
 def _page(where: str, error: BaseException) -> bytes:
+    import traceback  # which brings tokenize and textwrap, for who has errors
+
     lines = traceback.format_exception(type(error), error, without_import_frames(error.__traceback__))
-    page = "".join([f"{html.escape(line)}\n" for line in lines])
-    title = html.escape(where, quote=False)
+    page = "".join([f"{escape(line)}\n" for line in lines])
+    title = escape(where, quote=False)
     return f'\n<pre>\nMod_python error: "{title}"\n\n{page}</pre>\n'.encode("utf-8", "backslashreplace")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -89,6 +88,8 @@ class SpooledFile(io.BufferedIOBase):
         """Write to disk what waits but for the last *rest* bytes."""
         assert self._pieces is not None
         if self._disk is None:
+            import tempfile  # which brings random and shutil, for large uploads
+
             self._disk = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - close() closes it
             self._limit = WRITE
             self._give_back()
@@ -128,6 +129,8 @@ class SpooledFile(io.BufferedIOBase):
         """Give the descriptor of the file on disk, and move it there if it is in memory."""
         file = self._whole()
         if isinstance(file, io.BytesIO):
+            import tempfile
+
             disk = tempfile.TemporaryFile()  # noqa: SIM115 - close() closes it
             try:
                 disk.write(file.getbuffer())

@@ -7,9 +7,6 @@ evaluated closes the object. Names and passwords are compared in constant time.
 from __future__ import annotations
 
 import ast
-import hmac
-import inspect
-import textwrap
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -85,6 +82,8 @@ def _authenticated(req: mp_request, auth: Any, visitor: Visitor) -> bool:
     if callable(auth):
         return bool(auth(req, visitor.user, visitor.password))
     if isinstance(auth, dict):
+        import hmac  # and with it OpenSSL, which few pages need
+
         if visitor.user not in auth:
             return False
         known, sent = auth[visitor.user], visitor.password or ""
@@ -128,6 +127,9 @@ def _inside(function: FunctionType) -> tuple[Any, Any, Any]:
 
 def _literals(function: FunctionType, names: list[str]) -> dict[str, Any]:
     """The values that a function's own statements give to these names, if they are literals. Raises HandlerError."""
+    import inspect  # these are large, and few functions have such rules
+    import textwrap
+
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, SyntaxError, TypeError) as error:

@@ -6,7 +6,6 @@ Sources: httpd's mod_auth_basic, mod_authn_anon, mod_authn_file.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -124,8 +123,7 @@ def _file_by_digest(req: mp_request, config: RequestConfig, user: str, password:
     if isinstance(stored, Verdict):
         return stored
     text = f"{user}:{realm}:{password}".encode("utf-8", "surrogateescape")
-    sent = hashlib.md5(text, usedforsecurity=False).hexdigest().encode("ascii")
-    return Verdict.GRANTED if passwords.equal(sent, stored) else Verdict.DENIED
+    return Verdict.GRANTED if passwords.equal(passwords.md5(text), stored) else Verdict.DENIED
 
 
 def _no_digest(req: mp_request, config: RequestConfig, user: str, password: str) -> Verdict:

@@ -8,7 +8,6 @@ resolver does; it is asked once for a request, and only by rules that name hosts
 from __future__ import annotations
 
 import ipaddress
-import socket
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -85,6 +84,8 @@ def in_domain(name: str, domain: str) -> bool:
 
 def forward_addresses(name: str) -> frozenset[Address]:
     """The addresses that DNS has for a name; none if it does not know it."""
+    import socket  # large, and few rules name hosts
+
     try:
         found = socket.getaddrinfo(name, None)
     except (OSError, UnicodeError):

@@ -6,7 +6,6 @@ httpd's mod_auth_digest, observed.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from ..config.request_config import RequestConfig
 from ..constants import HTTP_BAD_REQUEST, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from . import passwords
 from .nonces import SOON, make_nonce, read_nonce
-from .passwords import Verdict
+from .passwords import Verdict, md5
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -169,9 +168,9 @@ def _tell(req: mp_request, fields: dict[str, str], stored: bytes, following: str
 
 def _response(stored: bytes, method: str, fields: dict[str, str]) -> bytes:
     """What a client that knows the password sends; with no method what the server sends back."""
-    what = _md5(_bytes(f"{method}:{fields['uri']}"))
+    what = md5(_bytes(f"{method}:{fields['uri']}"))
     middle = _bytes(":".join([fields[name] for name in ("nonce", "nc", "cnonce", "qop")]))
-    return _md5(b":".join([stored, middle, what]))
+    return md5(b":".join([stored, middle, what]))
 
 
 def _first(req: mp_request) -> mp_request:
@@ -206,10 +205,6 @@ def _query(uri: str) -> str | None:
 
 def _decoded(text: str) -> str:
     return unquote(text, errors="surrogateescape")
-
-
-def _md5(data: bytes) -> bytes:
-    return hashlib.md5(data, usedforsecurity=False).hexdigest().encode("ascii")
 
 
 def _bytes(text: str) -> bytes:

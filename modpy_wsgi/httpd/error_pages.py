@@ -6,11 +6,11 @@ Law: everything that comes from the client or from a handler is escaped. Source:
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
 from ..config.directives import core
 from ..constants import STATUS_LINES
+from ..markup import escape
 from ..signature import signature_of
 
 if TYPE_CHECKING:
@@ -191,4 +191,4 @@ def _expectation(req: mp_request) -> str:
 def _escaped(text: str) -> str:
     """As httpd's ap_escape_html: & < > and the double quote. A byte that is no UTF-8 stands as U+FFFD."""
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return html.escape(text, quote=False).replace('"', "&quot;")
+    return escape(text, quote=False).replace('"', "&quot;")

@@ -6,13 +6,13 @@ Law: a nonce is the time and a keyed hash of it, so nothing is kept; who does no
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import os
 import struct
 import sys
 from binascii import Error
 from typing import NamedTuple
+
+from .passwords import equal
 
 __all__ = ["SOON", "Nonce", "make_nonce", "read_nonce"]
 
@@ -33,7 +33,7 @@ def _made_key() -> bytes:
     if chosen or not sys.hash_info.algorithm.startswith("siphash"):
         return os.urandom(32)
     hashes = [hash(f"modpy_wsgi.httpd.nonces {number}") for number in range(8)]
-    return hashlib.sha256(struct.pack("=8q", *hashes)).digest()
+    return struct.pack("=8q", *hashes)
 
 
 _key = _made_key()
@@ -57,7 +57,7 @@ def read_nonce(nonce: str, realm: str) -> Nonce | None:
     if len(nonce) != _LENGTH or not nonce.isascii():
         return None
     when, hashed = nonce[:_TIME_LENGTH], nonce[_TIME_LENGTH:]
-    genuine = hmac.compare_digest(hashed, _hash(when, realm))
+    genuine = equal(hashed.encode(), _hash(when, realm).encode())
     try:
         (microseconds,) = struct.unpack(">q", base64.b64decode(when, validate=True))
     except (Error, struct.error):
@@ -66,5 +66,8 @@ def read_nonce(nonce: str, realm: str) -> Nonce | None:
 
 
 def _hash(when: str, realm: str) -> str:
+    import hashlib  # and with it OpenSSL, which a site without Digest does not need
+    import hmac
+
     text = f"{when}:{realm}".encode("utf-8", "surrogateescape")
     return hmac.new(_key, text, hashlib.sha256).hexdigest()

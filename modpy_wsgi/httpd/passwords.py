@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import hashlib
-import hmac
 import os
 import re
 import stat
@@ -20,7 +18,7 @@ from typing import Any, NamedTuple
 from ..config.cache import Bounded
 from ..stamps import Stamp, is_settled, stamp_of
 
-__all__ = ["HashError", "Verdict", "check", "equal", "matches", "preload", "realm_hash", "spend"]
+__all__ = ["HashError", "Verdict", "check", "equal", "matches", "md5", "preload", "realm_hash", "spend"]
 
 MAX_FILES = 64  # password files kept parsed
 MAX_FILE = 16 * 1024 * 1024  # bytes of one; some 200,000 users
@@ -153,6 +151,8 @@ def matches(password: bytes, stored: bytes) -> bool:
 
 def _remembered(password: bytes, stored: bytes) -> bool:
     """`matches`, unless it was asked the same a moment ago and said yes."""
+    import hashlib  # and with it OpenSSL, which a site without passwords does not need
+
     # A password has no NUL, so that the two cannot run into one another. A changed file is another hash.
     key = hashlib.blake2b(stored + b"\0" + password, key=_key, digest_size=32).digest()
     now = time.monotonic()
@@ -214,4 +214,13 @@ def _bytes(text: str) -> bytes:
 
 def equal(one: bytes, other: bytes) -> bool:
     """Whether two hashes are the same, in a time that does not tell where they differ."""
+    import hmac
+
     return hmac.compare_digest(one, other)
+
+
+def md5(data: bytes) -> bytes:
+    """The hash that Digest is made of, in hex."""
+    import hashlib
+
+    return hashlib.md5(data, usedforsecurity=False).hexdigest().encode("ascii")

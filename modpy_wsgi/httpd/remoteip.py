@@ -8,7 +8,6 @@ internal, what is left of the header is left in it. The connection keeps its add
 from __future__ import annotations
 
 import ipaddress
-import socket
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -100,6 +99,8 @@ def _address(text: str) -> Address | None:
 
 @lru_cache(maxsize=1024)
 def _read(text: str) -> Address | None:
+    import socket  # large, and few sites stand behind proxies
+
     try:
         found = socket.getaddrinfo(text, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
         address = ipaddress.ip_address(found[0][4][0])

@@ -5,7 +5,6 @@ Law: every extension counts, from left to right, the last of a kind wins; a hand
 
 from __future__ import annotations
 
-import mimetypes
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +27,8 @@ def read_types(path: str) -> dict[str, str]:
     try:
         text = Path(path).read_text("utf-8", "surrogateescape")
     except OSError:
+        import mimetypes  # which a server with a list of its own does without
+
         return {extension[1:]: media_type for extension, media_type in mimetypes.types_map.items()}
     types: dict[str, str] = {}
     for line in text.splitlines():

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from .. import __file__ as own_file
@@ -48,7 +47,7 @@ def checked(site: Site, plan: ServingPlan, *, starting: bool, served_here: bool 
         notes.append(str(note))
     if not (starting or served_here):
         notes += _other_servers(site)
-    return replace(plan, notes=tuple(notes))
+    return plan._replace(notes=tuple(notes))
 
 
 def workers_account(site: Site, plan: ServingPlan) -> Account | None:

@@ -7,7 +7,7 @@ of those (`base`) says what it carries, before a name is known; where none has t
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..config.addresses import lookup_order
 from ..config.directives import core, tls
@@ -31,8 +31,7 @@ class Carries(enum.Enum):
     HANDLER = "PythonConnectionHandler"  # in the clear, or over TLS where Listener.tls says so
 
 
-@dataclass(frozen=True, slots=True)
-class Listener:
+class Listener(NamedTuple):
     """One Listen directive."""
 
     host: str | None  # as written, without brackets; None: every IPv4 address

@@ -6,7 +6,6 @@ Law: only what is certain is told. An address is another machine's if no socket 
 from __future__ import annotations
 
 import ipaddress
-import socket
 from collections.abc import Callable, Iterable, Iterator
 
 from ..config.model import Host, Site
@@ -78,6 +77,8 @@ def shown_addresses(host: Host) -> str:
 
 def is_local(address: IPAddress) -> bool:
     """Whether this machine has the address."""
+    import socket  # large, and only our own server asks this
+
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:

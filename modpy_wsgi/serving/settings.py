@@ -6,7 +6,7 @@ Law: pure. Nothing is opened, looked up or printed here; what could not be follo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..config.directives import core, mpm, tls
 from ..config.directives import python as python_directives
@@ -41,8 +41,7 @@ MODULE = "mpm_gunicorn"  # by which LogLevel and the lines of the error log name
 LOG_LEVELS = ("critical", "critical", "critical", "error", "warning", "info", "info", "debug")
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(NamedTuple):
     """What the command line says instead of the configuration; empty or None leaves the configuration's word."""
 
     binds: tuple[str, ...] = ()
@@ -51,8 +50,10 @@ class Overrides:
     tls: bool = False  # whether listeners for https are opened; else the front server ends TLS
 
 
-@dataclass(frozen=True, slots=True)
-class ServingPlan:
+AS_CONFIGURED = Overrides()
+
+
+class ServingPlan(NamedTuple):
     """How a site is to be served. Times are in seconds, sizes in bytes."""
 
     binds: tuple[str, ...]  # "host:port", "[v6]:port" or "unix:/path"
@@ -93,7 +94,7 @@ def bind_address(text: str, *, alone: str = EVERY_IPV4) -> str:
     return f"{EVERY_IPV4 if host in ('', '*') else host}:{port}"
 
 
-def plan(site: Site, overrides: Overrides = Overrides(), *, cpus: int, root: bool) -> ServingPlan:
+def plan(site: Site, overrides: Overrides = AS_CONFIGURED, *, cpus: int, root: bool) -> ServingPlan:
     """What `site` asks of the server, on a machine with `cpus` processors, as root or not.
 
     Raises ConfigError where nothing is left to listen on.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from ..app import Application
 from ..config.directives import core, mpm
@@ -20,8 +20,7 @@ DIRECTORY_CONF = Path(__file__).with_name("directory.conf")
 _SPECIAL = '"\\$*?['  # of which a configuration makes something else
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A configuration that can be read again (at HUP), the same way each time.
 
     Exactly one of `conf` (a configuration file) and `directory` (a DocumentRoot) is given. `before` and `after` are
@@ -80,7 +79,7 @@ class Source:
             return site
         logs = f"{site.names.server_root}/logs"
         usual = Settings({core.ERROR_LOG: f"{logs}/error_log", mpm.PID_FILE: f"{logs}/httpd.pid"})
-        return replace(site, main=replace(site.main, settings=usual.merged(site.main.settings)))
+        return site._replace(main=site.main._replace(settings=usual.merged(site.main.settings)))
 
 
 def _with_programs(root: Path, names: tuple[str, ...]) -> list[str]:

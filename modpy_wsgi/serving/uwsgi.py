@@ -7,17 +7,12 @@ of a worker is the end of its interpreter everywhere.
 from __future__ import annotations
 
 import atexit
-import os
 import signal
-import socket
 import sys
 import threading
 from collections.abc import Callable
 
 from ..app import Application
-from .certificates import Certificates
-from .connections import Accepted, Connections
-from .listeners import carries_handlers
 from .reach import unreachable_under
 
 __all__ = ["attach", "raw_application"]
@@ -69,34 +64,6 @@ def raw_application(application: Application) -> Callable[[int], tuple[()]]:
     is for, or that its handler declines, is closed, with a line in the log. Raises ConfigError for certificates that
     cannot be used.
     """
-    site = application.site
-    certificates = Certificates(site, application.hosts)
-    for host in (site.main, *site.hosts):
-        for address in host.addresses:
-            if address.port is not None and carries_handlers(site, address.host, address.port):
-                certificates.check(address.host, address.port)
-    connections = Connections(application, contexts=certificates.context)
+    from . import uwsgi_raw  # and with it TLS, which a site without raw sockets does not need
 
-    def serve(number: int) -> tuple[()]:
-        application.start_worker()
-        _serve_raw(connections, socket.socket(fileno=os.dup(number)))  # uWSGI closes its own
-        return ()  # which uWSGI takes for what is to be sent
-
-    return serve
-
-
-def _serve_raw(connections: Connections, sock: socket.socket) -> None:
-    try:
-        name, client = sock.getsockname(), sock.getpeername()
-    except OSError:  # gone already
-        sock.close()
-        return
-    host = connections.host(name)
-    if host is None:
-        sock.close()
-        connections.application.main_server.log_error(f"{name[0]}:{name[1]}: no PythonConnectionHandler is for it")
-        return
-    accepted = Accepted(sock, client, host)
-    if connections.serve(accepted):
-        accepted.socket.close()
-        host.server.log_error("a PythonConnectionHandler declined: uWSGI speaks no HTTP on a raw socket")
+    return uwsgi_raw.raw_application(application)

@@ -53,8 +53,6 @@ REDIRECTS: Setting[tuple[Redirect, ...]] = Setting("Redirect", (), _inner_first)
 REDIRECT_HERE: Setting[Redirect | None] = Setting("Redirect of a section", None)
 REDIRECT_RELATIVE: Setting[bool] = Setting("RedirectRelative", False)
 
-_ESCAPE = re.compile(r"\\(.)|\$[0-9]")
-_CODE = re.compile(r"(?<!\\)(?:\\\\)*\\[0-7bfnrt]")
 _REDIRECTIONS = frozenset(range(300, 400))
 _STATUS_WORDS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
 
@@ -65,9 +63,9 @@ def _text(word: str) -> str:
     ValueError for one with variables, or with a character by its code.
     """
     literal(word)
-    if _CODE.search(word):
+    if re.search(r"(?<!\\)(?:\\\\)*\\[0-7bfnrt]", word):
         raise ValueError(f"'{word}': characters by their codes are not understood; write them as they are")
-    return _ESCAPE.sub(lambda found: found[1] or "", word)
+    return re.sub(r"\\(.)|\$[0-9]", lambda found: found[1] or "", word)
 
 
 def _alias(handler: str | None) -> Value:

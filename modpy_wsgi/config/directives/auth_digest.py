@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from modpy_wsgi.config.directives.auth_basic import provider
 from modpy_wsgi.config.directives.table import known
@@ -14,8 +14,7 @@ from modpy_wsgi.config.values import Several, fixed_number
 MODULES = ("auth_digest_module", "mod_auth_digest.c")
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
+class Digest(NamedTuple):
     """What the directives of one section say; those of an inner one replace all of an outer one's, as in httpd."""
 
     providers: tuple[str, ...] = ()  # without any, "file" is asked
@@ -25,7 +24,6 @@ class Digest:
 
 DIGEST: Setting[Digest] = Setting("AuthDigest", Digest())
 
-_SIZE = re.compile(r"([+-]?\d{1,12})([bBkKmM]?)", re.ASCII)
 _UNITS = {"": 1, "b": 1, "k": 1024, "m": 1024 * 1024}
 _SMALLEST = 88  # bytes, as in httpd
 _NO_MEMORY = "needs memory that processes share, and is not implemented"
@@ -35,7 +33,7 @@ def _provider(so_far: Digest, args: tuple[str, ...]) -> Digest:
     providers = provider(so_far.providers, args)
     if "anon" in args:
         raise ValueError("the provider 'anon' has no hashes for Digest")
-    return replace(so_far, providers=providers)
+    return so_far._replace(providers=providers)
 
 
 def _qop(so_far: Digest, args: tuple[str, ...]) -> Digest:
@@ -54,7 +52,7 @@ def _lifetime(so_far: Digest, args: tuple[str, ...]) -> Digest:
     seconds = fixed_number(args[0], -(10**9), 10**9, "a number of seconds")
     if seconds == 0:
         raise ValueError(f"a nonce for one request {_NO_MEMORY}")
-    return replace(so_far, lifetime=seconds)
+    return so_far._replace(lifetime=seconds)
 
 
 def _nc_check(so_far: Digest, args: tuple[str, ...]) -> Digest:
@@ -66,12 +64,12 @@ def _nc_check(so_far: Digest, args: tuple[str, ...]) -> Digest:
 def _domain(so_far: Digest, args: tuple[str, ...]) -> Digest:
     if '"' in args[0]:
         raise ValueError(f"a quotation mark in '{args[0]}'")
-    return replace(so_far, domain=(*so_far.domain, args[0]))
+    return so_far._replace(domain=(*so_far.domain, args[0]))
 
 
 def _shmem_size(so_far: object, args: tuple[str, ...], origin: Origin) -> Several:
     """Nothing is set: no memory is shared."""
-    found = _SIZE.fullmatch(args[0])
+    found = re.fullmatch(r"([+-]?\d{1,12})([bBkKmM]?)", args[0], re.ASCII)
     if found is None:
         raise ValueError(f"invalid size '{args[0]}'")
     if int(found[1]) * _UNITS[found[2].lower()] < _SMALLEST:

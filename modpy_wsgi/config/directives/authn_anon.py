@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Value, Where
 
 MODULES = ("authn_anon_module", "mod_authn_anon.c")
 
 
-@dataclass(frozen=True, slots=True)
-class Anonymous:
+class Anonymous(NamedTuple):
     """What the directives of one section say; those of an inner one replace all of an outer one's, as in httpd."""
 
     users: frozenset[bytes] = frozenset()  # as folded() has them
@@ -34,14 +32,14 @@ ANONYMOUS: Setting[Anonymous] = Setting("Anonymous", Anonymous())
 def _user(so_far: Anonymous | None, args: tuple[str, ...], origin: Origin) -> Anonymous:
     so_far = so_far or Anonymous()
     if args[0] == "*":
-        return replace(so_far, any_user=True)
-    return replace(so_far, users=so_far.users | {folded(args[0])})
+        return so_far._replace(any_user=True)
+    return so_far._replace(users=so_far.users | {folded(args[0])})
 
 
 def _flag(field: str) -> Value:
     def value(so_far: Anonymous | None, args: tuple[str, ...], origin: Origin) -> Anonymous:
         changes: dict[str, Any] = {field: args[0] == "1"}
-        return replace(so_far or Anonymous(), **changes)
+        return (so_far or Anonymous())._replace(**changes)
 
     return value
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from modpy_wsgi.config.directives.table import known
@@ -45,8 +44,7 @@ class ListingItem(NamedTuple):
 Items = tuple[ListingItem, ...]
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(NamedTuple):
     """How directories are listed. Widths: None is not said, "*" as much as is needed."""
 
     options: frozenset[str] = frozenset({UNSET})
@@ -119,11 +117,9 @@ LISTING: Setting[Listing] = Setting("IndexOptions", Listing(), _merge)
 
 # -- IndexOptions -----------------------------------------------------------------------------------------------------
 
-_INTEGER = re.compile(r"\s*([+-]?[0-9]{1,9})")
-
 
 def _number(text: str) -> int:
-    found = _INTEGER.match(text)  # what follows the digits is not looked at, as in httpd
+    found = re.match(r"\s*([+-]?[0-9]{1,9})", text)  # what follows the digits is not looked at, as in httpd
     return int(found[1]) if found else 0
 
 
@@ -151,7 +147,7 @@ def _sized(record: Listing, word: str, sign: str) -> Listing | None:
 def _icon(field: str, usual: int) -> Callable[[Listing, str | None, str], Listing]:
     def sized(record: Listing, text: str | None, sign: str) -> Listing:
         value = _number(text) if text is not None else 0 if sign == "-" else usual
-        return replace(record, **{field: value})  # type: ignore[arg-type]
+        return record._replace(**{field: value})  # type: ignore[arg-type]
 
     return sized
 
@@ -161,11 +157,10 @@ def _column(field: str, lowest: int, what: str) -> Callable[[Listing, str | None
         if text is None:
             if sign != "-":
                 raise ValueError(f"{what} with no value may only appear as '-{what}'")
-            return replace(record, **{f"{field}_width": COLUMN_WIDTH, f"{field}_fits": False})  # type: ignore[arg-type]
+            return record._replace(**{f"{field}_width": COLUMN_WIDTH, f"{field}_fits": False})  # type: ignore[arg-type]
         if text.startswith("*"):
-            return replace(record, **{f"{field}_fits": True})  # type: ignore[arg-type]
-        return replace(
-            record,
+            return record._replace(**{f"{field}_fits": True})  # type: ignore[arg-type]
+        return record._replace(
             **{f"{field}_width": _width(text, lowest, what), f"{field}_fits": False},  # type: ignore[arg-type]
         )
 
@@ -177,8 +172,8 @@ _SIZES: dict[str, Callable[[Listing, str | None, str], Listing]] = {
     "iconheight": _icon("icon_height", ICON_HEIGHT),
     "namewidth": _column("name", _NAME, "NameWidth"),
     "descriptionwidth": _column("description", _DESCRIPTION, "DescriptionWidth"),
-    "type": lambda record, text, sign: replace(record, media_type=text),
-    "charset": lambda record, text, sign: replace(record, charset=text),
+    "type": lambda record, text, sign: record._replace(media_type=text),
+    "charset": lambda record, text, sign: record._replace(charset=text),
 }
 
 
@@ -193,7 +188,7 @@ def _options(so_far: Listing | None, args: tuple[str, ...], origin: Origin) -> L
         if sized is not None:
             record = sized
         elif plain.lower() == "useolddateformat":
-            record = replace(record, date_format=OLD_DATES)
+            record = record._replace(date_format=OLD_DATES)
         elif plain.lower() == "none":
             if sign:
                 raise ValueError("Cannot combine '+' or '-' with 'None' keyword")
@@ -211,7 +206,7 @@ def _options(so_far: Listing | None, args: tuple[str, ...], origin: Origin) -> L
             options, added, removed = options | option, frozenset(), frozenset()
     if NONE in options and options != {NONE}:
         raise ValueError("Cannot combine other IndexOptions keywords with 'None'")
-    return replace(record, options=options, added=added, removed=removed)
+    return record._replace(options=options, added=added, removed=removed)
 
 
 _DIRECTIONS = {"ascending": "A", "descending": "D"}
@@ -224,12 +219,11 @@ def _order(so_far: Listing | None, args: tuple[str, ...], origin: Origin) -> Lis
         raise ValueError("First keyword must be 'Ascending' or 'Descending'")
     if key is None:
         raise ValueError("Second keyword must be 'Name', 'Date', 'Size', or 'Description'")
-    return replace(so_far or Listing(), order=order, order_key=key)
+    return (so_far or Listing())._replace(order=order, order_key=key)
 
 
 # -- what is said of files --------------------------------------------------------------------------------------------
 
-_WILD = re.compile(r"[*?]")
 _Adding = Callable[["Listing | None", "tuple[str, ...]", Origin], Listing]
 
 
@@ -240,7 +234,7 @@ def _within(origin: Origin) -> str:
 def _item(kind: str, to: str, origin: Origin, value: str) -> ListingItem:
     if kind == "path":
         to = "^^DIRECTORY^^" if to == "**DIRECTORY**" else to
-        to = to if _WILD.search(to) else f"*{to}"
+        to = to if "*" in to or "?" in to else f"*{to}"
     elif kind == "encoding":
         to = to.lower()
     return ListingItem(kind, to, _within(origin), value)
@@ -249,7 +243,7 @@ def _item(kind: str, to: str, origin: Origin, value: str) -> ListingItem:
 def _alt(kind: str) -> _Adding:
     def add(so_far: Listing | None, args: tuple[str, ...], origin: Origin) -> Listing:
         record = so_far or Listing()
-        return replace(record, alts=(*record.alts, _item(kind, args[1], origin, args[0])))
+        return record._replace(alts=(*record.alts, _item(kind, args[1], origin, args[0])))
 
     return add
 
@@ -262,8 +256,8 @@ def _icons(kind: str) -> _Adding:
                 raise ValueError("missing closing paren")
             alt, _, icon = icon.partition(",")
             icon = icon.partition(")")[0]
-            record = replace(record, alts=(*record.alts, _item(kind, to, origin, alt[1:])))
-        return replace(record, icons=(*record.icons, _item(kind, to, origin, icon)))
+            record = record._replace(alts=(*record.alts, _item(kind, to, origin, alt[1:])))
+        return record._replace(icons=(*record.icons, _item(kind, to, origin, icon)))
 
     return add
 
@@ -276,22 +270,22 @@ def _describe(so_far: Listing | None, args: tuple[str, ...], origin: Origin) -> 
         item = ListingItem("name", f"*{to}*", "*", text)
     else:
         item = ListingItem("part", to, "*", text)
-    return replace(record, descriptions=(*record.descriptions, item))
+    return record._replace(descriptions=(*record.descriptions, item))
 
 
 def _ignore(so_far: Listing | None, args: tuple[str, ...], origin: Origin) -> Listing:
     record = so_far or Listing()
     item = ListingItem("name", args[0].rpartition("/")[2], _within(origin))
-    return replace(record, ignored=(*record.ignored, item))
+    return record._replace(ignored=(*record.ignored, item))
 
 
 def _ignore_anew(so_far: Listing | None, args: tuple[str, ...], origin: Origin) -> Listing:
-    return replace(so_far or Listing(), ignores_anew=args[0] == "1")
+    return (so_far or Listing())._replace(ignores_anew=args[0] == "1")
 
 
 def _text(field: str) -> _Adding:
     def said(so_far: Listing | None, args: tuple[str, ...], origin: Origin) -> Listing:
-        return replace(so_far or Listing(), **{field: args[0]})  # type: ignore[arg-type]
+        return (so_far or Listing())._replace(**{field: args[0]})  # type: ignore[arg-type]
 
     return said
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from modpy_wsgi.config.directives.table import known
 from modpy_wsgi.config.model import Kind
 
@@ -47,7 +45,7 @@ _SECTIONS = known(
     <VirtualHost     raw global
     """,
 )
-ROWS = tuple(replace(section, usage=_USAGES[section.name]) for section in _SECTIONS) + known(
+ROWS = tuple(section._replace(usage=_USAGES[section.name]) for section in _SECTIONS) + known(
     Kind.UNSUPPORTED,
     "expressions that are judged per request are not evaluated",
     """

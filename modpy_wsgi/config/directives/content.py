@@ -38,8 +38,6 @@ def _merge_tags(outer: FileTag, inner: FileTag) -> FileTag:
 
 FILE_ETAG: Setting[FileTag] = Setting("FileETag", FileTag(), _merge_tags)
 HTTP_IM_A_TEAPOT = 418
-_MATCH = re.compile(r"(\\.)|\$[0-9]", re.DOTALL)  # what an expression matched: here there is none
-_STATUS = re.compile(r"0*[0-9]{1,3}(?![0-9])", re.ASCII)
 SET_HANDLER: Setting[str | None] = Setting("SetHandler", None)  # "" after "None"
 FORCE_TYPE: Setting[str | None] = Setting("ForceType", None)  # "" after "None"
 DEFAULT_TYPE: Setting[str | None] = Setting("DefaultType", None)
@@ -72,11 +70,13 @@ def _charset(so_far: Any, args: tuple[str, ...], origin: Origin) -> str | None:
 def _error_document(so_far: Any, args: tuple[str, ...], origin: Origin) -> dict[int, ErrorDocument]:
     status, target = args
     so_far = so_far or {}
-    digits = _STATUS.match(status)  # what follows them httpd does not look at
+    digits = re.match(r"0*[0-9]{1,3}(?![0-9])", status, re.ASCII)  # what follows them httpd does not look at
     code = int(digits[0]) if digits else 0
     if code not in STATUS_LINES or code == HTTP_IM_A_TEAPOT:  # which httpd has no page for
         raise ValueError(f"'{status}' is no HTTP status that has a page")
-    document = _document(fixed_expression(_MATCH.sub(lambda found: found[1] or "", target)))
+    # What an expression matched, $0 to $9, is nothing here.
+    target = re.sub(r"(\\.)|\$[0-9]", lambda found: found[1] or "", target, flags=re.DOTALL)
+    document = _document(fixed_expression(target))
     if code == 401 and document.kind == "remote":
         return dict(so_far)  # a client sent elsewhere is never asked for a password; httpd ignores it as well
     return {**so_far, code: document}
@@ -121,9 +121,6 @@ def _etag(so_far: FileTag | None, args: tuple[str, ...], origin: Origin) -> File
     return FileTag(names, removed)
 
 
-_DIGITS = re.compile("[0-9]{1,18}")
-
-
 def _limit(setting: Setting[int | None]) -> Row:
     words = {"none": 0, "default": setting.default, "unlimited": None}
 
@@ -131,7 +128,7 @@ def _limit(setting: Setting[int | None]) -> Row:
         word = args[0].lower()
         if word in words:
             return words[word]
-        digits = _DIGITS.match(word)  # what follows them is not looked at, as in httpd
+        digits = re.match("[0-9]{1,18}", word)  # what follows them is not looked at, as in httpd
         if digits is None or int(digits[0]) == 0:
             raise ValueError(f"'{args[0]}' is none of none, default, unlimited and a number above 0")
         return int(digits[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from modpy_wsgi.config.directives.table import info, known
 from modpy_wsgi.config.model import Args, Kind, Origin, Setting
@@ -10,8 +10,7 @@ from modpy_wsgi.config.model import Args, Kind, Origin, Setting
 MODULES = ("negotiation_module", "mod_negotiation.c")
 
 
-@dataclass(frozen=True, slots=True)
-class Priority:
+class Priority(NamedTuple):
     """LanguagePriority and ForceLanguagePriority; None where a section says nothing."""
 
     order: tuple[str, ...] | None = None
@@ -45,7 +44,7 @@ PRIORITY: Setting[Priority] = Setting("LanguagePriority", Priority(), _merge)
 
 def _order(so_far: Priority | None, args: tuple[str, ...], origin: Origin) -> Priority:
     before = so_far or Priority()
-    return replace(before, order=(*before.languages, args[0].lower()))
+    return before._replace(order=(*before.languages, args[0].lower()))
 
 
 def _force(so_far: Priority | None, args: tuple[str, ...], origin: Origin) -> Priority:
@@ -56,7 +55,7 @@ def _force(so_far: Priority | None, args: tuple[str, ...], origin: Origin) -> Pr
     force = before.force
     if force is not None and (word == "none") != (not force):
         raise ValueError("None cannot be combined with Prefer or Fallback")
-    return replace(before, force=(force or frozenset()) | ({word} - {"none"}))
+    return before._replace(force=(force or frozenset()) | ({word} - {"none"}))
 
 
 ROWS = (

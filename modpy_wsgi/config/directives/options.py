@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Origin, Override, Setting
@@ -41,14 +40,26 @@ _WORDS: dict[str, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Options:
-    """What one section says with Options: a new set, or a change of what is inherited."""
+    """What one section says with Options: a new set, or a change of what is inherited.
 
-    names: frozenset[str]  # what holds, as far as this section knows
-    added: frozenset[str] = frozenset()
-    removed: frozenset[str] = frozenset()
-    relative: bool = False  # only + and - were used: `names` is of no meaning to what is inherited
+    names: what holds, as far as this section knows. relative: only + and - were used, and `names` is of no meaning to
+    what is inherited.
+    """
+
+    __slots__ = ("added", "names", "relative", "removed")
+
+    def __init__(
+        self,
+        names: frozenset[str],
+        added: frozenset[str] = frozenset(),
+        removed: frozenset[str] = frozenset(),
+        relative: bool = False,
+    ) -> None:
+        self.names: Final = names
+        self.added: Final = added
+        self.removed: Final = removed
+        self.relative: Final = relative
 
     def __contains__(self, name: object) -> bool:
         return name in self.names

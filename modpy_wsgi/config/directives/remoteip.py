@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +37,8 @@ def _networks(word: str) -> tuple[Network, ...]:
         return (network(word),)
     if slash:
         raise ValueError(f"'{word}': a name has no mask")
+    import socket  # large, and most configurations name no host here
+
     try:
         found = socket.getaddrinfo(address, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):

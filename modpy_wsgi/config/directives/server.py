@@ -86,7 +86,6 @@ TRACE_ENABLE: Setting[str] = Setting("TraceEnable", "on")  # "on", "off", "exten
 MERGE_SLASHES: Setting[bool] = Setting("MergeSlashes", True)
 
 _LEVELS = {name: number for number, name in enumerate(LOG_LEVEL_NAMES)}
-_TIME = re.compile(r"(\d{1,9})(ms|s|min|mi|h|)\Z", re.ASCII)
 _UNITS = {"": 1.0, "s": 1.0, "ms": 0.001, "mi": 60.0, "h": 3600.0}
 
 
@@ -118,7 +117,7 @@ def _listen(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Listen,
 
 def seconds(so_far: Any, args: tuple[str, ...], origin: Origin) -> float:
     """A time in seconds, or with a unit of httpd's (ms, s, min, h)."""
-    match = _TIME.match(args[0].lower())
+    match = re.match(r"(\d{1,9})(ms|s|min|mi|h|)\Z", args[0].lower(), re.ASCII)
     if match is None:
         raise ValueError(f"'{args[0]}' is no time")
     return int(match[1]) * _UNITS[match[2][:2]]

@@ -21,7 +21,6 @@ ATTRIBUTES = frozenset(
     )
 )
 _PLAIN = re.compile(r"(?:[^\^.$|()\[\]*+?{}\\]|\\[\^.$|()\[\]*+?{}\\])*", re.DOTALL)
-_HEADER_NAME = re.compile(r"[-A-Za-z0-9_]*\Z")
 
 
 class SetEnvIf(NamedTuple):
@@ -48,7 +47,7 @@ def _rule(ignore_case: bool, attribute: str | None) -> Value:
             raise ValueError("the regular expression is missing")
         if not parts:
             raise ValueError("the name of a variable is missing")
-        plain = name.lower() in ATTRIBUTES or _HEADER_NAME.match(name)
+        plain = name.lower() in ATTRIBUTES or re.match(r"[-A-Za-z0-9_]*\Z", name)
         rule = SetEnvIf(
             attribute=name.lower() if name.lower() in ATTRIBUTES else name,
             headers=None if plain else compile_regex(name, ignore_case=ignore_case, place=origin.place),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from modpy_wsgi.config.model import Args, Kind, Override, Row, Setting, Value, Where
@@ -49,7 +48,7 @@ def accepted(words: str, reason: str, rows: str) -> tuple[Row, ...]:
     words: the harmless ones, "0" being Off of a flag; reason: why the others are refused; rows: as for `known`.
     """
     value = only(words.split(), f"{Kind.UNSUPPORTED.value}: {reason}")
-    return tuple(replace(row, value=value) for row in known(Kind.IMPLEMENTED, "", rows))
+    return tuple(row._replace(value=value) for row in known(Kind.IMPLEMENTED, "", rows))
 
 
 def _row(kind: Kind, note: str, line: str) -> Row:
