@@ -22,13 +22,13 @@ from ..constants import (
 from ..errors import SERVER_RETURN
 from ..forms import FieldStorage
 from .publisher_auth import NOBODY, Visitor, check
-from .replaceable import GONE
+from .replaceable import GONE, reading
 
 if TYPE_CHECKING:
     from ..request import mp_request
     from ..stamps import FileStatus
 
-__all__ = ["REPLACEABLE", "handler", "process_auth", "publish_object", "resolve_object"]
+__all__ = ["REPLACEABLE", "handler", "process_auth", "publish_object", "replaceable", "resolve_object"]
 
 Asking = Callable[["mp_request", Any, Visitor], Visitor]
 
@@ -185,6 +185,8 @@ REPLACEABLE: dict[str, Callable[..., Any]] = {
     "publish_object": publish_object,
     "resolve_object": resolve_object,
 }
+replaceable = reading("mod_python.publisher", REPLACEABLE)
+"""The `__getattr__` of that module, which gives these functions as the site has them."""
 
 
 def _replaced(req: mp_request, name: str) -> Callable[..., Any]:
