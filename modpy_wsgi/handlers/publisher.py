@@ -51,7 +51,16 @@ def handler(req: mp_request) -> int:
     req._allowed = METHODS
     if req._method not in METHODS:
         raise SERVER_RETURN(HTTP_METHOD_NOT_ALLOWED)
-    file, seen, way = find_page(req)
+    place = req._place
+    if (
+        place is not None
+        and place.parts is not None
+        and place.file is req._filename
+        and place.path_info is req._path_info
+    ):
+        file, seen, way = place.file, req._stat, place.parts
+    else:
+        file, seen, way = find_page(req)
     interpreter, autoreload = req._interpreter, req._config.auto_reload
     page = interpreter.known(interpreter.file_names.get(file), autoreload, seen)
     if page is None:

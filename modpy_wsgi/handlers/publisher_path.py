@@ -34,12 +34,13 @@ class Way:
 
 
 def find_page(req: mp_request) -> tuple[str, FileStatus | None, Way]:
-    """The file of the page, what the request has seen of it, and the way inside of it. Raises SERVER_RETURN(404)."""
+    """The file of the page, what the request has seen of it, and the way inside of it. Raises SERVER_RETURN(404).
+
+    The way is kept with the place of the request, if that has led to the file and no handler has said something else.
+    """
     place = req._place
     if place is not None and not (place.file is req._filename and place.path_info is req._path_info):
-        place = None  # a handler has said something else
-    if place is not None and place.parts is not None:
-        return place.file, req._stat, place.parts
+        place = None
     filename, path, seen = req.filename or "", req._path_info or "", req._stat
     if path:
         path = path[path[0] == "/" :]
