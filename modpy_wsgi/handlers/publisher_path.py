@@ -5,10 +5,10 @@ Law: it follows from the path alone, except for what stands in the folders; so w
 
 from __future__ import annotations
 
-import os
 import stat
 from typing import TYPE_CHECKING
 
+from .._fast.look import look
 from ..constants import HTTP_NOT_FOUND
 from ..errors import SERVER_RETURN
 
@@ -33,7 +33,7 @@ class Way:
         self.parameters: Parameters | None = None  # of the function that was there last, if nobody is asked for it
 
 
-def find_page(req: mp_request) -> tuple[str, FileStatus | None, Way]:
+def find_page(req: mp_request) -> tuple[str, FileStatus, Way]:
     """The file of the page, what the request has seen of it, and the way inside of it. Raises SERVER_RETURN(404).
 
     The way is kept with the place of the request, if that has led to the file and no handler has said something else.
@@ -53,17 +53,30 @@ def find_page(req: mp_request) -> tuple[str, FileStatus | None, Way]:
     directory, _, name = filename.rpartition("/")
     stem = _without_suffix(req, name) if name else "index"
     file = f"{directory}/{stem}.py"
-    if not os.path.isfile(file):
+    seen = _look(file)
+    if seen is None:
         # Nothing of that name: it may be a name inside of the folder's index page.
         path = f"{stem}/{path}" if path else stem
         file = f"{directory}/index.py"
-        if not os.path.isfile(file):
+        seen = _look(file)
+        if seen is None:
             raise SERVER_RETURN(HTTP_NOT_FOUND)
-    return file, None, Way(path)
+    return file, seen, Way(path)
+
+
+def _look(file: str) -> FileStatus | None:
+    """What there is of a file; None if it is none."""
+    try:
+        found = look(file)
+    except (OSError, ValueError):
+        return None
+    return found if stat.S_ISREG(found.st_mode) else None
 
 
 def _without_suffix(req: mp_request, name: str) -> str:
     """The name without one suffix that stands for Python: .py, those of AddHandler, and that of "| .ext"."""
+    if "." not in name:
+        return name
     if name.endswith(".py"):
         return name[:-3]
     for suffix in (*req.get_addhandler_exts().split(), (req.extension or "").lstrip(".")):
