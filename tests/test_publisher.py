@@ -412,6 +412,15 @@ def test_user_is_known_to_the_page(root: Path) -> None:
     assert app.get("/closed.py/who").text == "eggs"
 
 
+@pytest.mark.parametrize("page", ["__auth_realm__ = 'mine'\n", "def __getattr__(name):\n    return 1\n", ""])
+def test_user_is_taken_note_of_where_any_rule_stands(root: Path, page: str) -> None:
+    (root / "open.py").write_text(page + "def who(req):\n    return str(req.user)\n")
+    app: Any = publisher(root)
+    app.authorization = ("Basic", ("eggs", "spam"))
+    for _ in range(2):
+        assert app.get("/open.py/who").text == ("eggs" if page else "None")
+
+
 WRAPPER = """
     from mod_python import apache, publisher
 

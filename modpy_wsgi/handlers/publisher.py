@@ -14,7 +14,7 @@ from ..arguments import Parameters, call, fields_of, parameters_of
 from ..constants import HTTP_FORBIDDEN, HTTP_METHOD_NOT_ALLOWED, HTTP_NOT_FOUND, OK
 from ..errors import SERVER_RETURN
 from ..forms import FieldStorage
-from .publisher_auth import NOBODY, Visitor, check, has_rules, is_open
+from .publisher_auth import NOBODY, Visitor, check, has_rules
 from .publisher_path import Way, find_page
 from .replaceable import GONE, reading
 
@@ -83,7 +83,10 @@ def _open_function(page: types.ModuleType, way: Way) -> tuple[Any, Parameters | 
     if way.only is not None and type(page) is types.ModuleType:
         names = page.__dict__
         function = names.get(way.only)
-        if type(function) is types.FunctionType and is_open(names):
+        # As check() would find out, which a page's `__getattr__` could tell of rules as well.
+        if type(function) is types.FunctionType and not (
+            "__auth__" in names or "__access__" in names or "__auth_realm__" in names or "__getattr__" in names
+        ):
             parameters: Parameters | None = way.parameters
             if parameters is not None and parameters.code is function.__code__:
                 return function, parameters

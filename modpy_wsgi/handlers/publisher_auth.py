@@ -21,7 +21,7 @@ from ..errors import SERVER_RETURN, HandlerError
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["NOBODY", "Visitor", "check", "has_rules", "is_open"]
+__all__ = ["NOBODY", "Visitor", "check", "has_rules"]
 
 _NAMES = ("__auth__", "__access__", "__auth_realm__")
 _ABSENT = object()
@@ -45,13 +45,14 @@ def check(req: mp_request, thing: Any, visitor: Visitor) -> Visitor:
     A callable is asked with (req, user, password), or (req, user) for __access__; a dict is looked up, a list or tuple
     searched, anything else is yes or no. Whatever __auth__ is, a visitor has to give a name first, as in the original.
     """
-    if type(thing) is ModuleType and is_open(thing.__dict__):
-        return visitor
     function = thing.__func__ if isinstance(thing, MethodType) else thing
     if isinstance(function, FunctionType):
         if not has_rules(function.__code__):
             return visitor
         auth, access, realm = _inside(function)
+    elif type(thing) is ModuleType and "__getattr__" not in thing.__dict__:
+        find = thing.__dict__.get  # without the AttributeErrors that a module makes for each name it lacks
+        auth, access, realm = find("__auth__", _ABSENT), find("__access__", _ABSENT), find("__auth_realm__", _ABSENT)
     else:
         auth = getattr(thing, "__auth__", _ABSENT)
         access = getattr(thing, "__access__", _ABSENT)
@@ -72,11 +73,6 @@ def check(req: mp_request, thing: Any, visitor: Visitor) -> Visitor:
     if access is not _ABSENT and not _allowed(req, access, visitor):
         raise SERVER_RETURN(HTTP_FORBIDDEN)
     return visitor
-
-
-def is_open(module: dict[str, Any]) -> bool:
-    """Whether no rules stand among the names of a module, nor may be given by its `__getattr__`."""
-    return not ("__auth__" in module or "__access__" in module or "__auth_realm__" in module or "__getattr__" in module)
 
 
 def has_rules(code: CodeType) -> bool:
