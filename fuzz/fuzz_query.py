@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from modpy_wsgi._fast.query import parse_qs, parse_qsl, unquote, unquote_plus
+from modpy_wsgi._fast.query import by_name, parse_qs, parse_qsl, unquote, unquote_plus
 from tests.query_oracle import decoded, oracle
 
 SEPARATORS = ("&;", "&", ";", "ab")
@@ -38,6 +38,7 @@ def check(data: bytes) -> None:
         for name, values in lists.items():
             assert values == [value for other, value in wanted if other == name]
         assert sum(map(len, lists.values())) == len(wanted)
+        assert by_name(found) == {name: values if len(values) > 1 else values[0] for name, values in lists.items()}
         pairs = parse_qsl(raw, blanks, strict, separators=separators)
         assert [tuple(part.decode("utf-8", "surrogateescape") for part in pair) for pair in pairs] == wanted
     else:

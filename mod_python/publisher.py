@@ -4,6 +4,7 @@ import sys
 
 from modpy_wsgi.handlers.publisher import REPLACEABLE as REPLACEABLE
 from modpy_wsgi.handlers.publisher import handler as handler
+from modpy_wsgi.handlers.publisher import replaceable as __getattr__
 from modpy_wsgi.handlers.replaceable import Replaceable
 
 sys.modules[__name__].__class__ = Replaceable

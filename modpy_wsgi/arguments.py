@@ -6,16 +6,17 @@ Law: a field never replaces an argument that the server gives (`req`).
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from operator import itemgetter
 from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
+from ._fast.query import by_name
 from .config.cache import Bounded
 
 if TYPE_CHECKING:
     from .forms import FieldStorage
 
-__all__ = ["apply_fs_data", "call_with_fields", "code_of"]
+__all__ = ["Parameters", "apply_fs_data", "call", "code_of", "fields_of", "parameters_of"]
 
 _VARIADIC_KEYWORDS = 0x08  # CO_VARKEYWORDS
 
@@ -42,67 +43,106 @@ def apply_fs_data(function: Callable[..., Any], fs: FieldStorage, /, **given: An
     A field that was sent once is passed as its value (a file as its Field), one sent several times as a list. `given`
     are arguments of the caller's, passed where there is a parameter for them. Returns what the function returns.
     """
-    return call_with_fields(function, fs, given)
-
-
-def call_with_fields(function: Callable[..., Any], fs: FieldStorage, given: dict[str, Any]) -> Any:
-    """The same, with what is given as a dict."""
-    code, bound = (function.__code__, False) if type(function) is FunctionType else code_of(function)
-    if code is None:
+    parameters = parameters_of(function)
+    if parameters is None:
         return function()
-    kept = _known.get((id(code), bound))
-    _, positional, named, takes_all = kept if kept is not None and kept[0] is code else _learn(code, bound)
-    fields = _values(fs)
+    fields = fields_of(fs)
     fields.update(given)
-    if positional:
-        args = []
-        for name in positional:
-            if name not in fields:
-                break  # parameters behind it cannot be given either
-            args.append(fields.pop(name))
-        function = partial(function, *args)
-    if takes_all:
-        return function(**fields)
-    chosen = {}
-    for name in named:
-        if name in fields:
-            chosen[name] = fields[name]
-    return function(**chosen)
+    return call(function, parameters, fields)
 
 
-def _values(fs: FieldStorage) -> dict[str, Any]:
-    """The fields by name: a value, or a list of them."""
-    fields: dict[str, Any] = {}
-    repeated: set[str] | None = None
-    entries: Any = getattr(fs, "_entries", None)  # not made into fields yet; a form may be a look-alike, too
-    for entry in fs.list if entries is None else entries:
-        if type(entry) is tuple:
-            name, value = entry
+def call(function: Callable[..., Any], parameters: Parameters, fields: dict[str, Any]) -> Any:
+    """Call a function that has these parameters with those fields that there is one for. The dict is used up."""
+    if parameters.all_of is not None and len(fields) >= len(parameters.by_position):
+        try:
+            every = parameters.all_of(fields)
+        except KeyError:
+            pass
         else:
-            name = entry.name
-            value = entry.value if entry.filename is None else entry
+            return function(*every)
+    args = _by_position(parameters, fields)
+    if fields and not parameters.takes_all:
+        fields = {name: fields[name] for name in parameters.named if name in fields}
+    return function(*args, **fields)
+
+
+def _by_position(parameters: Parameters, fields: dict[str, Any]) -> list[Any]:
+    """The arguments that are given by position, taken out of the fields; those behind a missing one cannot be."""
+    args = []
+    for name in parameters.by_position:
         if name not in fields:
-            fields[name] = value
-        elif repeated is not None and name in repeated:
-            fields[name].append(value)
-        else:
-            fields[name] = [fields[name], value]
-            repeated = {name} if repeated is None else repeated | {name}
-    return fields
+            break
+        args.append(fields.pop(name))
+    return args
 
 
-_Parameters = tuple[CodeType, tuple[str, ...], tuple[str, ...], bool]
+def fields_of(fs: FieldStorage) -> dict[str, Any]:
+    """The fields by name: a value, or a list of them."""
+    try:
+        entries: Any = fs._entries  # not made into fields yet
+    except AttributeError:  # a form may be a look-alike, too
+        entries = None
+    if entries is None:
+        entries = fs.list
+    try:
+        return by_name(entries)
+    except TypeError:  # not all of them are names and values
+        return by_name([entry if type(entry) is tuple else _pair(entry) for entry in entries])
 
 
-def _learn(code: CodeType, bound: bool) -> _Parameters:
-    """Keep of a code: the names of the parameters that go by position only, of those that can be named, without `self`;
-    and whether it takes all others as well (**kw)."""
-    first = 1 if bound else 0
-    names = code.co_varnames
-    positional = names[first : code.co_posonlyargcount]
-    named = names[max(first, code.co_posonlyargcount) : code.co_argcount + code.co_kwonlyargcount]
-    return _known.replace((id(code), bound), (code, positional, named, bool(code.co_flags & _VARIADIC_KEYWORDS)))
+def _pair(field: Any) -> tuple[str, Any]:
+    """The name of a field, and its value; a file is a value of its own."""
+    return field.name, field.value if field.filename is None else field
 
 
-# Python makes a new tuple of a code's names each time that it is asked for them.
-_known: Bounded[tuple[int, bool], _Parameters] = Bounded()
+class Parameters:
+    """How a function of this code is called, without the argument that is given already (self)."""
+
+    __slots__ = ("all_of", "by_position", "code", "named", "takes_all")
+
+    def __init__(self, code: CodeType, bound: bool, direct: bool) -> None:
+        """`direct`: what is called is what the code says; a class passes on what it is called with as it likes."""
+        first = 1 if bound else 0
+        names = code.co_varnames
+        self.code = code
+        self.by_position = names[first : code.co_argcount if direct else code.co_posonlyargcount]
+        self.named = names[max(first, code.co_posonlyargcount) : code.co_argcount + code.co_kwonlyargcount]
+        self.takes_all = bool(code.co_flags & _VARIADIC_KEYWORDS)
+        # Takes all at once that are given by position, if no other is given: most often all of them are there.
+        only_these = direct and not (self.takes_all or code.co_kwonlyargcount)
+        self.all_of = _taker(self.by_position) if only_these else None
+
+
+def _taker(names: tuple[str, ...]) -> Callable[[dict[str, Any]], tuple[Any, ...]] | None:
+    """What takes all of these out of a dict at once. Raises KeyError."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return (lambda fields: (fields[names[0]],)) if names else None
+
+
+def parameters_of(function: Callable[..., Any]) -> Parameters | None:
+    """Those of what is called; None if it has no Python code."""
+    if type(function) is FunctionType:
+        code = function.__code__
+        kept = _of_functions.get(id(code))
+        return kept if kept is not None and kept.code is code else _learn(code, False, True)
+    found, bound = code_of(function)
+    if found is None:
+        return None
+    direct = isinstance(function, MethodType) and isinstance(function.__func__, FunctionType)
+    kept = _of_others.get((id(found), bound, direct))
+    return kept if kept is not None and kept.code is found else _learn(found, bound, direct)
+
+
+def _learn(code: CodeType, bound: bool, direct: bool) -> Parameters:
+    """Keep what a code says."""
+    parameters = Parameters(code, bound, direct)
+    if direct and not bound:
+        return _of_functions.replace(id(code), parameters)
+    return _of_others.replace((id(code), bound, direct), parameters)
+
+
+# By their code, which they hold, so that no other can have its id. Python makes a new tuple of a code's names each time
+# that it is asked for them.
+_of_functions: Bounded[int, Parameters] = Bounded()
+_of_others: Bounded[tuple[int, bool, bool], Parameters] = Bounded()

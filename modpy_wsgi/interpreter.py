@@ -41,6 +41,8 @@ class Interpreter:
         self.replaced: dict[str, Any] = {}  # what its site has put in place of mod_python's functions
         self.known = ground.known
         """What `load` would return of a name, if it is there and up to date; asked with each request."""
+        self.file_names = ground.file_names
+        """The names by which it knows what `load_file` has made of files."""
 
     def __repr__(self) -> str:
         return f"Interpreter({self.name!r})"
@@ -174,7 +176,7 @@ class Interpreter:
 
         Files of one name in different directories are different modules.
         """
-        name = self._ground.file_names.get(file)
+        name = self.file_names.get(file)
         if name is not None:
             module = self.known(name, autoreload, found)
             return self._ground.load(name, autoreload, log) if module is None else module
@@ -186,7 +188,7 @@ class Interpreter:
             if not os.path.exists(file):  # a name that a request made up is not kept
                 self._space.files.pop(name, None)
             raise
-        self._ground.file_names[file] = name
+        self.file_names[file] = name
         return module
 
     def _load_path(self, path: str, autoreload: bool, log: Callable[[str], None] | None) -> ModuleType:

@@ -62,7 +62,7 @@ class Ground:
         self.space = ModuleSpace(package)
         self.modules = self.space.modules
         self.active = self.space if package else None  # what CURRENT is while its modules are loaded
-        self.loaded: dict[str, _Loaded] = {}
+        self.loaded: dict[str | None, _Loaded] = {}
         self.file_names: dict[str, str] = {}  # file -> name of the module that `load_file` made of it
         self.evaluated: set[str] = set()  # PythonPath expressions
         self.prepended: dict[str, bool] = {}  # directory -> whether it had to be added to the path
@@ -72,11 +72,11 @@ class Ground:
         self.builtins: dict[str, Any] | None = None  # of scripts
 
     def known(
-        self, name: str, autoreload: bool, found: FileStatus | None = None, file: str | None = None
+        self, name: str | None, autoreload: bool, found: FileStatus | None = None, file: str | None = None
     ) -> ModuleType | None:
         """The module that `load` would return, if it is there and up to date. Asked with each request.
 
-        `found` is what the caller has just seen of `file`; without a name it is the module's own.
+        `found` is what the caller has just seen of `file`; without a name it is the module's own. No name, no module.
         """
         loaded = self.loaded.get(name)
         if loaded is None:

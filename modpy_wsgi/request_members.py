@@ -17,7 +17,7 @@ from .environ import decode, host_field, plain_address, raw_target, request_host
 from .finfo import mp_finfo
 from .hlist import mp_hlist
 from .members import fixed, integer, lazy, readonly, text
-from .request_state import RequestState
+from .request_state import UNREAD, RequestState
 from .server import mp_server
 
 __all__ = ["RequestMembers"]
@@ -101,14 +101,24 @@ class RequestMembers(RequestState):
 
     unparsed_uri = readonly("_unparsed_uri", "The URI as sent.")
 
-    @lazy
-    def _args(self) -> str | None:
-        query = self._environ.get("QUERY_STRING")
-        if query:
-            return query if query.isascii() else decode(query)
-        return "" if self._unparsed_uri.endswith("?") else None
+    @property
+    def args(self) -> str | None:
+        """The query string, or None."""
+        args: str | None = self._args
+        if args is UNREAD:
+            query = self._environ.get("QUERY_STRING")
+            if query:
+                args = query if query.isascii() else decode(query)
+            else:
+                args = "" if self._unparsed_uri.endswith("?") else None
+            self._args = args
+        return args
 
-    args = text("_args", "The query string, or None.", none=True)
+    @args.setter
+    def args(self, value: str | None) -> None:
+        self._args_text = value
+
+    _args_text = text("_args", "", none=True)
 
     @property
     def parsed_uri(self) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from . import constants
 from .config.host_config import HostConfig
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from .server import mp_server
     from .stamps import FileStatus
 
-__all__ = ["RequestState", "Served"]
+__all__ = ["UNREAD", "RequestState", "Served"]
+
+UNREAD: Final[Any] = object()  # in the place of what nobody has asked for yet
 
 
 class Served(CurrentApplication, Protocol):
@@ -163,6 +165,7 @@ class RequestState:
     _call_index = 0  # and which of them
     _added: dict[str, list[Any]] | None  # handlers that add_handler registered, by phase directive
     _cleanups: list[tuple[Callable[[Any], Any], Any]] | None
+    _args: Any = UNREAD  # the query string, or None; once somebody asked
     _filename: str | None = None
     _renamed = False  # a handler has named another file since the walk
     _path_info: str | None = None

@@ -1,9 +1,11 @@
 """util.FieldStorage (manual 4.6.1, 4.6.2): what a form's fields are, however it was sent, and what bad forms get."""
 
 import gc
+import inspect
 import io
 import os
 import pickle
+import urllib.parse
 from collections.abc import Callable
 from typing import Any
 
@@ -238,6 +240,104 @@ def test_functions_get_the_fields_that_the_application_left() -> None:
     assert apply_fs_data(called, form) == {"name": "sent"}
     del form["name"]
     assert apply_fs_data(called, form) == {}
+
+
+class Calls:
+    """What can be called: an object, its method, a class."""
+
+    def __init__(self, a: Any = "no a", *, more: Any = "no more") -> None:
+        self.got: Any = (a, more)
+
+    def __call__(self, a: Any, b: Any = "no b") -> Any:
+        return a, b
+
+    def method(self, b: Any, a: Any = "no a") -> Any:
+        return a, b
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Calls) and other.got == self.got
+
+
+class Passes(Calls):
+    """A class that has another signature than its __init__."""
+
+    def __new__(cls, **named: Any) -> Any:
+        return super().__new__(cls)
+
+
+CALLED: list[Callable[..., Any]] = [
+    lambda: "none",
+    lambda a: a,
+    lambda a, b: (a, b),
+    lambda a, b="no b": (a, b),
+    lambda b="no b", a="no a": (a, b),
+    lambda c="no c", a="no a", b="no b": (a, b, c),
+    lambda a, /, b="no b": (a, b),
+    lambda a="no a", b="no b", /, c="no c": (a, b, c),
+    lambda a, *, b="no b": (a, b),
+    lambda *, a, b: (a, b),
+    lambda *args: args,
+    lambda a, *args: (a, args),
+    lambda **named: named,
+    lambda a, **named: (a, named),
+    lambda a="no a", /, **named: (a, named),
+    lambda b="no b", *args, a="no a", **named: (a, b, args, named),
+    lambda given, a="no a": (given, a),
+    lambda a, given="not given", b="no b": (a, given, b),
+    Calls(),
+    Calls().method,
+    Calls,
+    Passes,
+]
+
+
+def by_the_rule(function: Callable[..., Any], fields: dict[str, Any]) -> Any:
+    """Call a function as its signature says: what has a parameter is named, where that is possible."""
+    seen = function.__init__ if isinstance(function, type) else function  # type: ignore[misc]
+    parameters = list(inspect.signature(seen).parameters.values())[1 if isinstance(function, type) else 0 :]
+    left = dict(fields)
+    args = []
+    for parameter in parameters:
+        if parameter.kind is not parameter.POSITIONAL_ONLY or parameter.name not in left:
+            break
+        args.append(left.pop(parameter.name))
+    if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        nameable = {each.name for each in parameters if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)}
+        left = {name: value for name, value in left.items() if name in nameable}
+    return function(*args, **left)
+
+
+@pytest.mark.parametrize("number", range(len(CALLED)))
+@pytest.mark.parametrize("query", ["", "a=1", "b=2", "a=1&b=2", "b=2&c=3", "a=1&c=3&a=4", "d=5", "a=1&b=2&c=3&given=6"])
+def test_functions_are_called_by_their_signature(number: int, query: str) -> None:
+    function = CALLED[number]
+    names = dict.fromkeys(name for name, _ in urllib.parse.parse_qsl(query))
+    values = {name: [each for other, each in urllib.parse.parse_qsl(query) if other == name] for name in names}
+    fields = {name: found if len(found) > 1 else found[0] for name, found in values.items()} | {"given": 7}
+
+    def outcome(call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except TypeError as error:
+            return str(error)
+
+    wanted = outcome(lambda: by_the_rule(function, fields))
+    for _ in range(2):  # what is learned of a function is kept
+        form = FieldStorage(request(f"/x?{query}"))
+        assert outcome(lambda: apply_fs_data(function, form, given=7)) == wanted  # noqa: B023 - called at once
+
+
+def test_function_whose_code_is_replaced() -> None:
+    def called(a: Any) -> Any:
+        return "first", a
+
+    def other(b: Any, a: Any) -> Any:
+        return "second", a, b
+
+    form = FieldStorage(request("/x?a=1&b=2"))
+    assert apply_fs_data(called, form) == ("first", "1")
+    called.__code__ = other.__code__
+    assert apply_fs_data(called, form) == ("second", "1", "2")
 
 
 def test_applications_subclass_and_pickle() -> None:

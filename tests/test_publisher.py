@@ -236,6 +236,57 @@ def test_page_is_loaded_again_when_it_changes(root: Path) -> None:
     assert app.get("/page.py/answer").text == "43"
 
 
+CHANGES = {
+    # what a page does to itself between two requests; then: the answer to /page.py/say?a=1&b=2, and its status
+    "nothing": ("", "say 1", 200),
+    "another function": ("def say(b, a): return 'other %s %s' % (a, b)", "other 1 2", 200),
+    "other code": ("say.__code__ = (lambda b, a: 'code %s %s' % (a, b)).__code__", "code 1 2", 200),
+    "a lambda": ("say = lambda **fields: 'lambda %s' % sorted(fields)", "lambda ['a', 'b', 'req']", 200),
+    "text": ("say = 'text'", "text", 200),
+    "a class": ("class say: pass", None, 403),
+    "a module": ("import os as say", None, 403),
+    "a builtin": ("say = len", None, 403),
+    "an object": ("class Say:\n    def __call__(self, b): return 'object %s' % b\nsay = Say()", "object 2", 200),
+    "a method": ("class Say:\n    def say(self, b): return 'method %s' % b\nsay = Say().say", "method 2", 200),
+    "gone": ("del say", None, 404),
+    "rules of the page": ("__auth__ = {'eva': 'secret'}", None, 401),
+    "access to the page": ("def __access__(req, user): return False", None, 403),
+    "realm of the page": ("__auth_realm__ = 'mine'", "say 1", 200),
+    "rules from nowhere": (
+        "def __getattr__(name):\n    if name == '__access__': return False\n    raise AttributeError(name)",
+        None,
+        403,
+    ),
+    "rules inside": ("def say(a):\n    def __access__(req, user): return False\n    return 'say'", None, 403),
+    "code with rules": (
+        "def closed(a):\n    def __access__(req, user): return False\nsay.__code__ = closed.__code__",
+        None,
+        403,
+    ),
+    "rules of the object": (
+        "class Say:\n    __access__ = 0\n    def __call__(self): return 'x'\nsay = Say()",
+        None,
+        403,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_page_that_changes_itself(root: Path, name: str) -> None:
+    change, text, status = CHANGES[name]
+    source = (
+        "def say(a): return 'say %s' % a\n" + f"def change():\n    exec({change!r}, globals())\n    return 'changed'\n"
+    )
+    (root / "changing.py").write_text(source)
+    app = publisher(root)
+    url = "/changing.py/say?a=1&b=2"
+    assert [app.get(url).text for _ in range(2)] == ["say 1"] * 2
+    assert app.get("/changing.py/change").text == "changed"
+    for _ in range(2):
+        answer = app.get(url, status=status)
+        assert text is None or answer.text == text
+
+
 def test_pages_of_one_name_in_two_folders(root: Path) -> None:
     (root / "folder" / "page.py").write_text("answer = 'of the folder'\n")
     app = publisher(root)
@@ -359,6 +410,15 @@ def test_user_is_known_to_the_page(root: Path) -> None:
     app: Any = publisher(root)
     app.authorization = ("Basic", ("eggs", "spam"))
     assert app.get("/closed.py/who").text == "eggs"
+
+
+@pytest.mark.parametrize("page", ["__auth_realm__ = 'mine'\n", "def __getattr__(name):\n    return 1\n", ""])
+def test_user_is_taken_note_of_where_any_rule_stands(root: Path, page: str) -> None:
+    (root / "open.py").write_text(page + "def who(req):\n    return str(req.user)\n")
+    app: Any = publisher(root)
+    app.authorization = ("Basic", ("eggs", "spam"))
+    for _ in range(2):
+        assert app.get("/open.py/who").text == ("eggs" if page else "None")
 
 
 WRAPPER = """

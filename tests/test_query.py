@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from modpy_wsgi._fast.query import TooManyFields, parse_qs, parse_qsl, unquote, unquote_plus
+from modpy_wsgi._fast.query import TooManyFields, by_name, parse_qs, parse_qsl, unquote, unquote_plus
 from modpy_wsgi.errors import BadRequest
 
 Pairs = list[tuple[str, str]]
@@ -353,6 +353,7 @@ def test_no_reference_is_lost(text: str) -> None:
             parse_qsl(given, 1)
             parse_qs(given, 1)
             unquote(given)
+            by_name(parse_qsl(given, 1))
             for wrong in ({"strict_parsing": 1}, {"max_num_fields": 1}):
                 with contextlib.suppress(ValueError):
                     parse_qs(given, 1, **wrong)  # type: ignore[call-overload]
@@ -365,6 +366,45 @@ def test_no_reference_is_lost(text: str) -> None:
         once()
     gc.collect()
     assert sys.getallocatedblocks() - before < 50
+
+
+BY_NAME: dict[str, tuple[list[tuple[Any, Any]], dict[Any, Any]]] = {
+    "none": ([], {}),
+    "one": ([("a", "1")], {"a": "1"}),
+    "in order of their first": ([("b", "1"), ("a", "2"), ("b", "3")], {"b": ["1", "3"], "a": "2"}),
+    "the same value twice": ([("a", "1"), ("a", "1")], {"a": ["1", "1"]}),
+    "three times": ([("a", "1"), ("a", "2"), ("a", "3")], {"a": ["1", "2", "3"]}),
+    "lists as values": ([("a", [1]), ("b", [2]), ("a", [3]), ("a", 4)], {"a": [[1], [3], 4], "b": [2]}),
+    "bytes": ([(b"a", b"1")], {b"a": b"1"}),
+}
+
+
+@pytest.mark.parametrize(("pairs", "wanted"), BY_NAME.values(), ids=BY_NAME)
+def test_by_name(pairs: list[tuple[Any, Any]], wanted: dict[Any, Any]) -> None:
+    before = repr(pairs)
+    found = by_name(pairs)
+    assert found == wanted and list(found) == list(wanted)
+    assert repr(pairs) == before
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, "a", ("a", "1"), [("a", "1", "2")], [("a",)], ["ab"], [["a", "b"]], [([], "")]]
+)
+def test_by_name_refuses(wrong: Any) -> None:
+    with pytest.raises(TypeError):
+        by_name(wrong)
+
+
+def test_names_that_change_the_pairs_while_they_are_read() -> None:
+    class Name(str):
+        def __eq__(self, other: object) -> bool:
+            pairs.clear()
+            return super().__eq__(other)
+
+        __hash__ = str.__hash__
+
+    pairs: list[tuple[Any, Any]] = [(Name("a"), "1"), (Name("a"), "2"), (Name("a"), "3")]
+    assert by_name(pairs) == {"a": ["1", "2"]}
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="no interpreters with a lock of their own")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modpy_wsgi._fast.query import parse_qs, parse_qsl, unquote, unquote_plus
+from modpy_wsgi._fast.query import by_name, parse_qs, parse_qsl, unquote, unquote_plus
 from tests.query_oracle import decoded, oracle
 
 # Few letters, so that signs and digits meet; pieces that are longer than a block.
@@ -61,6 +61,15 @@ def test_as_urllib(text: str, blanks: bool, separator: str) -> None:
 @given(pairs=st.lists(st.tuples(st.text(), st.text()), max_size=10))
 def test_there_and_back(pairs: list[tuple[str, str]]) -> None:
     assert parse_qsl(urllib.parse.urlencode(pairs), 1) == pairs
+
+
+@settings(max_examples=500, deadline=None)
+@given(pairs=st.lists(st.tuples(st.sampled_from(["a", "b", "name", ""]), st.sampled_from(["1", "2", ""])), max_size=12))
+def test_by_name(pairs: list[tuple[str, str]]) -> None:
+    lists = urllib.parse.parse_qs(urllib.parse.urlencode(pairs), keep_blank_values=True)
+    found = by_name(pairs)
+    assert found == {name: values if len(values) > 1 else values[0] for name, values in lists.items()}
+    assert list(found) == list(lists)
 
 
 @settings(max_examples=500, deadline=None)

@@ -5,7 +5,7 @@ no escape is itself. str in, str out: the bytes are UTF-8 with surrogateescape, 
 bytes in, bytes out.
 """
 
-from typing import overload
+from typing import Any, overload
 
 from ..errors import BadRequest
 
@@ -66,6 +66,12 @@ def parse_qs(
     max_num_fields: int | None = None,
     separators: str | bytes = "&;",
 ) -> dict[bytes, list[bytes]]: ...
+def by_name(pairs: list[tuple[Any, Any]], /) -> dict[Any, Any]:
+    """Give a dict of each name's value; of a list of them, in order, for a name that comes several times.
+
+    Raises TypeError for what is no pair.
+    """
+
 @overload
 def unquote(text: str, /) -> str:
     """Give *text* with its escapes decoded; '+' stays. str gives str, bytes give bytes; raises TypeError otherwise."""

@@ -432,6 +432,31 @@ parse_qsl = PyCFunction_NewEx(&modpy_functions[0], _names, __name__)
 parse_qs = PyCFunction_NewEx(&modpy_functions[1], _names, __name__)
 
 
+def by_name(list pairs not None, /):
+    """Give a dict of each name's value; of a list of them, in order, for a name that comes several times.
+
+    Raises TypeError for what is no pair.
+    """
+    cdef dict found = {}
+    cdef dict repeated = None
+    cdef Py_ssize_t names
+    for pair in pairs:
+        if type(pair) is not tuple or len(<tuple> pair) != 2:
+            raise TypeError(f"a name and a value are needed, not {type(pair).__name__}")
+        name, value = (<tuple> pair)[0], (<tuple> pair)[1]
+        names = len(found)
+        first = found.setdefault(name, value)
+        if len(found) > names:
+            continue
+        if repeated is None:
+            repeated = {}
+        if name in repeated:
+            (<list> repeated[name]).append(value)
+        else:
+            repeated[name] = found[name] = [first, value]
+    return found
+
+
 cdef object unescape(object text, uint8_t plus):
     cdef Reading reading
     cdef PyObject *result

@@ -65,7 +65,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     directory = os.path.dirname(filename)
     command = [filename]
     if (config.settings[python.PYTHON_OPTIONS].get(ARGUMENTS) or "").lower() == "on":
-        command += arguments(req._args)
+        command += arguments(req.args)
     return run(req, command, directory, is_nph=os.path.basename(filename).startswith("nph-"))
 
 

@@ -27,6 +27,7 @@ BLOCK = 256 * 1024  # bytes asked of the server at once
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _URLENCODED = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
+_CHARSET = "_charset_"  # the field in which a form itself declares its charset (HTML, "form submission")
 
 Entry = tuple[str, str] | Field | StringField
 """A field: name and value of one that came without more than these, to be made when somebody asks for it."""
@@ -40,30 +41,39 @@ def read_form(
     field_callback: Callable[[], Any] | None,
 ) -> list[Entry]:
     """The fields of a request's form in order, query string first. Raises as FieldStorage does."""
-    rules = req._config.forms or rules_of(req._config)
-    limits, _, charset = rules
+    rules: Rules = req._config.forms or rules_of(req._config)
     args = req.args
     found: list[Entry] = []
     try:
         if args:
-            found = _texts(_pairs(args, keep_blank_values, strict_parsing, rules), charset)
+            found = _texts(args, keep_blank_values, strict_parsing, rules)
         if req._method in _WITH_BODY:
-            body = _body(req, limits, file_callback, field_callback)
+            body = _body(req, rules.limits, file_callback, field_callback)
             if isinstance(body, str):
-                found += _texts(_pairs(body, keep_blank_values, strict_parsing, rules), charset)
+                found += _texts(body, keep_blank_values, strict_parsing, rules)
             else:
-                found += _parts(body, charset)
+                found += _parts(body, rules.charset)
     except BadRequest as error:
         req.log_error(f"the form cannot be read: {error}")
         raise SERVER_RETURN(error.status) from error
     return found
 
 
-def _pairs(text: str, keep_blank_values: Any, strict_parsing: Any, rules: Rules) -> list[tuple[str, str]]:
-    limits, separators, _ = rules
-    if separators == "&;" and len(text) <= limits[0]:  # it cannot have too many fields, and this call is the fastest
-        return parse_qsl(text, keep_blank_values, strict_parsing)
-    return parse_qsl(text, keep_blank_values, strict_parsing, max_num_fields=limits.fields, separators=separators)
+def _texts(text: str, keep_blank_values: Any, strict_parsing: Any, rules: Rules) -> list[Entry]:
+    """The fields of a query string, or of a body like one."""
+    if len(text) <= rules.never_many:  # this call is the fastest
+        pairs = parse_qsl(text, keep_blank_values, strict_parsing)
+    else:
+        limit, separators = rules.limits.fields, rules.separators
+        pairs = parse_qsl(text, keep_blank_values, strict_parsing, max_num_fields=limit, separators=separators)
+    charset = rules.charset
+    for name, value in pairs:
+        if name == _CHARSET:
+            charset = known_charset(value) or charset
+            break
+    if charset == UTF8:
+        return pairs  # type: ignore[return-value]  # a new list, which nobody else has
+    return [(reread(name, charset), reread(value, charset)) for name, value in pairs]
 
 
 def _body(
@@ -149,15 +159,10 @@ def _read_parts(
         raise
 
 
-def _texts(pairs: list[tuple[str, str]], charset: str) -> list[Entry]:
-    charset = _declared(pairs) or charset
-    if charset == UTF8:
-        return pairs  # type: ignore[return-value]  # a new list, which nobody else has
-    return [(reread(name, charset), reread(value, charset)) for name, value in pairs]
-
-
 def _parts(parts: list[Any], charset: str) -> list[Entry]:
-    charset = _declared((part.name, part.value) for part in parts if part.file is None) or charset
+    declared = next((part.value for part in parts if part.file is None and part.name == _CHARSET), None)
+    if declared is not None:
+        charset = known_charset(declared) or charset
     found: list[Entry] = []
     for part in parts:
         name = part.name or ""
@@ -185,11 +190,3 @@ def _text_of(part: Any) -> str:
     content: bytes = part.file.read()
     part.file.seek(0)
     return content.decode("utf-8", "surrogateescape")
-
-
-def _declared(pairs: Any) -> str | None:
-    """The charset that the form itself declares, in a field _charset_ (HTML, "form submission")."""
-    for name, value in pairs:
-        if name == "_charset_":
-            return known_charset(value)
-    return None

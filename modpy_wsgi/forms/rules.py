@@ -31,13 +31,20 @@ class Limits(NamedTuple):
     spool_total: int = MAX_FORM_MEMORY  # and of all files of a form together
 
 
-class Rules(NamedTuple):
+class Rules:
     """What a site says of its forms."""
 
-    limits: Limits = Limits()
-    separators: str = "&;"  # of a query string; legacy pages expect both
-    charset: str = UTF8
+    __slots__ = ("charset", "limits", "never_many", "separators")
 
+    def __init__(self, limits: Limits, separators: str, charset: str) -> None:
+        self.limits = limits
+        self.separators = separators  # of a query string
+        self.charset = charset
+        # Letters of a text that cannot have too many fields, where its separators are those that legacy pages expect.
+        self.never_many = limits.fields if separators == SEPARATORS else 0
+
+
+SEPARATORS = "&;"  # legacy pages expect both
 
 _OPTIONS = {name: f"modpy_wsgi.form.{name}" for name in Limits._fields}
 
@@ -59,7 +66,7 @@ def _rules(options: Mapping[str, str]) -> Rules:
             if not (text.isascii() and text.isdigit()):
                 raise ConfigError(f"PythonOption {option} {text!r}: not a number")
             changed[name] = int(text)
-    separators = options.get("modpy_wsgi.query_separators") or "&;"
+    separators = options.get("modpy_wsgi.query_separators") or SEPARATORS
     if not set(separators) <= {"&", ";"}:
         raise ConfigError(f"PythonOption modpy_wsgi.query_separators {separators!r}: only & and ; can be separators")
     charset = options.get("modpy_wsgi.charset")

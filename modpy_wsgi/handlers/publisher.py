@@ -6,29 +6,22 @@ a function or of a builtin type are out of reach; every object on the way is ask
 
 from __future__ import annotations
 
-import os
-import stat
 import types
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..arguments import call_with_fields
-from ..constants import (
-    HTTP_FORBIDDEN,
-    HTTP_METHOD_NOT_ALLOWED,
-    HTTP_NOT_FOUND,
-    OK,
-)
+from ..arguments import Parameters, call, fields_of, parameters_of
+from ..constants import HTTP_FORBIDDEN, HTTP_METHOD_NOT_ALLOWED, HTTP_NOT_FOUND, OK
 from ..errors import SERVER_RETURN
 from ..forms import FieldStorage
-from .publisher_auth import NOBODY, Visitor, check
-from .replaceable import GONE
+from .publisher_auth import NOBODY, Visitor, check, has_rules
+from .publisher_path import Way, find_page
+from .replaceable import GONE, reading
 
 if TYPE_CHECKING:
     from ..request import mp_request
-    from ..stamps import FileStatus
 
-__all__ = ["REPLACEABLE", "handler", "process_auth", "publish_object", "resolve_object"]
+__all__ = ["REPLACEABLE", "handler", "process_auth", "publish_object", "replaceable", "resolve_object"]
 
 Asking = Callable[["mp_request", Any, Visitor], Visitor]
 
@@ -58,58 +51,49 @@ def handler(req: mp_request) -> int:
     req._allowed = METHODS
     if req._method not in METHODS:
         raise SERVER_RETURN(HTTP_METHOD_NOT_ALLOWED)
-    file, seen, path = find_page(req)
-    page = req._interpreter.load_file(file, autoreload=req._config.auto_reload, found=seen)
-    if req._interpreter.replaced:
-        return _publish_by_replaced(req, page, path)
-    publish(req, traverse(req, page, path))
+    place = req._place
+    if (
+        place is not None
+        and place.parts is not None
+        and place.file is req._filename
+        and place.path_info is req._path_info
+    ):
+        file, seen, way = place.file, req._stat, place.parts
+    else:
+        file, seen, way = find_page(req)
+    interpreter, autoreload = req._interpreter, req._config.auto_reload
+    page = interpreter.known(interpreter.file_names.get(file), autoreload, seen)
+    if page is None:
+        page = interpreter.load_file(file, autoreload=autoreload, found=seen)
+    if interpreter.replaced:
+        return _publish_by_replaced(req, page, way.names)
+    function, parameters = _open_function(page, way)
+    if parameters is None:
+        publish(req, traverse(req, page, way.names))
+    else:
+        publish(req, _answer_of(req, function, parameters), True)
     return OK
 
 
-def find_page(req: mp_request) -> tuple[str, FileStatus | None, list[str]]:
-    """The file of the page, what the request has seen of it, and the names of the path inside of it.
+def _open_function(page: types.ModuleType, way: Way) -> tuple[Any, Parameters | None]:
+    """The function that most pages are, with how it is called: named alone, and nobody is asked on the way to it.
 
-    Raises SERVER_RETURN(404).
+    Without parameters there is none of that kind.
     """
-    filename, path, seen, place = req._filename, req._path_info or "", req._stat, req._place
-    if place is not None and not (place.file is filename and place.path_info is path):
-        place = None  # a handler has said something else
-    if place is not None and place.parts is not None:
-        return place.file, seen, place.parts
-    filename = req.filename or ""
-    if path:
-        path = path[path[0] == "/" :]
-        path = path[:-1] if path.endswith("/") else path
-    if seen is not None and filename.endswith(".py") and stat.S_ISREG(seen.st_mode):
-        names = _names(path)
-        if place is not None:
-            place.parts = names
-        return filename, seen, names
-    directory, _, name = filename.rpartition("/")
-    stem = _without_suffix(req, name) if name else "index"
-    file = f"{directory}/{stem}.py"
-    if not os.path.isfile(file):
-        # Nothing of that name: it may be a name inside of the folder's index page.
-        path = f"{stem}/{path}" if path else stem
-        file = f"{directory}/index.py"
-        if not os.path.isfile(file):
-            raise SERVER_RETURN(HTTP_NOT_FOUND)
-    return file, None, _names(path)
-
-
-def _names(path: str) -> list[str]:
-    """The names of a path inside of a page: a dot separates them as well as a slash."""
-    return path.replace("/", ".").split(".") if path else ["index"]
-
-
-def _without_suffix(req: mp_request, name: str) -> str:
-    """The name without one suffix that stands for Python: .py, those of AddHandler, and that of "| .ext"."""
-    if name.endswith(".py"):
-        return name[:-3]
-    for suffix in (*req.get_addhandler_exts().split(), (req.extension or "").lstrip(".")):
-        if suffix and name.endswith(f".{suffix}"):
-            return name[: -len(suffix) - 1]
-    return name
+    if way.only is not None and type(page) is types.ModuleType:
+        names = page.__dict__
+        function = names.get(way.only)
+        # As check() would find out, which a page's `__getattr__` could tell of rules as well.
+        if type(function) is types.FunctionType and not (
+            "__auth__" in names or "__access__" in names or "__auth_realm__" in names or "__getattr__" in names
+        ):
+            parameters: Parameters | None = way.parameters
+            if parameters is not None and parameters.code is function.__code__:
+                return function, parameters
+            if not has_rules(function.__code__):
+                way.parameters = parameters_of(function)
+                return function, way.parameters
+    return None, None
 
 
 def traverse(req: mp_request, page: types.ModuleType, path: list[str]) -> Any:
@@ -171,10 +155,10 @@ def publish_object(req: mp_request, obj: Any) -> bool:
     Returns whether there was anything to write.
     """
     if callable(obj):
-        answer = _answer_of(req, obj)
+        answer = _answer_of(req, obj, parameters_of(obj))
         if not hasattr(type(answer), "__next__"):
             return bool(_replaced(req, "publish_object")(req, answer))
-        publish(req, answer, called=True)
+        publish(req, answer, True)
     else:
         publish(req, obj)
     return obj is not None
@@ -185,6 +169,8 @@ REPLACEABLE: dict[str, Callable[..., Any]] = {
     "publish_object": publish_object,
     "resolve_object": resolve_object,
 }
+replaceable = reading("mod_python.publisher", REPLACEABLE)
+"""The `__getattr__` of that module, which gives these functions as the site has them."""
 
 
 def _replaced(req: mp_request, name: str) -> Callable[..., Any]:
@@ -202,12 +188,16 @@ def _publish_by_replaced(req: mp_request, page: types.ModuleType, path: list[str
     return OK
 
 
-def _answer_of(req: mp_request, function: Callable[..., Any]) -> Any:
-    """What a published function returns, called with the fields of the form."""
-    form = getattr(req, "form", None)
+def _answer_of(req: mp_request, function: Callable[..., Any], parameters: Parameters | None) -> Any:
+    """What a published function returns, called with the fields of the form; without parameters, as it is."""
+    form: Any = getattr(req, "form", None)
     if form is None:
         form = req.form = FieldStorage(req, 1)  # type: ignore[attr-defined]
-    return call_with_fields(function, form, {"req": req})
+    if parameters is None:
+        return function()
+    fields = fields_of(form)
+    fields["req"] = req
+    return call(function, parameters, fields)
 
 
 def publish(req: mp_request, thing: Any, called: bool = False) -> None:
@@ -217,7 +207,7 @@ def publish(req: mp_request, thing: Any, called: bool = False) -> None:
     """
     while type(thing) is not str:
         if callable(thing):
-            thing = _answer_of(req, thing)
+            thing = _answer_of(req, thing, parameters_of(thing))
             called = True
         elif thing is None:
             return

@@ -18,10 +18,9 @@ from ..errors import SERVER_RETURN, HandlerError
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["NOBODY", "Visitor", "check"]
+__all__ = ["NOBODY", "Visitor", "check", "has_rules"]
 
 _NAMES = ("__auth__", "__access__", "__auth_realm__")
-_OF_MODULES = (*_NAMES, "__getattr__")  # which may give any of them
 _ABSENT = object()
 _ruled: Bounded[int, tuple[CodeType, bool]] = Bounded()  # functions, by their code: whether rules stand inside
 
@@ -43,21 +42,18 @@ def check(req: mp_request, thing: Any, visitor: Visitor) -> Visitor:
     A callable is asked with (req, user, password), or (req, user) for __access__; a dict is looked up, a list or tuple
     searched, anything else is yes or no. Whatever __auth__ is, a visitor has to give a name first, as in the original.
     """
-    kind = type(thing)
-    if kind is FunctionType:
-        code = thing.__code__
-        kept = _ruled.get(id(code))
-        if kept is not None and kept[0] is code and not kept[1]:
-            return visitor
-    elif kind is ModuleType and thing.__dict__.keys().isdisjoint(_OF_MODULES):
-        return visitor  # without the AttributeErrors that a module makes for each name it lacks
     function = thing.__func__ if isinstance(thing, MethodType) else thing
     if isinstance(function, FunctionType):
-        if not _has_rules(function.__code__):
+        if not has_rules(function.__code__):
             return visitor
         auth, access, realm = _inside(function)
+    elif type(thing) is ModuleType and "__getattr__" not in thing.__dict__:
+        find = thing.__dict__.get  # without the AttributeErrors that a module makes for each name it lacks
+        auth, access, realm = find("__auth__", _ABSENT), find("__access__", _ABSENT), find("__auth_realm__", _ABSENT)
     else:
-        auth, access, realm = (getattr(thing, name, _ABSENT) for name in _NAMES)
+        auth = getattr(thing, "__auth__", _ABSENT)
+        access = getattr(thing, "__access__", _ABSENT)
+        realm = getattr(thing, "__auth_realm__", _ABSENT)
     if auth is _ABSENT and access is _ABSENT and realm is _ABSENT:
         return visitor
     if realm is not _ABSENT:
@@ -74,6 +70,15 @@ def check(req: mp_request, thing: Any, visitor: Visitor) -> Visitor:
     if access is not _ABSENT and not _allowed(req, access, visitor):
         raise SERVER_RETURN(HTTP_FORBIDDEN)
     return visitor
+
+
+def has_rules(code: CodeType) -> bool:
+    """Whether a function may have rules inside: by its code, and looked for once."""
+    kept = _ruled.get(id(code))
+    if kept is None or kept[0] is not code:
+        named = {*code.co_varnames, *code.co_cellvars}
+        kept = _ruled.replace(id(code), (code, not named.isdisjoint(_NAMES)))
+    return kept[1]
 
 
 def _authenticated(req: mp_request, auth: Any, visitor: Visitor) -> bool:
@@ -101,15 +106,6 @@ def _allowed(req: mp_request, access: Any, visitor: Visitor) -> bool:
 
 def _bytes(text: str | bytes) -> bytes:
     return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
-
-
-def _has_rules(code: CodeType) -> bool:
-    """Whether a function may have rules inside: by its code, and looked for once."""
-    kept = _ruled.get(id(code))
-    if kept is None or kept[0] is not code:
-        named = {*code.co_varnames, *code.co_cellvars}
-        kept = _ruled.replace(id(code), (code, not named.isdisjoint(_NAMES)))
-    return kept[1]
 
 
 def _inside(function: FunctionType) -> tuple[Any, Any, Any]:

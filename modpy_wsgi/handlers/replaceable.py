@@ -5,31 +5,26 @@ Law: what one site replaces, no other site in the process sees, as each had mod_
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Final
 
 from ..interpreters import interpreter_of_caller
 
-__all__ = ["GONE", "Replaceable"]
+__all__ = ["GONE", "Replaceable", "reading"]
 
 GONE: Final = object()  # in the place of a name that was deleted
 
 
 class Replaceable(ModuleType):
-    """A module of mod_python's names; those in `REPLACEABLE` may be set, and are read back by the same interpreter."""
+    """A module of mod_python's names; those in `REPLACEABLE` may be set, and are read back by the same interpreter.
 
-    REPLACEABLE: dict[str, Any]  # the names, and what they are unless replaced; the module sets it
+    The module sets `REPLACEABLE`, the names and what they are unless replaced, and its `__getattr__`, which `reading`
+    makes. It would do as well here; but then Python would read each name of the module, those that are there as well,
+    at a fourth of the speed, and one is the handler of every page.
+    """
 
-    def __getattr__(self, name: str) -> Any:
-        """A replaceable name, as the caller's interpreter has it. Raises AttributeError for any other."""
-        names = self.__dict__.get("REPLACEABLE", {})
-        if name not in names:
-            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        interpreter = interpreter_of_caller()
-        found = names[name] if interpreter is None else interpreter.replaced.get(name, names[name])
-        if found is GONE:
-            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        return found
+    REPLACEABLE: dict[str, Any]
 
     def __setattr__(self, name: str, value: Any) -> None:
         interpreter = interpreter_of_caller() if name in self.__dict__.get("REPLACEABLE", {}) else None
@@ -48,4 +43,21 @@ class Replaceable(ModuleType):
             interpreter.replaced[name] = GONE
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self.__dict__.get("REPLACEABLE", {})})
+        return sorted({*super().__dir__(), *self.__dict__.get("REPLACEABLE", {})} - {"__getattr__"})
+
+
+def reading(module: str, names: dict[str, Any]) -> Callable[[str], Any]:
+    """The `__getattr__` of a Replaceable: gives a name as the caller's interpreter has it.
+
+    What it gives raises AttributeError for any other.
+    """
+
+    def find(name: str) -> Any:
+        if name in names:
+            interpreter = interpreter_of_caller()
+            found = names[name] if interpreter is None else interpreter.replaced.get(name, names[name])
+            if found is not GONE:
+                return found
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+
+    return find

@@ -129,7 +129,7 @@ def become(req: mp_request, other: mp_request) -> None:
     req._filename, req._stat, req._finfo, req._renamed = other._filename, other._stat, None, other._renamed
     req._path_info = other._path_info
     req.__dict__.pop("_canonical_filename", None)
-    req._args = other._args
+    req.args = other.args
     another = other._config is not req._config and other._config.request_headers
     req._config = other._config
     req._handler = other._handler

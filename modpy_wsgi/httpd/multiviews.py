@@ -104,8 +104,8 @@ def _negotiate(req: mp_request, config: RequestConfig, variants: list[Variant]) 
     if best is None:
         return status
     chosen: mp_request = best.request
-    if chosen._args is None:
-        chosen._args = req._args
+    if chosen.args is None:
+        chosen.args = req.args
     if chosen._content_type == SCRIPT:
         chosen._content_type = None
     path_info = req._path_info

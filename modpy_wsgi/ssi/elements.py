@@ -309,9 +309,9 @@ def _exec(page: Page, element: Element, filter: Any) -> None:  # noqa: A002
 def _run_script(page: Page, text: str, filter: Any) -> None:  # noqa: A002
     found, status = _look_up(page, "virtual", text)
     regular = found is not None and found._stat is not None and stat.S_ISREG(found._stat.st_mode)
-    if status != OK or not regular or found._path_info or found._args is not None:
+    if status != OK or not regular or found._path_info or found.args is not None:
         raise Wrong(f'invalid CGI ref "{text}"')
-    found._path_info, found._args = page.req._path_info, page.req._args  # those of the page, as ever
+    found._path_info, found.args = page.req._path_info, page.req.args  # those of the page, as ever
     found._handler = "cgi-script"
     found.__dict__["_included_by"] = page.req
     status = filter.run(found)
