@@ -56,6 +56,21 @@ class Delivered:
             finish(self._req)
 
 
+class Logged(list[bytes]):
+    """A body whose log is written when the server closes it: all that the end of its request has to do."""
+
+    __slots__ = ("req",)
+    req: mp_request
+
+    def close(self) -> None:
+        """Write the log."""
+        req = self.req
+        if not req._complete:
+            req._complete = True
+            req._close_output()
+            req._host.logs.write(req)
+
+
 class _Counted:
     """The body of another application, whose bytes a log wants to know."""
 
@@ -89,9 +104,8 @@ def deliver(req: mp_request) -> Iterable[bytes]:
         and req._status == 200
         and req._method == "GET"
         and req._config.head is None
-        and len(held) == 1
     ):
-        # A small file, or one piece of a handler's: what _whole() makes of it, where there is nothing else to say.
+        # A small file, or what a handler has written: what _whole() makes of it, where there is nothing else to say.
         try:
             head = response_head(req)
         except HandlerError:
@@ -103,7 +117,16 @@ def deliver(req: mp_request) -> Iterable[bytes]:
             req._held_bytes = 0
             headers.append(("Content-Length", str(size)))
             req._server_write = req._start_response(line, headers)
-            return held if _completed(req) else Delivered(held, req)
+            if len(held) > 1:
+                held = [b"".join(held)]
+            if _handlers_wait(req):
+                return Delivered(held, req)
+            if req._host.logs is not None:
+                logged = Logged(held)
+                logged.req = req
+                return logged
+            req._complete = True
+            return held
     last = req
     while last._next is not None:
         last = last._next
