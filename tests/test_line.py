@@ -18,10 +18,12 @@ SHORT = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 13: "\\r", 34: '\\"', 92: "\\
 ESCAPES = {code: SHORT.get(code, f"\\x{code:02x}") for code in (*range(32), 34, 92, *range(127, 256))}
 
 
-def shown(value: str | bytes | int | None) -> str:
+def shown(value: str | tuple[str, ...] | bytes | int | None) -> str:
     """The oracle: a value by a table of characters, as text of which each character is a byte."""
     if value is None:
         return "-"
+    if isinstance(value, tuple):
+        return " ".join(map(shown, value))
     if isinstance(value, bytes):
         return value.decode("latin-1")
     if isinstance(value, int):
@@ -50,7 +52,9 @@ VALUES = {
     "beyond bytes": ("\u20ac\xe9\udcff", rb"\xe2\x82\xac\xc3\xa9\xff"),
     "a surrogate that stands for no byte": ("\ud800\udcff", rb"\xed\xa0\x80\xed\xb3\xbf"),
     "bytes": (b'"as it is"\n\xff', b'"as it is"\n\xff'),
-    "numbers": (0, b"0"),
+    "words": (("GET", '/"', "\u20ac", "", "x"), rb"GET /\" \xe2\x82\xac  x"),
+    "no words": ((), b""),
+    "nothing": (0, b"0"),
     "a status": (200, b"200"),
     "a truth": (True, b"1"),
     "64 bits": (2**63 - 1, b"9223372036854775807"),
@@ -76,14 +80,31 @@ def test_each_length_and_place(size: int, letter: str) -> None:
 @pytest.mark.parametrize("size", [0, 1, 600, 1000, 2047, 2048, 2049, 5000])
 def test_many_values(size: int) -> None:
     """Whatever meets the end of the room: a text, a value as it is, a number, a hyphen."""
-    values = [EVERY_BYTE * (size // 256), None, b"b" * size, 2**63 - 1, None, "x" * size, 0, ""] * 3
-    texts = [b"t" * (size // 3), *[b"", b"y"] * 12]
+    values = [
+        EVERY_BYTE * (size // 256),
+        None,
+        b"b" * size,
+        2**63 - 1,
+        None,
+        "x" * size,
+        0,
+        "",
+        ("", "y" * size, ""),
+    ] * 3
+    texts = [b"t" * (size // 3), *[b"", b"y", b""] * 9]
     assert Form(texts).filled(tuple(values)) == line(texts, values)
 
 
 SIGNS = st.sampled_from([*'ab"\\\0\n\x7f\x80\xff', "\u20ac", "\udc80", "\ud800", "x" * 17])
 TEXT = st.lists(SIGNS, max_size=40).map("".join) | st.text(st.characters(max_codepoint=255), max_size=80)
-VALUE = TEXT | st.binary(max_size=60) | st.none() | st.integers() | st.integers(0, 999)
+VALUE = (
+    TEXT
+    | st.lists(TEXT, max_size=4).map(tuple)
+    | st.binary(max_size=60)
+    | st.none()
+    | st.integers()
+    | st.integers(0, 999)
+)
 
 
 @settings(max_examples=1500, deadline=None)
@@ -100,9 +121,9 @@ def test_no_byte_of_a_str_can_end_a_field_or_a_line() -> None:
     assert b'"' not in made.replace(b'\\"', b"")
 
 
-@pytest.mark.parametrize("value", [1.5, bytearray(b"x"), ["x"], object()])
+@pytest.mark.parametrize("value", [1.5, bytearray(b"x"), ["x"], object(), ("x", 1.5)])
 def test_values_that_are_none(value: Any) -> None:
-    with pytest.raises(TypeError, match=f"not {type(value).__name__}"):
+    with pytest.raises(TypeError, match=f"not {'float' if isinstance(value, tuple) else type(value).__name__}"):
         Form([b"x" * 3000, b"", b""]).filled((None, value))
 
 

@@ -9,6 +9,8 @@ and stays as it is.
 from collections.abc import Iterable
 from typing import final
 
+_Value = str | tuple[str, ...] | bytes | int | None
+
 @final
 class Form:
     """The texts of a format: one before each value, and one behind the last.
@@ -17,8 +19,11 @@ class Form:
     """
 
     def __new__(cls, texts: Iterable[bytes], /) -> Form: ...
-    def filled(self, values: tuple[str | bytes | int | None, ...], /) -> bytes:
-        """Give the line with these values: a str escaped, bytes as they are, an int in digits, None as "-".
+    def filled(self, values: tuple[_Value, ...], /) -> bytes:
+        """Give the line with these values.
+
+        A str is escaped, and so is a tuple of str, with blanks between them; bytes stay as they are, an int becomes its
+        digits, None "-".
 
         Raises TypeError for a value of another type, ValueError if there are more or fewer than the form has places.
         """

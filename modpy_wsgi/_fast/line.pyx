@@ -16,7 +16,7 @@ from cpython.bytes cimport (
 from cpython.long cimport PyLong_AsLongLongAndOverflow
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyObject
-from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
+from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from cpython.unicode cimport PyUnicode_Check, PyUnicode_DATA, PyUnicode_GET_LENGTH, PyUnicode_KIND
 from cython cimport likely, unlikely
 from libc.stdint cimport uint8_t, uint32_t
@@ -156,6 +156,22 @@ cdef inline uint8_t *add_number(Room *room, uint8_t *at, object number) except N
     return at + DIGITS - first
 
 
+cdef inline uint8_t *add_words(Room *room, uint8_t *at, PyObject *words) except NULL:
+    """Add each str of a tuple, with a blank between one and the next."""
+    cdef Py_ssize_t number
+    cdef PyObject *word
+    for number in range(PyTuple_GET_SIZE(<object> words)):
+        word = PyTuple_GET_ITEM(<object> words, number)
+        if not PyUnicode_Check(<object> word):
+            raise TypeError(f"a word of a value must be str, not {type(<object> word).__name__}")
+        if number:
+            at = roomy(room, at, 1)
+            at[0] = 32
+            at += 1
+        at = add_text(room, at, <object> word)
+    return at
+
+
 cdef inline uint8_t *add_value(Room *room, uint8_t *at, PyObject *value) except NULL:
     if PyUnicode_Check(<object> value):
         return add_text(room, at, <object> value)
@@ -167,7 +183,9 @@ cdef inline uint8_t *add_value(Room *room, uint8_t *at, PyObject *value) except 
         return add_bytes(room, at, value)
     if isinstance(<object> value, int):
         return add_number(room, at, <object> value)
-    raise TypeError(f"a value must be str, bytes, int or None, not {type(<object> value).__name__}")
+    if PyTuple_CheckExact(<object> value):
+        return add_words(room, at, value)
+    raise TypeError(f"a value must be str, bytes, int, tuple or None, not {type(<object> value).__name__}")
 
 
 @cython.final
@@ -187,7 +205,11 @@ cdef class Form:
 
     @cython.binding(False)
     def filled(self, tuple values not None, /):
-        """Give the line with these values: a str escaped, bytes as they are, an int in digits, None as "-"."""
+        """Give the line with these values.
+
+        A str is escaped, and so is a tuple of str, with blanks between them; bytes stay as they are, an int becomes its
+        digits, None "-".
+        """
         cdef tuple texts = self.texts
         cdef Py_ssize_t count = PyTuple_GET_SIZE(values), number
         cdef uint8_t first_room[ROOM]

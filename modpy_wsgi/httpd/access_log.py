@@ -19,7 +19,7 @@ from ..config.log_formats import Item, parse_access
 from ..errors import ConfigError
 from ..log import escape
 from ..log_targets import LineTarget, line_target
-from .log_text import encoded
+from .log_text import Shown, encoded
 from .log_values import Value, value_of
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _shown(item: Item) -> Value:
         return value
     statuses, negated = item.statuses, item.negated
 
-    def conditional(req: mp_request) -> str | bytes | int | None:
+    def conditional(req: mp_request) -> Shown:
         last = req
         while last._next is not None:
             last = last._next

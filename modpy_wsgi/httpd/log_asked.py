@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 __all__ = ["cookie", "header_in", "path", "query", "request_line", "trailers"]
 
 
-def request_line(req: mp_request) -> str | None:
+def request_line(req: mp_request) -> str | tuple[str, ...] | None:
     if req._prev is None:
         environ = req._environ
         target = environ.get("RAW_URI") or environ.get("REQUEST_URI")
         if target:  # as it came, not decoded first
-            return f"{req._method} {target} {environ.get('SERVER_PROTOCOL', 'HTTP/0.9')}"
+            return req._method, target, environ.get("SERVER_PROTOCOL", "HTTP/0.9")
     return text(req.the_request)
 
 

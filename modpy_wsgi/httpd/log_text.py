@@ -1,9 +1,9 @@
 """What a directive of an access log's format gives of a request, and in which form it does.
 
 Law: the form says what becomes of it in a line (`_fast.line`). A str is escaped, each of its characters a byte, as a
-WSGI environ has it; text is made such a str by `text`. An int is its digits. Bytes are finished: only the server makes
-them. What is not known is None, which a line shows as "-"; what is known and empty is empty. Source: mod_log_config,
-observed on the original.
+WSGI environ has it; text is made such a str by `text`. An int is its digits, a tuple its words. Bytes are finished:
+only the server makes them. What is not known is None, which a line shows as "-"; what is known and empty is empty.
+Source: mod_log_config, observed on the original.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["Value", "constant", "encoded", "joined", "of_table", "text"]
+__all__ = ["Shown", "Value", "constant", "encoded", "joined", "of_table", "text"]
 
-Value = Callable[["mp_request"], "str | bytes | int | None"]
+Shown = str | bytes | int | tuple[str, ...] | None
+Value = Callable[["mp_request"], Shown]
 
 
 def text(value: str | None) -> str | None:

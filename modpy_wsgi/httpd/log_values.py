@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from . import log_answered, log_asked, log_client, log_times
-from .log_text import Value, constant, of_table, text
+from .log_text import Shown, Value, constant, of_table, text
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -46,7 +46,7 @@ def _first(req: mp_request) -> mp_request:
 def _tls(name: str) -> Value:
     variable = of_table("_known_variables")(name)
 
-    def value(req: mp_request) -> str | bytes | int | None:
+    def value(req: mp_request) -> Shown:
         found = req.ssl_var_lookup(name)
         return variable(req) if found is None else found
 
