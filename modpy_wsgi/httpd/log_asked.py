@@ -46,7 +46,7 @@ def header_in(name: str) -> Value:
         return text(joined(req.headers_in, name))
 
     def value(req: mp_request) -> str | None:
-        if getattr(req, "_headers_in", None) is None:
+        if req._headers_in is None:
             return req._environ.get(key)
         return of_table(req)
 
