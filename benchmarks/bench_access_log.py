@@ -3,7 +3,7 @@
 Run: python benchmarks/bench_access_log.py [rounds]. Candidates take turns in every round; shown are medians of the
 rounds, in microseconds of the process's CPU time. A difference is taken within its round.
 
-Goal: a line of the combined format at most 5 us, the write to a file included; without a log nothing.
+Goal: a line of the combined format at most 3 us, the write to a file included; without a log nothing.
 """
 
 from __future__ import annotations

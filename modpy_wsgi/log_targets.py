@@ -179,13 +179,13 @@ class FileTarget:
         return not os.path.samestat(named, os.fstat(fd))
 
     def pass_on(self, data: bytes) -> None:
-        if self._fd is None:
-            self.open()
         fd = self._fd
-        if fd is None:  # closed by another thread just now
-            raise OSError(f"{self.path} was closed")
-        while data:  # a regular file takes all at once, unless the disk is full
-            data = data[os.write(fd, data) :]
+        if fd is None:
+            fd = self.descriptor()
+        written = os.write(fd, data)
+        while written < len(data):  # a regular file takes all at once, unless the disk is full
+            data = data[written:]
+            written = os.write(fd, data)
 
     def reopen(self) -> None:
         with self._lock:

@@ -17,6 +17,7 @@ from .config.request_config import RequestConfig
 from .current import CurrentApplication
 
 if TYPE_CHECKING:
+    from ._fast.table import table
     from .dispatch import Call
     from .errors import BadRequest
     from .finfo import mp_finfo
@@ -171,6 +172,7 @@ class RequestState:
     _path_info: str | None = None
     _stat: FileStatus | None = None  # of the file, once it was looked for and is there
     _finfo: mp_finfo | None = None
+    _headers_in: table | None = None  # once somebody has asked for them, and may have changed them
     _variables_due: Callable[[Any], None] | None = None  # fills subprocess_env, once somebody looks into it
     _lent: Callable[[], None] | None = None  # takes back what handlers have lent to code for CGI in this context
     _place: Place | None = None  # what is kept of a path whose file was there at the last look and is still

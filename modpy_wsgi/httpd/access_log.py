@@ -13,11 +13,13 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
+from .._fast.line import Form
 from ..config.directives.log_config import DEFAULT_FORMAT, FORMATS, LOGS, LogFile, form_of
 from ..config.log_formats import Item, parse_access
 from ..errors import ConfigError
 from ..log import escape
 from ..log_targets import LineTarget, line_target
+from .log_text import Shown, encoded
 from .log_values import Value, value_of
 
 if TYPE_CHECKING:
@@ -29,35 +31,26 @@ __all__ = ["AccessLogs", "Line", "Outlet", "attach", "compiled"]
 LOOK_AGAIN: Final = 1.0  # seconds between two looks at whether a log was rotated
 RETRY_AFTER: Final = 10.0  # seconds until a log that failed is tried again
 
-Line = Callable[["mp_request", "mp_request"], str]  # the request that came in, and the one it was redirected to last
+Line = Callable[["mp_request", "mp_request"], bytes]  # the request that came in, and the one it was redirected to last
 
 
 def compiled(form: str) -> Line:
     """The function that makes lines of a format. Raises ValueError for a format that is none."""
-    items = [*parse_access(form), Item("", "\n")]
-    values = [(_shown(item), item.first) for item in items if item.name]
-    template = "".join(["%s" if item.name else item.argument.replace("%", "%%") for item in items])
-    alone = _filled(template, [value for value, _ in values])
-
-    def line(first: mp_request, last: mp_request) -> str:
-        if first is last:
-            return alone(first)
-        return template % tuple([value(first if of_first else last) for value, of_first in values])
-
-    return line
-
-
-def _filled(template: str, values: list[Value]) -> Callable[[mp_request], str]:
-    """The template with what the values say of a request.
-
-    Each is called at a place of its own, which Python learns to do faster than to call one after the other in a loop.
-    """
-    names = {f"value{number}": value for number, value in enumerate(values)}
-    calls = "".join([f"{name}(req), " for name in names])
-    function: Callable[[mp_request], str] = eval(  # noqa: S307 - of numbers only
-        f"lambda req: template % ({calls})", {"template": template, **names}
+    texts, calls = [""], ""
+    values: dict[str, Value] = {}
+    for item in (*parse_access(form), Item("", "\n")):
+        if item.name:
+            name = f"value{len(values)}"
+            values[name] = _shown(item)
+            calls += f"{name}({'first' if item.first else 'last'}), "
+            texts.append("")
+        else:
+            texts[-1] += item.argument
+    # Each is called at a place of its own, which Python learns to do faster than to call one after the other in a loop.
+    line: Line = eval(  # noqa: S307 - of numbers only
+        f"lambda first, last: filled(({calls}))", {"filled": Form(map(encoded, texts)).filled, **values}
     )
-    return function
+    return line
 
 
 def _shown(item: Item) -> Value:
@@ -66,11 +59,11 @@ def _shown(item: Item) -> Value:
         return value
     statuses, negated = item.statuses, item.negated
 
-    def conditional(req: mp_request) -> str:
+    def conditional(req: mp_request) -> Shown:
         last = req
         while last._next is not None:
             last = last._next
-        return value(req) if (last._status in statuses) is not negated else "-"
+        return value(req) if (last._status in statuses) is not negated else None
 
     return conditional
 
@@ -97,18 +90,19 @@ class Outlet:
             text = f"{self.log.directive} {self.log.target}: {error.strerror or error}"
             raise ConfigError(text, *self.log.place) from error
 
-    def write(self, line: str) -> None:
+    def write(self, line: bytes) -> None:
         """Pass on a line. Raises nothing."""
         now = time.monotonic()
-        if self._failed_at is not None and now - self._failed_at < RETRY_AFTER:
-            return
+        if self._failed_at is not None:
+            if now - self._failed_at < RETRY_AFTER:
+                return
+            self._failed_at = None
         try:
             if now >= self._look_at:
                 self._look_at = now + LOOK_AGAIN
                 self._follow()
-            self.target.pass_on(line.encode() if line.isascii() else line.encode("utf-8", "surrogateescape"))
-            self._failed_at = None
-        except (OSError, UnicodeEncodeError) as error:
+            self.target.pass_on(line)
+        except OSError as error:
             self._failed_at = now
             self._tell(error)
 

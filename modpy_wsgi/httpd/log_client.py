@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..environ import plain_address
 from ..response import BODILESS
-from .log_text import escaped, raw
+from .log_text import text
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -27,49 +27,50 @@ __all__ = [
 ]
 
 
-def host(req: mp_request) -> str:
+def host(req: mp_request) -> str | None:
     if req._useragent is None and not req._config.names_clients:
         address = req._environ.get("REMOTE_ADDR") or "-"
         return plain_address(address) if address[0] == ":" else address
-    return escaped(req._useragent_host() or None)
+    return text(req._useragent_host() or None)
 
 
-def connection_host(req: mp_request) -> str:
-    return escaped(req.get_remote_host() or None)
+def connection_host(req: mp_request) -> str | None:
+    return text(req.get_remote_host() or None)
 
 
-def address(req: mp_request) -> str:
-    return req.useragent_ip or "-"
+def address(req: mp_request) -> str | None:
+    return req.useragent_ip or None
 
 
-def connection_address(req: mp_request) -> str:
-    return req.connection.client_ip or "-"
+def connection_address(req: mp_request) -> str | None:
+    return req.connection.client_ip or None
 
 
-def local_address(req: mp_request) -> str:
-    return escaped(req.connection.local_ip or None)
+def local_address(req: mp_request) -> str | None:
+    return text(req.connection.local_ip or None)
 
 
-def user(req: mp_request) -> str:
+def user(req: mp_request) -> str | bytes | None:
     user = req._user
-    return "-" if user is None else escaped(user) or '""'
+    if user is None:
+        return None
+    return text(user) or b'""'
 
 
-def logname(req: mp_request) -> str:
-    name = req._environ.get("REMOTE_IDENT")
-    return "-" if name is None else raw(name)
+def logname(req: mp_request) -> str | None:
+    return req._environ.get("REMOTE_IDENT")
 
 
-def _canonical_port(req: mp_request) -> str:
-    return str(req._host.server.port or (443 if req._scheme() == "https" else 80))
+def _canonical_port(req: mp_request) -> int:
+    return req._host.server.port or (443 if req._scheme() == "https" else 80)
 
 
-def _local_port(req: mp_request) -> str:
-    return str(req.connection.local_addr[1])
+def _local_port(req: mp_request) -> int:
+    return req.connection.local_addr[1]
 
 
-def _remote_port(req: mp_request) -> str:
-    return str(req.useragent_addr[1])
+def _remote_port(req: mp_request) -> int:
+    return req.useragent_addr[1]
 
 
 PORTS = {"": _canonical_port, "canonical": _canonical_port, "local": _local_port, "remote": _remote_port}

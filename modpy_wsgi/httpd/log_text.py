@@ -1,45 +1,42 @@
-"""How a value of a request stands in a line of an access log.
+"""What a directive of an access log's format gives of a request, and in which form it does.
 
-Law: it is text without anything that could end a field or a line. What is not known is "-"; what is known and empty is
-empty. Source: mod_log_config, observed on the original.
+Law: the form says what becomes of it in a line (`_fast.line`). A str is escaped, each of its characters a byte, as a
+WSGI environ has it; text is made such a str by `text`. An int is its digits, a tuple its words. Bytes are finished:
+only the server makes them. What is not known is None, which a line shows as "-"; what is known and empty is empty.
+Source: mod_log_config, observed on the original.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["Value", "escaped", "joined", "of_table", "raw"]
+__all__ = ["Shown", "Value", "constant", "encoded", "joined", "of_table", "text"]
 
-Value = Callable[["mp_request"], str]
-
-_SHORT: Final = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 13: "\\r", 34: '\\"', 92: "\\\\"}
-_ESCAPES: Final = {code: _SHORT.get(code, f"\\x{code:02x}") for code in (*range(32), 34, 92, *range(127, 256))}
+Shown = str | bytes | int | tuple[str, ...] | None
+Value = Callable[["mp_request"], Shown]
 
 
-def escaped(text: str | None) -> str:
-    """A value as it stands in a line; "-" for none."""
-    if text is None:
-        return "-"
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return text
+def text(value: str | None) -> str | None:
+    """Text as WSGI has it: the bytes of its UTF-8, each as a character."""
+    return value if value is None or value.isascii() else encoded(value).decode("latin-1")
+
+
+def encoded(value: str) -> bytes:
+    """The bytes of text, whatever is in it."""
     try:
-        raw = text.encode("utf-8", "surrogateescape")
+        return value.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # a surrogate that stands for no byte
-        raw = text.encode("utf-8", "surrogatepass")
-    return raw.decode("latin-1").translate(_ESCAPES)
+        return value.encode("utf-8", "surrogatepass")
 
 
-def raw(text: str | None) -> str:
-    """The same for a value of a WSGI environ, where each character is a byte."""
-    if text is None:
-        return "-"
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return text
-    return text.translate(_ESCAPES)
+def constant(argument: str) -> Value:
+    """What the administrator wrote in the braces of a directive, as it is."""
+    shown = encoded(argument)
+    return lambda req: shown
 
 
 def joined(table: Any, name: str) -> str | None:
@@ -52,12 +49,12 @@ def joined(table: Any, name: str) -> str | None:
 
 def of_table(attribute: str) -> Callable[[str], Value]:
     def maker(name: str) -> Value:
-        def value(req: mp_request) -> str:
+        def value(req: mp_request) -> str | None:
             table = getattr(req, attribute, None)
             if table is None or name not in table:
-                return "-"
+                return None
             found = table[name]
-            return escaped(found if isinstance(found, str) else found[0])
+            return text(found if isinstance(found, str) else found[0])
 
         return value
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from .log_text import Value
+from .log_text import Value, constant, encoded
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -20,23 +20,27 @@ __all__ = ["clf_time", "duration", "scaled", "time_of"]
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def clf_time(seconds: int) -> str:
+def clf_time(at: float) -> bytes:
     """The time of the common log format, which is kept until the next second."""
+    begin, end, text = _clf
+    return text if begin <= at < end else _new_clf(at)
+
+
+def _new_clf(at: float) -> bytes:
     global _clf
-    at, text = _clf
-    if at != seconds:
-        local = time.localtime(seconds)
-        minutes = abs(local.tm_gmtoff) // 60
-        sign = "-" if local.tm_gmtoff < 0 else "+"
-        text = (
-            f"[{local.tm_mday:02d}/{_MONTHS[local.tm_mon - 1]}/{local.tm_year}:{local.tm_hour:02d}:{local.tm_min:02d}:"
-            f"{local.tm_sec:02d} {sign}{minutes // 60:02d}{minutes % 60:02d}]"
-        )
-        _clf = (seconds, text)
+    local = time.localtime(at)
+    minutes = abs(local.tm_gmtoff) // 60
+    sign = "-" if local.tm_gmtoff < 0 else "+"
+    text = (
+        f"[{local.tm_mday:02d}/{_MONTHS[local.tm_mon - 1]}/{local.tm_year}:{local.tm_hour:02d}:{local.tm_min:02d}:"
+        f"{local.tm_sec:02d} {sign}{minutes // 60:02d}{minutes % 60:02d}]"
+    ).encode("ascii")
+    begin = float(int(at))
+    _clf = (begin, begin + 1.0, text)
     return text
 
 
-_clf = (-1, "")
+_clf = (0.0, 0.0, b"")  # from when to when the text is true: floats, which Python compares fastest with one another
 
 
 def _begin(req: mp_request) -> float:
@@ -49,17 +53,19 @@ def _end(req: mp_request) -> float:
     return req._ended
 
 
-_NUMBERS: dict[str, Callable[[float], str]] = {
-    "sec": lambda at: str(int(at)),
-    "msec": lambda at: str(int(at * 1000)),
-    "usec": lambda at: str(int(at * 1_000_000)),
+_NUMBERS: dict[str, Callable[[float], str | int]] = {
+    "sec": lambda at: int(at),
+    "msec": lambda at: int(at * 1000),
+    "usec": lambda at: int(at * 1_000_000),
     "msec_frac": lambda at: f"{int(at * 1000) % 1000:03d}",
     "usec_frac": lambda at: f"{int(at * 1_000_000) % 1_000_000:06d}",
 }
 
 
-def _begin_clf(req: mp_request) -> str:
-    return clf_time(int(req._request_time))
+def _begin_clf(req: mp_request) -> bytes:
+    at = req._request_time  # and then as in clf_time(): a call would take as long as all the rest
+    begin, end, text = _clf
+    return text if begin <= at < end else _new_clf(at)
 
 
 def time_of(argument: str) -> Value:
@@ -71,16 +77,17 @@ def time_of(argument: str) -> Value:
         moment = _end if kind == "end" else _begin
         form = rest if mark else ""
     if not form:
-        return (lambda req: clf_time(int(_end(req)))) if moment is _end else _begin_clf
+        return (lambda req: clf_time(_end(req))) if moment is _end else _begin_clf
     number = _NUMBERS.get(form)
     if number is not None:
         return lambda req: number(moment(req))
     # A text that strftime() cannot take back out is put together around what it can.
     pieces = re.split(r"([^\x00-\x7f]+)", form)
 
-    def custom(req: mp_request) -> str:
+    def custom(req: mp_request) -> bytes:
         at = time.localtime(moment(req))
-        return "".join([piece if index % 2 else time.strftime(piece, at) for index, piece in enumerate(pieces)])
+        shown = [piece if index % 2 else time.strftime(piece, at) for index, piece in enumerate(pieces)]
+        return encoded("".join(shown))  # which is the administrator's text: it stays as it is
 
     return custom
 
@@ -95,5 +102,5 @@ _SCALES = {"": 1_000_000, "s": 1_000_000, "ms": 1000, "us": 1}
 def scaled(argument: str) -> Value:
     scale = _SCALES.get(argument.lower())
     if scale is None:
-        return lambda req: argument
-    return lambda req: str(duration(req) // scale)
+        return constant(argument)
+    return lambda req: duration(req) // scale

@@ -1,7 +1,8 @@
 """What the directives of an access log's format show of a request: %h, %>s, %{Referer}i and so on, one function each.
 
 Law: each directive is a row of a table; what it shows stands in the module of its noun (log_client, log_asked,
-log_answered, log_times), how it is written in log_text. Source: mod_log_config and mod_logio, observed on the original.
+log_answered, log_times), in which form it is given in log_text. Source: mod_log_config and mod_logio, observed on the
+original.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from . import log_answered, log_asked, log_client, log_times
-from .log_text import Value, escaped, of_table, raw
+from .log_text import Shown, Value, constant, of_table, text
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -28,12 +29,12 @@ def value_of(name: str, argument: str) -> Value:
 def _process(argument: str) -> Value:
     kind = argument.lower()
     if kind in ("", "pid"):
-        return lambda req: str(os.getpid())
+        return lambda req: os.getpid()
     if kind == "tid":
-        return lambda req: str(threading.get_ident())
+        return lambda req: threading.get_ident()
     if kind == "hextid":
         return lambda req: f"{threading.get_ident():x}"
-    return lambda req: argument
+    return constant(argument)
 
 
 def _first(req: mp_request) -> mp_request:
@@ -45,34 +46,34 @@ def _first(req: mp_request) -> mp_request:
 def _tls(name: str) -> Value:
     variable = of_table("_known_variables")(name)
 
-    def value(req: mp_request) -> str:
+    def value(req: mp_request) -> Shown:
         found = req.ssl_var_lookup(name)
-        return variable(req) if found is None else raw(found)
+        return variable(req) if found is None else found
 
     return value
 
 
 _PLAIN: dict[str, Value] = {
     "A": log_client.local_address,
-    "B": log_answered.body_bytes_text,
-    "b": log_answered.bytes_or_hyphen,
-    "D": lambda req: str(log_times.duration(req)),
-    "f": lambda req: escaped(req.filename),
-    "H": lambda req: escaped(req.protocol),
-    "I": lambda req: str(log_answered.in_bytes(req)),
-    "k": lambda req: "0",  # which request of its connection it is, no WSGI server tells
+    "B": log_answered.body_bytes,
+    "b": log_answered.bytes_or_none,
+    "D": log_times.duration,
+    "f": lambda req: text(req.filename),
+    "H": lambda req: text(req.protocol),
+    "I": log_answered.in_bytes,
+    "k": lambda req: 0,  # which request of its connection it is, no WSGI server tells
     "l": log_client.logname,
-    "m": lambda req: raw(req._method),
-    "O": lambda req: str(log_answered.out_bytes(req)),
+    "m": lambda req: req._method,
+    "O": log_answered.out_bytes,
     "q": log_asked.query,
     "r": log_asked.request_line,
-    "R": lambda req: escaped(req._handler),
+    "R": lambda req: text(req._handler),
     "s": log_answered.status,
-    "S": lambda req: str(log_answered.in_bytes(req) + log_answered.out_bytes(req)),
+    "S": lambda req: log_answered.in_bytes(req) + log_answered.out_bytes(req),
     "u": log_client.user,
     "U": log_asked.path,
-    "v": lambda req: escaped(req._host.server.server_hostname),
-    "V": lambda req: escaped(req._server_name()),
+    "v": lambda req: text(req._host.server.server_hostname),
+    "V": lambda req: text(req._server_name()),
     "X": log_client.keeps_alive,
     "^ti": log_asked.trailers,
     "^to": log_asked.trailers,
@@ -87,10 +88,10 @@ _MAKERS: dict[str, Callable[[str], Value]] = {
     "e": of_table("_known_variables"),
     "h": lambda argument: log_client.connection_host if argument == "c" else log_client.host,
     "i": log_asked.header_in,
-    "L": lambda argument: lambda req: (_first(req) if argument == "c" else req)._log_id or "-",
+    "L": lambda argument: lambda req: (_first(req) if argument == "c" else req)._log_id,
     "n": of_table("_notes"),
     "o": log_answered.header_out,
-    "p": lambda argument: log_client.PORTS.get(argument.lower()) or (lambda req: argument),
+    "p": lambda argument: log_client.PORTS.get(argument.lower()) or constant(argument),
     "P": _process,
     "t": log_times.time_of,
     "T": log_times.scaled,
