@@ -21,8 +21,9 @@ from ..forms import FieldStorage
 from ..request_output import ClientGone
 from ..util import redirect
 from . import shown
-from .cache import is_literal, options_of, page_of_file, page_of_string
+from .cache import page_of_file, page_of_string
 from .compiling import Page, program_of_file
+from .rules import rules_of
 from .tracebacks import by_source
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class PSP:
         self._page: Page
         if string is not None and not filename:
             try:
-                self._page = page_of_string(string, _directory(req.filename), options_of(req))
+                self._page = page_of_string(req, string, _directory(req.filename))
             except SyntaxError as error:
                 raise error.with_traceback(None) from None  # which says where, better than lines of this package
             return
@@ -119,7 +120,7 @@ class PSP:
 
     def _load(self, seen: FileStatus | None) -> None:
         try:
-            self._page = page_of_file(self.filename or "", options_of(self.req), self.req.log_error, seen)
+            self._page = page_of_file(self.req, self.filename or "", seen)
         except SyntaxError as error:
             raise error.with_traceback(None) from None
 
@@ -197,8 +198,8 @@ class PSP:
         """Write a table of the page and the Python code that it is, line by line, as HTML."""
         if self.filename is None:
             raise ValueError("only a page in a file can be displayed")
-        literal = is_literal(options_of(self.req))
-        program, _ = program_of_file(self.filename, _directory(self.filename), literal_text=literal)
+        literal_text = rules_of(self.req._config).literal_text
+        program, _ = program_of_file(self.filename, _directory(self.filename), literal_text=literal_text)
         self.req.write(shown.table(self.filename, program))
 
 
