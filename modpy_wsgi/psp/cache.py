@@ -16,7 +16,7 @@ from ..constants import HTTP_NOT_FOUND
 from ..errors import SERVER_RETURN
 from . import disk_cache
 from .compiling import Page, as_they_were, compile_file, compile_string
-from .rules import rules_of
+from .rules import Rules, rules_of
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -37,40 +37,59 @@ _refused: Bounded[str, bool] = Bounded(MAX_PAGES)  # what the log was told about
 def page_of_file(req: mp_request, path: str, seen: FileStatus | None = None) -> Page:
     """The page in a file, whose path is absolute, for a request, whose log is told if the cache on disk cannot be used.
 
-    `seen` is what the caller has just seen of the file, which is not looked at once more then.
+    `seen` is what the caller has just seen of the file: if it is as it was then, it is not looked at once more.
     Raises SERVER_RETURN(404) if there is no such file, and what compile_file raises.
     """
-    try:
-        seen = seen or os.stat(path)
-    except (OSError, ValueError):
-        raise SERVER_RETURN(HTTP_NOT_FOUND) from None
-    if not stat.S_ISREG(seen.st_mode):
-        raise SERVER_RETURN(HTTP_NOT_FOUND)
     rules = rules_of(req._config)
     key = (path, rules.literal_text)
     page = _files.get(key)
-    if page is not None and page.is_current(seen):
-        return page
-    log = req.log_error
-    folder = None if rules.on_disk is None else _told(disk_cache.Folder, log, rules.on_disk)
-    if folder is None:
-        return _files.replace(key, compile_file(path, literal_text=key[1]))
-    with contextlib.closing(folder):
-        page = _told(folder.fetch, log, key, seen)
-        if page is None:
-            page = compile_file(path, literal_text=key[1])
-            _told(folder.keep, log, key, page)
-    return _files.replace(key, page)
+    if page is None or seen is None or not page.is_current(seen):
+        now = _look(path)
+        if page is None or not page.is_current(now):
+            page = _files.replace(key, _made(key, now, rules, req.log_error))
+    return page
 
 
 def page_of_string(req: mp_request, text: str | bytes, directory: str) -> Page:
     """The page that is a string; what it includes is looked for in `directory`. Raises what compile_string raises."""
-    key = (text, directory, rules_of(req._config).literal_text)
+    literal_text = rules_of(req._config).literal_text
+    key = (text, directory, literal_text)
     page = _strings.get(key)
     if page is not None and as_they_were(page.stamps):
         return page
-    page = compile_string(text, directory, literal_text=key[2])
+    page = _compiled(compile_string, text, directory, literal_text=literal_text)
     return _strings.replace(key, page) if len(text) <= MAX_STRING else page
+
+
+def _look(path: str) -> os.stat_result:
+    """A page's file as it is now. Raises SERVER_RETURN(404) if there is none."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        raise SERVER_RETURN(HTTP_NOT_FOUND) from None
+    if not stat.S_ISREG(found.st_mode):
+        raise SERVER_RETURN(HTTP_NOT_FOUND)
+    return found
+
+
+def _made(key: tuple[str, bool], seen: FileStatus, rules: Rules, log: Callable[[str], None]) -> Page:
+    """The page in a file, from the cache on disk if there is one and has it, else compiled and put there."""
+    folder = None if rules.on_disk is None else _told(disk_cache.Folder, log, rules.on_disk)
+    if folder is None:
+        return _compiled(compile_file, key[0], literal_text=key[1])
+    with contextlib.closing(folder):
+        page = _told(folder.fetch, log, key, seen)
+        if page is None:
+            page = _compiled(compile_file, key[0], literal_text=key[1])
+            _told(folder.keep, log, key, page)
+    return page
+
+
+def _compiled(compile_page: Callable[..., Page], *of: Any, literal_text: bool) -> Page:
+    try:
+        return compile_page(*of, literal_text=literal_text)
+    except SyntaxError as error:
+        raise error.with_traceback(None) from None  # which says where, better than lines of this package
 
 
 def _told(do: Callable[..., T], log: Callable[[str], None], *args: Any) -> T | None:

@@ -51,19 +51,21 @@ class Page:
     before: tuple[int, ...]  # and how many lines come before each
     # Of the names that cost something to provide those that the code has: on its own level, but Session on any.
     wants: frozenset[str] = field(init=False)
+    included: tuple[Stamp, ...] = field(init=False)  # the stamps of the files that it includes
 
     def __post_init__(self) -> None:
         wants = COSTLY.intersection(self.code.co_names)
         if _names(self.code, "Session"):
             wants |= {"Session"}
         object.__setattr__(self, "wants", wants)
+        object.__setattr__(self, "included", self.stamps[1:])
 
     def is_current(self, seen: FileStatus) -> bool:
         """Whether no file has changed; `seen` is what was just seen of the page's own."""
         _, mtime, size, inode = self.stamps[0]
         if seen.st_mtime_ns != mtime or seen.st_size != size or seen.st_ino != inode:
             return False
-        return len(self.stamps) == 1 or as_they_were(self.stamps[1:])
+        return not self.included or as_they_were(self.included)
 
 
 def _names(code: CodeType, name: str) -> bool:
