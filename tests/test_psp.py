@@ -26,7 +26,7 @@ HANDLER = "AddHandler mod_python .psp .psp_\nPythonHandler mod_python.psp\n"
 
 @pytest.fixture(autouse=True)
 def nothing_cached() -> Iterator[None]:
-    for kept in (cache._files, cache._strings, cache._refused):
+    for kept in (cache._files, cache._literal_files, cache._strings, cache._refused):
         kept.clear()  # type: ignore[attr-defined]
     yield
 

@@ -16,7 +16,7 @@ from ..constants import HTTP_NOT_FOUND
 from ..errors import SERVER_RETURN
 from . import disk_cache
 from .compiling import Page, as_they_were, compile_file, compile_string
-from .rules import Rules, rules_of
+from .rules import rules_of
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -29,7 +29,8 @@ __all__ = ["MAX_PAGES", "MAX_STRING", "page_of_file", "page_of_string"]
 MAX_PAGES = 512  # as many as the original keeps
 MAX_STRING = 65536  # characters of a page that is a string, to be kept: whoever makes up longer ones makes up many
 
-_files: Bounded[tuple[str, bool], Page] = Bounded(MAX_PAGES)
+_files: Bounded[str, Page] = Bounded(MAX_PAGES)
+_literal_files: Bounded[str, Page] = Bounded(MAX_PAGES)
 _strings: Bounded[tuple[str | bytes, str, bool], Page] = Bounded(MAX_PAGES)
 _refused: Bounded[str, bool] = Bounded(MAX_PAGES)  # what the log was told about the cache on disk
 
@@ -40,13 +41,14 @@ def page_of_file(req: mp_request, path: str, seen: FileStatus | None = None) -> 
     `seen` is what the caller has just seen of the file: if it is as it was then, it is not looked at once more.
     Raises SERVER_RETURN(404) if there is no such file, and what compile_file raises.
     """
-    rules = rules_of(req._config)
-    key = (path, rules.literal_text)
-    page = _files.get(key)
+    config = req._config
+    rules = config.pages or rules_of(config)
+    kept = _literal_files if rules.literal_text else _files
+    page = kept.get(path)
     if page is None or seen is None or not page.is_current(seen):
         now = _look(path)
         if page is None or not page.is_current(now):
-            page = _files.replace(key, _made(key, now, rules, req.log_error))
+            page = kept.replace(path, _made((path, rules.literal_text), now, rules.on_disk, req.log_error))
     return page
 
 
@@ -72,9 +74,9 @@ def _look(path: str) -> os.stat_result:
     return found
 
 
-def _made(key: tuple[str, bool], seen: FileStatus, rules: Rules, log: Callable[[str], None]) -> Page:
+def _made(key: tuple[str, bool], seen: FileStatus, on_disk: str | None, log: Callable[[str], None]) -> Page:
     """The page in a file, from the cache on disk if there is one and has it, else compiled and put there."""
-    folder = None if rules.on_disk is None else _told(disk_cache.Folder, log, rules.on_disk)
+    folder = None if on_disk is None else _told(disk_cache.Folder, log, on_disk)
     if folder is None:
         return _compiled(compile_file, key[0], literal_text=key[1])
     with contextlib.closing(folder):
