@@ -26,7 +26,7 @@ HANDLER = "AddHandler mod_python .psp .psp_\nPythonHandler mod_python.psp\n"
 
 @pytest.fixture(autouse=True)
 def nothing_cached() -> Iterator[None]:
-    for kept in (cache._files, cache._strings, cache._refused):
+    for kept in (cache._files, cache._literal_files, cache._strings, cache._refused):
         kept.clear()  # type: ignore[attr-defined]
     yield
 
@@ -154,6 +154,69 @@ def test_pages_are_compiled_once_and_again_when_they_change(tmp_path: Path, monk
     assert compiled == ["page.psp"] * 3
     (tmp_path / "page.psp").unlink()
     app.get("/page.psp", status=404)
+
+
+PLACES = {
+    "plain": "",
+    "below a .htaccess": "AllowOverride All\n",
+    "behind a handler that does nothing": "PythonFixupHandler before::quiet\n",
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_page_is_looked_at_once_for_a_request(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the server, unless a handler had its turn since."""
+    looked: list[str] = []
+    look = cache._look
+    monkeypatch.setattr(cache, "_look", lambda path: looked.append(os.path.basename(path)) or look(path))
+    (tmp_path / "before.py").write_text("def quiet(req):\n    return 0\n")
+    app = pages(tmp_path, PLACES[name], page="<%= 1 %>")
+    assert [app.get("/page.psp").text for _ in range(3)] == ["1"] * 3
+    assert looked == ["page.psp"] * (3 if "handler" in name else 1)  # to compile it, what is there counts
+    change(tmp_path / "page.psp", "two")
+    assert app.get("/page.psp").text == "two"
+
+
+BEFORE = """
+import os
+from mod_python import apache
+
+def write(req):
+    with open(req.filename, "w") as page:
+        page.write("%s longer " % req.args * int(req.args))
+    return apache.OK
+
+def rename(req):
+    req.filename = os.path.dirname(req.filename) + "/other.psp"
+    return apache.OK
+
+def folder(req):
+    req.finfo = apache.stat(os.path.dirname(req.filename), apache.APR_FINFO_NORM)
+    return apache.OK
+"""
+
+TURNS = {
+    "a fixup handler writes the page": (
+        "PythonFixupHandler before::write\nPythonHandler mod_python.psp\n",
+        ["1 longer ", "2 longer 2 longer "],
+    ),
+    "a handler in front writes it": (
+        "PythonHandler before::write mod_python.psp\n",
+        ["1 longer ", "2 longer 2 longer "],
+    ),
+    "another page": ("PythonFixupHandler before::rename\nPythonHandler mod_python.psp\n", ["other", "other"]),
+    "another file's finfo": ("PythonFixupHandler before::folder\nPythonHandler mod_python.psp\n", ["page", "page"]),
+}
+
+
+@pytest.mark.parametrize("name", TURNS)
+def test_what_a_handler_before_the_page_has_made_counts(tmp_path: Path, name: str) -> None:
+    handlers, wanted = TURNS[name]
+    for file, text in (("before.py", BEFORE), ("page.psp", "page"), ("other.psp", "other")):
+        (tmp_path / file).write_text(text)
+    app = site(f"AddHandler mod_python .psp\n{handlers}", root=tmp_path)
+    for _ in range(2):
+        assert [app.get(f"/page.psp?{number}").text for number in (1, 2)] == wanted
 
 
 def test_an_included_file_that_went_away(tmp_path: Path) -> None:

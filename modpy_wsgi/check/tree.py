@@ -25,7 +25,7 @@ from ..constants import CGI_HANDLERS, PYTHON_HANDLERS
 from ..errors import BadRequest, ConfigError
 from ..httpd.content import provided
 from ..httpd.translate import document_root
-from ..psp.cache import LITERAL_TEXT, literally
+from ..psp.rules import LITERAL_TEXT, literally
 from .answering import file_handler, is_page, is_published
 from .compiled import COMPILED_SUFFIXES, check_compiled
 from .compiling import read_bounded

@@ -33,8 +33,8 @@ class Walk(NamedTuple):
 class RequestConfig:
     """All that holds for a request: the merged settings, and what is asked of them on every request, ready.
 
-    Frozen but for `plan`, `interpreter`, `files`, `forms` and `listing`, which are filled in at first use and depend on
-    nothing else; `interpreter` stays None where it is another for each directory or directive.
+    Frozen but for `plan`, `interpreter`, `files`, `forms`, `listing` and `pages`, which are filled in at first use and
+    depend on nothing else; `interpreter` stays None where it is another for each directory or directive.
     """
 
     __slots__ = (
@@ -59,6 +59,7 @@ class RequestConfig:
         "names_clients",
         "of_directory",
         "options",
+        "pages",
         "per_directive",
         "per_directory",
         "plan",
@@ -113,5 +114,6 @@ class RequestConfig:
         self.filters: Any = None  # those that join before the content, worked out at first use
         self.forms: Any = None  # what the site says of its forms, worked out at first use
         self.listing: Any = None  # what it says of the entries of its directory, worked out at first use
+        self.pages: Any = None  # what it says of its pages of PSP, worked out at first use
         self.access: Any = None  # Order, Allow and Deny, the same
         self.authorization: Any = None  # Require, the same

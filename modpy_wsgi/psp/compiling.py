@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import CodeType
 
+from .._fast.look import Look
 from ..stamps import FileStatus
 from .backslashes import mended
 from .grammar import MAX_TEXT, IncludeError, parse
@@ -51,19 +52,26 @@ class Page:
     before: tuple[int, ...]  # and how many lines come before each
     # Of the names that cost something to provide those that the code has: on its own level, but Session on any.
     wants: frozenset[str] = field(init=False)
+    included: tuple[Stamp, ...] = field(init=False)  # the stamps of the files that it includes
+    seen: Look | None = field(init=False, compare=False)  # its own file, when it was found to be as it was last
 
     def __post_init__(self) -> None:
         wants = COSTLY.intersection(self.code.co_names)
         if _names(self.code, "Session"):
             wants |= {"Session"}
         object.__setattr__(self, "wants", wants)
+        object.__setattr__(self, "included", self.stamps[1:])
+        object.__setattr__(self, "seen", None)
 
     def is_current(self, seen: FileStatus) -> bool:
         """Whether no file has changed; `seen` is what was just seen of the page's own."""
-        _, mtime, size, inode = self.stamps[0]
-        if seen.st_mtime_ns != mtime or seen.st_size != size or seen.st_ino != inode:
-            return False
-        return len(self.stamps) == 1 or as_they_were(self.stamps[1:])
+        if seen is not self.seen:
+            _, mtime, size, inode = self.stamps[0]
+            if seen.st_mtime_ns != mtime or seen.st_size != size or seen.st_ino != inode:
+                return False
+            if isinstance(seen, Look):  # which is given back for as long as the file stays as it is
+                object.__setattr__(self, "seen", seen)
+        return not self.included or as_they_were(self.included)
 
 
 def _names(code: CodeType, name: str) -> bool:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from ..constants import DECLINED, HTTP_FORBIDDEN, HTTP_NOT_FOUND, OK
 from ..environ import escape
 from ..errors import SERVER_RETURN
+from .cache import page_of_file
 from .compiling import program_of_file, program_of_string
-from .page import PSP
+from .page import PSP, run
 from .shown import document
 
 if TYPE_CHECKING:
@@ -27,19 +28,27 @@ def handler(req: mp_request) -> int:
 
     Returns apache.OK; raises SERVER_RETURN(404) and what the page raises.
     """
-    req.content_type = "text/html"
-    filename = req.filename or ""
-    if filename.endswith("_") and req._config.debug:
-        _ask_for_page(req)  # first: the error of a page that cannot be compiled shows its source
-        page = PSP(req, filename[:-1])
-        begin, end = document(filename[:-1].rpartition("/")[2])
-        req.content_type = "text/html; charset=UTF-8"
-        req.write(begin, 0)
-        page.display_code()
-        req.write(end, 0)
-    else:
-        PSP.asked_for(req).run()
+    req._content_type, req._typed_by_handler = "text/html", 1  # what assigning to content_type does
+    config = req._config
+    filename = (req._filename if req._translated is None else req.filename) or ""
+    if config.debug and filename.endswith("_"):
+        _show(req, filename[:-1])
+        return OK
+    # The server has looked at the file just now; handlers that had their turn since may have changed it.
+    alone = config.plan is not None and config.plan.quiet is not None and not (req._call_index or req._renamed)
+    run(req, page_of_file(req, filename, req._stat if alone else None), filename)
     return OK
+
+
+def _show(req: mp_request, filename: str) -> None:
+    """Show the page in a file beside the code that it is. Raises SERVER_RETURN, SyntaxError."""
+    _ask_for_page(req)  # first: the error of a page that cannot be compiled shows its source
+    page = PSP(req, filename)
+    begin, end = document(filename.rpartition("/")[2])
+    req.content_type = "text/html; charset=UTF-8"
+    req.write(begin, 0)
+    page.display_code()
+    req.write(end, 0)
 
 
 def _ask_for_page(req: mp_request) -> None:

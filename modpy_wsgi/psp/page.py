@@ -7,11 +7,9 @@ when it is over.
 
 from __future__ import annotations
 
-import builtins
 import importlib
 import os
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -21,26 +19,26 @@ from ..forms import FieldStorage
 from ..request_output import ClientGone
 from ..util import redirect
 from . import shown
-from .cache import is_literal, options_of, page_of_file, page_of_string
+from .cache import page_of_file, page_of_string
 from .compiling import Page, program_of_file
+from .rules import rules_of
+from .scope import scope_of
 from .tracebacks import by_source
 
 if TYPE_CHECKING:
     from ..request import mp_request
-    from ..stamps import FileStatus
 
-__all__ = ["PSP", "PSPInterface"]
-
-NAMES = "mod_python.psp"  # the module whose names a page has
+__all__ = ["PSP", "PSPInterface", "run"]
 
 
 class PSPInterface:
     """What a page has as `psp`."""
 
+    error_page: PSP | None = None
+
     def __init__(self, req: mp_request, filename: str | None, form: FieldStorage | None) -> None:
         self.req = req
         self.filename = filename
-        self.error_page: PSP | None = None
         self.form = form
 
     def set_error_page(self, page: str) -> None:
@@ -86,10 +84,7 @@ class PSP:
         self.filename: str | None = None
         self._page: Page
         if string is not None and not filename:
-            try:
-                self._page = page_of_string(string, _directory(req.filename), options_of(req))
-            except SyntaxError as error:
-                raise error.with_traceback(None) from None  # which says where, better than lines of this package
+            self._page = page_of_string(req, string, _directory(req.filename))
             return
         self.filename = os.path.join(_directory(req.filename), filename) if filename else req.filename
         self.load_from_file()
@@ -104,88 +99,16 @@ class PSP:
         """For a class of the site's own that compiles pages in its own way."""
         self._page = Page(code, (), (code.co_filename,), (0,))
 
-    @classmethod
-    def asked_for(cls, req: mp_request) -> PSP:
-        """The page that a request is for, at which the server has just looked. Raises what PSP() raises."""
-        page = cls.__new__(cls)
-        page.req, page.vars, page.string, page.filename = req, {}, None, req.filename
-        place = req._place
-        page._load(req._stat if place is not None and place.file == page.filename else None)
-        return page
-
     def load_from_file(self) -> None:
         """Read and compile the page, if it has changed. Raises what PSP() raises."""
-        self._load(None)
-
-    def _load(self, seen: FileStatus | None) -> None:
-        try:
-            self._page = page_of_file(self.filename or "", options_of(self.req), self.req.log_error, seen)
-        except SyntaxError as error:
-            raise error.with_traceback(None) from None
+        self._page = page_of_file(self.req, self.filename or "")
 
     def run(self, vars: Mapping[str, Any] = {}, flush: Any = 0) -> None:  # noqa: A002 - as above
         """Write the page. `vars` are further names for it; with `flush` what it has written is sent at its end.
 
         Raises what the page raises, unless it has set an error page.
         """
-        req: Any = self.req
-        page = self._page
-        session = None
-        if "session" in page.wants and not hasattr(req, "session"):
-            session = req.session = importlib.import_module("mod_python.Session").Session(req)
-        try:
-            form = _form(req) if "form" in page.wants else None
-            psp = PSPInterface(req, self.filename, form)
-            scope = self._scope(psp)
-            if self.vars:
-                scope.update(self.vars)
-            if vars:
-                scope.update(vars)
-            try:
-                exec(page.code, scope)  # noqa: S102 - the site's own code
-            except (SERVER_RETURN, ClientGone):
-                raise  # neither is an error of the page
-            except (Exception, SystemExit) as error:
-                trace = error.__traceback__
-                assert trace is not None
-                if len(page.names) > 1:
-                    trace = by_source(trace, page)
-                if psp.error_page is None:
-                    raise error.with_traceback(trace.tb_next)  # noqa: B904 - it is the same one; this frame is added
-                psp.error_page.run({"exception": (type(error), error.with_traceback(trace), trace)}, flush)
-                return
-            if flush:
-                req.flush()
-            if hasattr(req, "session"):
-                req.session.save()  # its time of access has changed at least
-        finally:
-            if session is not None:
-                session.unlock()
-                latest = getattr(req, "session", None)  # which the page may have put in its place, with a login
-                if latest is not None:
-                    if latest is not session:
-                        latest.unlock()
-                    del req.session
-
-    def _scope(self, psp: PSPInterface) -> dict[str, Any]:
-        """What stands in mod_python.psp, and the page's own."""
-        req = self.req
-        scope: dict[str, Any] = (sys.modules.get(NAMES) or importlib.import_module(NAMES)).__dict__.copy()
-        scope["str"] = builtins.str  # which the program asks for with each expression: it need not look any further
-        scope["req"] = req
-        scope["form"] = psp.form
-        scope["psp"] = psp
-        scope["session"] = getattr(req, "session", None)
-        scope["__file__"] = file = req.filename
-        scope["__mp_info__"] = _InstanceInfo(None, file, None)
-        scope["__mp_path__"] = []
-        interpreter = req._interpreter
-        if interpreter is not None and interpreter.isolated:
-            scope["__name__"] = interpreter.qualify(NAMES)  # so that what a page imports is its site's,
-            scope["sys"] = interpreter.sys  # and its sys.path, too
-        if "Session" in self._page.wants and "Session" not in scope:
-            scope["Session"] = importlib.import_module("mod_python.Session")
-        return scope
+        run(self.req, self._page, self.filename, (self.vars, vars), flush)
 
     def __str__(self) -> str:
         """Run the page, as text/html; nothing is left to be shown. So that a published function may return it."""
@@ -197,21 +120,52 @@ class PSP:
         """Write a table of the page and the Python code that it is, line by line, as HTML."""
         if self.filename is None:
             raise ValueError("only a page in a file can be displayed")
-        literal = is_literal(options_of(self.req))
-        program, _ = program_of_file(self.filename, _directory(self.filename), literal_text=literal)
+        literal_text = rules_of(self.req._config).literal_text
+        program, _ = program_of_file(self.filename, _directory(self.filename), literal_text=literal_text)
         self.req.write(shown.table(self.filename, program))
 
 
-class _InstanceInfo:
-    """What mod_python 3.3's importer knew of a module; some pages look whether it is there."""
+def run(req: Any, page: Page, filename: str | None, given: Sequence[Mapping[str, Any]] = (), flush: Any = 0) -> None:
+    """Write a page, whose own file is `filename`; what is `given` are names for it beside those that all pages have.
 
-    __slots__ = ("cache", "children", "file", "label")
-
-    def __init__(self, label: str | None, file: str | None, cache: Any) -> None:
-        self.label = label
-        self.file = file
-        self.cache = cache
-        self.children: dict[str, Any] = {}
+    With `flush` what it has written is sent at its end. Raises what the page raises, unless it has set an error page.
+    """
+    wants = page.wants
+    session = None
+    if "session" in wants and not hasattr(req, "session"):
+        session = req.session = importlib.import_module("mod_python.Session").Session(req)
+    try:
+        form = _form(req) if "form" in wants else None
+        psp = PSPInterface(req, filename, form)
+        scope = scope_of(req, psp, form, "Session" in wants)
+        for names in given:
+            if names:  # None will do
+                scope.update(names)
+        try:
+            exec(page.code, scope)  # noqa: S102 - the site's own code
+        except (SERVER_RETURN, ClientGone):
+            raise  # neither is an error of the page
+        except (Exception, SystemExit) as error:
+            trace = error.__traceback__
+            assert trace is not None
+            if len(page.names) > 1:
+                trace = by_source(trace, page)
+            if psp.error_page is None:
+                raise error.with_traceback(trace.tb_next)  # noqa: B904 - it is the same one; this frame is added
+            psp.error_page.run({"exception": (type(error), error.with_traceback(trace), trace)}, flush)
+            return
+        if flush:
+            req.flush()
+        if hasattr(req, "session"):
+            req.session.save()  # its time of access has changed at least
+    finally:
+        if session is not None:
+            session.unlock()
+            latest = getattr(req, "session", None)  # which the page may have put in its place, with a login
+            if latest is not None:
+                if latest is not session:
+                    latest.unlock()
+                del req.session
 
 
 def _directory(filename: str | None) -> str:
