@@ -191,7 +191,7 @@ def _filtered(req: mp_request) -> Iterable[bytes]:
     """What the filters make of an answer, up to its end. Raises FilterFailed if one of them has failed."""
     chain = req._filters
     try:
-        if req._file_body is None and req._delegated is filter_requests.NOBODY:
+        if req._delegated is filter_requests.NOBODY and req._file_body is None:
             held = req._held
             if held is not None:
                 req._reset_output()
@@ -201,10 +201,10 @@ def _filtered(req: mp_request) -> Iterable[bytes]:
             let_through(req)
         if chain.failed is not None:
             raise FilterFailed(chain.failed, chain.status)
-        data = chain.taken()
+        data = chain.taken() if chain.waiting is not None else b""
         if data:
             req._held, req._held_bytes = [data], len(data)
-        elif req._server_write is not None and req._promised is None and not req._gone:
+        elif req._server_write is not None and req._promised is None and not req._bodiless:
             return req._unwritable or ()
         if req._server_write is not None:
             chain.leave()

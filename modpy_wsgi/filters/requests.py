@@ -10,7 +10,7 @@ from operator import index
 from typing import IO, TYPE_CHECKING, Any
 
 from ..request import mp_request
-from .chain import OutputChain
+from .chain import chain_of
 from .flow import BLOCK, Target
 from .input_chain import InputChain
 
@@ -27,6 +27,7 @@ __all__ = [
     "drop_content",
     "follow",
     "lead_to",
+    "start",
     "still_wanted",
     "take_over",
 ]
@@ -63,11 +64,11 @@ def add_ready(req: Any, into: Sequence[Spec], out_of: Sequence[Spec]) -> None:
     """Add the filters of a configuration, each list in the order of its stages."""
     for spec in into:
         add(req, spec, True)
-    if req._filters is not None:
+    if req._filters is None and out_of:
+        start(req, out_of)
+    else:
         for spec in out_of:
             req._filters.add(spec)
-    elif out_of:
-        _install(req, out_of)
 
 
 def add(req: Any, spec: Spec, is_input: bool, *, first: bool = False) -> None:
@@ -79,14 +80,14 @@ def add(req: Any, spec: Spec, is_input: bool, *, first: bool = False) -> None:
         req._input_filters.add(spec, first=first)
         return
     if req._filters is None:
-        _install(req)
+        start(req)
     req._filters.add(spec, first=first)
 
 
 def lead_to(req: Any, target: Target) -> None:
     """Let the answer of a subrequest flow to `target`, behind the filters of its own; its end is none there."""
     if req._filters is None:
-        _install(req)
+        start(req)
     req._filters.lead_to(target)
 
 
@@ -97,8 +98,9 @@ def follow(req: Any, new: Any) -> None:
         lead_to(new, target)
 
 
-def _install(req: Any, specs: Sequence[Spec] = ()) -> None:
-    req._filters = OutputChain(req, specs)
+def start(req: Any, specs: Sequence[Spec] = ()) -> None:
+    """Let an answer flow through filters, which are in the order of their stages; it has none so far."""
+    req._filters = chain_of(req, specs)
     req._delegated = NOBODY  # the body is not just what waits
 
 
