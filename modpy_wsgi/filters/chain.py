@@ -91,19 +91,22 @@ class OutputChain:
 
         `size` is its length, if that is known. Whether any are left.
         """
+        filters = list(self)
         kept = []
-        for each in self:
+        for each in filters:
             declines = each._spec.declines
             if declines is None or not declines(self._req, size):
                 kept.append(each)
-        return self._link(kept)
+        return bool(kept) if len(kept) == len(filters) else self._link(kept)
 
     def __iter__(self) -> Iterator[output_filter]:
         """Its filters, in order."""
+        found = []
         each = self.top
         while isinstance(each, output_filter):
-            yield each
+            found.append(each)
             each = each.next
+        return iter(found)
 
     def _link(self, filters: Sequence[output_filter]) -> bool:
         """Let it have these filters. Whether there are any."""
@@ -131,17 +134,19 @@ class OutputChain:
     def correct_head(self, length: int | None) -> None:
         """Take out of the head that is about to leave what is no longer true. `length`: the answer's, if known."""
         req = self._req
-        headers = (req.headers_out, req.err_headers_out)
+        headers, errors = req.headers_out, req.err_headers_out
         if length or req._method != "HEAD":  # which may say what a GET would have
-            for table in headers:
-                del table["Content-Length"]
+            del headers["Content-Length"], errors["Content-Length"]
         if length is None:
-            del req.headers_out["Accept-Ranges"]  # pieces are cut out of what is there as a whole
-        if any(each._spec.is_python and not each._mode & THROUGH for each in self):
-            for table in headers:
-                tag = table.get("ETag")
-                if tag is not None and tag.startswith('"'):  # the tag of the file, and not of what was made of it
-                    table["ETag"] = f"W/{tag}"
+            del headers["Accept-Ranges"]  # pieces are cut out of what is there as a whole
+        for table in (headers, errors):
+            tag = table.get("ETag")
+            if tag is not None and tag.startswith('"') and self._is_made_anew():
+                table["ETag"] = f"W/{tag}"  # it is the tag of the file, and not of what was made of it
+
+    def _is_made_anew(self) -> bool:
+        """Whether a Python filter makes something else of what comes."""
+        return any(each._spec.is_python and not each._mode & THROUGH for each in self)
 
     # What the last filter hands on
 

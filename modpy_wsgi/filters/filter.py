@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..request import mp_request
     from .registry import Spec
 
-__all__ = ["AT_WORK", "CLOSED", "MAX_EMPTY_READS", "READY", "THROUGH", "mp_filter", "shown"]
+__all__ = ["AT_WORK", "CLOSED", "FAILED", "MAX_EMPTY_READS", "READY", "THROUGH", "mp_filter", "shown"]
 
 MAX_EMPTY_READS = 1000  # in a row, within one call: a loop that would never end
 _ENDLESS = "nothing more to read in this call: a filter has to return when read() gives b''"
@@ -29,6 +29,7 @@ READY = 0
 AT_WORK = 1
 CLOSED = 2
 THROUGH = 4  # disabled: everything is handed on as it is
+FAILED = 8  # of a filter on the way of a body
 
 _length = len  # which read() and readline() have a number for
 
@@ -240,9 +241,14 @@ class mp_filter:  # noqa: N801 - the original's type name
             size = self._most
         found: list[bytes] = []
         while size > 0 and (self._piece or self._more()):
-            data = self._cut(min(len(self._piece), self._at + size))
-            found.append(data)
-            size -= len(data)
+            piece, at = self._piece, self._at
+            end = len(piece)
+            if end - at > size:
+                self._at = end = at + size
+            else:
+                self._piece, self._at = b"", 0
+            found.append(piece[at:end])
+            size -= end - at
         return found[0] if len(found) == 1 else b"".join(found)
 
     def _nothing(self) -> bytes | None:

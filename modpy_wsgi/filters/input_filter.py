@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR
-from .filter import AT_WORK, READY, THROUGH, mp_filter, shown
+from .filter import AT_WORK, FAILED, READY, THROUGH, mp_filter, shown
 from .flow import BLOCK, Source
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ class input_filter(mp_filter):  # noqa: N801
 
     next: Source  # what it reads from
     _is_input = 1
-    _failed = False
 
     def __init__(self, req: mp_request, spec: Spec, source: Source) -> None:
         """source: what it reads from."""
@@ -46,7 +45,7 @@ class input_filter(mp_filter):  # noqa: N801
         while True:
             if self._out:
                 return self._taken()
-            if self._failed:
+            if self._mode & FAILED:
                 raise OSError(f"Input filter read error: the filter {self._spec.name!r} failed")
             if self._closed:
                 return None
@@ -63,8 +62,8 @@ class input_filter(mp_filter):  # noqa: N801
             self._mode &= ~AT_WORK
         if self._told and not self._mode & THROUGH:
             self._closed = 1
-        if not (self._has_read or self._closed or self._out or self._mode & THROUGH or self._failed):
-            self._failed = True
+        if not (self._has_read or self._closed or self._out or self._mode & (THROUGH | FAILED)):
+            self._mode |= FAILED
             raise OSError(
                 f"Input filter read error: the filter {self._spec.name!r} neither reads nor writes nor closes"
             )
@@ -89,4 +88,4 @@ class input_filter(mp_filter):  # noqa: N801
     def _fail(self, page: bytes | None, status: int = HTTP_INTERNAL_SERVER_ERROR) -> None:
         if not self._closed:
             self._out, self._out_bytes = None, 0
-            self._failed = True
+            self._mode |= FAILED
