@@ -67,6 +67,47 @@ def test_other_tags_and_pieces(page: bytes) -> None:
         assert scanned([page[at : at + 1] for at in range(len(page))], start, end) == scanned([page], start, end)
 
 
+SPACE = st.sampled_from([b"", b" ", b"\n", b" \t\f\v\r "])
+NAME = st.sampled_from([b"var", b"VALUE", b"x1", b"a_b", b"a-b", b"x>", b"", b"\xff"])
+VALUE = st.sampled_from([b"", b"a", b"-->", b"a b='c'", b"\\", b'\\"', b"\xc3\xa4\0", b"=", b"%>", b'x"y', b"`", b"x>"])
+QUOTE = st.sampled_from([b'"', b"'", b"`", b""])
+ARGUMENT = st.builds(
+    lambda name, before, mark, after, quote, value: name + before + mark + after + quote + value + quote,
+    *(
+        NAME,
+        SPACE,
+        st.sampled_from(
+            [
+                b"=",
+                b"=",
+                b"=",  # most have one
+                b"",
+            ]
+        ),
+        SPACE,
+        QUOTE,
+        VALUE,
+    ),
+)
+ELEMENT = st.builds(
+    lambda name, arguments, space: name + b"".join([each for pair in arguments for each in pair]) + space,
+    *(
+        st.sampled_from([b"echo", b"Else", b"if", b"", b"no-name", b"x2"]),
+        st.lists(st.tuples(SPACE, ARGUMENT), max_size=3),
+    ),
+    SPACE,
+)
+
+
+@pytest.mark.parametrize("end", [b"-->", b"%>", b"x>", b">", b"=", b'"', b" "])
+@given(st.lists(ELEMENT, max_size=3))
+@example([b'echo var="REQUEST_URI" ', b"Set\nvar = 'x'value=`y`", b"else"])
+@example([b'set var="x' + b" " * 1000])
+def test_an_element_at_once_is_what_it_is_in_pieces(end: bytes, page_elements: list[bytes]) -> None:
+    page = b"a".join([b"<!--#" + element + end for element in page_elements])
+    assert scanned([page], end=end) == scanned([page[at : at + 1] for at in range(len(page))], end=end)
+
+
 @given(st.binary(max_size=60))
 def test_text_without_elements_goes_through(page: bytes) -> None:
     if b"<!--#" not in page:
@@ -87,6 +128,14 @@ def test_an_element_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found[0] == b"a"
     assert isinstance(found[1], Element)
     assert found[1].wrong
+
+
+@pytest.mark.parametrize("filler", [b" ", b"a", b'"', b"a='b'", b"a='b' ", b"a = "])
+def test_a_long_element_without_its_end_takes_linear_time(filler: bytes) -> None:
+    page = b"<!--#set " + filler * 200_000
+    start = time.process_time()
+    scanned([page])
+    assert time.process_time() - start < 20
 
 
 def test_a_long_element_in_pieces_takes_linear_time() -> None:

@@ -25,7 +25,7 @@ _ZONE = re.compile("%%|%[Zz]")
 
 def date_text(moment: float, form: str, *, gmt: bool = False) -> str:
     """A time by a format of strftime, in local time or GMT."""
-    if gmt:
+    if gmt and ("%Z" in form or "%z" in form):
         form = _ZONE.sub(lambda found: _GMT.get(found[0], found[0]), form)
     try:
         return time.strftime(form, time.gmtime(moment) if gmt else time.localtime(moment))
