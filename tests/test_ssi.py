@@ -467,3 +467,59 @@ def test_a_condition_that_is_too_deep_is_an_error_of_the_element(
 ) -> None:
     (tmp_path / "page.shtml").write_text(f'A<!--#if expr="{condition}" -->B<!--#endif -->C')
     assert site(ON + legacy_on, root=tmp_path).get("/page.shtml").text == f"A{WRONG}C"
+
+
+# -- variables of a page, which are there once somebody looks ----------------------------------------------------------
+
+LATE = {
+    "changed by the page": (
+        "",
+        "<!--#python exec=\"filter.req.uri = '/other'\" --><!--#echo var='DOCUMENT_URI' -->",
+        "/page.shtml",
+    ),
+    "set by the page": ("", '<!--#set var="DOCUMENT_NAME" value="mine" --><!--#echo var="DOCUMENT_NAME" -->', "mine"),
+    "of another": ("", '<!--#include virtual="inner.shtml?b" -->', "/page.shtml?a page.shtml b"),
+    "in a filter behind": ("PythonOutputFilter late::behind B\nSetOutputFilter B", "page", "page/page.shtml"),
+    "in a filter before": (
+        "RemoveOutputFilter .shtml\nPythonOutputFilter late::before B\nSetOutputFilter B;INCLUDES",
+        "x",
+        "x/page.shtml",
+    ),
+}
+
+
+@pytest.mark.parametrize(("conf", "page", "wanted"), LATE.values(), ids=LATE)
+def test_variables_are_those_of_the_page_as_it_began(tmp_path: Path, conf: str, page: str, wanted: str) -> None:
+    (tmp_path / "page.shtml").write_text(page)
+    inner = '<!--#echo var="REQUEST_URI" --> <!--#echo var="DOCUMENT_NAME" --> <!--#echo var="QUERY_STRING" -->'
+    (tmp_path / "inner.shtml").write_text(inner)
+    (tmp_path / "late.py").write_text(
+        "def behind(filter):\n"
+        "    data = filter.read()\n"
+        "    while data:\n"
+        "        filter.req.uri = '/other'\n"
+        "        filter.write(data + filter.req.subprocess_env['DOCUMENT_URI'].encode())\n"
+        "        data = filter.read()\n"
+        "    if data is None:\n"
+        "        filter.close()\n"
+        "def before(filter):\n"
+        "    filter.write(filter.read())\n"
+        "    filter.flush()\n"
+        "    filter.req.uri = '/other'\n"
+        "    filter.write(b'<!--#echo var=\"DOCUMENT_URI\" -->')\n"
+        "    filter.close()\n"
+    )
+    assert site(f"{ON}{conf}", root=tmp_path).get("/page.shtml?a").text == wanted
+
+
+def test_handlers_behind_a_page_find_its_variables(tmp_path: Path) -> None:
+    (tmp_path / "page.shtml").write_text("no element")
+    (tmp_path / "behind.py").write_text(
+        "from pathlib import Path\n"
+        "def loghandler(req):\n"
+        "    req.uri = '/other'\n"
+        "    Path(req.filename).with_name('told').write_text(req.subprocess_env['DOCUMENT_URI'])\n"
+        "    return 0\n"
+    )
+    assert site(f"{ON}PythonLogHandler behind", root=tmp_path).get("/page.shtml").text == "no element"
+    assert (tmp_path / "told").read_text() == "/page.shtml"

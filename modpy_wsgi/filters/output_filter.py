@@ -99,6 +99,12 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
             self._mode |= CLOSED
             self.next.accept(self._taken() if self._out else b"", False, True)
 
+    @property
+    def alone(self) -> bool:
+        """Whether no code of the site's runs until the filter is through: it reads a file, and is the only one."""
+        chain = self._req._filters
+        return self._pulls and chain.top is self and self.next is chain
+
     def include(self, uri: str) -> int:
         """Hand on what was written, then what another URI of this server answers. OK, or the status it ended with.
 
