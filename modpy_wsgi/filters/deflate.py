@@ -21,8 +21,8 @@ __all__ = ["declines", "deflate"]
 
 SMALL = 68  # bytes up to which a whole answer is sent as it is: what gzip adds is hardly saved
 MIN_WINDOW = 9  # bits: zlib has none smaller, and the directive goes down to 1
-# A whole answer of so many bytes looks back no farther than a window of so many bits, and fills no more tables; zlib
-# would clear four times as much memory for a larger one, which takes longer than to compress a page.
+# A whole answer of so many bytes looks back no farther than a window of so many bits, and fills no more tables. For a
+# larger one zlib clears twice as much memory with each answer.
 PAGE, PAGE_WINDOW, PAGE_MEMORY = 16000, 14, 8
 _HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\x03"  # gzip, deflated, no time, made by Unix: as mod_deflate writes it
 

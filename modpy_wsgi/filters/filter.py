@@ -77,6 +77,7 @@ class mp_filter:  # noqa: N801 - the original's type name
     softspace = integer("_softspace", "For print >>filter of Python 2; without meaning.")
 
     flushing = readonly("_flushing", "Whether who wrote wants it to be sent now.")
+
     @property
     def at_end(self) -> bool:
         """Whether everything was read: what comes next is the end."""
