@@ -122,7 +122,7 @@ def deliver(req: mp_request) -> Iterable[bytes]:
             req._host.logs.write(req)  # which alone has work, and nothing is left to be sent
         return ()
     try:
-        body = _body(last)
+        body = _body(last) if last._filters is None else _filtered(last)
     except HandlerError as error:
         last._application.log_exception(last, "response", error)
         last.err_headers_out.clear()  # which an error page would keep
