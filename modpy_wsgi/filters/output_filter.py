@@ -44,19 +44,19 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
         self._at = self._empty = 0
         self._flushing = flush
         self._ending = end
+        run = self._spec.run  # which is no method, and cheaper to call by a name
         try:
-            self._spec.run(self)
+            run(self)
         except BaseException:
             self._mode &= ~AT_WORK
             raise
         if self._mode == AT_WORK:
             self._mode = READY
         else:
-            self._mode &= ~AT_WORK
-            if self._mode & THROUGH:
-                self.pass_on()
+            self._mode ^= AT_WORK
             if self._closed:
                 return
+            self.pass_on()  # as it was disabled
         out = self._out
         if out is not None:
             data = out[0] if len(out) == 1 else b"".join(out)
