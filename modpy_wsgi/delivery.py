@@ -145,7 +145,7 @@ def deliver(req: mp_request) -> Iterable[bytes]:
             req._host.logs.write(req)
         return ()
     try:
-        body = _body(last)
+        body = _body(last) if last._filters is None else _filtered(last)
     except HandlerError as error:
         last._application.log_exception(last, "response", error)
         last.err_headers_out.clear()  # which an error page would keep
@@ -214,7 +214,7 @@ def _filtered(req: mp_request) -> Iterable[bytes]:
     """What the filters make of an answer, up to its end. Raises FilterFailed if one of them has failed."""
     chain = req._filters
     try:
-        if req._file_body is None and req._delegated is filter_requests.NOBODY:
+        if req._delegated is filter_requests.NOBODY and req._file_body is None:
             held = req._held
             if held is not None:
                 req._reset_output()
@@ -224,10 +224,10 @@ def _filtered(req: mp_request) -> Iterable[bytes]:
             let_through(req)
         if chain.failed is not None:
             raise FilterFailed(chain.failed, chain.status)
-        data = chain.taken()
+        data = chain.taken() if chain.waiting is not None else b""
         if data:
             req._held, req._held_bytes = [data], len(data)
-        elif req._server_write is not None and req._promised is None and not req._gone:
+        elif req._server_write is not None and req._promised is None and not req._bodiless:
             return req._unwritable or ()
         if req._server_write is not None:
             chain.leave()

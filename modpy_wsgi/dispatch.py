@@ -68,7 +68,10 @@ class Call:
             if not self.module:
                 return self._own()
             self._prepare(interpreter, config)
-        module = None if self.file else interpreter.known(self.module, config.auto_reload, seen, file)
+        module = None
+        if self.file is None:
+            known = interpreter.known  # bound once for all; so called it is no method to be looked for
+            module = known(self.module, config.auto_reload, seen, file)
         if module is None:
             module = interpreter.load(self.file or self.module, autoreload=config.auto_reload)
         try:

@@ -52,8 +52,9 @@ class RequestBody(RequestMembers):
 
     @property
     def read_length(self) -> int:
-        """Bytes read so far."""
-        return self._read_length
+        """Bytes read so far; where the body is filtered, of what the filters have made."""
+        chain = self._input_filters
+        return self._read_length if chain is None else int(chain.given)
 
     def read(self, len: int = -1) -> bytes:  # noqa: A002 - the manual's name
         """Read `len` bytes of the body, or all that is left; b"" at its end.

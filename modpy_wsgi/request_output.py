@@ -64,10 +64,13 @@ class RequestOutput(RequestMembers):
         held = self._held
         if held is None:
             if flush:
-                if self._filters is None:
+                filters = self._filters
+                if filters is None:
                     self._send(data)
+                elif filters.failed is None:
+                    filters.top.accept(data, True, False)
                 else:
-                    self._filters.send(data, True)
+                    filters.refuse()
                 return
             self._held = [data]
             self._held_bytes = len(data)

@@ -136,6 +136,12 @@ def lines(filter):
     if s is None:
         filter.close()
 
+def gives_up(filter):
+    """Passes on what it is given, and is not asked again."""
+    calls.append(filter.read(3))
+    filter.write(calls[-1] or b"")
+    filter.disable()
+
 def aborts(filter):
     raise apache.SERVER_RETURN(apache.HTTP_FORBIDDEN)
 '''
@@ -201,6 +207,10 @@ def handler(req):
         req.write("hello")
     return apache.OK
 
+def fixuphandler(req):
+    req.read = lambda *args: b"its own"
+    return apache.OK
+
 def loghandler(req):
     req.write("after the end")
     return apache.OK
@@ -208,7 +218,7 @@ def loghandler(req):
 NAMES = words(
     """
     seen one doubles swallows raises raises_at_end exits spins forgets
-    writes_to_request reads_from_request bad_header remembers state text lines aborts
+    writes_to_request reads_from_request bad_header remembers state text lines gives_up aborts
     """
 )
 REGISTERED = "PythonOutputFilter filtering UPPER\nPythonInputFilter filtering UPPER\n" + "".join(
@@ -347,6 +357,19 @@ def test_nothing_of_an_answer_waits_for_the_garbage_collector(made: Made, target
 
 
 # -- what filters are over --------------------------------------------------------------------------------------------
+
+
+def test_a_filter_that_is_disabled_leaves_the_rest_as_it_is(made: Made) -> None:
+    plain = made("").ask("/page.txt")
+    site = made("SetOutputFilter GIVES_UP")
+    reply = site.ask("/page.txt")
+    assert (reply.body, site.calls) == (PAGE.encode(), [PAGE[:3].encode()])
+    assert reply.header("ETag") == plain.header("ETag")  # nobody makes anything else of the file
+    site = made("SetOutputFilter GIVES_UP;SEEN")
+    assert site.ask("/h?steps=2").body == b"piece 0 piece 1 "
+    assert [each for each in site.calls if each != "written"] == [
+        *(b"pie", [b"piece 0 ", b""], [b"piece 1 ", b""], [None])
+    ]
 
 
 def test_head_and_conditions(made: Made) -> None:
@@ -722,6 +745,16 @@ def test_deflate_of_a_file_and_its_ranges(made: Made, folder: Folder) -> None:
     assert gzip.decompress(large.body) == bytes(3 * WHOLE)
 
 
+@pytest.mark.parametrize("size", [69, 15_999, 16_000, 16_001, 16_385, 100_000, 3 * WHOLE])
+def test_deflate_of_answers_of_any_length(made: Made, folder: Folder, size: int) -> None:
+    """Whether their end is known at once or not: of a file it is, of what a handler writes it is not."""
+    page = "".join(f"{number * number} " for number in range(size // 5 + 20))[:size]
+    folder.file("page.txt", page)
+    site = made("SetOutputFilter DEFLATE")
+    assert gzip.decompress(site.ask("/page.txt", headers=GZIP).body) == page.encode()
+    assert gzip.decompress(site.ask(f"/h?big={size}", headers=GZIP).body) == b"x" * size
+
+
 def test_deflate_of_another_application(made: Made) -> None:
     for length in (None, 600):
         site = made("SetOutputFilter DEFLATE", fallback=Other([b"abc" * 100, b"def" * 100], length=length))
@@ -765,6 +798,14 @@ def test_levels(made: Made) -> None:
 
 
 PACKED = {"Content-Encoding": "gzip"}
+
+
+def test_what_a_handler_puts_in_the_place_of_read_stays_there(made: Made) -> None:
+    site = made("SetInputFilter UPPER\nPythonFixupHandler filtered")
+    assert site.ask("/h?read", "POST", body=b"body").body == b"its own"
+    assert site.ask("/h?lines", "POST", body=b"a\nbody").body == b"A\nBODY"
+
+
 BODY = "".join(f"line {number * number}\n" for number in range(8000)).encode()
 
 

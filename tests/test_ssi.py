@@ -67,6 +67,47 @@ def test_other_tags_and_pieces(page: bytes) -> None:
         assert scanned([page[at : at + 1] for at in range(len(page))], start, end) == scanned([page], start, end)
 
 
+SPACE = st.sampled_from([b"", b" ", b"\n", b" \t\f\v\r "])
+NAME = st.sampled_from([b"var", b"VALUE", b"x1", b"a_b", b"a-b", b"x>", b"", b"\xff"])
+VALUE = st.sampled_from([b"", b"a", b"-->", b"a b='c'", b"\\", b'\\"', b"\xc3\xa4\0", b"=", b"%>", b'x"y', b"`", b"x>"])
+QUOTE = st.sampled_from([b'"', b"'", b"`", b""])
+ARGUMENT = st.builds(
+    lambda name, before, mark, after, quote, value: name + before + mark + after + quote + value + quote,
+    *(
+        NAME,
+        SPACE,
+        st.sampled_from(
+            [
+                b"=",
+                b"=",
+                b"=",  # most have one
+                b"",
+            ]
+        ),
+        SPACE,
+        QUOTE,
+        VALUE,
+    ),
+)
+ELEMENT = st.builds(
+    lambda name, arguments, space: name + b"".join([each for pair in arguments for each in pair]) + space,
+    *(
+        st.sampled_from([b"echo", b"Else", b"if", b"", b"no-name", b"x2"]),
+        st.lists(st.tuples(SPACE, ARGUMENT), max_size=3),
+    ),
+    SPACE,
+)
+
+
+@pytest.mark.parametrize("end", [b"-->", b"%>", b"x>", b">", b"=", b'"', b" "])
+@given(st.lists(ELEMENT, max_size=3))
+@example([b'echo var="REQUEST_URI" ', b"Set\nvar = 'x'value=`y`", b"else"])
+@example([b'set var="x' + b" " * 1000])
+def test_an_element_at_once_is_what_it_is_in_pieces(end: bytes, page_elements: list[bytes]) -> None:
+    page = b"a".join([b"<!--#" + element + end for element in page_elements])
+    assert scanned([page], end=end) == scanned([page[at : at + 1] for at in range(len(page))], end=end)
+
+
 @given(st.binary(max_size=60))
 def test_text_without_elements_goes_through(page: bytes) -> None:
     if b"<!--#" not in page:
@@ -87,6 +128,14 @@ def test_an_element_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found[0] == b"a"
     assert isinstance(found[1], Element)
     assert found[1].wrong
+
+
+@pytest.mark.parametrize("filler", [b" ", b"a", b'"', b"a='b'", b"a='b' ", b"a = "])
+def test_a_long_element_without_its_end_takes_linear_time(filler: bytes) -> None:
+    page = b"<!--#set " + filler * 200_000
+    start = time.process_time()
+    scanned([page])
+    assert time.process_time() - start < 20
 
 
 def test_a_long_element_in_pieces_takes_linear_time() -> None:
@@ -418,3 +467,59 @@ def test_a_condition_that_is_too_deep_is_an_error_of_the_element(
 ) -> None:
     (tmp_path / "page.shtml").write_text(f'A<!--#if expr="{condition}" -->B<!--#endif -->C')
     assert site(ON + legacy_on, root=tmp_path).get("/page.shtml").text == f"A{WRONG}C"
+
+
+# -- variables of a page, which are there once somebody looks ----------------------------------------------------------
+
+LATE = {
+    "changed by the page": (
+        "",
+        "<!--#python exec=\"filter.req.uri = '/other'\" --><!--#echo var='DOCUMENT_URI' -->",
+        "/page.shtml",
+    ),
+    "set by the page": ("", '<!--#set var="DOCUMENT_NAME" value="mine" --><!--#echo var="DOCUMENT_NAME" -->', "mine"),
+    "of another": ("", '<!--#include virtual="inner.shtml?b" -->', "/page.shtml?a page.shtml b"),
+    "in a filter behind": ("PythonOutputFilter late::behind B\nSetOutputFilter B", "page", "page/page.shtml"),
+    "in a filter before": (
+        "RemoveOutputFilter .shtml\nPythonOutputFilter late::before B\nSetOutputFilter B;INCLUDES",
+        "x",
+        "x/page.shtml",
+    ),
+}
+
+
+@pytest.mark.parametrize(("conf", "page", "wanted"), LATE.values(), ids=LATE)
+def test_variables_are_those_of_the_page_as_it_began(tmp_path: Path, conf: str, page: str, wanted: str) -> None:
+    (tmp_path / "page.shtml").write_text(page)
+    inner = '<!--#echo var="REQUEST_URI" --> <!--#echo var="DOCUMENT_NAME" --> <!--#echo var="QUERY_STRING" -->'
+    (tmp_path / "inner.shtml").write_text(inner)
+    (tmp_path / "late.py").write_text(
+        "def behind(filter):\n"
+        "    data = filter.read()\n"
+        "    while data:\n"
+        "        filter.req.uri = '/other'\n"
+        "        filter.write(data + filter.req.subprocess_env['DOCUMENT_URI'].encode())\n"
+        "        data = filter.read()\n"
+        "    if data is None:\n"
+        "        filter.close()\n"
+        "def before(filter):\n"
+        "    filter.write(filter.read())\n"
+        "    filter.flush()\n"
+        "    filter.req.uri = '/other'\n"
+        "    filter.write(b'<!--#echo var=\"DOCUMENT_URI\" -->')\n"
+        "    filter.close()\n"
+    )
+    assert site(f"{ON}{conf}", root=tmp_path).get("/page.shtml?a").text == wanted
+
+
+def test_handlers_behind_a_page_find_its_variables(tmp_path: Path) -> None:
+    (tmp_path / "page.shtml").write_text("no element")
+    (tmp_path / "behind.py").write_text(
+        "from pathlib import Path\n"
+        "def loghandler(req):\n"
+        "    req.uri = '/other'\n"
+        "    Path(req.filename).with_name('told').write_text(req.subprocess_env['DOCUMENT_URI'])\n"
+        "    return 0\n"
+    )
+    assert site(f"{ON}PythonLogHandler behind", root=tmp_path).get("/page.shtml").text == "no element"
+    assert (tmp_path / "told").read_text() == "/page.shtml"

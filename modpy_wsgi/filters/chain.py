@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR
 from ..request_output import BUFFER
+from .filter import READY, THROUGH
 from .flow import OVER, RESOURCE, WHOLE, Target
 from .output_filter import output_filter
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ..request import mp_request
     from .registry import Spec
 
-__all__ = ["OutputChain"]
+__all__ = ["OutputChain", "chain_of"]
 
 
 class OutputChain:
@@ -29,22 +30,17 @@ class OutputChain:
     So long as nothing was sent, more may wait, for its length to be known.
     """
 
-    __slots__ = ("_req", "_size", "_target", "_waiting", "ended", "failed", "status", "top")
+    __slots__ = ("_req", "_size", "_target", "ended", "failed", "status", "top", "waiting")
 
     room = BUFFER
-
-    def __init__(self, req: mp_request, specs: Sequence[Spec] = ()) -> None:
-        """`specs` are in the order of their stages."""
-        self._req = req
-        self.ended = False
-        self.failed: str | None = None  # the name of a filter that failed without a page of its own
-        self.status = HTTP_INTERNAL_SERVER_ERROR  # what is to be answered then
-        self._waiting: list[bytes] | None = None
-        self._size = 0
-        self._target: Target | None = None  # of a subrequest: a filter of the main request, whose answer goes on
-        self.top: Target = self
-        for spec in reversed(specs):
-            self.top = output_filter(req, spec, self.top)
+    top: Target
+    ended: bool
+    failed: str | None  # the name of a filter that failed without a page of its own
+    status: int  # what is to be answered then
+    waiting: list[bytes] | None  # what was handed on and not sent
+    _size: int  # bytes of that
+    _req: mp_request
+    _target: Target | None  # of a subrequest: a filter of the main request, whose answer goes on
 
     def add(self, spec: Spec, *, first: bool = False) -> None:
         """Put a filter in: behind those of its stage, or before them. It gets what flows from now on."""
@@ -53,7 +49,7 @@ class OutputChain:
         place = len(filters)
         while place and filters[place - 1]._spec.stage > before:
             place -= 1
-        filters.insert(place, output_filter(self._req, spec, self))
+        filters[place:place] = chain_of(self._req, (spec,))
         self._link(filters)
 
     def lead_to(self, target: Target) -> None:
@@ -72,8 +68,9 @@ class OutputChain:
     def leave(self) -> None:
         """Let what is written from now on reach the client as it is."""
         if self._target is None:
-            self._req._filters = self._req._delegated = None
-            self.close()
+            req = self._req
+            req._filters = req._delegated = None
+            self.top = OVER  # as close() has it
         else:  # a subrequest's answer never is one of its own
             self.clear()
 
@@ -94,19 +91,22 @@ class OutputChain:
 
         `size` is its length, if that is known. Whether any are left.
         """
+        filters = list(self)
         kept = []
-        for each in self:
+        for each in filters:
             declines = each._spec.declines
             if declines is None or not declines(self._req, size):
                 kept.append(each)
-        return self._link(kept)
+        return bool(kept) if len(kept) == len(filters) else self._link(kept)
 
     def __iter__(self) -> Iterator[output_filter]:
         """Its filters, in order."""
+        found = []
         each = self.top
         while isinstance(each, output_filter):
-            yield each
+            found.append(each)
             each = each.next
+        return iter(found)
 
     def _link(self, filters: Sequence[output_filter]) -> bool:
         """Let it have these filters. Whether there are any."""
@@ -134,17 +134,19 @@ class OutputChain:
     def correct_head(self, length: int | None) -> None:
         """Take out of the head that is about to leave what is no longer true. `length`: the answer's, if known."""
         req = self._req
-        headers = (req.headers_out, req.err_headers_out)
+        headers, errors = req.headers_out, req.err_headers_out
         if length or req._method != "HEAD":  # which may say what a GET would have
-            for table in headers:
-                del table["Content-Length"]
+            del headers["Content-Length"], errors["Content-Length"]
         if length is None:
-            del req.headers_out["Accept-Ranges"]  # pieces are cut out of what is there as a whole
-        if any(each._spec.is_python and not each._transparent for each in self):
-            for table in headers:
-                tag = table.get("ETag")
-                if tag is not None and tag.startswith('"'):  # the tag of the file, and not of what was made of it
-                    table["ETag"] = f"W/{tag}"
+            del headers["Accept-Ranges"]  # pieces are cut out of what is there as a whole
+        for table in (headers, errors):
+            tag = table.get("ETag")
+            if tag is not None and tag.startswith('"') and self._is_made_anew():
+                table["ETag"] = f"W/{tag}"  # it is the tag of the file, and not of what was made of it
+
+    def _is_made_anew(self) -> bool:
+        """Whether a Python filter makes something else of what comes."""
+        return any(each._spec.is_python and not each._mode & THROUGH for each in self)
 
     # What the last filter hands on
 
@@ -152,20 +154,25 @@ class OutputChain:
         """Take a piece behind the last filter."""
         if self.ended:
             return
-        self.ended = end
+        if end:
+            self.ended = True
+            flush = False  # all that waits is taken now
         if self._target is not None:
             if data or flush:
-                self._target.accept(data, flush and not end, False)
-            return
-        if data:
-            if self._waiting is None:
-                if flush and not end:
-                    self._req._send(data)
-                    return
-                self._waiting = []
-            self._waiting.append(data)
-            self._size += data.__len__()
-        if (flush and not end) or (self._size >= BUFFER and (self._size >= WHOLE or self._req._server_write)):
+                self._target.accept(data, flush, False)
+        elif data:
+            waiting = self.waiting
+            if waiting is not None:
+                waiting.append(data)
+            elif flush:
+                self._req._send(data)
+                return
+            else:
+                self.waiting = [data]
+            self._size += len(data)
+            if flush or (self._size >= BUFFER and (self._size >= WHOLE or self._req._server_write)):
+                self._release()
+        elif flush:
             self._release()
 
     def accept_all(self, pieces: Iterable[bytes]) -> None:
@@ -185,8 +192,36 @@ class OutputChain:
 
     def taken(self) -> bytes:
         """What waits, to be sent by who asks."""
-        waiting = self._waiting
+        waiting = self.waiting
         if waiting is None:
             return b""
-        self._waiting, self._size = None, 0
+        self.waiting, self._size = None, 0
         return waiting[0] if len(waiting) == 1 else b"".join(waiting)
+
+
+def chain_of(req: mp_request, specs: Sequence[Spec] = ()) -> OutputChain:
+    """A chain of filters for `specs`, which are in the order of their stages.
+
+    All is made here: to have an __init__ called, for the chain and for each filter, costs more than what it would do.
+    """
+    chain = OutputChain()
+    chain._req = req
+    chain.ended = False
+    chain.failed = chain.waiting = chain._target = None
+    chain.status = HTTP_INTERNAL_SERVER_ERROR
+    chain._size = 0
+    top: Target = chain
+    room = BUFFER  # of what follows
+    for spec in specs[::-1]:
+        made = output_filter()
+        made._req = req
+        made._spec = spec
+        made._interpreter = made._function = made._out = None
+        made._closed = made._out_bytes = 0
+        made._mode = READY
+        made._pulls = False
+        made._room = room
+        made.next = top
+        top, room = made, WHOLE
+    chain.top = top
+    return chain

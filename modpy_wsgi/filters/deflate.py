@@ -21,6 +21,9 @@ __all__ = ["declines", "deflate"]
 
 SMALL = 68  # bytes up to which a whole answer is sent as it is: what gzip adds is hardly saved
 MIN_WINDOW = 9  # bits: zlib has none smaller, and the directive goes down to 1
+# A whole answer of so many bytes looks back no farther than a window of so many bits, and fills no more tables. For a
+# larger one zlib clears twice as much memory with each answer.
+PAGE, PAGE_WINDOW, PAGE_MEMORY = 16000, 14, 8
 _HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\x03"  # gzip, deflated, no time, made by Unix: as mod_deflate writes it
 
 
@@ -93,12 +96,15 @@ def _begin(filter: mp_filter) -> bool:  # noqa: A002
         filter.remove()
         return False
     settings = directives.Deflate(**req._config.host.base[directives.DEFLATE])
-    req.headers_out["Content-Encoding"] = "gzip"
+    headers = req.headers_out
+    headers["Content-Encoding"] = "gzip"
     req._content_encoding = None  # which named none
-    for name in ("Content-Length", "Content-MD5"):
-        del req.headers_out[name]
+    del headers["Content-Length"], headers["Content-MD5"]
     alter_tag(req, "gzip", settings.alter_tag)
-    made = filter.state = _Gzip(settings.level, max(MIN_WINDOW, settings.window), settings.memory)
+    window, memory = settings.window, settings.memory
+    if filter.at_end and len(first) <= PAGE:
+        window, memory = min(window, PAGE_WINDOW), min(memory, PAGE_MEMORY)
+    made = filter.state = _Gzip(settings.level, max(MIN_WINDOW, window), memory)
     if first:
         filter.write(made.compress(first))
     return True
@@ -112,14 +118,15 @@ def declines(req: Any, size: int | None) -> bool:
 def _wanted(req: Any) -> bool:
     """Whether an answer is to be compressed. Says in Vary that this depends on the client, where it does."""
     env = req.subprocess_env  # where no-gzip and force-gzip count with any value, and the third one with 1 only
-    if req.main is not None or "no-gzip" in env or "Content-Range" in req.headers_out:
+    headers = req.headers_out
+    if req.main is not None or "no-gzip" in env or "Content-Range" in headers:
         return False
     if env.get("gzip-only-text/html") == "1" and not (req._content_type or "").startswith("text/html"):
         return False
-    said = (req.headers_out.get("Content-Encoding"), req.err_headers_out.get("Content-Encoding"))
+    said = (headers.get("Content-Encoding"), req.err_headers_out.get("Content-Encoding"))
     if encodings_of(*said, req._content_encoding):
         return False
-    req.headers_out.add("Vary", "Accept-Encoding")
+    headers.add("Vary", "Accept-Encoding")
     wishes = read_wishes(req.headers_in.get("Accept-Encoding") or "")
     return "force-gzip" in env or any(wish.name == "gzip" and wish.quality > 0 for wish in wishes)
 

@@ -29,9 +29,11 @@ def without_gzip(value: str | None) -> tuple[str | None, bool]:
 
 def alter_tag(req: Any, suffix: str, how: str) -> None:
     """Make the entity tag another one, as DeflateAlterETag says: AddSuffix, NoChange, Remove (in lower case)."""
+    if how == "nochange":
+        return
     for table in (req.headers_out, req.err_headers_out):
         tag = table.get("ETag")
-        if tag is None or how == "nochange":
+        if tag is None:
             continue
         if how == "remove":
             del table["ETag"]

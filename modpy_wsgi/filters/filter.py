@@ -19,9 +19,19 @@ if TYPE_CHECKING:
     from ..request import mp_request
     from .registry import Spec
 
-__all__ = ["MAX_EMPTY_READS", "mp_filter", "shown"]
+__all__ = ["AT_WORK", "CLOSED", "FAILED", "MAX_EMPTY_READS", "READY", "THROUGH", "mp_filter", "shown"]
 
 MAX_EMPTY_READS = 1000  # in a row, within one call: a loop that would never end
+_ENDLESS = "nothing more to read in this call: a filter has to return when read() gives b''"
+
+# Whether a filter may be called: it is ready, or some of these hold.
+READY = 0
+AT_WORK = 1
+CLOSED = 2
+THROUGH = 4  # disabled: everything is handed on as it is
+FAILED = 8  # of a filter on the way of a body
+
+_length = len  # which read() and readline() have a number for
 
 Kind = TypeVar("Kind", bound=type)
 
@@ -46,16 +56,16 @@ class mp_filter:  # noqa: N801 - the original's type name
         "_function",
         "_has_read",
         "_interpreter",
+        "_mode",
         "_out",
         "_out_bytes",
         "_piece",
         "_pulls",
         "_req",
         "_room",
-        "_running",
         "_spec",
         "_told",
-        "_transparent",
+        "next",
     )
 
     is_input = readonly("_is_input", "1 if the filter is on the way of a body.")
@@ -67,32 +77,42 @@ class mp_filter:  # noqa: N801 - the original's type name
     softspace = integer("_softspace", "For print >>filter of Python 2; without meaning.")
 
     flushing = readonly("_flushing", "Whether who wrote wants it to be sent now.")
+
+    @property
+    def at_end(self) -> bool:
+        """Whether everything was read: what comes next is the end."""
+        return self._ending and not self._piece
+
     state = free("_state", "For what a built-in filter has to remember; None at first.")
+    next: Any  # what follows, or what it reads from
+    _req: mp_request
+    _spec: Spec
+    _interpreter: Any  # of a Python filter, with its function, once they were looked for
+    _function: Any
+    _closed: int
+    _mode: int  # READY, or the sum of the others
+    _pulls: bool  # whether it asks for what it reads, so that there may be more within this call
+    _room: int  # bytes that may be written before they are handed on
+    _out: list[bytes] | None  # what was written and not handed on
+    _out_bytes: int
+    _piece: bytes  # what has arrived and was not read
+    _at: int  # how far it was
+    _ending: bool  # nothing comes behind the piece
+    _flushing: bool
+    _empty: int  # reads in a row that found nothing
+    _told: bool  # the filter has been told of the end
+    _has_read: bool  # whether this call of the filter took anything
     _is_input = 0
     _softspace = 0
     _state: Any = None
     _most = sys.maxsize  # bytes that a read() of all gives at once, where it pulls
 
-    def __init__(self, req: mp_request, spec: Spec, room: int, pulls: bool) -> None:
-        """room: bytes that may be written before they are handed on. pulls: whether it asks for what it reads."""
-        self._req = req
-        self._spec = spec
-        self._interpreter: Any = None  # of a Python filter, with its function, once they were looked for
-        self._function: Any = None
-        self._closed = 0
-        self._transparent = False  # everything is handed on as it is
-        self._running = False
-        self._piece = b""  # what has arrived and was not read
-        self._at = 0  # how far it was
-        self._pulls = pulls  # whether there may be more within this call
-        self._ending = False  # nothing comes behind the piece
-        self._flushing = False
-        self._told = False  # the filter has been told of the end
-        self._empty = 0  # reads in a row that found nothing
-        self._has_read = False  # whether this call of the filter took anything
-        self._room = room
-        self._out: list[bytes] = []
-        self._out_bytes = 0
+    def _pull(self) -> None:
+        """Let it ask for what it reads from now on; else each piece that is brought sets what is known of it."""
+        self._pulls = True
+        self._piece = b""
+        self._at = self._empty = 0
+        self._ending = self._flushing = self._told = self._has_read = False
 
     def __repr__(self) -> str:
         return f"<mp_filter {self._spec.name}>"
@@ -108,14 +128,19 @@ class mp_filter:  # noqa: N801 - the original's type name
             len = index(len)  # noqa: A001
         if self._closed:
             raise ValueError("I/O operation on closed filter")
-        if not self._piece and not (self._pulls and self._more()):
-            return self._nothing()
-        self._has_read = True
-        piece, at = self._piece, self._at
-        if self._pulls and (len < 0 or piece.__len__() - at < len):
-            return self._gathered(self._most if len < 0 else len)
-        if len < 0 or at + len >= piece.__len__():
-            self._piece, self._at = b"", 0
+        if self._pulls:
+            return self._asked(len)
+        piece = self._piece
+        if not piece:
+            if self._ending:
+                return None
+            self._empty += 1
+            if self._empty > MAX_EMPTY_READS:
+                raise OSError(_ENDLESS)
+            return b""
+        at = self._at
+        if len < 0 or at + len >= _length(piece):
+            self._piece = b""
             return piece[at:] if at else piece
         self._at = at + len
         return piece[at : at + len]
@@ -130,7 +155,7 @@ class mp_filter:  # noqa: N801 - the original's type name
         while self._piece or self._more():
             at = self._at
             end = stop = self._piece.find(b"\n", at) + 1
-            end = min(stop or self._piece.__len__(), at + room)
+            end = min(stop or _length(self._piece), at + room)
             found.append(self._cut(end))
             room -= end - at
             if end == stop or not room:
@@ -151,8 +176,12 @@ class mp_filter:  # noqa: N801 - the original's type name
         if self._closed:
             raise ValueError("I/O operation on closed filter")
         if data:
-            self._out.append(data)
-            self._out_bytes += data.__len__()
+            out = self._out
+            if out is None:
+                self._out = [data]
+            else:
+                out.append(data)
+            self._out_bytes += len(data)
             if self._out_bytes >= self._room:
                 self._hand_on(False)
 
@@ -163,22 +192,20 @@ class mp_filter:  # noqa: N801 - the original's type name
 
     def close(self) -> None:
         """End the stream behind what was written; once. Reading and writing then raise ValueError."""
-        if not self._closed:
-            self._closed = 1
-            self._hand_on(False, True)
+        raise NotImplementedError
 
     def pass_on(self) -> None:
         """Hand everything on that has arrived, as it is; be it the end."""
         while not self._closed and (self._piece or self._more()):
             self._has_read = True
-            self.write(self._cut(self._piece.__len__()))
+            self.write(self._cut(len(self._piece)))
         if self._ending and not self._closed:
             self._told = True
             self._hand_on(False, True)
 
     def disable(self) -> None:
         """Hand everything on from the next call on, without asking the filter."""
-        self._transparent = True
+        self._mode |= THROUGH
 
     def remove(self) -> None:
         """Hand everything on as it is, now and from now on."""
@@ -193,11 +220,11 @@ class mp_filter:  # noqa: N801 - the original's type name
 
     def _more(self) -> bool:
         """Make `_piece` hold something, if there is something."""
-        if not self._pulls:
+        if not self._pulls or self._ending:
             return False
         piece = self._pulled()
         if not piece:
-            self._pulls, self._ending = False, True
+            self._ending = True
             return False
         self._piece, self._at = piece, 0
         return True
@@ -205,18 +232,30 @@ class mp_filter:  # noqa: N801 - the original's type name
     def _cut(self, end: int) -> bytes:
         """What has arrived, up to `end`."""
         piece, at = self._piece, self._at
-        if end >= piece.__len__():
+        if end >= len(piece):
             self._piece, self._at = b"", 0
             return piece[at:] if at else piece
         self._at = end
         return piece[at:end]
 
-    def _gathered(self, size: int) -> bytes:
+    def _asked(self, size: int) -> bytes | None:
+        """What a read gives where there may be more within this call: as many bytes, fewer only at the end."""
+        if not self._piece and not self._more():
+            return self._nothing()
+        self._has_read = True
+        if size < 0:
+            size = self._most
         found: list[bytes] = []
         while size > 0 and (self._piece or self._more()):
-            found.append(self._cut(min(self._piece.__len__(), self._at + size)))
-            size -= found[-1].__len__()
-        return found[0] if found.__len__() == 1 else b"".join(found)
+            piece, at = self._piece, self._at
+            end = len(piece)
+            if end - at > size:
+                self._at = end = at + size
+            else:
+                self._piece, self._at = b"", 0
+            found.append(piece[at:end])
+            size -= end - at
+        return found[0] if len(found) == 1 else b"".join(found)
 
     def _nothing(self) -> bytes | None:
         """What a read gives that finds nothing."""
@@ -225,7 +264,7 @@ class mp_filter:  # noqa: N801 - the original's type name
             return None
         self._empty += 1
         if self._empty > MAX_EMPTY_READS:
-            raise OSError("nothing more to read in this call: a filter has to return when read() gives b''")
+            raise OSError(_ENDLESS)
         return b""
 
     # -- what was made of it -------------------------------------------------------------------------------------------
@@ -234,9 +273,8 @@ class mp_filter:  # noqa: N801 - the original's type name
         out = self._out
         if not out:
             return b""
-        data = out[0] if len(out) == 1 else b"".join(out)
-        self._out, self._out_bytes = [], 0
-        return data
+        self._out, self._out_bytes = None, 0
+        return out[0] if len(out) == 1 else b"".join(out)
 
     def _hand_on(self, flush: bool, end: bool = False) -> None:
         raise NotImplementedError

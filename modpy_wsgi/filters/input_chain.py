@@ -6,6 +6,7 @@ Law: what the client sent is held to LimitRequestBody as it comes, and what the 
 from __future__ import annotations
 
 from collections.abc import Container
+from operator import index
 from typing import TYPE_CHECKING
 
 from ..config.directives import core
@@ -21,24 +22,21 @@ if TYPE_CHECKING:
 __all__ = ["InputChain"]
 
 
-class _Raw:
-    """The body as the client sends it."""
-
-    def __init__(self, req: mp_request) -> None:
-        self._req = req
-
-    def pull(self, size: int) -> bytes | None:
-        return RequestBody.read(self._req, min(size, BLOCK)) or None
+_length = len  # which read() and readline() have a number for
 
 
 class InputChain:
-    """The filters of a body in their order, the first being nearest to who reads; and what they have made."""
+    """The filters of a body in their order, the first being nearest to who reads; and what they have made.
+
+    It stands behind the last of them itself.
+    """
+
+    __slots__ = ("_at", "_filters", "_limit", "_piece", "_read", "_req", "_top", "given")
 
     def __init__(self, req: mp_request) -> None:
         self._req = req
         self._filters: list[input_filter] = []
-        self._raw = _Raw(req)
-        self._top: Source = self._raw
+        self._top: Source = self
         self._piece = b""
         self._at = 0
         self._read = 0
@@ -51,7 +49,7 @@ class InputChain:
         place = len(self._filters)
         while place and self._filters[place - 1]._spec.stage > before:
             place -= 1
-        self._filters.insert(place, input_filter(self._req, spec, self._raw))
+        self._filters.insert(place, input_filter(self._req, spec, self))
         self._link()
 
     def remove(self, names: Container[str]) -> None:
@@ -60,7 +58,7 @@ class InputChain:
         self._link()
 
     def _link(self) -> None:
-        source: Source = self._raw
+        source: Source = self
         for each in reversed(self._filters):
             each.next = source
             source = each
@@ -71,23 +69,28 @@ class InputChain:
         """What the filters were made of, in order."""
         return [each._spec for each in self._filters]
 
-    def read(self, size: int) -> bytes:
-        """Up to `size` bytes (all, if it is negative): fewer only at the end."""
+    def read(self, len: int = -1) -> bytes:  # noqa: A002 - the manual's name
+        """Read `len` bytes of what the filters make of the body, or all of it; b"" at its end. Raises OSError."""
+        size = index(len)
         found: list[bytes] = []
-        while size and (self._at < len(self._piece) or self._more()):
-            end = len(self._piece) if size < 0 else min(len(self._piece), self._at + size)
-            found.append(self._piece[self._at : end])
+        while size and (self._at < _length(self._piece) or self._more()):
+            piece, at = self._piece, self._at
+            end = _length(piece)
+            if 0 < size < end - at:
+                end = at + size
+            found.append(piece[at:end])
             self._at = end
             if size > 0:
-                size -= len(found[-1])
+                size -= end - at
         return self._counted(found)
 
-    def readline(self, size: int) -> bytes:
-        """A line, or up to `size` bytes of it."""
+    def readline(self, len: int = -1) -> bytes:  # noqa: A002
+        """Read a line of it with its end, or up to `len` bytes of it; b"" at its end. Raises OSError."""
+        size = index(len)
         found: list[bytes] = []
-        while size and (self._at < len(self._piece) or self._more()):
+        while size and (self._at < _length(self._piece) or self._more()):
             stop = self._piece.find(b"\n", self._at) + 1
-            end = stop or len(self._piece)
+            end = stop or _length(self._piece)
             if size > 0:
                 end = min(end, self._at + size)
                 size -= end - self._at
@@ -101,6 +104,12 @@ class InputChain:
         data = found[0] if len(found) == 1 else b"".join(found)
         self.given += len(data)
         return data
+
+    # What the last filter reads from
+
+    def pull(self, size: int) -> bytes | None:
+        """The body as the client sends it."""
+        return RequestBody.read(self._req, size) or None
 
     def _more(self) -> bool:
         piece = self._top.pull(BLOCK)

@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR
-from .filter import mp_filter, shown
+from .filter import AT_WORK, FAILED, READY, THROUGH, mp_filter, shown
 from .flow import BLOCK, Source
 
 if TYPE_CHECKING:
@@ -24,39 +24,46 @@ __all__ = ["input_filter"]
 class input_filter(mp_filter):  # noqa: N801
     """A filter on the way of a body."""
 
+    next: Source  # what it reads from
     _is_input = 1
-    _failed = False
 
     def __init__(self, req: mp_request, spec: Spec, source: Source) -> None:
         """source: what it reads from."""
-        mp_filter.__init__(self, req, spec, sys.maxsize, True)  # what it has written waits for who pulls
+        self._req = req
+        self._spec = spec
         self.next = source
+        self._interpreter = self._function = self._out = None
+        self._closed = self._out_bytes = 0
+        self._mode = READY
+        self._room = sys.maxsize  # what it has written waits for who pulls
+        self._pull()
 
     def pull(self, size: int) -> bytes | None:
         """What the filter makes of what is behind it, `size` being a hint; None at the end."""
-        if self._running:
+        if self._mode & AT_WORK:
             raise OSError("a filter cannot read from the request that it filters: use filter.read()")
         while True:
             if self._out:
                 return self._taken()
-            if self._failed:
+            if self._mode & FAILED:
                 raise OSError(f"Input filter read error: the filter {self._spec.name!r} failed")
             if self._closed:
                 return None
-            if self._transparent:
-                return self._cut(self._piece.__len__()) if self._piece else self.next.pull(size)
+            if self._mode & THROUGH:
+                return self._cut(len(self._piece)) if self._piece else self.next.pull(size)
             self._call()
 
     def _call(self) -> None:
-        self._has_read, self._running = False, True
+        self._has_read = False
+        self._mode |= AT_WORK
         try:
             self._spec.run(self)
         finally:
-            self._running = False
-        if self._told and not self._transparent:
+            self._mode &= ~AT_WORK
+        if self._told and not self._mode & THROUGH:
             self._closed = 1
-        if not (self._has_read or self._closed or self._out or self._transparent or self._failed):
-            self._failed = True
+        if not (self._has_read or self._closed or self._out or self._mode & (THROUGH | FAILED)):
+            self._mode |= FAILED
             raise OSError(
                 f"Input filter read error: the filter {self._spec.name!r} neither reads nor writes nor closes"
             )
@@ -68,13 +75,17 @@ class input_filter(mp_filter):  # noqa: N801
         """Hand on what the next filter has to give, as it is; be it the end."""
         if not self._closed and (self._piece or self._more()):
             self._has_read = True
-            self.write(self._cut(self._piece.__len__()))
+            self.write(self._cut(len(self._piece)))
         self._told |= self._ending
+
+    def close(self) -> None:
+        """End the stream behind what was written. Reading and writing then raise ValueError."""
+        self._closed = 1
 
     def _hand_on(self, flush: bool, end: bool = False) -> None:
         """What was written waits for who pulls."""
 
     def _fail(self, page: bytes | None, status: int = HTTP_INTERNAL_SERVER_ERROR) -> None:
         if not self._closed:
-            self._out, self._out_bytes = [], 0
-            self._failed = True
+            self._out, self._out_bytes = None, 0
+            self._mode |= FAILED

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR
-from .filter import mp_filter, shown
+from .filter import AT_WORK, CLOSED, READY, THROUGH, mp_filter, shown
 from .flow import WHOLE, Target
 
 if TYPE_CHECKING:
     from ..request import mp_request
-    from .registry import Spec
 
 __all__ = ["output_filter"]
 
@@ -25,14 +24,10 @@ __all__ = ["output_filter"]
 class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
     """A filter on the way of an answer."""
 
+    next: Target  # what follows
     room = WHOLE
     _most = WHOLE
     _source: Iterator[bytes] = iter(())
-
-    def __init__(self, req: mp_request, spec: Spec, target: Target) -> None:
-        """target: what follows."""
-        mp_filter.__init__(self, req, spec, target.room, False)
-        self.next = target
 
     def lead_to(self, target: Target) -> None:
         """Let something else follow."""
@@ -41,49 +36,74 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
 
     def accept(self, data: bytes, flush: bool, end: bool) -> None:
         """Take a piece: call the filter with it, and hand on what it made."""
-        if self._transparent:
-            self.next.accept(data, flush, end)
+        if self._mode != READY:
+            self._pass_by(data, flush, end)
             return
-        if self._running:
-            raise OSError("a filter cannot write to the request that it filters: use filter.write()")
-        if self._closed:
-            return
+        self._mode = AT_WORK
         self._piece = data
         self._at = self._empty = 0
         self._flushing = flush
         self._ending = end
-        self._running = True
-        run = self._spec.run
+        run = self._spec.run  # which is no method, and cheaper to call by a name
         try:
             run(self)
-        finally:
-            self._running = False
-        if self._transparent:
-            self.pass_on()
-        if self._closed:
-            return
+        except BaseException:
+            self._mode &= ~AT_WORK
+            raise
+        if self._mode == AT_WORK:
+            self._mode = READY
+        else:
+            self._mode ^= AT_WORK
+            if self._closed:
+                return
+            self.pass_on()  # as it was disabled
         out = self._out
+        if out is not None:
+            data = out[0] if len(out) == 1 else b"".join(out)
+            self._out = None
+            self._out_bytes = 0
+        elif flush or end:
+            data = b""
+        else:
+            return
         if end:
             self._closed = 1
-        elif not (flush or out):
-            return
-        data = b"" if not out else out[0] if out.__len__() == 1 else b"".join(out)
-        if out:
-            self._out, self._out_bytes = [], 0
-        self.next.accept(data, not end and (flush or self._spec.is_python), end)
+            self._mode |= CLOSED
+            self.next.accept(data, False, True)
+        else:
+            self.next.accept(data, flush or self._spec.is_python, False)
+
+    def _pass_by(self, data: bytes, flush: bool, end: bool) -> None:
+        """Take a piece that the filter is not called with."""
+        if self._mode & THROUGH:
+            self.next.accept(data, flush, end)
+        elif self._mode & AT_WORK:
+            raise OSError("a filter cannot write to the request that it filters: use filter.write()")
 
     def accept_all(self, pieces: Iterator[bytes]) -> None:
         """Let the filter read from `pieces`: in one call, or in as many as it wants."""
-        if self._transparent:
+        if self._mode & THROUGH:
             self.next.accept_all(pieces)
             return
-        self._source, self._pulls, self._flushing = pieces, True, False
+        self._source = pieces
+        self._pull()
         while not (self._closed or self._told):
             if not self._call():
                 break
+        self.close()
+
+    def close(self) -> None:
+        """End the stream behind what was written; once. Reading and writing then raise ValueError."""
         if not self._closed:
             self._closed = 1
-            self._hand_on(False, True)
+            self._mode |= CLOSED
+            self.next.accept(self._taken() if self._out else b"", False, True)
+
+    @property
+    def alone(self) -> bool:
+        """Whether no code of the site's runs until the filter is through: it reads a file, and is the only one."""
+        chain = self._req._filters
+        return self._pulls and chain.top is self and self.next is chain
 
     def include(self, uri: str) -> int:
         """Hand on what was written, then what another URI of this server answers. OK, or the status it ended with.
@@ -107,14 +127,15 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
 
     def _call(self) -> bool:
         """Call the filter. Whether it may want to be called again for the same."""
-        self._empty, self._has_read, self._running = 0, False, True
+        self._empty, self._has_read = 0, False
+        self._mode |= AT_WORK
         try:
             self._spec.run(self)
-            if self._transparent:
+            if self._mode & THROUGH:
                 self.pass_on()
-            return self._has_read and not self._transparent
+            return self._has_read and not self._mode & THROUGH
         finally:
-            self._running = False
+            self._mode &= ~AT_WORK
 
     def _pulled(self) -> bytes | None:
         return next(self._source, None)
@@ -123,8 +144,9 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
         self.next.accept(self._taken() if self._out else b"", flush, end)
 
     def _fail(self, page: bytes | None, status: int = HTTP_INTERNAL_SERVER_ERROR) -> None:
-        self._out, self._out_bytes, self._piece, self._at, self._pulls = [], 0, b"", 0, False
+        self._out, self._out_bytes, self._piece, self._at, self._pulls = None, 0, b"", 0, False
         closed, self._closed = self._closed, 1
+        self._mode |= CLOSED
         req = self._req
         if page is not None and not closed:
             if req._server_write is None:

@@ -1,16 +1,14 @@
 """How filters join a request and leave it: what it writes goes through its chain, what it reads comes from the other.
 
 Law: a request without filters has no chain, and pays for nothing here but being asked for one. One whose body is
-filtered becomes another class, which few do.
+filtered is read by its chain's methods, which stand on it in the place of its own.
 """
 
 from __future__ import annotations
 
-from operator import index
 from typing import IO, TYPE_CHECKING, Any
 
-from ..request import mp_request
-from .chain import OutputChain
+from .chain import chain_of
 from .flow import BLOCK, Target
 from .input_chain import InputChain
 
@@ -27,6 +25,7 @@ __all__ = [
     "drop_content",
     "follow",
     "lead_to",
+    "start",
     "still_wanted",
     "take_over",
 ]
@@ -36,57 +35,40 @@ NOBODY: tuple[bytes, ...] = ()  # stands for the body of another application, wh
 MAX_MEMORY = 1 << 20  # bytes of a filtered body that stay in memory, for an application that wants to know its length
 
 
-class _FilteredInput(mp_request):
-    """A request whose body is read through filters."""
-
-    _input_filters: InputChain
-
-    @property
-    def read_length(self) -> int:
-        """Bytes read so far, of what the filters have made."""
-        return self._input_filters.given
-
-    def read(self, len: int = -1) -> bytes:  # noqa: A002 - the manual's name
-        """Read `len` bytes of what the filters make of the body, or all of it; b"" at its end. Raises OSError."""
-        return self._input_filters.read(index(len))
-
-    def readline(self, len: int = -1) -> bytes:  # noqa: A002
-        """Read a line of it with its end, or up to `len` bytes of it; b"" at its end. Raises OSError."""
-        return self._input_filters.readline(index(len))
-
-
-_FilteredInput.__module__ = "builtins"
-_FilteredInput.__name__ = _FilteredInput.__qualname__ = "mp_request"
-
-
 def add_ready(req: Any, into: Sequence[Spec], out_of: Sequence[Spec]) -> None:
     """Add the filters of a configuration, each list in the order of its stages."""
     for spec in into:
         add(req, spec, True)
-    if req._filters is not None:
+    if req._filters is None and out_of:
+        start(req, out_of)
+    else:
         for spec in out_of:
             req._filters.add(spec)
-    elif out_of:
-        _install(req, out_of)
 
 
 def add(req: Any, spec: Spec, is_input: bool, *, first: bool = False) -> None:
     """Add a filter to a request: to its body's, or to those of its answer. `first`: before those of its stage."""
     if is_input:
         if req._input_filters is None:
-            req._input_filters = InputChain(req)
-            req.__class__ = _FilteredInput
+            _read_through_filters(req)
         req._input_filters.add(spec, first=first)
         return
     if req._filters is None:
-        _install(req)
+        start(req)
     req._filters.add(spec, first=first)
+
+
+def _read_through_filters(req: Any) -> None:
+    chain = req._input_filters = InputChain(req)
+    for name in ("read", "readline"):
+        if getattr(getattr(req, name), "__self__", None) is req:  # else a handler has put its own there
+            setattr(req, name, getattr(chain, name))
 
 
 def lead_to(req: Any, target: Target) -> None:
     """Let the answer of a subrequest flow to `target`, behind the filters of its own; its end is none there."""
     if req._filters is None:
-        _install(req)
+        start(req)
     req._filters.lead_to(target)
 
 
@@ -97,8 +79,9 @@ def follow(req: Any, new: Any) -> None:
         lead_to(new, target)
 
 
-def _install(req: Any, specs: Sequence[Spec] = ()) -> None:
-    req._filters = OutputChain(req, specs)
+def start(req: Any, specs: Sequence[Spec] = ()) -> None:
+    """Let an answer flow through filters, which are in the order of their stages; it has none so far."""
+    req._filters = chain_of(req, specs)
     req._delegated = NOBODY  # the body is not just what waits
 
 

@@ -9,9 +9,10 @@ What a name means is looked up then; a name that means nothing ends the request,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ..config.directives import core, mime, python
 from ..config.directives import filters as directives
@@ -70,7 +71,8 @@ def _of_extensions(req: mp_request, config: RequestConfig) -> Iterator[tuple[tup
                 yield names, is_input
 
 
-class _Ready(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Ready:
     """The filters that join before the content, in the order of their stages."""
 
     into: tuple[Spec, ...]
@@ -87,7 +89,10 @@ def at_content(req: mp_request, config: RequestConfig) -> int:
             return HTTP_INTERNAL_SERVER_ERROR
         if req._own_filters is None and not any(ref.pattern for ref in _refs(config)):
             config.filters = ready
-    requests.add_ready(req, ready.into, ready.out_of)
+    if ready.into or req._filters is not None:
+        requests.add_ready(req, ready.into, ready.out_of)
+    elif ready.out_of:
+        requests.start(req, ready.out_of)
     if ready.parses:
         parsed.prepare(req)
     return OK

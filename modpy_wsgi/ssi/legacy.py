@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..config.patterns import compile_regex
@@ -19,6 +20,7 @@ from .words import substituted
 __all__ = ["holds"]
 
 MAX_DEPTH = 50  # brackets and negations within one another
+MAX_KEPT = 1000  # characters of an expression that is kept as it was read; few are longer
 
 Test = Callable[[Page], bool]
 
@@ -39,11 +41,17 @@ _REGEX = re.compile(r"\s*/((?:\\.|[^\\/])*)(?:/|\Z)", re.DOTALL)
 
 def holds(text: str, page: Page) -> bool:
     """Whether an expression is true for a page. Raises ValueError for one that is none."""
+    parse = _kept if len(text) <= MAX_KEPT else _parsed
+    return parse(text)(page)
+
+
+def _parsed(text: str) -> Test:
+    """What an expression asks of a page."""
     tokens = list(_tokens(text))
-    if not tokens:
-        return False
-    parser = _Parser(tokens)
-    return parser.parsed()(page)
+    return _Parser(tokens).parsed() if tokens else lambda page: False
+
+
+_kept = lru_cache(maxsize=256)(_parsed)  # it depends on nothing else
 
 
 def _tokens(text: str) -> Iterator[_Token]:

@@ -25,7 +25,7 @@ _ZONE = re.compile("%%|%[Zz]")
 
 def date_text(moment: float, form: str, *, gmt: bool = False) -> str:
     """A time by a format of strftime, in local time or GMT."""
-    if gmt:
+    if gmt and ("%Z" in form or "%z" in form):
         form = _ZONE.sub(lambda found: _GMT.get(found[0], found[0]), form)
     try:
         return time.strftime(form, time.gmtime(moment) if gmt else time.localtime(moment))
@@ -33,10 +33,19 @@ def date_text(moment: float, form: str, *, gmt: bool = False) -> str:
         return ""
 
 
-class Page:
-    """One page. `req` is the request for it, `outer` the request of the page that includes it, if one does."""
+def _ends_with_handlers(req: Any) -> bool:
+    """Whether code of the site's comes when the page is over, which could change what its variables are made of."""
+    plan = req._config.plan
+    return plan is None or plan.closing or bool(req._cleanups or req._added or req._prev)
 
-    def __init__(self, req: mp_request) -> None:
+
+class Page:
+    """One page. `req` is the request for it, `outer` the request of the page that includes it, if one does.
+
+    `alone`: no code of the site's runs while the page does, but what the page itself names.
+    """
+
+    def __init__(self, req: mp_request, *, alone: bool = False) -> None:
         self.req = req
         self.place = req.filename or req.uri  # for the log
         settings = req._config.settings
@@ -57,19 +66,27 @@ class Page:
         outer: Any = getattr(req, "_included_by", None)
         if outer is None:
             self.modified = req._stat.st_mtime if req._stat is not None else req._request_time
-            self._set_variables()
+            self._owe_variables(alone)
         else:
             req.__dict__["_subprocess_env"] = outer.subprocess_env
             self.modified = getattr(outer, "_page_modified", 0.0)
-        req.__dict__["_page_modified"] = self.modified
-        if req.args:
-            self._set_query(req.args)
+            if req.args:
+                self._set_query(req.args)
+        req._page_modified = self.modified  # type: ignore[attr-defined]
 
     def log(self, message: str, level: int = APLOG_ERR) -> None:
         """Write a line to the error log, which ends with the name of the file."""
         self.req._application.log_request(self.req, f"{message} in {self.req.filename}", level)
 
     # -- variables -----------------------------------------------------------------------------------------------------
+
+    def _owe_variables(self, alone: bool) -> None:
+        """See to it that the page's variables are there, at the latest when somebody looks for one."""
+        req: Any = self.req
+        if alone and req._known_variables is None and not _ends_with_handlers(req):
+            req._variables_due = lambda req: self._set_variables()
+        else:
+            self._set_variables()
 
     def _set_variables(self) -> None:
         req = self.req
@@ -83,6 +100,8 @@ class Page:
             env["DOCUMENT_PATH_INFO"] = req.path_info
         env["USER_NAME"] = ""  # looked up when somebody asks
         env["DOCUMENT_NAME"] = (req.filename or req.uri).rpartition("/")[2]
+        if req.args:
+            self._set_query(req.args)
 
     def _set_query(self, args: str) -> None:
         env = self.req.subprocess_env

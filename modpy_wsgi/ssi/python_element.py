@@ -27,6 +27,7 @@ _CALL = Call("", OUTPUT_FILTER, None, silent=False, is_location=False)
 def run(page: Page, kind: str, code: str, filter: Any) -> bool:  # noqa: A002 - the manual's name
     """Run the code of an element. Whether all went well; what did not was logged."""
     req: Any = page.req
+    req._settle_variables()
     config = req._config
     names = getattr(req, "ssi_globals", None)
     if names is None:

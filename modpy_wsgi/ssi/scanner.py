@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = ["MAX_ELEMENT", "Element", "Scanner"]
@@ -35,6 +36,7 @@ class Scanner:
     def __init__(self, start: bytes, end: bytes) -> None:
         self._start = start
         self._end = end
+        self._plain = _plain_element(end)
         self._buffer = b""
         self._at = 0  # what is before it is done with
         self._reading: Generator[None, None, Element] | None = None  # of an element that is not whole yet
@@ -62,7 +64,12 @@ class Scanner:
                 text, self._at = self._buffer[self._at : found], found
                 yield text
             self._at = found + len(self._start)
-            self._reading = self._element()
+            plain = self._plain.match(self._buffer, self._at)
+            if plain is None:
+                self._reading = self._element()
+            else:
+                self._at = plain.end()
+                yield _as_element(plain)
 
     def finish(self) -> Iterator[bytes | Element]:
         """What is certain now that the page is at its end."""
@@ -88,8 +95,8 @@ class Scanner:
         self._reading, self._at = None, len(self._buffer)
         return Element("", (), why)
 
-    # -- of an element: generators that stop where more is needed. `at` counts from where the element begins, because
-    # the buffer moves on with what is done.
+    # -- of an element that is not plain, or not whole: generators that stop where more is needed. `at` counts from
+    # where the element begins, because the buffer moves on with what is done.
 
     def _element(self) -> Generator[None, None, Element]:
         name, at, closed = yield from self._directive()
@@ -190,6 +197,32 @@ class Scanner:
 
 def _decoded(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
+
+
+@lru_cache(maxsize=16)
+def _plain_element(end: bytes) -> re.Pattern[bytes]:
+    """What nearly all elements look like behind their start: a name, and arguments in quotes without a backslash.
+
+    Such a one means the same to the generators of the Scanner, which read what this does not match: anything else, and
+    all where `end` begins with a sign that could as well be one of the element.
+    """
+    if not _END_OF_PLAIN.match(end):
+        return _NOTHING
+    argument = rb"[A-Za-z0-9_]+[ \t\n\v\f\r]*=[ \t\n\v\f\r]*(?:\"[^\"\\]*\"|'[^'\\]*'|`[^`\\]*`)"
+    arguments = rb"[ \t\n\v\f\r]+" + argument + rb"(?:[ \t\n\v\f\r]*" + argument + rb")*"
+    return re.compile(rb"([A-Za-z]+)(" + arguments + rb")?[ \t\n\v\f\r]*" + re.escape(end))
+
+
+_END_OF_PLAIN = re.compile(rb"[^A-Za-z0-9_=\"'` \t\n\v\f\r]")
+_NOTHING = re.compile(rb"(?!)")
+_PLAIN_ARGUMENT = re.compile(rb"([A-Za-z0-9_]+)[ \t\n\v\f\r]*=[ \t\n\v\f\r]*(?:\"([^\"]*)\"|'([^']*)'|`([^`]*)`)")
+
+
+def _as_element(plain: re.Match[bytes]) -> Element:
+    name, arguments = plain.groups()
+    found = [] if arguments is None else _PLAIN_ARGUMENT.findall(arguments)
+    pairs = [(_decoded(each[0]).lower(), _decoded(each[1] or each[2] or each[3])) for each in found]
+    return Element(_decoded(name).lower(), tuple(pairs))
 
 
 def _overlap(data: bytes, start: int, tag: bytes) -> int:
