@@ -148,7 +148,7 @@ def test_minutes_are_those_of_strftime() -> None:
     assert minutes(moments) == [time.strftime("%Y-%m-%d %H:%M", time.localtime(moment)) for moment in moments]
 
 
-@pytest.mark.parametrize("moment", [2**62, -(2**62)])
+@pytest.mark.parametrize("moment", [2**62, -(2**62), 2**63 - 1, -(2**63)])
 def test_a_year_beyond_counting(moment: int) -> None:
     with pytest.raises(OSError):
         minutes([moment])

@@ -216,7 +216,8 @@ def minutes(times, /, *, bint named=False):
     for number in times:
         minute = number // 60
         if text is None or minute != last:  # files come in flocks
-            text = minute_of(minute * 60, named)
+            # The first minute of 64 bits begins before them: what comes of it is as far from any year.
+            text = minute_of(<int64_t> (<uint64_t> minute * 60), named)
             last = minute
         texts.append(text)
     return texts
