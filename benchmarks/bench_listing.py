@@ -2,7 +2,8 @@
 
 Run: python benchmarks/bench_listing.py [rounds]. In process, CPU time; both take turns in every round. The plain loop
 looks at each entry once (os.scandir, stat), sorts, escapes and writes a line; it knows nothing of access rules, icons
-and descriptions. The configuration is Debian's, with a hundred icons and `.ht*` closed. Goal: 100 ms.
+and descriptions. The configuration is Debian's, with a hundred icons and `.ht*` closed. Goals: 100 ms, and hardly more
+than the plain loop.
 """
 
 from __future__ import annotations
@@ -89,14 +90,14 @@ def plain(folder: Path) -> bytes:
     return "\n".join([line for _, line in found]).encode()
 
 
-def listing(root: Path, table: str) -> Callable[[], Any]:
+def listing(root: Path, table: str, query: str = "") -> Callable[[], Any]:
     """One request in process."""
     from modpy_wsgi import from_httpd_conf
 
     conf = root / f"httpd{table.strip()}.conf"
     conf.write_text(CONF.format(root=root, table=table))
     app = from_httpd_conf(str(conf))
-    env = environ("/")
+    env = environ("/") | {"QUERY_STRING": query}
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
         assert status == "200 OK", status
@@ -120,6 +121,7 @@ def main() -> None:
             "plain loop": lambda: plain(root / "htdocs"),
             "table": listing(root, " HTMLTable"),
             "columns": listing(root, ""),
+            "list": listing(root, "", "F=0"),
         }
         seen: dict[str, list[float]] = {name: [] for name in calls}
         for call in calls.values():
@@ -134,7 +136,7 @@ def main() -> None:
             middle = statistics.median(times)
             print(f"{name:12}{middle:8.1f} ms   {middle / base:5.2f} x the plain loop")
         goal("a listing of 10,000 entries as a table, ms", statistics.median(seen["table"]), 100)
-        goal("the same, times the plain loop", statistics.median(seen["table"]) / base, 3)
+        goal("the same, times the plain loop", statistics.median(seen["table"]) / base, 1.15)
     finally:
         shutil.rmtree(root)
 

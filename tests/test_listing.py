@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
-import ctypes.util
 import fnmatch
 import html.parser
-import itertools
 import os
 import re
 import shutil
 import socket
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +21,8 @@ from modpy_wsgi.config.directives.autoindex import LISTING
 from modpy_wsgi.config.globs import Glob
 from modpy_wsgi.config.load import load_text
 from modpy_wsgi.httpd import listing
-from modpy_wsgi.httpd.listing_order import Entry, in_order, naturals
-from modpy_wsgi.httpd.listing_page import size_shown
+from modpy_wsgi.httpd.listing_folder import Folder
+from modpy_wsgi.httpd.listing_order import Entry, in_order
 from modpy_wsgi.testing import site
 
 ICONS = "AddIcon (TXT,/icons/text.gif) .txt\nAddIcon /icons/folder.gif ^^DIRECTORY^^\nDefaultIcon /icons/unknown.gif\n"
@@ -309,6 +307,38 @@ def test_head_and_post(root: Path) -> None:
     assert app.post("/", "a=1", status="*").status_int == 404
 
 
+GONE: dict[str, Callable[[Path], Any]] = {
+    "gone": lambda path: None,
+    "a link": lambda path: path.symlink_to("a.txt"),
+    "a link to what is closed": lambda path: path.symlink_to(".htaccess"),
+    "a FIFO": os.mkfifo,
+    "a folder": lambda path: path.mkdir(),
+}
+
+
+@pytest.mark.parametrize("make", GONE.values(), ids=GONE)
+def test_a_file_that_something_takes_the_place_of(
+    tmp_path: Path, make: Callable[[Path], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the moment when its name is read and the moment when it is looked at."""
+    for name in ("a.txt", "b.txt", "c.txt", ".htaccess"):
+        (tmp_path / name).write_text("")
+    app = site(f"{UTF}AllowOverride None\nIndexIgnore .??*\n", root=tmp_path)
+    looks: list[list[str]] = []
+
+    def files(folder: Folder, names: list[str]) -> list[tuple[int, int] | None]:
+        looks.append(names)
+        if (tmp_path / "b.txt").is_file() and len(looks) == 1:
+            (tmp_path / "b.txt").unlink()
+            make(tmp_path / "b.txt")
+        return plain(folder, names)
+
+    plain = Folder.files
+    monkeypatch.setattr(Folder, "files", files)
+    assert listed(app) == {"a.txt", "c.txt"}
+    assert "b.txt" in looks[0]
+
+
 REPLACED = {
     "a FIFO": "os.mkfifo(req.filename)",
     "a FIFO that somebody writes to": "os.mkfifo(req.filename); OPEN.append(os.open(req.filename, os.O_RDWR))",
@@ -331,46 +361,7 @@ def test_a_readme_that_something_takes_the_place_of(tmp_path: Path, how: str) ->
     assert "read me" not in body
 
 
-# -- order, sizes, patterns -------------------------------------------------------------------------------------------
-
-HUNDREDS = ["9" * 127, "1" * 128, "2" * 128 + "a", "1" * 129]  # digits: a length that does not fit seven bits
-NATURAL = ["0a", "01", "012", "1", "1a", "2", "10", *HUNDREDS, "a", "a1", "a 2", "a10", "b"]
-
-
-@pytest.mark.parametrize(("one", "other"), list(itertools.pairwise(NATURAL)))
-def test_natural_order(one: str, other: str) -> None:
-    left, right = naturals([one.encode(), other.encode()])
-    assert left < right
-
-
-APR = ctypes.util.find_library("apr-1")
-
-
-@pytest.mark.skipif(APR is None, reason="no libapr here (Debian: libapr1)")
-@given(*[st.text("0012 a.Bé-\t", max_size=8).map(str.encode)] * 2)
-def test_natural_order_is_that_of_apr(one: bytes, other: bytes) -> None:
-    assert APR is not None
-    library = ctypes.CDLL(APR)
-    for function, fold in ((library.apr_strnatcmp, bytes), (library.apr_strnatcasecmp, bytes.upper)):
-        left, right = naturals([fold(one), fold(other)])
-        assert (left > right) - (left < right) == function(one, other)
-
-
-@pytest.mark.skipif(APR is None, reason="no libapr here (Debian: libapr1)")
-@given(st.integers(-1, 2**62))
-def test_sizes_are_those_of_apr(size: int) -> None:
-    assert APR is not None
-    function = ctypes.CDLL(APR).apr_strfsize
-    function.argtypes, function.restype = [ctypes.c_int64, ctypes.c_char_p], ctypes.c_char_p
-    assert size_shown(size).encode() == function(size, ctypes.create_string_buffer(5))
-
-
-SIZES = {-1: "  - ", 0: "  0 ", 972: "972 ", 973: "1.0K", 1024: "1.0K", 10188: "9.9K", 10**6: "1.0M", 10**12: "931G"}
-
-
-@pytest.mark.parametrize(("size", "shown"), SIZES.items())
-def test_sizes(size: int, shown: str) -> None:
-    assert size_shown(size) == shown
+# -- order, patterns --------------------------------------------------------------------------------------------------
 
 
 def test_the_parent_is_first_and_folders_may_follow() -> None:

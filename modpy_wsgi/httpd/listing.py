@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -21,10 +22,11 @@ from ..environ import decode, encode, escape, normalise
 from ..errors import BadRequest
 from ..request_output import as_bytes
 from . import listing_frame
+from .listing_folder import Folder
 from .listing_order import Entry, in_order
 from .listing_page import Look, entries_shown
-from .listing_rules import BLANK, FOLDER, Rules, rules_of
-from .listing_sight import Seen, Sight
+from .listing_rules import BLANK, Icon, Rules, rules_of
+from .listing_sight import Kind, Seen, Sight
 from .listing_titles import title_of
 
 if TYPE_CHECKING:
@@ -54,11 +56,11 @@ def answer(req: mp_request, config: RequestConfig) -> int:
         folder = req._filename = f"{folder}/"
     listing = config.settings[LISTING]
     try:
-        found = os.scandir(folder)
+        opened = Folder(folder)
     except (OSError, ValueError) as error:
         req._application.log_request(req, f"AH01275: Can't open directory for index: {folder}: {error}")
         return HTTP_FORBIDDEN
-    with found:
+    with opened:
         charset = "ISO-8859-1" if listing.charset is None else listing.charset
         media_type = "text/html" if listing.media_type is None else listing.media_type
         req._content_type = f"{media_type};charset={charset}" if charset else media_type
@@ -70,7 +72,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
         if req.header_only:
             return OK
         rules = rules_of(config, listing, folder)
-        entries = _entries(req, config, found, rules, asked)
+        entries = _entries(req, config, opened, rules, asked)
     if entries is None:
         req._application.log_request(req, f"{folder}: more than {MAX_ENTRIES} entries are not listed")
         return HTTP_INTERNAL_SERVER_ERROR
@@ -84,12 +86,8 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     )
     frame = listing_frame.Frame(req, config, listing, asked.options, charset)
     look = Look(listing, asked.options, asked.key, asked.order, asked.query, frame.classes, frame.own, frame.text)
-    head, shown, tail = (
-        frame.head(),
-        "".join(entries_shown(entries, look, rules.icons.special.get(BLANK))),
-        frame.tail(),
-    )
-    req._say(b"".join([as_bytes(piece) for piece in (*head, shown, *tail)]))
+    pieces = [*frame.head(), *entries_shown(entries, look, rules.icons.special.get(BLANK)), *frame.tail()]
+    req._say(b"".join([as_bytes(piece) for piece in pieces]))
     return OK
 
 
@@ -158,33 +156,32 @@ def _escaped_pattern(pattern: str) -> str:
 # -- the entries ------------------------------------------------------------------------------------------------------
 
 
-def _entries(
-    req: mp_request, config: RequestConfig, found: Iterable[os.DirEntry[str]], rules: Rules, asked: _Asked
-) -> list[Entry] | None:
+def _entries(req: mp_request, config: RequestConfig, folder: Folder, rules: Rules, asked: _Asked) -> list[Entry] | None:
     """The entries that a visitor may see, as the file system has them; None if there are too many."""
     fancy, table = "FancyIndexing" in asked.options, "HTMLTable" in asked.options
-    sight = Sight(req, config, show_forbidden="ShowForbidden" in asked.options, stats=fancy or table)
+    sight = Sight(req, config, folder, show_forbidden="ShowForbidden" in asked.options, stats=fancy or table)
     entries = _parent(req, rules, fancy)
-    make = _maker(rules, asked.options) if fancy or table else _bare
-    ignored, pattern, dotted = rules.ignored, asked.pattern, asked.dotted
-    for entry in found:
-        name = entry.name
-        raw = name if name.isascii() else encode(name)
-        if pattern is not None and not (pattern.matches(raw) and (dotted or raw[0] != ".")):
-            continue
-        if raw in ignored:
-            continue
-        seen = sight.of(entry, raw)
-        if seen is not None:
-            if len(entries) >= MAX_ENTRIES:
-                return None
-            entries.append(make(name, raw, seen))
+    for batch in folder.batches():
+        seen = sight.of(_wanted(batch, rules, asked))
+        entries += _made(seen, rules, asked.options) if fancy or table else _bare(seen)
+        if len(entries) > MAX_ENTRIES:
+            return None
     return entries
 
 
-def _bare(name: str, raw: str, seen: Seen) -> Entry:
-    """An entry of a plain list."""
-    return Entry(f"{name}/" if seen.kind.is_folder else name)
+def _wanted(batch: list[os.DirEntry[str]], rules: Rules, asked: _Asked) -> Iterable[tuple[os.DirEntry[str], str]]:
+    """Those that nothing leaves out by name, each with its name as `environ.encode` has it."""
+    raws = encode("\0".join([entry.name for entry in batch])).split("\0")  # no name has a NUL
+    wanted = compress(zip(batch, raws, strict=True), rules.ignored.spares(raws))
+    pattern, dotted = asked.pattern, asked.dotted
+    if pattern is None:
+        return wanted
+    return [each for each in wanted if pattern.matches(each[1]) and (dotted or each[1][0] != ".")]
+
+
+def _bare(seen: list[Seen]) -> list[Entry]:
+    """Entries of a plain list."""
+    return [Entry(f"{name}/" if kind.is_folder else name) for name, _, kind, _ in seen]
 
 
 def _parent(req: mp_request, rules: Rules, fancy: bool) -> list[Entry]:
@@ -194,39 +191,36 @@ def _parent(req: mp_request, rules: Rules, fancy: bool) -> list[Entry]:
         above = normalise(f"{uri}../" if uri.endswith("/") else f"{uri}/../")
     except BadRequest:  # of the root there is none
         return []
-    if ".." in rules.ignored:
+    if not rules.ignored.spares([".."])[0]:
         return []
     path = f"{rules.folder}.."
     if not fancy:
         return [Entry(above)]
-    icon = rules.icons.find(path, None, None, folder=True) or rules.icons.special[FOLDER]
-    alt = rules.alts.find(path, None, None, folder=True) or rules.alts.special[FOLDER] or "PARENTDIR"
-    return [Entry(above, icon, alt, rules.description(path))]
+    return [Entry(above, rules.look_of_folder(path, "PARENTDIR"), rules.description(path))]
 
 
-def _maker(rules: Rules, options: frozenset[str]) -> Callable[[str, str, Seen], Entry]:
-    """What makes an entry of a name, of the name as `environ.encode` has it, and of what is seen."""
-    icons, alts, described = rules.icons, rules.alts, rules.description
-    alike, others, describes = rules.alike, rules.others, rules.describes
-    titles, first = "ScanHTMLTitles" in options, "FoldersFirst" in options
-    folder = rules.folder
-
-    def make(name: str, raw: str, seen: Seen) -> Entry:
-        path = folder + raw
-        found, kind = seen
+def _made(seen: list[Seen], rules: Rules, options: frozenset[str]) -> list[Entry]:
+    """Entries with what the rules say of them."""
+    folder, describes, titles = rules.folder, rules.describes, "ScanHTMLTitles" in options
+    made: list[Entry] = []
+    for name, raw, kind, found in seen:
         assert found is not None
+        look = kind.look or _look(folder + raw, kind, rules)
+        text = rules.description(folder + raw) if describes else None
+        size, modified = found
         if kind.is_folder:
-            icon = icons.find(path, None, None, folder=True) or icons.special[FOLDER]
-            alt = alts.find(path, None, None, folder=True) or alts.special[FOLDER] or "DIR"
-            return Entry(f"{name}/", icon, alt, described(path), -1, found.st_mtime_ns // 1_000_000_000, first)
-        look = kind.look
-        if look is None or path.endswith(others):
-            look = rules.look(path, kind.media_type, kind.encoding)
-            if kind.shared and alike and not path.endswith(others):
-                kind.look = look
-        text = described(path) if describes else None
-        if text is None and titles and kind.status == OK:
-            text = title_of(decode(path), kind.media_type, kind.encoding)
-        return Entry(name, look[0], look[1], text, found.st_size, found.st_mtime_ns // 1_000_000_000)
+            name, size = f"{name}/", -1
+        elif text is None and titles and kind.status == OK:
+            text = title_of(decode(folder + raw), kind.media_type, kind.encoding)
+        made.append(Entry(name, look, text, size, modified, kind.is_folder))
+    return made
 
-    return make
+
+def _look(path: str, kind: Kind, rules: Rules) -> Icon:
+    """The icon of an entry and its text, which its kind remembers if all of the kind have them."""
+    if kind.is_folder:
+        return rules.look_of_folder(path, "DIR")
+    look = rules.look(path, kind.media_type, kind.encoding)
+    if kind.ending and rules.are_alike(encode(kind.ending)):
+        kind.look = look
+    return look

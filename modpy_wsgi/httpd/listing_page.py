@@ -7,17 +7,16 @@ taken for markup, no character is cut in two, and columns are as wide as the cha
 from __future__ import annotations
 
 import re
-import time
 from typing import NamedTuple
 
+from .._fast.columns import links, minutes, rows, sizes
 from ..config.directives.autoindex import COLUMN_WIDTH, Listing
-from ..environ import decode, encode, escape
+from ..environ import decode, encode
 from .listing_order import Entry
 
 __all__ = ["Look", "entries_shown", "escaped", "shown_name", "size_shown"]
 
 _WIDER = {"SuppressIcon": 6, "SuppressLastModified": 19, "SuppressSize": 7}  # what a description gains
-_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NO_DATE = " " * 19
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")  # what no page may hold
 
@@ -58,8 +57,6 @@ class Look(NamedTuple):
 
 def escaped(text: str) -> str:
     """Text as markup, as httpd escapes it."""
-    if _is_plain(text):
-        return text
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
@@ -70,70 +67,78 @@ def shown_name(text: str, *, as_text: bool) -> str:
     return text
 
 
-_is_plain = re.compile("[A-Za-z0-9._~-]+/?").fullmatch  # whether a name needs no escape anywhere
-
-
-def _anchor(name: str) -> str:
-    """A link to an entry. A colon before the first slash would make a scheme of what is before it."""
-    colon, slash = name.find(":"), name.find("/")
-    relative = "./" if colon >= 0 and (slash < 0 or colon < slash) else ""
-    return escaped(relative + escape(name))
-
-
 def size_shown(size: int) -> str:
     """A size in four characters (apr_strfsize)."""
-    if size < 0:
-        return "  - "
-    if size < 973:
-        return f"{size:3d} "
-    for unit in "KMGTPE":
-        rest, size = size & 1023, size >> 10
-        if size >= 973:
-            continue
-        if size < 9 or (size == 9 and rest < 973):
-            tenths = (rest * 5 + 256) // 512
-            return f"{size + 1}.0{unit}" if tenths >= 10 else f"{size}.{tenths}{unit}"
-        return f"{size + (rest >= 512):3d}{unit}"
-    return "****"
+    return sizes([size])[0]
 
 
-def _times(listing: Listing) -> dict[int, str]:
-    """Local times by the minute: files come in flocks."""
-    return _OldTimes() if listing.date_format else _Times()
-
-
-class _Times(dict[int, str]):
-    def __missing__(self, minute: int) -> str:
-        found = self[minute] = self._written(time.localtime(minute * 60))
-        return found
-
-    def _written(self, at: time.struct_time) -> str:
-        return f"{at[0]:04d}-{at[1]:02d}-{at[2]:02d} {at[3]:02d}:{at[4]:02d}"
-
-
-class _OldTimes(_Times):
-    def _written(self, at: time.struct_time) -> str:
-        return f"{at[2]:02d}-{_MONTHS[at[1]]}-{at[0]:04d} {at[3]:02d}:{at[4]:02d}"
-
-
-def entries_shown(entries: list[Entry], look: Look, blank: str | None) -> list[str]:
+def entries_shown(entries: list[Entry], look: Look, blank: str | None) -> list[str | bytes]:
     """The entries in order as pieces of markup; `blank` is the icon of the line with the titles."""
     if look.has("HTMLTable"):
         return _table(entries, look, blank)
     if look.has("FancyIndexing"):
         return _columns(entries, look, blank)
-    lines = ["<ul>"]
-    for entry in entries:
-        name = entry.name
-        anchor, title = (name, name) if _is_plain(name) else (_anchor(name), escaped(_title(entry, look)))
-        lines.append(f'<li><a href="{anchor}"> {title}</a></li>\n')
-    lines.append("</ul>\n")
-    return lines
+    anchors, shown, _ = _names(entries, look, None)
+    return ["<ul>", rows(['<li><a href="', anchors, '"> ', shown, "</a></li>\n"], len(entries)), "</ul>\n"]
 
 
-def _title(entry: Entry, look: Look) -> str:
-    """What people read of an entry, where it is not plainly its name."""
-    return "Parent Directory" if entry.is_parent else shown_name(entry.name, as_text=look.text)
+# -- what all forms are made of ---------------------------------------------------------------------------------------
+
+_Column = str | list[str]  # the same in all rows, or the text of each
+
+
+def _names(entries: list[Entry], look: Look, width: int | None) -> tuple[list[str], list[str], _Column]:
+    """The links to the entries, their names as markup, and the blanks behind these up to `width`, if there is one."""
+    names = [entry.name for entry in entries]
+    anchors = links(names)
+    # A name that is a link to itself needs no escape at all.
+    plain = [link is name and name[0] != "/" for name, link in zip(names, anchors, strict=True)]
+    if width is None:
+        each = zip(names, plain, strict=True)
+        return anchors, [name if is_plain else escaped(_title(name, look)) for name, is_plain in each], ""
+    cut = [
+        (name, " " * (width - len(name))) if is_plain and len(name) <= width else _cut(_title(name, look), width, look)
+        for name, is_plain in zip(names, plain, strict=True)
+    ]
+    return anchors, [title for title, _ in cut], [blanks for _, blanks in cut]
+
+
+def _title(name: str, look: Look) -> str:
+    """What people read of the entry of a name."""
+    return "Parent Directory" if name[0] == "/" else shown_name(name, as_text=look.text)
+
+
+def _cut(title: str, width: int, look: Look) -> tuple[str, str]:
+    """A name in so many characters, as markup, and the blanks behind it."""
+    length = look.length(title)
+    if length > width:
+        return f"{escaped(look.cut(title, width - 3))}..&gt;", ""
+    return escaped(title), " " * (width - length)
+
+
+def _starts(pairs: list[tuple[str, str]], anchors: list[str] | None) -> list[_Column]:
+    """The columns before the names: what _Icons or _Rows have for each, and where they lead, if icons are links."""
+    behind: list[_Column] = [[each for _, each in pairs]]
+    return behind if anchors is None else [[each for each, _ in pairs], anchors, *behind]
+
+
+def _dates(entries: list[Entry], look: Look, before: str, behind: str, nothing: str) -> list[_Column]:
+    """The columns of times, with what stands around each; `nothing` is all of them where no time is known."""
+    times = [entry.modified for entry in entries]
+    dates = minutes([time or 0 for time in times], named=look.listing.date_format is not None)
+    befores, behinds = [before] * len(times), [behind] * len(times)
+    for place, time in enumerate(times):
+        if time is None:
+            befores[place], dates[place], behinds[place] = nothing, "", ""
+    return [befores, dates, behinds]
+
+
+def _descriptions(entries: list[Entry], look: Look, room: int | None, nothing: str) -> _Column:
+    """The column of descriptions, in `room` characters if that is a number."""
+    texts = [entry.description for entry in entries]
+    if texts.count(None) == len(texts):
+        return nothing
+    return [nothing if text is None else text if room is None else _shortened(text, room, look) for text in texts]
 
 
 def _image(look: Look, icon: str, alt: str) -> str:
@@ -155,18 +160,10 @@ def _link(look: Look, title: str, key: str) -> str:
     return f'<a href="?C={key};O={order}{look.query}">{title}</a>'
 
 
-def _cut(title: str, width: int, look: Look) -> tuple[str, str]:
-    """A name in so many characters, as markup, and the blanks behind it."""
-    length = look.length(title)
-    if length > width:
-        return f"{escaped(look.cut(title, width - 3))}..&gt;", ""
-    return escaped(title), " " * (width - length)
-
-
 # -- text in columns --------------------------------------------------------------------------------------------------
 
 
-def _columns(entries: list[Entry], look: Look, blank: str | None) -> list[str]:
+def _columns(entries: list[Entry], look: Look, blank: str | None) -> list[str | bytes]:
     listing = look.listing
     width = COLUMN_WIDTH if listing.name_width is None else listing.name_width
     if listing.name_fits:
@@ -175,45 +172,38 @@ def _columns(entries: list[Entry], look: Look, blank: str | None) -> list[str]:
     if listing.description_fits:
         room = max(room, look.longest([entry.description for entry in entries if entry.description]))
     icons, dates = not look.has("SuppressIcon"), not look.has("SuppressLastModified")
-    sizes, described = not look.has("SuppressSize"), not look.has("SuppressDescription")
+    sized, described = not look.has("SuppressSize"), not look.has("SuppressDescription")
     head = "<pre>"
     if icons:
         head += "      " if blank is None else f"{_image(look, blank, 'Icon ')} "
     head += f"{_link(look, 'Name', 'N')}{' ' * (width - 4)} "
     if dates:
         head += f"{_link(look, 'Last modified', 'M')}      "
-    if sizes:
+    if sized:
         head += f"{_link(look, 'Size', 'S')}  "
     if described:
         head += _link(look, "Description", "D")
     rule = f"<hr{look.void}"
     if look.has("SuppressRules"):
-        lines, end = [f"{head}\n"], "</pre>\n"
+        start, end = f"{head}\n", "</pre>\n"
     elif look.own:  # a line has no place in preformatted text
-        lines, end = [f"{head}</pre>\n{rule}\n<pre>\n"], f"</pre>\n{rule}\n"
+        start, end = f"{head}</pre>\n{rule}\n<pre>\n", f"</pre>\n{rule}\n"
     else:
-        lines, end = [head + rule], f"{rule}</pre>\n"
-    times, images = _times(listing), _Icons(look, "     ", " ")
-    links = icons and look.has("IconsAreLinks")
-    for entry in entries:
-        name, icon, alt, text, size, modified, _ = entry
-        if _is_plain(name) and len(name) <= width:
-            anchor, shown, blanks = name, name, " " * (width - len(name))
-        else:
-            anchor = _anchor(name)
-            shown, blanks = _cut(_title(entry, look), width, look)
-        before, behind = images[icon, alt] if icons else ("", "")
-        date = sized = described_as = ""
-        if dates:
-            date = _NO_DATE if modified is None else f"{times[modified // 60]}  "
-        if sizes:
-            sized = f"{size_shown(size)}  "
-        if described and text:
-            described_as = _shortened(text, room, look)
-        link = anchor if links else ""
-        lines.append(f'{before}{link}{behind}<a href="{anchor}">{shown}</a>{blanks} {date}{sized}{described_as}\n')
-    lines.append(end)
-    return lines
+        start, end = head + rule, f"{rule}</pre>\n"
+    anchors, shown, blanks = _names(entries, look, width)
+    columns: list[_Column] = []
+    if icons:
+        images = _Icons(look, "     ", " ")
+        pairs = [images[entry.look] for entry in entries]
+        columns += _starts(pairs, anchors if look.has("IconsAreLinks") else None)
+    columns += ['<a href="', anchors, '">', shown, "</a>", blanks, " "]
+    if dates:
+        columns += _dates(entries, look, "", "  ", _NO_DATE)
+    if sized:
+        columns += [sizes([entry.size for entry in entries]), "  "]
+    if described:
+        columns.append(_descriptions(entries, look, room, ""))
+    return [start, rows([*columns, "\n"], len(entries)), end]
 
 
 class _Icons(dict["tuple[str | None, str | None]", "tuple[str, str]"]):
@@ -239,10 +229,10 @@ class _Icons(dict["tuple[str | None, str | None]", "tuple[str, str]"]):
 _RIGHT = ' align="right"'
 
 
-def _table(entries: list[Entry], look: Look, blank: str | None) -> list[str]:
+def _table(entries: list[Entry], look: Look, blank: str | None) -> list[str | bytes]:
     listing, classes = look.listing, look.classes
     icons, dates = not look.has("SuppressIcon"), not look.has("SuppressLastModified")
-    sizes, described = not look.has("SuppressSize"), not look.has("SuppressDescription")
+    sized, described = not look.has("SuppressSize"), not look.has("SuppressDescription")
 
     def cell(name: str, otherwise: str = "") -> str:
         return f' class="indexcol{name}">' if classes else f"{otherwise}>"
@@ -255,70 +245,57 @@ def _table(entries: list[Entry], look: Look, blank: str | None) -> list[str]:
     head += f"<th{cell('name')}{_link(look, 'Name', 'N')}"
     for wanted, name, title, key in (
         (dates, "lastmod", "Last modified", "M"),
-        (sizes, "size", "Size", "S"),
+        (sized, "size", "Size", "S"),
         (described, "desc", "Description", "D"),
     ):
         if wanted:
             head += f"</th><th{cell(name)}{_link(look, title, key)}"
     rule = ""
     if not look.has("SuppressRules"):
-        span = 1 + sum((icons, dates, sizes, described))
+        span = 1 + sum((icons, dates, sized, described))
         name = ' class="indexbreakrow"' if classes else ""
         rule = f'   <tr{name}><th colspan="{span}"><hr{look.void}</th></tr>\n'
-    lines = [f"{head}</th></tr>\n{rule}"]
-    width = COLUMN_WIDTH if listing.name_width is None else listing.name_width
-    room, times, links = _room(look), _times(listing), icons and look.has("IconsAreLinks")
-    rows = _Rows(look, f"<td{icon_cell}" if icons else None, f"<td{cell('name')}")
-    date_cell, no_date = f"</td><td{cell('lastmod', _RIGHT)}", f"</td><td{cell('lastmod')}&nbsp;"
-    size_cell, text_cell = f"</td><td{cell('size', _RIGHT)}", f"</td><td{cell('desc')}"
-    for place, entry in enumerate(entries):
-        name, icon, alt, text, size, modified, _ = entry
-        if _is_plain(name) and (listing.name_fits or len(name) <= width):
-            anchor, shown, blanks = name, name, "" if listing.name_fits else " " * (width - len(name))
-        else:
-            anchor, title = _anchor(name), _title(entry, look)
-            shown, blanks = (escaped(title), "") if listing.name_fits else _cut(title, width, look)
-        before, behind = rows[place & 1, icon, alt]
-        date = sized = described_as = ""
-        if dates:
-            date = no_date if modified is None else f"{date_cell}{times[modified // 60]}  "
-        if sizes:
-            sized = f"{size_cell}{size_shown(size)}"
-        if described:
-            if text and not listing.description_fits:
-                text = _shortened(text, room, look)
-            described_as = f"{text_cell}{'&nbsp;' if text is None else text}"
-        link = anchor if links else ""
-        lines.append(
-            f'{before}{link}{behind}<a href="{anchor}">{shown}</a>{blanks}{date}{sized}{described_as}</td></tr>\n'
-        )
-    lines.append(f"{rule}</table>\n")
-    return lines
+    width = None if listing.name_fits else COLUMN_WIDTH if listing.name_width is None else listing.name_width
+    anchors, shown, blanks = _names(entries, look, width)
+    even, odd = [
+        _Rows(look, f"<td{icon_cell}" if icons else None, f"<td{cell('name')}", is_odd) for is_odd in (False, True)
+    ]
+    pairs = [(odd if place & 1 else even)[entry.look] for place, entry in enumerate(entries)]
+    columns = _starts(pairs, anchors if icons and look.has("IconsAreLinks") else None)
+    columns += ['<a href="', anchors, '">', shown, "</a>", blanks]
+    if dates:
+        columns += _dates(entries, look, f"</td><td{cell('lastmod', _RIGHT)}", "  ", f"</td><td{cell('lastmod')}&nbsp;")
+    if sized:
+        columns += [f"</td><td{cell('size', _RIGHT)}", sizes([entry.size for entry in entries])]
+    if described:
+        room = None if listing.description_fits else _room(look)
+        columns += [f"</td><td{cell('desc')}", _descriptions(entries, look, room, "&nbsp;")]
+    return [f"{head}</th></tr>\n{rule}", rows([*columns, "</td></tr>\n"], len(entries)), f"{rule}</table>\n"]
 
 
-class _Rows(dict["tuple[int, str | None, str | None]", "tuple[str, str]"]):
-    """The beginnings of rows, up to the name, by whether they are odd and by their icons, of which there are few.
+class _Rows(dict["tuple[str | None, str | None]", "tuple[str, str]"]):
+    """The beginnings of rows, even or odd ones, up to the name, by their icons and texts, of which there are few.
 
     Where icons are links, where they lead stands between the two parts; else the first is empty.
     """
 
-    def __init__(self, look: Look, icon_cell: str | None, name_cell: str) -> None:
+    def __init__(self, look: Look, icon_cell: str | None, name_cell: str, is_odd: bool) -> None:
         super().__init__()
-        self._look, self._icon_cell, self._name_cell = look, icon_cell, name_cell
+        self._look, self._icon_cell, self._name_cell, self._is_odd = look, icon_cell, name_cell, is_odd
         self._images = _Icons(look, "&nbsp;", "</td>")
 
-    def __missing__(self, key: tuple[int, str | None, str | None]) -> tuple[str, str]:
-        odd, icon, alt = key
+    def __missing__(self, key: tuple[str | None, str | None]) -> tuple[str, str]:
+        alt = key[1]
         row = "<tr>"
         if self._look.classes:
-            name = "odd" if odd else "even"
+            name = "odd" if self._is_odd else "even"
             if alt is not None and self._look.has("AddAltClass"):
                 name += f"-{_alt(_lower(alt))}"
             row = f'   <tr class="{name}">'
         before = ""
         if self._icon_cell is not None:
             row += self._icon_cell
-            before, behind = self._images[icon, alt]
+            before, behind = self._images[key]
             before, row = (row + before, behind) if before else ("", row + behind)
         found = self[key] = before, row + self._name_cell
         return found

@@ -13,7 +13,9 @@ from ..config.globs import Glob
 from ..config.request_config import RequestConfig
 from ..environ import encode
 
-__all__ = ["BLANK", "FOLDER", "Rules", "rules_of"]
+__all__ = ["BLANK", "FOLDER", "Icon", "Rules", "rules_of"]
+
+Icon = tuple[str | None, str | None]  # its URL and its text
 
 FOLDER, BLANK = "^^DIRECTORY^^", "^^BLANKICON^^"  # what AddIcon names where there is no file
 _WILD = frozenset("*?")
@@ -114,11 +116,18 @@ class _Ignored:
         self.heads = tuple(_WILDCARD.split(pattern.text, 1)[0] for _, pattern in self.patterns)
         self.folder = folder
 
-    def __contains__(self, name: str) -> bool:
-        if name in self.names or name.endswith(self.endings) or name.startswith(self.beginnings):
+    def spares(self, names: list[str]) -> list[bool]:
+        """Of each name, whether it is listed."""
+        exact, endings, starts = self.names, self.endings, self.beginnings + self.heads
+        return [
+            not (name in exact or name.endswith(endings) or (name.startswith(starts) and self._means(name)))
+            for name in names
+        ]
+
+    def _means(self, name: str) -> bool:
+        """Whether a beginning or a pattern is that of a name."""
+        if name.startswith(self.beginnings):
             return True
-        if not name.startswith(self.heads):
-            return False
         for within, pattern in self.patterns:
             if pattern.matches(name) and (within is None or within.matches(self.folder + name)):
                 return True
@@ -135,11 +144,11 @@ class Rules:
         self.ignored = _Ignored(listing.ignored, self.folder)
         self.alike = self.icons.alike and self.alts.alike  # whether files of one extension and type look the same,
         self.others = self.icons.others + self.alts.others  # but those whose names end in one of these
-        self._seen: dict[tuple[str, str | None, str | None], tuple[str | None, str | None]] = {}
+        self._seen: dict[tuple[str, str | None, str | None], Icon] = {}
         self._descriptions = [_Described(item) for item in listing.descriptions]
         self.describes = bool(self._descriptions)
 
-    def look(self, path: str, media_type: str | None, encoding: str | None) -> tuple[str | None, str | None]:
+    def look(self, path: str, media_type: str | None, encoding: str | None) -> Icon:
         """The icon of a file and its text. Files of the same last extension and type have the same."""
         if not self.alike or path.endswith(self.others):
             return self.icons.find(path, media_type, encoding), self.alts.find(path, media_type, encoding)
@@ -151,6 +160,15 @@ class Rules:
             if len(self._seen) < MAX_SEEN:
                 self._seen[key] = found
             return found
+
+    def are_alike(self, ending: str) -> bool:
+        """Whether all files of one type look the same whose names have this ending, from the first dot on."""
+        return self.alike and not any(other != ending and other.endswith(ending) for other in self.others)
+
+    def look_of_folder(self, path: str, text: str) -> Icon:
+        """The icon of a folder and its text, `text` if nobody gives one."""
+        icon = self.icons.find(path, None, None, folder=True) or self.icons.special[FOLDER]
+        return icon, self.alts.find(path, None, None, folder=True) or self.alts.special[FOLDER] or text
 
     def description(self, path: str) -> str | None:
         """What AddDescription says of a path, as markup."""

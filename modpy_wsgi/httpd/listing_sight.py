@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Set
+from itertools import repeat
+from typing import TYPE_CHECKING
 
 from ..config.directives import alias, core
 from ..config.directives.authz_core import AUTHORIZATION
@@ -22,6 +23,7 @@ from ..constants import HTTP_FORBIDDEN, HTTP_UNAUTHORIZED, OK
 from ..environ import encode
 from ..phases import ACCESS, AUTHEN, AUTHZ, FIXUP, TYPE
 from . import types
+from .listing_folder import Folder
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -35,9 +37,9 @@ _OF_FILES = frozenset({"file-owner", "file-group"})
 
 
 class Kind:
-    """What a visitor may know of an entry beside its size and time; of all with one ending, it may be."""
+    """What a visitor may know of an entry beside its name, size and time; of all with one ending, it may be."""
 
-    __slots__ = ("encoding", "is_folder", "look", "media_type", "shared", "status")
+    __slots__ = ("encoding", "ending", "is_folder", "look", "media_type", "status")
 
     def __init__(
         self,
@@ -46,45 +48,48 @@ class Kind:
         encoding: str | None = None,
         *,
         is_folder: bool = False,
-        shared: bool = False,
+        ending: str = "",
     ) -> None:
         self.status = status  # OK, or what ShowForbidden lets pass
         self.media_type = media_type
         self.encoding = encoding
         self.is_folder = is_folder
-        self.shared = shared  # by all files under one configuration whose extensions are the same, and that have some
+        self.ending = ending  # from the dot on; if there is one, all files of it under one configuration are this
         self.look: tuple[str | None, str | None] | None = None  # icon and text, for who finds out
 
 
-class Seen(NamedTuple):
-    """An entry that is to be seen."""
-
-    found: FileStatus | None  # None where nobody asked
-    kind: Kind
+# An entry that is to be seen: its name, the same as `environ.encode` has it, what it is, and its size and time, in
+# seconds; None where nobody asked for these.
+Seen = tuple[str, str, Kind, tuple[int, int] | None]
 
 
 class _Ruling:
     """What is the same for all files under one configuration: the answer, once known, and the kinds by extensions."""
 
-    __slots__ = ("config", "kinds", "status")
+    __slots__ = ("config", "decides_alone", "kinds", "status")
 
     def __init__(self, config: RequestConfig) -> None:
         self.config = config
+        self.decides_alone = _decides_alone(config)
         self.status: int | None = None
         self.kinds: dict[str, Kind] = {}  # only of files that may be seen
 
 
 class Sight:
-    """What the visitor who sent `req`, for a directory, may see in it."""
+    """What the visitor who sent `req`, for a directory that is open as `folder`, may see in it."""
 
-    def __init__(self, req: mp_request, config: RequestConfig, *, show_forbidden: bool, stats: bool) -> None:
+    def __init__(
+        self, req: mp_request, config: RequestConfig, folder: Folder, *, show_forbidden: bool, stats: bool
+    ) -> None:
         self._req = req
+        self._folder = folder
         self._forbidden = (HTTP_UNAUTHORIZED, HTTP_FORBIDDEN) if show_forbidden else ()
         self._stats = stats  # whether size and time are wanted
+        self._special: Set[str] = frozenset()
         self._directory = self._plain_directory(req, config)
         files = self._directory.settings[core.FILES_SECTIONS] if self._directory is not None else ()
         self._about = [(place, _test_of(section)) for place, section in enumerate(files)]
-        self._rulings: dict[tuple[int, ...], _Ruling | None] = {}  # by the Files sections that are about a name
+        self._rulings: dict[tuple[int, ...], _Ruling] = {}  # by the Files sections that are about a name
 
     def _plain_directory(self, req: mp_request, config: RequestConfig) -> Directory | None:
         """The directory, if its entries can be told apart by the sections about their names alone."""
@@ -99,33 +104,64 @@ class Sight:
         self._location = walk.directory.host.location(uri)
         return walk.directory
 
-    def of(self, entry: os.DirEntry[str], raw: str) -> Seen | None:
-        """What may be seen of an entry, whose name is `raw` as `environ.encode` has it; None if nothing."""
+    def of(self, entries: Iterable[tuple[os.DirEntry[str], str]]) -> list[Seen]:
+        """What may be seen of entries, each of which comes with its name as `environ.encode` has it.
+
+        Files that all have the same answer are looked at together, once it is known: they come last.
+        """
+        seen: list[Seen] = []
+        names: list[str] = []
+        raws: list[str] = []
+        kinds: list[Kind] = []
+        directory, special, about, rulings = self._directory, self._special, self._about, self._rulings
+        for entry, raw in entries:
+            name = entry.name
+            try:
+                if directory is not None and name not in special and entry.is_file(follow_symlinks=False):
+                    chosen: tuple[int, ...] = ()
+                    for place, is_about in about:
+                        if is_about(raw):
+                            chosen += (place,)
+                    ruling = rulings.get(chosen) or self._ruling(directory, name, chosen)
+                    if ruling.decides_alone:
+                        kind = ruling.kinds.get(name.lstrip(".").partition(".")[2]) or self._kind(name, ruling)
+                        if kind is not None:
+                            names.append(name)
+                            raws.append(raw)
+                            kinds.append(kind)
+                        continue
+                each = self._looked_up(entry, raw)
+            except OSError:  # a link that leads nowhere, say
+                continue
+            if each is not None:
+                seen.append(each)
+        if not self._stats:
+            return [*seen, *zip(names, raws, kinds, repeat(None))]
+        files = zip(names, raws, kinds, self._folder.files(names), strict=True)
+        return seen + [each for each in files if each[3] is not None]
+
+    def _ruling(self, directory: Directory, name: str, chosen: tuple[int, ...]) -> _Ruling:
+        """What holds for a file that these Files sections are about, the first of them."""
+        ruling = self._rulings[chosen] = _Ruling(directory.config_anew(name, self._location))
+        return ruling
+
+    def _looked_up(self, entry: os.DirEntry[str], raw: str) -> Seen | None:
+        """What may be seen of any entry. Raises OSError if there is none."""
         name = entry.name
-        try:
-            if self._directory is not None and name not in self._special and entry.is_file(follow_symlinks=False):
-                chosen: tuple[int, ...] = ()
-                for place, is_about in self._about:
-                    if is_about(raw):
-                        chosen += (place,)
-                ruling = self._rulings[chosen] if chosen in self._rulings else self._rule(self._directory, name, chosen)
-                if ruling is not None:
-                    kind = ruling.kinds.get(name.lstrip(".").partition(".")[2]) or self._kind(name, ruling)
-                    if kind is None:
-                        return None
-                    return Seen(entry.stat() if self._stats else None, kind)
-            found = entry.stat()
-        except OSError:  # a link that leads nowhere, say
+        found: FileStatus = entry.stat()
+        is_folder = stat.S_ISDIR(found.st_mode)
+        if not (is_folder or stat.S_ISREG(found.st_mode)):
             return None
-        if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
-            return None
-        sub, status = self._req._application.look_up_entry(self._req, name, folder=stat.S_ISDIR(found.st_mode))
+        sub, status = self._req._application.look_up_entry(self._req, name, folder=is_folder)
         if not (status == OK or 300 <= status < 400 or status in self._forbidden):
             return None
-        if stat.S_ISDIR(found.st_mode):  # of which its index may have taken the place
-            now = sub._stat if status == OK and sub._stat is not None else found
-            return Seen(now, Kind(status, is_folder=True))
-        return Seen(found, Kind(status, sub._content_type, sub._content_encoding))
+        if is_folder:  # of which its index may have taken the place
+            if status == OK and sub._stat is not None:
+                found = sub._stat
+            kind = Kind(status, is_folder=True)
+        else:
+            kind = Kind(status, sub._content_type, sub._content_encoding)
+        return name, raw, kind, (found.st_size, found.st_mtime_ns // 1_000_000_000)
 
     def _kind(self, name: str, ruling: _Ruling) -> Kind | None:
         """What a file is, the first of its ending; None if it is not to be seen."""
@@ -142,17 +178,11 @@ class Sight:
             OK,
             ruling.config.settings[core.FORCE_TYPE] or guess.content_type,
             guess.encoding,
-            shared=bool(ending),
+            ending=f".{ending}" if ending else "",
         )
         if ruling.status == OK and len(ruling.kinds) < MAX_ENDINGS:
             ruling.kinds[ending] = kind
         return kind
-
-    def _rule(self, directory: Directory, name: str, chosen: tuple[int, ...]) -> _Ruling | None:
-        """What holds for a file, if that alone decides what may be seen of it."""
-        config = directory.config_anew(name, self._location)
-        found = self._rulings[chosen] = _Ruling(config) if _decides_alone(config) else None
-        return found
 
 
 def _test_of(section: Section) -> Callable[[str], object]:
