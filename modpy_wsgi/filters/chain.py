@@ -105,7 +105,7 @@ class OutputChain:
         each = self.top
         while isinstance(each, output_filter):
             found.append(each)
-            each = each.next
+            each = each._next
         return iter(found)
 
     def _link(self, filters: Sequence[output_filter]) -> bool:
@@ -221,7 +221,7 @@ def chain_of(req: mp_request, specs: Sequence[Spec] = ()) -> OutputChain:
         made._mode = READY
         made._pulls = False
         made._room = room
-        made.next = top
+        made._next = top
         top, room = made, WHOLE
     chain.top = top
     return chain

@@ -57,6 +57,7 @@ class mp_filter:  # noqa: N801 - the original's type name
         "_has_read",
         "_interpreter",
         "_mode",
+        "_next",
         "_out",
         "_out_bytes",
         "_piece",
@@ -65,7 +66,6 @@ class mp_filter:  # noqa: N801 - the original's type name
         "_room",
         "_spec",
         "_told",
-        "next",
     )
 
     is_input = readonly("_is_input", "1 if the filter is on the way of a body.")
@@ -84,7 +84,7 @@ class mp_filter:  # noqa: N801 - the original's type name
         return self._ending and not self._piece
 
     state = free("_state", "For what a built-in filter has to remember; None at first.")
-    next: Any  # what follows, or what it reads from
+    _next: Any  # what follows, or what it reads from
     _req: mp_request
     _spec: Spec
     _interpreter: Any  # of a Python filter, with its function, once they were looked for

@@ -60,7 +60,7 @@ class InputChain:
     def _link(self) -> None:
         source: Source = self
         for each in reversed(self._filters):
-            each.next = source
+            each._next = source
             source = each
         self._top = source
 

@@ -31,7 +31,7 @@ class input_filter(mp_filter):  # noqa: N801
         """source: what it reads from."""
         self._req = req
         self._spec = spec
-        self.next = source
+        self._next = source
         self._interpreter = self._function = self._out = None
         self._closed = self._out_bytes = 0
         self._mode = READY
@@ -50,7 +50,7 @@ class input_filter(mp_filter):  # noqa: N801
             if self._closed:
                 return None
             if self._mode & THROUGH:
-                return self._cut(len(self._piece)) if self._piece else self.next.pull(size)
+                return self._cut(len(self._piece)) if self._piece else self._next.pull(size)
             self._call()
 
     def _call(self) -> None:
@@ -69,7 +69,8 @@ class input_filter(mp_filter):  # noqa: N801
             )
 
     def _pulled(self) -> bytes | None:
-        return self.next.pull(BLOCK)
+        piece: bytes | None = self._next.pull(BLOCK)
+        return piece
 
     def pass_on(self) -> None:
         """Hand on what the next filter has to give, as it is; be it the end."""

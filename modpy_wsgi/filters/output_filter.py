@@ -31,7 +31,7 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
 
     def lead_to(self, target: Target) -> None:
         """Let something else follow."""
-        self.next = target
+        self._next = target
         self._room = target.room
 
     def accept(self, data: bytes, flush: bool, end: bool) -> None:
@@ -69,21 +69,21 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
         if end:
             self._closed = 1
             self._mode |= CLOSED
-            self.next.accept(data, False, True)
+            self._next.accept(data, False, True)
         else:
-            self.next.accept(data, flush or self._spec.is_python, False)
+            self._next.accept(data, flush or self._spec.is_python, False)
 
     def _pass_by(self, data: bytes, flush: bool, end: bool) -> None:
         """Take a piece that the filter is not called with."""
         if self._mode & THROUGH:
-            self.next.accept(data, flush, end)
+            self._next.accept(data, flush, end)
         elif self._mode & AT_WORK:
             raise OSError("a filter cannot write to the request that it filters: use filter.write()")
 
     def accept_all(self, pieces: Iterator[bytes]) -> None:
         """Let the filter read from `pieces`: in one call, or in as many as it wants."""
         if self._mode & THROUGH:
-            self.next.accept_all(pieces)
+            self._next.accept_all(pieces)
             return
         self._source = pieces
         self._pull()
@@ -97,13 +97,13 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
         if not self._closed:
             self._closed = 1
             self._mode |= CLOSED
-            self.next.accept(self._taken() if self._out else b"", False, True)
+            self._next.accept(self._taken() if self._out else b"", False, True)
 
     @property
     def alone(self) -> bool:
         """Whether no code of the site's runs until the filter is through: it reads a file, and is the only one."""
         chain = self._req._filters
-        return self._pulls and chain.top is self and self.next is chain
+        return self._pulls and chain.top is self and self._next is chain
 
     def include(self, uri: str) -> int:
         """Hand on what was written, then what another URI of this server answers. OK, or the status it ended with.
@@ -111,19 +111,19 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
         For built-in filters; `uri` is a path with query, escaped. Raises OSError if the client is gone.
         """
         self._before_another()
-        status: int = self._req._application.include(self._req, uri, self.next)
+        status: int = self._req._application.include(self._req, uri, self._next)
         return status
 
     def run(self, sub: mp_request) -> int:
         """The same for a subrequest that was looked up."""
         self._before_another()
-        status: int = self._req._application.run_subrequest(sub, self.next)
+        status: int = self._req._application.run_subrequest(sub, self._next)
         return status
 
     def _before_another(self) -> None:
         data = self._taken()
         if data:
-            self.next.accept(data, False, False)
+            self._next.accept(data, False, False)
 
     def _call(self) -> bool:
         """Call the filter. Whether it may want to be called again for the same."""
@@ -141,7 +141,7 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
         return next(self._source, None)
 
     def _hand_on(self, flush: bool, end: bool = False) -> None:
-        self.next.accept(self._taken() if self._out else b"", flush, end)
+        self._next.accept(self._taken() if self._out else b"", flush, end)
 
     def _fail(self, page: bytes | None, status: int = HTTP_INTERNAL_SERVER_ERROR) -> None:
         self._out, self._out_bytes, self._piece, self._at, self._pulls = None, 0, b"", 0, False
@@ -152,6 +152,6 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
             if req._server_write is None:
                 req._status = HTTP_INTERNAL_SERVER_ERROR
                 req._content_type = "text/html"
-            self.next.accept(page, True, True)
+            self._next.accept(page, True, True)
         elif not closed:
             req._filters.failed, req._filters.status = self._spec.name, status

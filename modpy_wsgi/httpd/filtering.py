@@ -9,10 +9,9 @@ What a name means is looked up then; a name that means nothing ends the request,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..config.directives import core, mime, python
 from ..config.directives import filters as directives
@@ -71,8 +70,7 @@ def _of_extensions(req: mp_request, config: RequestConfig) -> Iterator[tuple[tup
                 yield names, is_input
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
+class _Ready(NamedTuple):
     """The filters that join before the content, in the order of their stages."""
 
     into: tuple[Spec, ...]

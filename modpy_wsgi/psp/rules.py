@@ -6,7 +6,7 @@ Law: the names of these options count in whatever case they are written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..config.directives.python import PYTHON_OPTIONS
 from ..config.request_config import RequestConfig
@@ -17,8 +17,7 @@ LITERAL_TEXT = "modpy_wsgi.psp.literal_text"
 _ON_DISK = ("mod_python.psp.cache_database_filename", "pspdbmcache")  # the second until mod_python 3.2
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """What a site says of its pages."""
 
     literal_text: bool  # the text of pages means what it says, backslashes and line ends included
