@@ -5,7 +5,6 @@ Run all targets with `python -m fuzz`. This one alone: python -m fuzz.engine hta
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import ipaddress
 import re
@@ -25,7 +24,7 @@ from modpy_wsgi.config.directives import (
     mime,
     python,
 )
-from modpy_wsgi.config.directives.options import Nonfatal
+from modpy_wsgi.config.directives.options import Nonfatal, Options
 from modpy_wsgi.config.htaccess import parse_htaccess
 from modpy_wsgi.config.model import Names, Origin, Override, Setting, Settings, Where
 from modpy_wsgi.config.override import Rules
@@ -74,13 +73,19 @@ _LINE_END = re.compile(rb"(?<!\r)\n")
 Outcome = tuple[Any, ...] | str  # what was set, or the error
 
 
+def members(value: Any) -> tuple[str, ...]:
+    """The names of what a record of the configuration holds; () for what is none."""
+    return Options.__slots__ if isinstance(value, Options) else getattr(value, "_fields", ())
+
+
 def meaning(value: Any) -> Any:
     """A setting's value as tuples that can be compared. Raises TypeError for what is only equal to itself."""
     if isinstance(value, Settings):
         return tuple((setting.name, meaning(each)) for setting, each in value.items())
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        names = [field.name for field in dataclasses.fields(value) if field.name not in _DROPPED]
-        return (type(value).__name__, *((name, meaning(getattr(value, name))) for name in names))
+    names = members(value)
+    if names:
+        kept = [(name, meaning(getattr(value, name))) for name in names if name not in _DROPPED]
+        return (type(value).__name__, *kept)
     if isinstance(value, tuple):
         return tuple(meaning(each) for each in value)
     if isinstance(value, dict):
@@ -100,8 +105,8 @@ def parts(value: Any) -> Iterator[Any]:
     inner: Any = ()
     if isinstance(value, Settings):
         inner = [each for _, each in value.items()]
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        inner = [getattr(value, field.name) for field in dataclasses.fields(value)]
+    elif members(value):
+        inner = [getattr(value, name) for name in members(value)]
     elif isinstance(value, tuple):
         inner = value
     elif isinstance(value, dict):

@@ -56,15 +56,17 @@ class Delivered:
             finish(self._req)
 
 
-class Logged(list[bytes]):
-    """A body whose log is written when the server closes it: all that the end of its request has to do."""
+class Logged(Delivered):
+    """A body in one piece, and the log is all that is due when the server closes it.
 
-    __slots__ = ("req",)
-    req: mp_request
+    No handler runs then, so that nobody asks which application answers.
+    """
+
+    __slots__ = ()
 
     def close(self) -> None:
         """Write the log."""
-        req = self.req
+        req = self._req
         if not req._complete:
             req._complete = True
             req._close_output()
@@ -122,9 +124,7 @@ def deliver(req: mp_request) -> Iterable[bytes]:
             if _handlers_wait(req):
                 return Delivered(held, req)
             if req._host.logs is not None:
-                logged = Logged(held)
-                logged.req = req
-                return logged
+                return Logged(held, req)
             req._complete = True
             return held
     last = req
@@ -165,9 +165,8 @@ def deliver(req: mp_request) -> Iterable[bytes]:
 
 
 def _body(req: mp_request) -> Iterable[bytes]:
+    """The body of an answer that no filter has a hand in any more."""
     if req._delegated is not None:
-        if req._filters is not None:
-            return _filtered(req)
         return req._delegated if req._host.logs is None else _Counted(req._delegated, req)
     if req._file_body is not None:
         try:

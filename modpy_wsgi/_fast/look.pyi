@@ -2,7 +2,7 @@
 small file read in one step.
 
 Law: a look never changes. Who hands in the last one of a path is given that back if the file is as it was in all that
-stat(2) tells, so that `is` says that nothing has changed.
+a look has, so that `is` says that nothing has changed.
 """
 
 from typing import final
@@ -41,14 +41,15 @@ class Look:
 def look(path: str, before: Look | None = None, /) -> Look:
     """Look where *path* leads, through links. *before* is the last look at it, if that was kept.
 
-    Gives a Look: *before* itself, if nothing has changed. Raises OSError as os.stat does, ValueError for a NUL.
+    Gives a Look: *before* itself, if nothing has changed. Raises OSError as os.stat does, ValueError for a NUL,
+    TypeError for a path that is no str.
     """
 
 def as_they_were(looks: tuple[tuple[str, Look | None], ...], /) -> bool:
     """Tell whether all files of *looks*, pairs of a path and a Look or None, are as they were: None is for one that is
     not there. That one was read is no change, but one that cannot be looked at is.
 
-    Raises TypeError for other pairs, ValueError for a NUL.
+    Raises TypeError for what are no such pairs, ValueError for tuples of another length and for a NUL.
     """
 
 def read_file(path: str, flags: int, size: int, /) -> bytes | None:

@@ -2,11 +2,13 @@
 small file read in one step.
 
 Law: a look never changes. Who hands in the last one of a path is given that back if the file is as it was in all that
-stat(2) tells, so that `is` says that nothing has changed.
+a look has, so that `is` says that nothing has changed.
 """
 
+cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.exc cimport PyErr_SetFromErrnoWithFilenameObject
+from cpython.unicode cimport PyUnicode_Check
 from libc.errno cimport ENOENT, ENOTDIR, errno
 from libc.string cimport memset, strlen
 from posix.fcntl cimport open as c_open
@@ -58,6 +60,7 @@ cdef bint same_time(timespec_t one, timespec_t other) noexcept:
     return one.tv_sec == other.tv_sec and one.tv_nsec == other.tv_nsec
 
 
+@cython.final
 cdef class Look:
     """What a look has found; the members are those of os.stat_result, and cannot be set."""
 
@@ -134,18 +137,22 @@ cdef bint same(stat_t *one, stat_t *other) noexcept:
     )
 
 
-cdef bytes file_name(str path):
-    """A path as the system has it. Raises ValueError for a NUL, UnicodeEncodeError for what no name holds."""
-    cdef bytes name = PyUnicode_EncodeFSDefault(path)
+cdef bytes file_name(object path):
+    """A path as the system has it. Raises TypeError for what is no str, ValueError for a NUL and what no name holds."""
+    cdef bytes name
+    if not PyUnicode_Check(path):
+        raise TypeError(f"the path must be str, not {type(path).__name__}")
+    name = PyUnicode_EncodeFSDefault(path)
     if strlen(PyBytes_AS_STRING(name)) != <size_t> len(name):
         raise ValueError("embedded null byte")
     return name
 
 
-def look(str path not None, Look before=None, /):
+def look(path, Look before=None, /):
     """Look where *path* leads, through links. *before* is the last look at it, if that was kept.
 
-    Gives a Look: *before* itself, if nothing has changed. Raises OSError as os.stat does, ValueError for a NUL.
+    Gives a Look: *before* itself, if nothing has changed. Raises OSError as os.stat does, ValueError for a NUL,
+    TypeError for a path that is no str.
     """
     cdef bytes name = file_name(path)
     cdef const char *letters = PyBytes_AS_STRING(name)
@@ -171,7 +178,7 @@ def as_they_were(tuple looks not None, /):
     """Tell whether all files of *looks*, pairs of a path and a Look or None, are as they were: None is for one that is
     not there. That one was read is no change, but one that cannot be looked at is.
 
-    Raises TypeError for other pairs, ValueError for a NUL.
+    Raises TypeError for what are no such pairs, ValueError for tuples of another length and for a NUL.
     """
     cdef tuple pair
     cdef bytes name
@@ -193,7 +200,7 @@ def as_they_were(tuple looks not None, /):
     return True
 
 
-def read_file(str path not None, int flags, Py_ssize_t size, /):
+def read_file(path, int flags, Py_ssize_t size, /):
     """Read a file of *size* bytes, opened with *flags* as for os.open.
 
     Gives its first *size* bytes; None if it cannot be opened or read, or has become shorter. Raises ValueError for a

@@ -91,8 +91,8 @@ def _open_function(page: types.ModuleType, way: Way) -> tuple[Any, Parameters | 
             if parameters is not None and parameters.code is function.__code__:
                 return function, parameters
             if not has_rules(function.__code__):
-                way.parameters = parameters_of(function)
-                return function, way.parameters
+                parameters = way.parameters = parameters_of(function)
+                return function, parameters
     return None, None
 
 

@@ -99,7 +99,7 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
         manner is not None
         and found is not None
         and req._method in _READING
-        and S_ISREG(found.st_mode)  # st_mode; by number, as it is asked for every file
+        and S_ISREG(found.st_mode)
         and not req._path_info
     ):
         place = req._place

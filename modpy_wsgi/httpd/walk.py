@@ -86,15 +86,15 @@ def _trail(host: HostConfig, path: str) -> Directory | None:
     trail: _Trail | None = host.trails.get(path)
     if trail is not None and as_they_were(trail[0]):
         return trail[1]
-    looks: list[tuple[str, Look | None]] = []
+    looks = _Looks()
     directory = with_htaccess(host.root, looks)
     for name in path[1:-1].split("/") if path != "/" else ():
         if not directory.follow:  # here, or in the .htaccess so far
             host.trails.replace_named(path, ((), None), path)
             return None
         directory = with_htaccess(directory.child(name), looks)
-    if all(found is None or are_rights_settled(found) for _, found in looks):
-        host.trails.replace_named(path, (tuple(looks), directory), path)
+    if looks.settled:
+        host.trails.replace_named(path, (tuple(looks.seen), directory), path)
     return directory
 
 
@@ -139,10 +139,20 @@ def _look(directory: Directory, path: str) -> os.stat_result | None:
     raise Refused(403, f"symbolic link not allowed or link target not accessible: {path}")
 
 
-def with_htaccess(directory: Directory, looks: list[tuple[str, Look | None]] | None = None) -> Directory:
+class _Looks:
+    """What was looked at on a way: each name, and what was found if it was there."""
+
+    __slots__ = ("seen", "settled")
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, Look | None]] = []
+        self.settled = True  # whether a further look would tell a further change of each
+
+
+def with_htaccess(directory: Directory, looks: _Looks | None = None) -> Directory:
     """The directory under its .htaccess, if there may be one and there is; parsed again when the file changed.
 
-    `looks` gets what was looked at: each name, and what was found if it was there.
+    `looks` gets what was looked at.
     """
     for name in directory.access_files:
         path = directory.path + name
@@ -150,7 +160,7 @@ def with_htaccess(directory: Directory, looks: list[tuple[str, Look | None]] | N
             found = look(path)
         except (FileNotFoundError, NotADirectoryError):
             if looks is not None:
-                looks.append((path, None))
+                looks.seen.append((path, None))
             continue
         except OSError as error:
             raise Refused(
@@ -159,7 +169,8 @@ def with_htaccess(directory: Directory, looks: list[tuple[str, Look | None]] | N
         stamp = rights_stamp(found)
         settled = are_rights_settled(found)
         if looks is not None:
-            looks.append((path, found))
+            looks.seen.append((path, found))
+            looks.settled &= settled
         settings = _read(directory, path, stamp, settled)
         return directory.overlaid(settings)
     return directory
