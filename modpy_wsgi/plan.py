@@ -64,7 +64,7 @@ class Plan:
 
     __slots__ = (
         *("by_extension", "calls", "closing", "content", "patterns"),
-        *("of_file", "quiet", "settles", "steps", "straight"),
+        *("of_file", "quiet", "decides", "steps", "straight"),
     )
 
     def __init__(self, config: RequestConfig) -> None:
@@ -93,7 +93,7 @@ class Plan:
         # Whether the file itself is the answer, if no handler is: nobody has a say but who guesses its type.
         self.straight = self.of_file == (types.guess_at_place,) and not (config.prepares or config.actions)
         # Whether the steps of a file come to the same for each request that nobody has said anything of before.
-        self.settles = quiet and _SETTLING.issuperset(self.of_file)
+        self.decides = quiet and _DECIDING.issuperset(self.of_file)
         if self.straight:
             self.of_file = (files.send_again, *self.of_file)
 
@@ -113,7 +113,7 @@ def run_steps(req: mp_request, config: RequestConfig) -> int:
         return _run_rest(req, config, None)
     if plan.quiet is not None:
         if req._place is not None:
-            return _settle(req, config, plan, req._place)
+            return _run_steps_of_file(req, config, plan, req._place)
         for step in plan.quiet:
             status = step(req, config)
             if status:
@@ -128,18 +128,21 @@ def run_steps(req: mp_request, config: RequestConfig) -> int:
     return OK
 
 
-def _settle(req: mp_request, config: RequestConfig, plan: Plan, place: Place) -> int:
-    """The same for a file that was there before. What type and handler came of it once is kept, if that can be all."""
+def _run_steps_of_file(req: mp_request, config: RequestConfig, plan: Plan, place: Place) -> int:
+    """run_steps() for a file that was there at the last look, too, where no step runs a handler.
+
+    The type and the handler that come of it are kept with the place, if nothing else can.
+    """
     new = req._handler is None and req._content_type is None and place.config is config
-    if new and place.settled is not None:
-        req._content_type, req._handler = place.settled
+    if new and place.decided is not None:
+        req._content_type, req._handler = place.decided
         return OK
     for step in plan.of_file:
         status = step(req, config)
         if status:
             return status
-    if new and plan.settles and not req._more_to_say and (req._handler is not None or not plan.straight):
-        place.settled = (req._content_type, req._handler)
+    if new and plan.decides and not req._more_to_say and (req._handler is not None or not plan.straight):
+        place.decided = (req._content_type, req._handler)
     return OK
 
 
@@ -358,7 +361,7 @@ _QUIET: dict[Step, Step] = {
 }
 
 # Those that set the type and the handler, and no more unless a name says its encoding or language.
-_SETTLING = frozenset({types.guess_at_place, _take_handler})
+_DECIDING = frozenset({types.guess_at_place, _take_handler})
 
 # Steps that stand for a longer one where that has no Python handlers.
 _SHORT: dict[Step, Step] = {_check_access: _access, _guess_type: _type, _set_handler: _fixup}

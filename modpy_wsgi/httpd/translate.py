@@ -33,7 +33,7 @@ _QUERY = re.compile("[?#]")
 class Place:
     """A file that a path has led to, and what follows from that: nothing on the way to it can change it."""
 
-    __slots__ = ("config", "file", "guess", "parts", "path_info", "seen", "sent", "settled")
+    __slots__ = ("config", "decided", "file", "guess", "parts", "path_info", "seen", "sent")
 
     def __init__(self, file: str, path_info: str, config: RequestConfig) -> None:
         self.file = file
@@ -41,7 +41,7 @@ class Place:
         self.path_info = path_info
         self.config = config  # what holds there
         self.guess: Any = None  # what the extensions say (httpd/types), once somebody asked
-        self.settled: tuple[str | None, str | None] | None = None  # type and handler, once they came out of the phases
+        self.decided: tuple[str | None, str | None] | None = None  # type and handler, once they came out of the phases
         self.parts: Any = None  # what the path info means to the publisher, the same
         self.sent: Any = None  # how the file itself was sent last, if only its type was asked for (httpd/files)
 
