@@ -86,7 +86,7 @@ $(VENV)/.fuzz: $(VENV)/.made $(METADATA) | $(VENV)/.serve
 $(VENV)/.bench: $(VENV)/.made $(METADATA)
 	@echo "installing what the benchmarks compare with"
 	@$(PIP) install --upgrade pip $(BUILD_NEEDS)
-	@$(PIP) install --no-cache-dir uwsgi  # a wheel that was kept is linked with the Python it was built by
+	@$(PIP) install --no-cache-dir 'uwsgi>=2.0.26'  # a wheel that was kept is linked with the Python it was built by
 	@PYTHONWARNINGS=ignore $(PIP) install --no-build-isolation --editable '.[serve,bench]'
 	@touch $@
 

@@ -58,11 +58,12 @@ def versions() -> dict[str, str]:
         if shutil.which("dpkg-query"):
             said = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", name], capture_output=True, text=True)
             if said.stdout:
-                found[name] = f"{said.stdout}, {'the same Python' if _is_the_originals() else 'another Python'}"
+                python = "the same Python" if _runs_on_the_originals_python() else "another Python"
+                found[name] = f"{said.stdout}, {python}"
     return found
 
 
-def _is_the_originals() -> bool:
+def _runs_on_the_originals_python() -> bool:
     """Whether mod_python.so is linked with the library of the Python that runs this."""
     module = "/usr/lib/apache2/modules/mod_python.so"
     library = sysconfig.get_config_var("INSTSONAME")

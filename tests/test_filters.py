@@ -61,6 +61,12 @@ def one(filter):
     else:
         filter.write(s)
 
+def names(filter):
+    """Keeps what it has to remember on the filter, as the manual lets it, under names that come to mind."""
+    for name in ("mine", "next", "alone", "at_end", "count", "buffer"):
+        setattr(filter, name, getattr(filter, name, 0) + 1)
+    doubles(filter)
+
 def doubles(filter):
     s = filter.read()
     while s:
@@ -218,7 +224,7 @@ def loghandler(req):
 NAMES = words(
     """
     seen one doubles swallows raises raises_at_end exits spins forgets
-    writes_to_request reads_from_request bad_header remembers state text lines gives_up aborts
+    writes_to_request reads_from_request bad_header remembers names state text lines gives_up aborts
     """
 )
 REGISTERED = "PythonOutputFilter filtering UPPER\nPythonInputFilter filtering UPPER\n" + "".join(
@@ -370,6 +376,11 @@ def test_a_filter_that_is_disabled_leaves_the_rest_as_it_is(made: Made) -> None:
     assert [each for each in site.calls if each != "written"] == [
         *(b"pie", [b"piece 0 ", b""], [b"piece 1 ", b""], [None])
     ]
+
+
+def test_a_filter_may_remember_under_any_name(made: Made) -> None:
+    reply = made("SetOutputFilter NAMES").ask("/page.txt")
+    assert (reply.code, reply.body) == (200, PAGE.encode() * 2)
 
 
 def test_head_and_conditions(made: Made) -> None:

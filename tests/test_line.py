@@ -51,6 +51,7 @@ VALUES = {
     "the first and last that stay": (" !~", b" !~"),
     "beyond bytes": ("\u20ac\xe9\udcff", rb"\xe2\x82\xac\xc3\xa9\xff"),
     "a surrogate that stands for no byte": ("\ud800\udcff", rb"\xed\xa0\x80\xed\xb3\xbf"),
+    "of another class": (type("Text", (str,), {})("\u20ac\n"), rb"\xe2\x82\xac\n"),
     "bytes": (b'"as it is"\n\xff', b'"as it is"\n\xff'),
     "words": (("GET", '/"', "\u20ac", "", "x"), rb"GET /\" \xe2\x82\xac  x"),
     "no words": ((), b""),

@@ -23,7 +23,8 @@ def sizes(numbers: Iterable[int], /) -> list[str]:
 def minutes(times: Iterable[int], /, *, named: bool = False) -> list[str]:
     """Give the local time of each number of seconds since the epoch, to the minute: "2024-02-29 23:59".
 
-    named: whether the month has its English name instead: "29-Feb-2024 23:59".
+    named: whether the month has its English name instead: "29-Feb-2024 23:59". A zone is taken to be off by whole
+    minutes, as all are since 1972.
 
     Raises OSError for a year that the system cannot count, OverflowError beyond 64 bits, TypeError for what is no int.
     """

@@ -209,7 +209,10 @@ cdef str minute_of(int64_t seconds, bint named):
 
 
 def minutes(times, /, *, bint named=False):
-    """Give the local time of each number of seconds since the epoch, to the minute."""
+    """Give the local time of each number of seconds since the epoch, to the minute.
+
+    A zone is taken to be off by whole minutes, as all are since 1972.
+    """
     cdef list texts = []
     cdef str text = None
     cdef int64_t number, minute, last = 0

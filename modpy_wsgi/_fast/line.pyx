@@ -17,7 +17,13 @@ from cpython.long cimport PyLong_AsLongLongAndOverflow
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from cpython.object cimport PyObject
 from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_ITEM, PyTuple_GET_SIZE
-from cpython.unicode cimport PyUnicode_Check, PyUnicode_DATA, PyUnicode_GET_LENGTH, PyUnicode_KIND
+from cpython.unicode cimport (
+    PyUnicode_AsEncodedString,
+    PyUnicode_Check,
+    PyUnicode_DATA,
+    PyUnicode_GET_LENGTH,
+    PyUnicode_KIND,
+)
 from cython cimport likely, unlikely
 from libc.stdint cimport uint8_t, uint32_t
 from libc.string cimport memcpy
@@ -126,13 +132,13 @@ cdef inline uint8_t *add_text(Room *room, uint8_t *at, object text) except NULL:
     return add_all_escaped(roomy(room, at, size * WIDEST), <const uint8_t *> PyUnicode_DATA(text), size)
 
 
-cdef uint8_t *add_no_bytes(Room *room, uint8_t *at, str text) except NULL:
+cdef uint8_t *add_no_bytes(Room *room, uint8_t *at, object text) except NULL:
     """Add a str that has more than bytes: by its UTF-8."""
     cdef bytes data
     try:
-        data = text.encode("utf-8", "surrogateescape")
+        data = PyUnicode_AsEncodedString(text, "utf-8", "surrogateescape")
     except UnicodeEncodeError:  # a surrogate that stands for no byte
-        data = text.encode("utf-8", "surrogatepass")
+        data = PyUnicode_AsEncodedString(text, "utf-8", "surrogatepass")
     at = roomy(room, at, PyBytes_GET_SIZE(data) * WIDEST)
     return add_all_escaped(at, <const uint8_t *> PyBytes_AS_STRING(data), PyBytes_GET_SIZE(data))
 

@@ -70,7 +70,7 @@ class OutputChain:
         if self._target is None:
             req = self._req
             req._filters = req._delegated = None
-            self.top = OVER  # as close() has it
+            self.close()
         else:  # a subrequest's answer never is one of its own
             self.clear()
 
@@ -202,7 +202,8 @@ class OutputChain:
 def chain_of(req: mp_request, specs: Sequence[Spec] = ()) -> OutputChain:
     """A chain of filters for `specs`, which are in the order of their stages.
 
-    All is made here: to have an __init__ called, for the chain and for each filter, costs more than what it would do.
+    They are filled in here: to have an __init__ called, for the chain and for each filter, costs more than what it
+    would do. What a filter knows of a piece is set with the first piece, or once it pulls.
     """
     chain = OutputChain()
     chain._req = req

@@ -102,7 +102,7 @@ def _begin(filter: mp_filter) -> bool:  # noqa: A002
     del headers["Content-Length"], headers["Content-MD5"]
     alter_tag(req, "gzip", settings.alter_tag)
     window, memory = settings.window, settings.memory
-    if filter.at_end and len(first) <= PAGE:
+    if filter._at_end and len(first) <= PAGE:
         window, memory = min(window, PAGE_WINDOW), min(memory, PAGE_MEMORY)
     made = filter.state = _Gzip(settings.level, max(MIN_WINDOW, window), memory)
     if first:

@@ -79,7 +79,7 @@ class mp_filter:  # noqa: N801 - the original's type name
     flushing = readonly("_flushing", "Whether who wrote wants it to be sent now.")
 
     @property
-    def at_end(self) -> bool:
+    def _at_end(self) -> bool:
         """Whether everything was read: what comes next is the end."""
         return self._ending and not self._piece
 

@@ -24,7 +24,6 @@ __all__ = ["input_filter"]
 class input_filter(mp_filter):  # noqa: N801
     """A filter on the way of a body."""
 
-    next: Source  # what it reads from
     _is_input = 1
 
     def __init__(self, req: mp_request, spec: Spec, source: Source) -> None:

@@ -24,7 +24,6 @@ __all__ = ["output_filter"]
 class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
     """A filter on the way of an answer."""
 
-    next: Target  # what follows
     room = WHOLE
     _most = WHOLE
     _source: Iterator[bytes] = iter(())
@@ -100,7 +99,7 @@ class output_filter(mp_filter):  # noqa: N801 - shown as mp_filter
             self._next.accept(self._taken() if self._out else b"", False, True)
 
     @property
-    def alone(self) -> bool:
+    def _alone(self) -> bool:
         """Whether no code of the site's runs until the filter is through: it reads a file, and is the only one."""
         chain = self._req._filters
         return self._pulls and chain.top is self and self._next is chain

@@ -12,8 +12,8 @@ when a request first meets the name. What a built-in filter may use beyond the m
 * `filter.flushing`, true when who wrote wants what there is to be sent now. What a built-in filter has written is
   handed on at the end of the call, and flushed if that was asked for; so is the end of the stream, if it forgot;
 * `filter.remove()`, which hands on everything as it is, now and from now on: for what is not to be filtered;
-* `filter.at_end`, true when the next read() will give None;
-* `filter.alone`, true where no code of the site's can run between what it reads;
+* `filter._at_end`, true when the next read() will give None;
+* `filter._alone`, true where no code of the site's can run between what it reads;
 * `filter.include(uri)`, which hands on what was written and then what a subrequest for `uri` answers;
 * `filter.req`, whose headers may be changed until the first byte was handed on. Content-Length is seen to.
 

@@ -42,7 +42,7 @@ def includes(filter: Any) -> None:  # noqa: A002 - the manual's name
             )
             filter.remove()
             return
-        filter.state = _State(Page(req, alone=filter.alone))
+        filter.state = _State(Page(req, alone=filter._alone))
         _set_head(req)
     state: _State = filter.state
     while True:

@@ -44,7 +44,7 @@ class Options:
     """What one section says with Options: a new set, or a change of what is inherited.
 
     names: what holds, as far as this section knows. relative: only + and - were used, and `names` is of no meaning to
-    what is inherited.
+    what is inherited. It is not to be changed, and equal to itself only.
     """
 
     __slots__ = ("added", "names", "relative", "removed")
