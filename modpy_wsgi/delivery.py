@@ -18,7 +18,7 @@ from .log import log_exception
 from .phases import CLEANUP, LOG
 from .plan import plan_of, run_phase
 from .request_output import ClientGone
-from .response import content_length, response_head
+from .response import OK_LINE, content_length, response_head
 
 if TYPE_CHECKING:
     from .request import mp_request
@@ -97,6 +97,8 @@ class _Counted:
 def deliver(req: mp_request) -> Iterable[bytes]:
     """What to return to the server for `req`, whose answer stands."""
     held = req._held
+    if req._prepared and req._ready is not None:
+        return _in_one_piece(req, OK_LINE, [*req._ready])
     if (
         held is not None
         and req._server_write is None
@@ -109,24 +111,12 @@ def deliver(req: mp_request) -> Iterable[bytes]:
     ):
         # A small file, or what a handler has written: what _whole() makes of it, where there is nothing else to say.
         try:
-            head = response_head(req)
+            line, headers = response_head(req)
         except HandlerError:
             pass  # which _whole() will meet again
         else:
-            line, headers = req._head = head
-            req._held = None
-            size = req._promised = req._body_sent = req._held_bytes
-            req._held_bytes = 0
-            headers.append(("Content-Length", str(size)))
-            req._server_write = req._start_response(line, headers)
-            if len(held) > 1:
-                held = [b"".join(held)]
-            if _handlers_wait(req):
-                return Delivered(held, req)
-            if req._host.logs is not None:
-                return Logged(held, req)
-            req._complete = True
-            return held
+            headers.append(("Content-Length", str(req._held_bytes)))
+            return _in_one_piece(req, line, headers)
     last = req
     while last._next is not None:
         last = last._next
@@ -162,6 +152,25 @@ def deliver(req: mp_request) -> Iterable[bytes]:
         last._file_body.when_closed = lambda: finish(req)
         return body
     return body if _completed(req) else Delivered(body, req)
+
+
+def _in_one_piece(req: mp_request, line: str, headers: list[tuple[str, str]]) -> Iterable[bytes]:
+    """Answer with what is held, under a head that says all of it."""
+    held = req._held
+    assert held is not None
+    req._head = line, headers
+    req._held = None
+    req._promised = req._body_sent = req._held_bytes
+    req._held_bytes = 0
+    req._server_write = req._start_response(line, headers)
+    if len(held) > 1:
+        held = [b"".join(held)]
+    if _handlers_wait(req):
+        return Delivered(held, req)
+    if req._host.logs is not None:
+        return Logged(held, req)
+    req._complete = True
+    return held
 
 
 def _body(req: mp_request) -> Iterable[bytes]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from . import header_rules
 from .config.directives.auth_basic import FAKE
 from .config.request_config import RequestConfig
-from .constants import DECLINED, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
+from .constants import DECLINED, DONE, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
 from .dispatch import Call, calls_for, run_handlers
 from .httpd import (
     access,
@@ -94,8 +94,6 @@ class Plan:
         self.straight = self.of_file == (types.guess_at_place,) and not (config.prepares or config.actions)
         # Whether the steps of a file come to the same for each request that nobody has said anything of before.
         self.decides = quiet and _DECIDING.issuperset(self.of_file)
-        if self.straight:
-            self.of_file = (files.send_again, *self.of_file)
 
 
 def plan_of(config: RequestConfig) -> Plan:
@@ -112,8 +110,11 @@ def run_steps(req: mp_request, config: RequestConfig) -> int:
     if req._added is not None:  # in a phase before the file was known
         return _run_rest(req, config, None)
     if plan.quiet is not None:
-        if req._place is not None:
-            return _run_steps_of_file(req, config, plan, req._place)
+        place = req._place
+        if place is not None:
+            if place.sent is not None and files.send_again(req, config, place):
+                return DONE
+            return _run_steps_of_file(req, config, plan, place)
         for step in plan.quiet:
             status = step(req, config)
             if status:

@@ -144,6 +144,7 @@ class RequestState:
     _useragent: str | None = None  # the client's address as trusted proxies say; None: the connection's
     _more_to_say: bool  # whether the head may have more than status and content type
     _prepared: tuple[tuple[str, str], ...]  # headers of a file, which headers_out has once somebody asks
+    _ready: tuple[tuple[str, str], ...] | None = None  # all headers of a file that is sent as it was before
     _variants = ""  # of a document that was negotiated about, as HTML, for the page that says so
     _list_tag = ""  # what the entity tag says of them
     _prev: mp_request | None = None

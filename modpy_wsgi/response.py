@@ -17,7 +17,7 @@ from .validators import date_text
 if TYPE_CHECKING:
     from .request_members import RequestMembers
 
-__all__ = ["BODILESS", "NAMELESS", "checked", "content_length", "response_head"]
+__all__ = ["BODILESS", "NAMELESS", "OK_LINE", "checked", "content_length", "response_head"]
 
 MAX_CONTENT_TYPES = 256  # remembered as safe to send
 NAMELESS = frozenset({418})  # known by number, but httpd has no line for it and sends 500
@@ -38,7 +38,7 @@ _UNSENT = frozenset(
         "upgrade",
     }
 )
-_OK_LINE = STATUS_LINES[200]
+OK_LINE = STATUS_LINES[200]
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _CUSTOM_STATUS = re.compile(r"[2-5][0-9][0-9] ")
@@ -110,7 +110,7 @@ def response_head(req: RequestMembers) -> tuple[str, list[tuple[str, str]]]:
     elif req._prepared:
         headers.extend(req._prepared)
     if req._status == 200 and req._status_line is None:
-        return _OK_LINE, headers
+        return OK_LINE, headers
     return status_line(req), headers
 
 

@@ -19,7 +19,6 @@ from ..constants import (
     AP_REQ_ACCEPT_PATH_INFO,
     APLOG_INFO,
     DIR_MAGIC_TYPE,
-    DONE,
     HTTP_BAD_REQUEST,
     HTTP_FORBIDDEN,
     HTTP_INTERNAL_SERVER_ERROR,
@@ -31,9 +30,10 @@ from ..constants import (
     METHOD_NUMBERS,
     OK,
 )
-from ..errors import SERVER_RETURN, ConfigError
+from ..errors import SERVER_RETURN, ConfigError, HandlerError
 from ..filters import requests as filters
 from ..preconditions import CONDITIONS, conditions_met
+from ..response import response_head
 from ..validators import SETTLED, date_text, digest_of, etag_of
 from . import ranges
 from .errors import allow_header
@@ -44,6 +44,7 @@ from .sendfile import Handover, handover_of
 if TYPE_CHECKING:
     from ..request import mp_request
     from ..stamps import FileStatus
+    from .translate import Place
 
 __all__ = ["send_again", "send_file"]
 
@@ -59,13 +60,17 @@ _ASKING = CONDITIONS | {"HTTP_RANGE", "HTTP_TRANSFER_ENCODING"}
 
 
 class Sent(NamedTuple):
-    """How a small file was sent last. As long as a look at it gives the same, it is sent so again."""
+    """How a small file was sent last. As long as a look at it gives the same, it is sent so again.
+
+    size and modified are those of `found`, which would make these numbers anew each time.
+    """
 
     found: FileStatus
     size: int
     modified: float
     head: _Head
     content_type: str | None
+    headers: _Head = ()  # all of the answer, once they were put together
 
 
 class Manner(NamedTuple):
@@ -118,7 +123,7 @@ def send_file(req: mp_request, config: RequestConfig) -> int:
             if sent is not None and _send_known(req, sent):
                 # No Python handler has declined, and none is named.
                 if config.plan.straight and req._phase is None and req._handler is None and place.config is config:
-                    place.sent = sent
+                    place.sent = _with_headers(req, sent)
                 return OK
         return _send(req, config, manner, found)
     return _check(req, config, found)
@@ -169,14 +174,13 @@ def _check(req: mp_request, config: RequestConfig, found: FileStatus | None) -> 
     return _send(req, config, manner, found)
 
 
-def send_again(req: mp_request, config: RequestConfig) -> int:
-    """A step: the file once more, as it was sent to the last request for its path. DONE, or OK to ask everybody."""
-    place = req._place
-    if place is None or place.sent is None or place.config is not config or req._redirects:
-        return OK  # of a subrequest, only what it would be is asked
+def send_again(req: mp_request, config: RequestConfig, place: Place) -> bool:
+    """Answer with the file as it was sent to the last request for its path, if nothing has changed. Whether so."""
     sent: Sent = place.sent
-    if (
+    return (
         req._stat is sent.found
+        and place.config is config
+        and not req._redirects  # of a subrequest, only what it would be is asked
         and req._method == "GET"
         and req._handler is None
         and req._held is None
@@ -185,11 +189,8 @@ def send_again(req: mp_request, config: RequestConfig) -> int:
         and not req._more_to_say
         and req._environ.keys().isdisjoint(_ASKING)
         and req._environ.get("CONTENT_LENGTH", "0") in _NO_LENGTH
-        and _send_known(req, sent)
-    ):
-        req._content_type = sent.content_type
-        return DONE
-    return OK
+        and _send_known(req, sent, sent.headers)
+    )
 
 
 def _known(manner: Manner, found: FileStatus, content_type: str | None) -> Sent | None:
@@ -199,7 +200,16 @@ def _known(manner: Manner, found: FileStatus, content_type: str | None) -> Sent 
     return None if head is None else Sent(found, size, found.st_mtime, head, content_type)
 
 
-def _send_known(req: mp_request, sent: Sent) -> bool:
+def _with_headers(req: mp_request, sent: Sent) -> Sent | None:
+    """The same with all headers of the answer, which is as good as done; None if they must not be sent."""
+    try:
+        _, headers = response_head(req)
+    except HandlerError:
+        return None
+    return sent._replace(headers=(*headers, ("Content-Length", str(sent.size))))
+
+
+def _send_known(req: mp_request, sent: Sent, headers: _Head | None = None) -> bool:
     """A small file whose headers are known, where links may be followed on all of the way; whether it was as it was.
 
     There another file in its place is as good: with as many bytes, it is sent without a second look, as by httpd.
@@ -212,6 +222,9 @@ def _send_known(req: mp_request, sent: Sent) -> bool:
     if sent.modified > req._mtime:
         req._mtime = sent.modified
     req._prepared = sent.head
+    if headers is not None:
+        req._content_type = sent.content_type
+        req._ready = headers
     req._held = [data]
     req._held_bytes = size
     return True
