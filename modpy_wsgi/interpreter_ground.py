@@ -47,7 +47,7 @@ class _Loaded:
             others = [(file, look(file)) for file, _ in self.files[1:]]
         except OSError:
             return False
-        for (_, now), (_, stamp) in zip([("", found), *others], self.files, strict=True):
+        for now, (_, stamp) in zip([found, *[each for _, each in others]], self.files, strict=True):
             if stamp_of(now) != stamp:
                 return False
         self.others = tuple(others)  # before what says that it holds
@@ -62,7 +62,7 @@ class Ground:
         self.space = ModuleSpace(package)
         self.modules = self.space.modules
         self.active = self.space if package else None  # what CURRENT is while its modules are loaded
-        self.loaded: dict[str | None, _Loaded] = {}
+        self.loaded: dict[str, _Loaded] = {}
         self.file_names: dict[str, str] = {}  # file -> name of the module that `load_file` made of it
         self.evaluated: set[str] = set()  # PythonPath expressions
         self.prepended: dict[str, bool] = {}  # directory -> whether it had to be added to the path
@@ -78,7 +78,7 @@ class Ground:
 
         `found` is what the caller has just seen of `file`; without a name it is the module's own. No name, no module.
         """
-        loaded = self.loaded.get(name)
+        loaded = None if name is None else self.loaded.get(name)
         if loaded is None:
             return None
         if autoreload:
