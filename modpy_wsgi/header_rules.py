@@ -89,7 +89,7 @@ def of_request(req: mp_request, config: RequestConfig) -> int:
     if config is not req._config:  # the index file of a directory, for which this was done
         return OK
     if req._main is not None and req.headers_in is req._main.headers_in:
-        req.__dict__["_headers_in"] = req.headers_in.copy()
+        req._headers_in = req.headers_in.copy()
     rules = config.settings[REQUEST_HEADERS]
     _apply(req, req.headers_in, rules)
     _tell(req, rules)

@@ -120,7 +120,7 @@ def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_req
     new._unparsed_uri = uri
     new._redirects = req._redirects + 1
     new._useragent = req._useragent
-    new.__dict__["_headers_in"] = req.headers_in  # one table for all of them, as in the original
+    new._headers_in = req.headers_in  # one table for all of them, as in the original
     new._left, new._read_length = req._left, req._read_length
     return new
 

@@ -102,20 +102,28 @@ class RequestState:
         "_body_sent",
         "_calls",
         "_cleanups",
+        "_complete",
         "_config",
         "_content_type",
         "_delegated",
         "_died",
         "_environ",
+        "_file_body",
         "_filters",
         "_handler",
+        "_headers_in",
         "_held",
         "_host",
+        "_lent",
+        "_main",
         "_method",
         "_more_to_say",
         "_next",
+        "_past_http",
         "_prepared",
+        "_prev",
         "_promised",
+        "_redirects",
         "_request_time",
         "_server_write",
         "_start_response",
@@ -124,6 +132,8 @@ class RequestState:
         "_target",
         "_unwritable",
         "_uri",
+        "_user",
+        "_useragent",
     )
 
     _host: HostConfig
@@ -136,21 +146,21 @@ class RequestState:
     _content_languages: tuple[str, ...] = ()
     _handler: str | None
     _script_aliased = False  # a ScriptAlias leads here
-    _user: str | None = None
+    _user: str | None
     _auth_type: str | None = None
     _claimed = False  # the user is but a name that get_basic_auth_pw() read
     _whole = False  # the file is there and nothing follows its name; a directory has its slash
     _let_in = False  # there is nothing to ask for any more: by Satisfy Any, or as a subrequest under the same rules
-    _useragent: str | None = None  # the client's address as trusted proxies say; None: the connection's
+    _useragent: str | None  # the client's address as trusted proxies say; None: the connection's
     _more_to_say: bool  # whether the head may have more than status and content type
     _prepared: tuple[tuple[str, str], ...]  # headers of a file, which headers_out has once somebody asks
     _ready: tuple[tuple[str, str], ...] | None = None  # all headers of a file that is sent as it was before
     _variants = ""  # of a document that was negotiated about, as HTML, for the page that says so
     _list_tag = ""  # what the entity tag says of them
-    _prev: mp_request | None = None
+    _prev: mp_request | None
     _next: mp_request | None
-    _main: mp_request | None = None
-    _past_http: RawConnection | None = None  # its connection, once a handler has used the bytes of that
+    _main: mp_request | None
+    _past_http: RawConnection | None  # its connection, once a handler has used the bytes of that
     _assbackwards = 0
     _proxyreq = constants.PROXYREQ_NONE
     _chunked = 0
@@ -173,11 +183,11 @@ class RequestState:
     _path_info: str | None = None
     _stat: FileStatus | None = None  # of the file, once it was looked for and is there
     _finfo: mp_finfo | None = None
-    _headers_in: table | None = None  # once somebody has asked for them, and may have changed them
+    _headers_in: table | None  # once somebody has asked for them, and may have changed them
     _variables_due: Callable[[Any], None] | None = None  # fills subprocess_env, once somebody looks into it
-    _lent: Callable[[], None] | None = None  # takes back what handlers have lent to code for CGI in this context
+    _lent: Callable[[], None] | None  # takes back what handlers have lent to code for CGI in this context
     _place: Place | None = None  # what is kept of a path whose file was there at the last look and is still
-    _redirects = 0  # internal redirects and subrequests that led here
+    _redirects: int  # internal redirects and subrequests that led here
     _bad: BadRequest | None = None  # what was wrong with the request line or Host
     _failed = False  # answered by an ErrorDocument
     _document_status = 0  # the status that the ErrorDocument stands for
@@ -186,9 +196,9 @@ class RequestState:
     _document_of: RequestConfig | None = None  # of the request whose ErrorDocument failed here, with its status
     _in_content = False  # the content phase was reached; known where Header or Expires ask for it
     _head_ruled = False  # Header and Expires have had their say
-    _file_body: FileBody | None = None  # the file to send as the body
+    _file_body: FileBody | None  # the file to send as the body
     _delegated: Iterable[bytes] | None  # the body that the fallback application returned
-    _complete = False  # log and cleanup have run, or there is nothing for them to do
+    _complete: bool  # log and cleanup have run, or there is nothing for them to do
     _translated: str | None = None  # the file name before the walk, while the walk was put off
     _log_id: str | None = None  # which its lines in the error log have in common, once there is one
     _ended: float | None = None  # when it was over, once a log asked
@@ -234,10 +244,13 @@ class RequestState:
         self._config = target.early
         self._method: str = environ["REQUEST_METHOD"]
         self._request_time = time.time()
-        self._added = self._cleanups = self._delegated = self._filters = self._next = None
         self._calls = self._prepared = ()
-        self._died = self._more_to_say = self._bodiless = False
-        self._handler = self._content_type = self._status_line = None
         self._status = 200
-        self._body_sent = 0
-        self._held = self._promised = self._server_write = self._unwritable = None
+        self._body_sent = self._redirects = 0
+        self._bodiless = self._complete = self._died = self._more_to_say = False
+        # What is None until something is known of it, or for good.
+        self._content_type = self._handler = self._status_line = self._user = self._useragent = None
+        self._added = self._cleanups = self._headers_in = self._lent = self._past_http = None
+        self._delegated = self._file_body = self._filters = self._held = None
+        self._main = self._next = self._prev = None
+        self._promised = self._server_write = self._unwritable = None
