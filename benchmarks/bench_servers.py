@@ -2,8 +2,9 @@
 
 Run: python benchmarks/bench_servers.py [rounds [page...]]. All candidates of a page run at the same time and take turns
 in every round; shown are medians of server CPU time for a request (user and system, the whole process tree), which is
-the figure to trust on a shared machine, requests a second beside it, and ratios within the run. Needs Debian's
-apache2, libapache2-mod-python, apache2-utils and wrk; what is missing is passed over, and said.
+the figure to trust on a shared machine, and requests a second beside it. A ratio is the median of those of each round,
+whose two sides were measured one after the other; what a goal compares has more rounds. Needs Debian's apache2,
+libapache2-mod-python, apache2-utils and wrk; what is missing is passed over, and said.
 
 Goals: what the original takes, times 0.5 (handler, PSP), 0.45 (publisher), 0.35 (cgihandler), 0.65 (static file) and
 0.3 (upload), on uWSGI with 16 clients; 1.5 times its requests a second; the handler at least 0.9 (gunicorn) and 0.75
@@ -13,6 +14,7 @@ Goals: what the original takes, times 0.5 (handler, PSP), 0.45 (publisher), 0.35
 from __future__ import annotations
 
 import contextlib
+import operator
 import shutil
 import statistics
 import sys
@@ -31,6 +33,7 @@ from benchmarks.figures import goal, keep, spread, table
 REQUESTS = 1500  # to the handler, in a round
 WRK_SECONDS = 1.0
 ROUNDS = 5
+MORE = 3  # times as many rounds for what a goal compares
 MOST_CPU = {
     "handler": 0.5,
     "publisher": 0.45,
@@ -63,11 +66,28 @@ MAIN = WAYS[1]
 
 @dataclass(frozen=True)
 class Seen:
-    """Medians of one candidate, asked in one way for one page."""
+    """One candidate, asked in one way for one page: what each round has shown."""
 
-    cpu: float  # microseconds a request
-    rate: float  # requests a second
-    spread: float
+    costs: tuple[float, ...]  # CPU microseconds a request
+    rates: tuple[float, ...]  # requests a second
+
+    @property
+    def cpu(self) -> float:
+        """The median of the costs."""
+        return statistics.median(self.costs)
+
+    @property
+    def rate(self) -> float:
+        """The median of the rates."""
+        return statistics.median(self.rates)
+
+    def cpu_to(self, other: Seen) -> float:
+        """How the cost of a round stands to the other's in the same round: the median."""
+        return statistics.median(map(operator.truediv, self.costs, other.costs))
+
+    def rate_to(self, other: Seen) -> float:
+        """The same of the rates."""
+        return statistics.median(map(operator.truediv, self.rates, other.rates))
 
 
 Results = dict[tuple[str, str, str], Seen]  # page, way, server
@@ -77,6 +97,11 @@ def ways_of(server: Server, page: Page) -> list[Way]:
     """Those that mean something: connections are kept where the server keeps them and the page is a quick one."""
     kept = server.keep_alive and page.weight == 1
     return [way for way in WAYS if (kept or not way.keep_alive) and shutil.which(way.tool)]
+
+
+def is_compared(server: Server, page: Page) -> bool:
+    """Whether a goal says something of a server and a page."""
+    return page.weight == 1 and (page.name == "handler" or server.name in (ORIGINAL, "uWSGI"))
 
 
 def once(run: Running, page: Page, way: Way, root: Path) -> tuple[float, float]:
@@ -103,16 +128,17 @@ def measure(page: Page, servers: list[Server], root: Path, rounds: int) -> Resul
                 continue
             runs.append(run)
         for number in range(rounds + 1):  # the first warms up
+            for way in WAYS:
+                for run in runs:
+                    if way in ways_of(run.server, page):
+                        result = once(run, page, way, root)
+                        if number:
+                            seen[page.name, way.name, run.server.name].append(result)
+        for _ in range(rounds * MORE):
             for run in runs:
-                for way in ways_of(run.server, page):
-                    result = once(run, page, way, root)
-                    if number:
-                        seen[page.name, way.name, run.server.name].append(result)
-    medians: Results = {}
-    for key, results in seen.items():
-        costs, rates = zip(*results, strict=True)
-        medians[key] = Seen(statistics.median(costs), statistics.median(rates), spread(costs))
-    return medians
+                if is_compared(run.server, page):
+                    seen[page.name, MAIN.name, run.server.name].append(once(run, page, MAIN, root))
+    return {key: Seen(*zip(*results, strict=True)) for key, results in seen.items()}
 
 
 def show(page: Page, results: Results) -> None:
@@ -125,13 +151,13 @@ def show(page: Page, results: Results) -> None:
             {
                 f"{name}: {way}": server,
                 "CPU us/request": seen.cpu,
-                "spread": f"{seen.spread:.0%}",
+                "spread": f"{spread(seen.costs):.0%}",
                 "requests/s": seen.rate,
-                "CPU / original": seen.cpu / original.cpu if original else "",
-                "requests/s / original": seen.rate / original.rate if original else "",
+                "CPU / original": seen.cpu_to(original) if original else "",
+                "requests/s / original": seen.rate_to(original) if original else "",
             }
         )
-        keep("end to end", page=name, way=way, server=server, cpu=seen.cpu, rate=seen.rate, spread=seen.spread)
+        keep("end to end", page=name, way=way, server=server, cpu=seen.cpu, rate=seen.rate)
     for way in WAYS:
         title = f"{page.name}: {way.name}"
         table([row for row in rows if title in row])
@@ -146,9 +172,9 @@ def goals(results: Results) -> None:
     for page, bound in MOST_CPU.items():
         ours, theirs = at(page, "uWSGI"), at(page, ORIGINAL)
         if ours and theirs:
-            goal(f"{page}: CPU on uWSGI / the original's", ours.cpu / theirs.cpu, bound)
+            goal(f"{page}: CPU on uWSGI / the original's", ours.cpu_to(theirs), bound)
             if page == "handler":
-                goal(f"{page}: requests/s on uWSGI / the original's", ours.rate / theirs.rate, 1.5, at_least=True)
+                goal(f"{page}: requests/s on uWSGI / the original's", ours.rate_to(theirs), 1.5, at_least=True)
     cgi = at("real CGI", ORIGINAL)
     for page, bound in MORE_THAN_CGI.items():
         ours = at(page, "uWSGI")
@@ -156,12 +182,12 @@ def goals(results: Results) -> None:
             goal(f"{page}: requests/s on uWSGI / the original's real CGI", ours.rate / cgi.rate, bound, at_least=True)
     ours, theirs = at("real CGI", "uWSGI"), cgi
     if ours and theirs:
-        goal("real CGI: requests/s on uWSGI / mod_cgid's", ours.rate / theirs.rate, 0.9, at_least=True)
+        goal("real CGI: requests/s on uWSGI / mod_cgid's", ours.rate_to(theirs), 0.9, at_least=True)
     for server, bound in (("gunicorn sync", 0.9), ("gunicorn gthread", 0.9), ("uWSGI", 0.75)):
         ours, theirs = at("handler", server), at("handler", f"{server}, raw WSGI")
         if ours and theirs:
-            goal(f"handler on {server}: requests/s / its raw hello's", ours.rate / theirs.rate, bound, at_least=True)
-            goal(f"handler on {server}: raw hello's CPU / ours", theirs.cpu / ours.cpu, bound, at_least=True)
+            goal(f"handler on {server}: requests/s / its raw hello's", ours.rate_to(theirs), bound, at_least=True)
+            goal(f"handler on {server}: raw hello's CPU / ours", theirs.cpu_to(ours), bound, at_least=True)
 
 
 def main() -> None:

@@ -15,12 +15,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.processes import Account, account
 
-__all__ = ["ORIGINAL", "SERVERS", "Running", "Server", "running", "threaded"]
+__all__ = ["ORIGINAL", "SERVERS", "Running", "Server", "running", "threaded", "under"]
 
 START_SECONDS = 30.0
 THREADS = 16  # of gunicorn's gthread
@@ -113,12 +113,17 @@ class Server:
 SERVERS = (
     Server(ORIGINAL, _apache, keep_alive=True),
     Server("uWSGI", _uwsgi(_OURS), keep_alive=False),
-    Server("gunicorn sync", _gunicorn("sync", _OURS), keep_alive=False),
-    Server("gunicorn gthread", _gunicorn("gthread", _OURS), keep_alive=True),
     Server("uWSGI, raw WSGI", _uwsgi(_RAW), keep_alive=False, raw=True),
+    Server("gunicorn sync", _gunicorn("sync", _OURS), keep_alive=False),
     Server("gunicorn sync, raw WSGI", _gunicorn("sync", _RAW), keep_alive=False, raw=True),
+    Server("gunicorn gthread", _gunicorn("gthread", _OURS), keep_alive=True),
     Server("gunicorn gthread, raw WSGI", _gunicorn("gthread", _RAW), keep_alive=True, raw=True),
 )
+
+
+def under(server: Server, words: list[str]) -> Server:
+    """A server that is started by another program: `words`, and then its own command."""
+    return replace(server, command=lambda root, port: [*words, *server.command(root, port)])
 
 
 @dataclass(frozen=True)
