@@ -19,6 +19,7 @@ from ..config.log_formats import Item, parse_access
 from ..errors import ConfigError
 from ..log import escape
 from ..log_targets import LineTarget, line_target
+from .log_expressions import NAMES, expression_of
 from .log_text import Shown, encoded
 from .log_values import Value, value_of
 
@@ -36,24 +37,28 @@ Line = Callable[["mp_request", "mp_request"], bytes]  # the request that came in
 
 def compiled(form: str) -> Line:
     """The function that makes lines of a format. Raises ValueError for a format that is none."""
-    texts, calls = [""], ""
+    texts, shown = [""], ""
     values: dict[str, Value] = {}
     for item in (*parse_access(form), Item("", "\n")):
         if item.name:
             name = f"value{len(values)}"
-            values[name] = _shown(item)
-            calls += f"{name}({'first' if item.first else 'last'}), "
+            values[name] = _value(item)
+            req = "first" if item.first else "last"
+            if item.statuses:
+                shown += f"{name}({req}), "
+            else:
+                shown += f"{expression_of(item.name, item.argument, req, name)}, "
             texts.append("")
         else:
             texts[-1] += item.argument
-    # Each is called at a place of its own, which Python learns to do faster than to call one after the other in a loop.
-    line: Line = eval(  # noqa: S307 - of numbers only
-        f"lambda first, last: filled(({calls}))", {"filled": Form(map(encoded, texts)).filled, **values}
+    # One function, with each call at a place of its own: Python learns to do that faster than a loop of calls.
+    line: Line = eval(  # noqa: S307 - of names and literals
+        f"lambda first, last: filled(({shown}))", {"filled": Form(map(encoded, texts)).filled, **NAMES, **values}
     )
     return line
 
 
-def _shown(item: Item) -> Value:
+def _value(item: Item) -> Value:
     value = value_of(item.name, item.argument)
     if not item.statuses:
         return value

@@ -12,15 +12,10 @@ from .log_text import Value, joined, text
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["cookie", "header_in", "path", "query", "request_line", "trailers"]
+__all__ = ["cookie", "environ_key", "header_in", "path", "query", "request_line", "trailers"]
 
 
-def request_line(req: mp_request) -> str | tuple[str, ...] | None:
-    if req._prev is None:
-        environ = req._environ
-        target = environ.get("RAW_URI") or environ.get("REQUEST_URI")
-        if target:  # as it came, not decoded first
-            return req._method, target, environ.get("SERVER_PROTOCOL", "HTTP/0.9")
+def request_line(req: mp_request) -> str | None:
     return text(req.the_request)
 
 
@@ -38,20 +33,18 @@ def trailers(req: mp_request) -> None:
 
 
 def header_in(name: str) -> Value:
+    return lambda req: text(joined(req.headers_in, name))
+
+
+def environ_key(name: str) -> str | None:
+    """Where the environ has a header as the table would have it; None where the table may say something else.
+
+    It has a name with "_" for another, and the host of the request line comes before Host.
+    """
     key = name.upper().replace("-", "_")
-    if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        key = f"HTTP_{key}"
-
-    def of_table(req: mp_request) -> str | None:
-        return text(joined(req.headers_in, name))
-
-    def value(req: mp_request) -> str | None:
-        if req._headers_in is None:
-            return req._environ.get(key)
-        return of_table(req)
-
-    # The environ has a name with "_" for another, and the request line comes before Host.
-    return of_table if "_" in name or key == "HTTP_HOST" else value
+    if "_" in name or key == "HOST":
+        return None
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
 
 
 def cookie(name: str) -> Value:

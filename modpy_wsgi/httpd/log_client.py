@@ -29,8 +29,7 @@ __all__ = [
 
 def host(req: mp_request) -> str | None:
     if req._useragent is None and not req._config.names_clients:
-        address = req._environ.get("REMOTE_ADDR") or "-"
-        return plain_address(address) if address[0] == ":" else address
+        return plain_address(req._environ.get("REMOTE_ADDR") or "-")
     return text(req._useragent_host() or None)
 
 

@@ -22,12 +22,12 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 def clf_time(at: float) -> bytes:
     """The time of the common log format, which is kept until the next second."""
-    begin, end, text = _clf
-    return text if begin <= at < end else _new_clf(at)
+    begin, end, text = second
+    return text if begin <= at < end else _of_new_second(at)
 
 
-def _new_clf(at: float) -> bytes:
-    global _clf
+def _of_new_second(at: float) -> bytes:
+    global second
     local = time.localtime(at)
     minutes = abs(local.tm_gmtoff) // 60
     sign = "-" if local.tm_gmtoff < 0 else "+"
@@ -36,11 +36,11 @@ def _new_clf(at: float) -> bytes:
         f"{local.tm_sec:02d} {sign}{minutes // 60:02d}{minutes % 60:02d}]"
     ).encode("ascii")
     begin = float(int(at))
-    _clf = (begin, begin + 1.0, text)
+    second = (begin, begin + 1.0, text)
     return text
 
 
-_clf = (0.0, 0.0, b"")  # from when to when the text is true: floats, which Python compares fastest with one another
+second = (0.0, 0.0, b"")  # from when to when the text is true: floats, which Python compares fastest with one another
 
 
 def _begin(req: mp_request) -> float:
@@ -62,12 +62,6 @@ _NUMBERS: dict[str, Callable[[float], str | int]] = {
 }
 
 
-def _begin_clf(req: mp_request) -> bytes:
-    at = req._request_time  # and then as in clf_time(): a call would take as long as all the rest
-    begin, end, text = _clf
-    return text if begin <= at < end else _new_clf(at)
-
-
 def time_of(argument: str) -> Value:
     """%t and %{...}t: a time of the common log format, a number, or what strftime() makes of the text."""
     moment = _begin
@@ -77,7 +71,7 @@ def time_of(argument: str) -> Value:
         moment = _end if kind == "end" else _begin
         form = rest if mark else ""
     if not form:
-        return (lambda req: clf_time(_end(req))) if moment is _end else _begin_clf
+        return lambda req: clf_time(moment(req))
     number = _NUMBERS.get(form)
     if number is not None:
         return lambda req: number(moment(req))
