@@ -116,9 +116,9 @@ def main() -> None:
         table(rows)
         rows = []
         for server in servers.SERVERS:
-            if server.name in BEHIND and server.available() and shutil.which("ab"):
-                if not wanted or server.name in wanted:
-                    rows.append({"the handler's page on": server.name, "instructions": behind(server, root)})
+            asked = server.name in (wanted or BEHIND) and shutil.which("ab") is not None
+            if asked and server.available():
+                rows.append({"the handler's page on": server.name, "instructions": behind(server, root)})
         table(rows)
 
 

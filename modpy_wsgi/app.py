@@ -30,7 +30,7 @@ from .locks import reentrant_lock
 from .log import ErrorLog, log_exception
 from .plan import run_steps
 from .redirects import look_up, look_up_entry, redirect
-from .request import mp_request
+from .request import make_request, mp_request
 from .request_output import ClientGone
 from .server import make_servers, mp_server
 from .subrequests import include, run
@@ -130,11 +130,11 @@ class Application:
             host = self.hosts.find(environ, raw)
             if environ.get("CONTENT_LENGTH") or "HTTP_EXPECT" in environ or environ["REQUEST_METHOD"] in _REFUSED:
                 check_head(environ)
-            return mp_request(self, host, environ, start_response, translate.read_target(host, environ, raw))
+            return make_request(self, host, environ, start_response, translate.read_target(host, environ, raw))
         except BadRequest as error:
             if host is None:
                 host = self.hosts.first(environ)
-            req = mp_request(self, host, environ, start_response, translate.bad_target(host))
+            req = make_request(self, host, environ, start_response, translate.bad_target(host))
             req._uri = posixpath.normpath(decode(environ.get("PATH_INFO") or "/"))  # for the logs
             req._bad = error
             return req

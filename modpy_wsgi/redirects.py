@@ -16,7 +16,7 @@ from .filters import requests as filters
 from .httpd import errors, translate
 from .locate import find_entry, locate
 from .plan import run_steps
-from .request import mp_request
+from .request import make_request, mp_request
 
 __all__ = ["MAX_REDIRECTS", "look_up", "look_up_entry", "redirect"]
 
@@ -112,7 +112,7 @@ def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_req
         target = translate.target_of(req._host, _read_path(req, escaped))
     except BadRequest as error:
         target, bad = translate.bad_target(req._host), error
-    new = mp_request(req._application, req._host, environ, req._start_response, target)
+    new = make_request(req._application, req._host, environ, req._start_response, target)
     new._bad = bad
     new._args = query if question else None
     new._request_time = req._request_time

@@ -7,7 +7,6 @@ on a request themselves has its dictionary alone: Python keeps one cheaply for s
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -136,7 +135,14 @@ class RequestState:
         "_useragent",
     )
 
+    _application: Served
     _host: HostConfig
+    _environ: dict[str, Any]
+    _start_response: Callable[..., Any]
+    _target: Target
+    _uri: str
+    _method: str
+    _request_time: float
     _config: RequestConfig
     _status: int
     _status_line: str | None
@@ -227,23 +233,8 @@ class RequestState:
     _own_filters: dict[tuple[str, bool], Any] | None = None  # registered for this request alone, by name and direction
     _typed_by_phase = False  # a PythonTypeHandler has said what the file is
 
-    def __init__(
-        self,
-        application: Served,
-        host: HostConfig,
-        environ: dict[str, Any],
-        start_response: Callable[..., Any],
-        target: Target,
-    ) -> None:
-        self._application = application
-        self._host = host
-        self._environ = environ
-        self._start_response = start_response
-        self._target = target
-        self._uri = target.uri
-        self._config = target.early
-        self._method: str = environ["REQUEST_METHOD"]
-        self._request_time = time.time()
+    def __init__(self) -> None:
+        """What a request has that nobody has done anything with; each one is made like one of these (request.py)."""
         self._calls = self._prepared = ()
         self._status = 200
         self._body_sent = self._redirects = 0

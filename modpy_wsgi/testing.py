@@ -25,7 +25,7 @@ from .httpd.translate import read_target
 from .locate import locate
 from .log import ErrorLog
 from .raw_connection import RawConnection
-from .request import mp_request
+from .request import maker_of, mp_request
 from .stream import Stream
 
 if TYPE_CHECKING:
@@ -118,6 +118,9 @@ class Request(mp_request):
         return self.answer
 
 
+_make_request = maker_of(Request)
+
+
 def request(
     url: str = "/",
     *,
@@ -167,7 +170,7 @@ def request(
         made[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value
     made.update(environ or {})
     host = application.hosts.main
-    req = Request(application, host, made, answer.start_response, read_target(host, made, made["RAW_URI"]))
+    req = _make_request(application, host, made, answer.start_response, read_target(host, made, made["RAW_URI"]))
     req.answer = answer
     locate(req)
     return req

@@ -1,7 +1,8 @@
 """What the directives that most formats of access logs have show of most requests, as expressions of Python.
 
 Law: an expression gives what the directive's function in log_values would give; where it cannot be sure of that it
-calls the function. It is there because a call takes longer than all that most of them do: a format becomes one function.
+calls the function. It is there because a call takes longer than all that most of them do; so a format becomes one
+function.
 """
 
 from __future__ import annotations
