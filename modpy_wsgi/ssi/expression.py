@@ -14,21 +14,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ..config.patterns import compile_regex
 from ..environ import decode, encode
 from . import expression_values as values
-from .page import Page
+from .page import Page, Test
 
-__all__ = ["holds"]
+__all__ = ["read"]
 
 MAX_DEPTH = 50  # brackets within one another
-MAX_KEPT = 1000  # characters of an expression that is kept as it was read; few are longer
 
 Word = Callable[[Page], str]
-Test = Callable[[Page], bool]
 
 
 class _Token(NamedTuple):
@@ -51,18 +48,9 @@ _MORE = re.compile(r"\s*\S")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
-def holds(text: str, page: Page) -> bool:
-    """Whether an expression is true for a page. Raises ValueError for one that is none."""
-    parse = _kept if len(text) <= MAX_KEPT else _parsed
-    return parse(text, page.place)(page)
-
-
-def _parsed(text: str, place: str) -> Test:
-    """What an expression asks of a page. `place` is where it stands, for the log."""
+def read(text: str, place: str) -> Test:
+    """What an expression asks of a page. `place`: where it stands, for the log. Raises ValueError for what is none."""
     return _Parser(text, place).parsed()
-
-
-_kept = lru_cache(maxsize=256)(_parsed)  # it depends on nothing else
 
 
 def _tokens(text: str) -> Iterator[_Token]:
