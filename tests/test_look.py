@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import socket
 import subprocess
@@ -172,6 +173,11 @@ def test_a_look_is_made_by_looking() -> None:
         Look()
     with pytest.raises(AttributeError):
         look("/").st_size = 1  # type: ignore[misc]
+
+
+def test_a_copy_of_what_never_changes_is_the_same_look() -> None:
+    found = look("/")
+    assert copy.copy(found) is copy.deepcopy([found])[0] is found
 
 
 @pytest.mark.parametrize("size", [0, 1, 5, 10_240, 100_000])
