@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -193,3 +194,143 @@ def test_locks_leave_nothing_in_memory() -> None:
         mine.release(str(number))
         mine.release(str(number))
     assert not mine._turns
+
+
+# -- what is left of files that were swept away ------------------------------------------------------------------------
+
+ASK = """
+import sys
+from modpy_wsgi.session.locks import SessionLocks
+print(*[SessionLocks(sys.argv[1]).acquire(name, 0) for name in sys.argv[2:]])
+"""
+
+
+def free_elsewhere(path: Path, *names: str) -> list[str]:
+    """Which locks another process could have."""
+    command = [sys.executable, "-c", ASK, str(path), *names]
+    told = subprocess.run(command, check=True, timeout=30, capture_output=True, text=True).stdout.split()
+    return [name for name, taken in zip(names, told, strict=True) if taken == "True"]
+
+
+def descriptors() -> int:
+    return len(os.listdir("/dev/fd"))
+
+
+def _use(mine: locks.SessionLocks) -> None:
+    assert mine.acquire("name", 0)
+    mine.release("name")
+
+
+def _wait_in_vain(mine: locks.SessionLocks) -> None:
+    assert mine.acquire("name", 0)
+    assert not mine.acquire("name", 0)
+    mine.release("name")
+
+
+def _be_alone(mine: locks.SessionLocks) -> None:
+    with mine.alone("writer"):
+        pass
+
+
+def _sweep_within(mine: locks.SessionLocks) -> None:
+    with mine.alone("writer"):
+        assert mine.path is not None
+        os.unlink(mine.path)
+        _use(mine)
+
+
+def _sweep_held(mine: locks.SessionLocks) -> None:
+    assert mine.path is not None
+    assert mine.acquire("old", 0)
+    os.unlink(mine.path)
+    _use(mine)
+    mine.release("old")
+
+
+def _fail(mine: locks.SessionLocks) -> None:
+    """The file cannot be opened, as another one is in its place."""
+    assert mine.path is not None
+    Path(mine.path).touch(0o666)
+    os.chmod(mine.path, 0o666)
+    with pytest.raises(PermissionError):
+        mine.acquire("name", 0)
+    with pytest.raises(PermissionError), mine.alone("writer"):
+        pass
+
+
+@pytest.mark.parametrize("use", [_use, _wait_in_vain, _be_alone, _sweep_within, _sweep_held, _fail])
+def test_files_that_were_swept_away_are_closed(tmp_path: Path, use: Callable[[locks.SessionLocks], None]) -> None:
+    """Or a process has one open for each time that somebody has cleaned up, until it may open no more."""
+    mine = locks.SessionLocks(str(tmp_path / "locks"))
+    _use(mine)
+    before = descriptors()
+    for _ in range(20):
+        (tmp_path / "locks").unlink(missing_ok=True)
+        use(mine)
+    (tmp_path / "locks").unlink(missing_ok=True)
+    _use(mine)
+    assert descriptors() == before
+
+
+def test_file_is_kept_for_the_locks_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "locks"
+    mine = locks.SessionLocks(str(path))
+    assert mine.acquire("first", 0)
+    before = descriptors()
+    path.rename(tmp_path / "away")
+    assert mine.acquire("second", 0)
+    assert free_elsewhere(tmp_path / "away", "first", "second") == ["second"]
+    assert free_elsewhere(path, "first", "second") == ["first"]
+    mine.release("first")
+    assert descriptors() == before
+    assert free_elsewhere(path, "second") == []
+    mine.release("second")
+
+
+def test_file_that_comes_back(tmp_path: Path) -> None:
+    """To close it would free all that is locked in it, whichever descriptor is closed."""
+    path = tmp_path / "locks"
+    mine = locks.SessionLocks(str(path))
+    before = descriptors()
+    assert mine.acquire("first", 0)
+    path.rename(tmp_path / "away")
+    assert mine.acquire("second", 0)
+    (tmp_path / "away").replace(path)
+    assert mine.acquire("third", 0)
+    mine.release("second")
+    assert free_elsewhere(path, "first", "third") == []
+    mine.release("first")
+    assert free_elsewhere(path, "first", "third") == ["first"]
+    mine.release("third")
+    path.unlink()
+    _use(mine)
+    assert descriptors() == before + 1
+
+
+def test_threads_while_the_file_is_swept_away(tmp_path: Path) -> None:
+    """They keep one another out, and close no file that another one has a lock in."""
+    mine = locks.SessionLocks(str(tmp_path / "locks"))
+    _use(mine)
+    before = descriptors()
+    inside = {str(name): 0 for name in range(3)}
+    done: list[int] = []
+
+    def work() -> None:
+        for number in range(200):
+            name = str(number % 3)
+            assert mine.acquire(name, 30)
+            inside[name] += 1
+            with mine.alone(f"writer {name}"):
+                done.append(inside[name])
+            inside[name] -= 1
+            mine.release(name)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        (tmp_path / "locks").unlink(missing_ok=True)
+        time.sleep(0.002)
+    assert done == [1] * 800
+    _use(mine)
+    assert descriptors() == before and not mine._turns
