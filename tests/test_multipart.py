@@ -6,9 +6,7 @@ import os
 import pickle
 import random
 import re
-import subprocess
 import sys
-import textwrap
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,6 +16,7 @@ import pytest
 from modpy_wsgi._fast import multipart as module
 from modpy_wsgi._fast.multipart import FormTooLarge, MalformedForm, MultipartParser, Part, look_at, parse_header
 from modpy_wsgi.errors import BadRequest
+from tests.isolated_interpreters import needs_isolated_interpreters, run_isolated
 from tests.multipart_oracle import oracle
 
 Seen = tuple[str | None, str | None, str | bytes]  # name, filename, content
@@ -913,32 +912,12 @@ def test_no_reference_is_lost(name: str) -> None:
     assert sys.getallocatedblocks() - before < 50
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="no interpreters with a lock of their own")
+@needs_isolated_interpreters
 def test_isolated_interpreters() -> None:
-    inner = f"import sys; sys.path[:] = {sys.path!r}" + textwrap.dedent(
-        """
+    program = r"""
         from modpy_wsgi._fast.multipart import MultipartParser
         parser = MultipartParser("b", None)
-        parser.feed(b'--b\\r\\nContent-Disposition: form-data; name="a"\\r\\n\\r\\n1\\r\\n--b--')
+        parser.feed(b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--')
         assert [(part.name, part.value) for part in parser.close()] == [("a", "1")]
-        """
-    )
-    outer = f"""
-        import modpy_wsgi._fast.multipart
-        try:
-            import _interpreters as interpreters
-        except ImportError:
-            import _xxsubinterpreters as interpreters
-        for _ in range(3):
-            one, two = interpreters.create(), interpreters.create()
-            for interpreter in (one, two, one):
-                failure = interpreters.run_string(interpreter, {inner!r})
-                assert failure is None, failure
-            interpreters.destroy(two)
-            interpreters.destroy(one)
-        print("well")
     """
-    run = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(outer)], check=True, capture_output=True, text=True, timeout=120
-    )
-    assert run.stdout == "well\n"
+    run_isolated(program)
