@@ -22,7 +22,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from ..locks import lock, reentrant_lock
-from .folders import open_own_file, opened, own_folder
+from ..own_files import open_own_file
+from .folders import opened, own_folder
 
 __all__ = ["SessionLocks", "locks_at"]
 
