@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
-import gc
 import html
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modpy_wsgi._fast.columns import links, minutes, rows, sizes
+from tests.allocations import keeps_nothing
 from tests.isolated_interpreters import needs_isolated_interpreters, run_isolated
 
 NAMES = st.text(
@@ -213,14 +212,7 @@ def test_nothing_is_lost_or_kept() -> None:
             with pytest.raises(Exception):  # noqa: B017 - which, the test above says
                 function(*wrong)
 
-    for _ in range(20):
-        once()
-    gc.collect()
-    before = sys.getallocatedblocks()
-    for _ in range(100):
-        once()
-    gc.collect()
-    assert sys.getallocatedblocks() - before < 50
+    assert keeps_nothing(once, before=20, times=100)
 
 
 @needs_isolated_interpreters

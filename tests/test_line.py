@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 from typing import Any
 
 import pytest
@@ -11,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modpy_wsgi._fast.line import Form, size_of_fields
+from tests.allocations import keeps_nothing
 from tests.isolated_interpreters import needs_isolated_interpreters, run_isolated
 
 SHORT = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 13: "\\r", 34: '\\"', 92: "\\\\"}
@@ -167,14 +166,7 @@ def test_memory_is_given_back() -> None:
                 form.filled((value, 1.5))
         Form([b"x" * 100])
 
-    for _ in range(50):
-        once()
-    gc.collect()
-    before = sys.getallocatedblocks()
-    for _ in range(500):
-        once()
-    gc.collect()
-    assert sys.getallocatedblocks() - before < 50
+    assert keeps_nothing(once, before=50, times=500)
 
 
 @needs_isolated_interpreters

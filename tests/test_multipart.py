@@ -1,12 +1,10 @@
 """multipart/form-data, from the public edge (RFC 7578, RFC 2046 5.1, RFC 8187)."""
 
-import gc
 import io
 import os
 import pickle
 import random
 import re
-import sys
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -16,6 +14,7 @@ import pytest
 from modpy_wsgi._fast import multipart as module
 from modpy_wsgi._fast.multipart import FormTooLarge, MalformedForm, MultipartParser, Part, look_at, parse_header
 from modpy_wsgi.errors import BadRequest
+from tests.allocations import keeps_nothing
 from tests.isolated_interpreters import needs_isolated_interpreters, run_isolated
 from tests.multipart_oracle import oracle
 
@@ -902,14 +901,7 @@ def test_no_reference_is_lost(name: str) -> None:
             except MalformedForm:
                 pass
 
-    for _ in range(3):
-        once()
-    gc.collect()
-    before = sys.getallocatedblocks()
-    for _ in range(10):
-        once()
-    gc.collect()
-    assert sys.getallocatedblocks() - before < 50
+    assert keeps_nothing(once, before=3, times=10)
 
 
 @needs_isolated_interpreters

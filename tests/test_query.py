@@ -1,10 +1,8 @@
 """Query strings and urlencoded forms, from the public edge (manual 4.6.3)."""
 
 import contextlib
-import gc
 import inspect
 import pickle
-import sys
 import time
 import tracemalloc
 from typing import Any
@@ -13,6 +11,7 @@ import pytest
 
 from modpy_wsgi._fast.query import TooManyFields, by_name, parse_qs, parse_qsl, unquote, unquote_plus
 from modpy_wsgi.errors import BadRequest
+from tests.allocations import keeps_nothing
 from tests.isolated_interpreters import needs_isolated_interpreters, run_isolated
 
 Pairs = list[tuple[str, str]]
@@ -357,14 +356,7 @@ def test_no_reference_is_lost(text: str) -> None:
                 with contextlib.suppress(ValueError):
                     parse_qs(given, 1, **wrong)  # type: ignore[call-overload]
 
-    for _ in range(50):
-        once()
-    gc.collect()
-    before = sys.getallocatedblocks()
-    for _ in range(200):
-        once()
-    gc.collect()
-    assert sys.getallocatedblocks() - before < 50
+    assert keeps_nothing(once, before=50, times=200)
 
 
 BY_NAME: dict[str, tuple[list[tuple[Any, Any]], dict[Any, Any]]] = {
