@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any, NamedTuple
 
 from ..config.patterns import compile_regex
@@ -276,20 +277,7 @@ def _matched(page: Page, digit: str) -> str:
     return decode(match.group(int(digit)) or "")
 
 
-_TEXTS: dict[str, Callable[[str, str], bool]] = {
-    "==": lambda one, other: one == other,
-    "=": lambda one, other: one == other,
-    "!=": lambda one, other: one != other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
-}
-_NUMBERS: dict[str, Callable[[int, int], bool]] = {
-    "eq": lambda one, other: one == other,
-    "ne": lambda one, other: one != other,
-    "lt": lambda one, other: one < other,
-    "le": lambda one, other: one <= other,
-    "gt": lambda one, other: one > other,
-    "ge": lambda one, other: one >= other,
-}
+_TEXTS: dict[str, Callable[[str, str], bool]]
+_TEXTS = {"==": eq, "=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+_NUMBERS: dict[str, Callable[[int, int], bool]]
+_NUMBERS = {"eq": eq, "ne": ne, "lt": lt, "le": le, "gt": gt, "ge": ge}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from operator import eq, ge, gt, le, lt, ne
 from typing import NamedTuple
 
 from ..config.patterns import compile_regex
@@ -152,11 +153,5 @@ class _Parser:
         return lambda page: substituted(joined, page.variable)
 
 
-_COMPARISONS: dict[str, Callable[[str, str], bool]] = {
-    "=": lambda one, other: one == other,
-    "!=": lambda one, other: one != other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
-}
+_COMPARISONS: dict[str, Callable[[str, str], bool]]
+_COMPARISONS = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
