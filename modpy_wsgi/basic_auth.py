@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .request_members import RequestMembers
+    from .request_head import RequestHead
     from .request_methods import RequestMethods
 
 __all__ = ["challenge", "credentials", "header", "quoted_realm"]
@@ -18,7 +18,7 @@ __all__ = ["challenge", "credentials", "header", "quoted_realm"]
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*")
 
 
-def credentials(req: RequestMembers) -> tuple[str, str] | None:
+def credentials(req: RequestHead) -> tuple[str, str] | None:
     """The name and the password that the client sent; None if it sent none of this scheme.
 
     As in httpd they end at the first letter that is not of base64, or at a NUL; what is nothing is an empty name.

@@ -10,19 +10,17 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import stat
 import sys
 import threading
 import time
 import weakref
 from typing import Any, Final
 
+from .own_files import open_own_file
+
 __all__ = ["LockFiles"]
 
 PREFIX: Final = "mpmtx"  # the original's
-MODE: Final = 0o600
-OTHERS: Final = 0o077
-FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK  # the last: a pipe keeps waiting
 
 # Seconds between two tries where waiting in the kernel would stop all greenlets of the process.
 FIRST_PAUSE: Final = 0.001
@@ -100,7 +98,7 @@ class _Slot:
     def _take(self, wait: bool) -> bool:
         while True:
             if self._file is None:
-                self._file = _open(self.path)
+                self._file = open_own_file(self.path, os.O_RDWR | os.O_CREAT)
             if not _flock(self._file, wait):
                 return False
             there = False
@@ -138,22 +136,6 @@ def _forget_all() -> None:
 
 
 os.register_at_fork(after_in_child=_forget_all)
-
-
-def _open(path: str) -> int:
-    file = os.open(path, FLAGS, MODE)
-    found = os.fstat(file)
-    wrong = None
-    if not stat.S_ISREG(found.st_mode):
-        wrong = "no plain file"
-    elif found.st_uid != os.geteuid():
-        wrong = f"belongs to user {found.st_uid}"
-    elif found.st_mode & OTHERS:
-        wrong = "others may open it"
-    if wrong is not None:
-        os.close(file)
-        raise PermissionError(errno.EPERM, wrong, path)
-    return file
 
 
 def _is_at(file: int, path: str) -> bool:

@@ -1,7 +1,8 @@
 """The object that handlers see: mod_python's request.
 
 Law: names, values and read-only rules are the original's. What it is made of stands in request_state (the values),
-request_members, request_body (reading), request_output (writing) and request_methods.
+request_head (what was asked), request_members (what is made of it), request_body (reading), request_output (writing)
+and request_methods.
 """
 
 from __future__ import annotations

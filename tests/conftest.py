@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 from modpy_wsgi import Application
+from tests.wsgi_site import Folder
 
 hypothesis.settings.register_profile("busy machine", deadline=None)  # how long an example takes says nothing there
 hypothesis.settings.load_profile("busy machine")
@@ -48,3 +49,10 @@ def applications_are_closed() -> Iterator[None]:
         yield
         for application in made:
             application.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Folder]:
+    """A site's folder; what is made of it is closed at the end."""
+    with Folder(tmp_path) as made:
+        yield made

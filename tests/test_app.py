@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from wsgiref.validate import validator
 
@@ -162,12 +160,6 @@ PythonLogHandler pages
 PythonCleanupHandler pages
 """
 ENDS = ["log", "registered", "cleanup"]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
-    with Folder(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
-import gc
 import html
 import re
-import subprocess
-import sys
-import textwrap
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -20,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modpy_wsgi._fast.columns import links, minutes, rows, sizes
+from tests.allocations import keeps_nothing
+from tests.isolated_interpreters import needs_isolated_interpreters, run_isolated
 
 NAMES = st.text(
     st.one_of(
@@ -214,46 +212,21 @@ def test_nothing_is_lost_or_kept() -> None:
             with pytest.raises(Exception):  # noqa: B017 - which, the test above says
                 function(*wrong)
 
-    for _ in range(20):
-        once()
-    gc.collect()
-    before = sys.getallocatedblocks()
-    for _ in range(100):
-        once()
-    gc.collect()
-    assert sys.getallocatedblocks() - before < 50
+    assert keeps_nothing(once, before=20, times=100)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="no interpreters with a lock of their own")
+@needs_isolated_interpreters
 def test_isolated_interpreters() -> None:
-    inner = f"import os, sys; sys.path[:] = {sys.path!r}" + textwrap.dedent(
-        """
+    program = r"""
+        import os
         from modpy_wsgi._fast.columns import links, minutes, rows, sizes
         from modpy_wsgi._fast.folder import regular_files
         from modpy_wsgi._fast.natural import naturals
         folder = os.open("/", os.O_RDONLY)
         assert regular_files(folder, ["."]) == [None]
         os.close(folder)
-        one, other = naturals(b"a2\\0a10")
+        one, other = naturals(b"a2\0a10")
         assert one < other
         assert rows([links(["a b"]), sizes([973])], 1) == b"a%20b1.0K" and len(minutes([0])[0]) == 16
-        """
-    )
-    outer = f"""
-        try:
-            import _interpreters as interpreters
-        except ImportError:
-            import _xxsubinterpreters as interpreters
-        for _ in range(3):
-            one, two = interpreters.create(), interpreters.create()
-            for interpreter in (one, two, one):
-                failure = interpreters.run_string(interpreter, {inner!r})
-                assert failure is None, failure
-            interpreters.destroy(two)
-            interpreters.destroy(one)
-        print("well")
     """
-    run = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(outer)], check=True, capture_output=True, text=True, timeout=120
-    )
-    assert run.stdout == "well\n"
+    run_isolated(program)

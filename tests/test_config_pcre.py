@@ -324,12 +324,6 @@ PLACES: dict[str, tuple[str, str, str, str, dict[str, str]]] = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
-    with Folder(tmp_path) as made:
-        yield made
-
-
 @pytest.mark.parametrize(("around", "inside", "htaccess", "target", "headers"), PLACES.values(), ids=PLACES)
 def test_what_cannot_be_judged_is_refused(
     folder: Folder,

@@ -13,12 +13,11 @@ from pathlib import Path
 import pytest
 import webtest
 
-from modpy_wsgi import from_httpd_conf
 from modpy_wsgi.testing import site
 from tests import example_sites
+from tests.example_sites import CHECKOUT, EXAMPLES
 
-CHECKOUT = Path(__file__).resolve().parents[1]
-HTDOCS = CHECKOUT / "examples" / "quickstart" / "htdocs"
+HTDOCS = EXAMPLES / "quickstart" / "htdocs"
 
 
 def login(user: str, password: str) -> dict[str, str]:
@@ -27,9 +26,7 @@ def login(user: str, password: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def quickstart() -> Iterator[webtest.TestApp]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PWD", str(CHECKOUT))
-        application = from_httpd_conf(CHECKOUT / "examples" / "httpd.conf")
+    application = example_sites.application(CHECKOUT)
     yield webtest.TestApp(application)
     application.close()
 

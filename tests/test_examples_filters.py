@@ -6,7 +6,6 @@ import importlib.util
 import itertools
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,18 +13,16 @@ import webtest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modpy_wsgi import from_httpd_conf
+from tests import example_sites
+from tests.example_sites import CHECKOUT, EXAMPLES
 
-CHECKOUT = Path(__file__).resolve().parents[1]
-FOLDER = CHECKOUT / "examples" / "filters"
+FOLDER = EXAMPLES / "filters"
 NEWS = (FOLDER / "htdocs" / "news" / "index.html").read_bytes()
 
 
 @pytest.fixture(scope="module")
 def filters() -> Iterator[webtest.TestApp]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PWD", str(CHECKOUT))
-        application = from_httpd_conf(CHECKOUT / "examples" / "httpd.conf")
+    application = example_sites.application(CHECKOUT)
     yield webtest.TestApp(application)
     application.close()
 

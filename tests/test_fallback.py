@@ -18,12 +18,6 @@ from tests.wsgi_site import Folder, Server, module
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
-    with Folder(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
 def clean_process(tmp_path: Path) -> Iterator[None]:
     with undisturbed(tmp_path):
         yield

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from modpy_wsgi import constants
+from modpy_wsgi._fast.look import look
 from modpy_wsgi.finfo import mp_finfo, stat_file
+from modpy_wsgi.stamps import FileStatus
 
 
 @pytest.fixture
@@ -111,6 +115,16 @@ def test_indexes_that_are_none(file: Path) -> None:
         info.foo = 1  # type: ignore[attr-defined]
     with pytest.raises(TypeError):
         info[0] = 1  # type: ignore[index]
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+@pytest.mark.parametrize("seen", [os.stat, look, lambda path: None], ids=["by stat", "by a look", "missing"])
+def test_a_copy_says_the_same(
+    file: Path, copied: Callable[[mp_finfo], mp_finfo], seen: Callable[[str], FileStatus | None]
+) -> None:
+    """A request has a look, apache.stat() the result of os.stat."""
+    info = mp_finfo(str(file), seen(str(file)))
+    assert list(copied(info)) == list(info)
 
 
 def test_it_prints_like_the_original() -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import socket
 import stat
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +15,7 @@ from typing import Any
 import pytest
 
 from modpy_wsgi._fast.folder import regular_files
+from tests.allocations import keeps_nothing
 
 NAMES = ("plain", "été", "日本", "caf\udce9", "with space", "line\nbreak", "-", "~", "x" * 255)
 
@@ -137,11 +136,4 @@ def test_nothing_is_lost_or_kept(root: Path) -> None:
         with pytest.raises(ValueError, match="NUL"):
             asked(root, [*NAMES, "\0"])
 
-    for _ in range(20):
-        once()
-    gc.collect()
-    before = sys.getallocatedblocks()
-    for _ in range(100):
-        once()
-    gc.collect()
-    assert sys.getallocatedblocks() - before < 50
+    assert keeps_nothing(once, before=20, times=100)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import email.utils
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -26,12 +25,6 @@ def handler(req):
     return 0
 """
 RUNAWAY = "edit X-{} ^(a|a)*$ b"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
-    with Folder(tmp_path) as made:
-        yield made
 
 
 def answer(folder: Folder, rules: str, target: str = "/page") -> Reply:

@@ -17,7 +17,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "words": ("_version", "constants", "errors", "phases", "current", "locks", "_fast"),
     "tools": (
         *("accept", "environ", "finfo", "log", "log_pipe", "log_syslog", "log_targets", "markup", "members"),
-        *("preconditions", "stamps", "stream", "validators"),
+        *("own_files", "preconditions", "stamps", "stream", "validators"),
     ),
     "configuration": ("config", "httpd_names", "processing"),
     "modules of the site": (
@@ -29,7 +29,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
         *("server", "connection", "hlist", "cgi_variables", "challenge", "basic_auth", "wsgi_gateway"),
         *("global_locks", "lock_files", "redis_client", "redis_locks", "raw_connection", "past_http"),
         *("response", "header_rules", "signature"),
-        *("request", "request_state", "request_members", "request_body", "request_output", "request_methods"),
+        *("request", "request_state", "request_head", "request_members", "request_body", "request_output"),
+        "request_methods",
     ),
     "dispatch": ("interpreter_names", "dispatch", "connection_dispatch"),
     "filters": ("filters",),

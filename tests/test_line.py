@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import subprocess
-import sys
-import textwrap
 from typing import Any
 
 import pytest
@@ -13,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modpy_wsgi._fast.line import Form, size_of_fields
+from tests.allocations import keeps_nothing
+from tests.isolated_interpreters import needs_isolated_interpreters, run_isolated
 
 SHORT = {8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 13: "\\r", 34: '\\"', 92: "\\\\"}
 ESCAPES = {code: SHORT.get(code, f"\\x{code:02x}") for code in (*range(32), 34, 92, *range(127, 256))}
@@ -168,41 +166,13 @@ def test_memory_is_given_back() -> None:
                 form.filled((value, 1.5))
         Form([b"x" * 100])
 
-    for _ in range(50):
-        once()
-    gc.collect()
-    before = sys.getallocatedblocks()
-    for _ in range(500):
-        once()
-    gc.collect()
-    assert sys.getallocatedblocks() - before < 50
+    assert keeps_nothing(once, before=50, times=500)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="no interpreters with a lock of their own")
+@needs_isolated_interpreters
 def test_isolated_interpreters() -> None:
-    inner = f"import sys; sys.path[:] = {sys.path!r}" + textwrap.dedent(
-        """
+    program = r"""
         from modpy_wsgi._fast.line import Form, size_of_fields
-        assert Form([b"", b""]).filled(("\\xe9",)) == b"\\\\xe9" and size_of_fields([("a", "b")]) == 6
-        """
-    )
-    outer = f"""
-        from modpy_wsgi._fast.line import Form
-        try:
-            import _interpreters as interpreters
-        except ImportError:
-            import _xxsubinterpreters as interpreters
-        for _ in range(3):
-            one, two = interpreters.create(), interpreters.create()
-            for interpreter in (one, two, one):
-                failure = interpreters.run_string(interpreter, {inner!r})
-                assert failure is None, failure
-            interpreters.destroy(two)
-            interpreters.destroy(one)
-        assert Form([b"", b""]).filled((1,)) == b"1"
-        print("well")
+        assert Form([b"", b""]).filled(("\xe9",)) == rb"\xe9" and size_of_fields([("a", "b")]) == 6
     """
-    run = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(outer)], check=True, capture_output=True, text=True, timeout=120
-    )
-    assert run.stdout == "well\n"
+    run_isolated(program)

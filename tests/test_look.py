@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from modpy_wsgi import _fast
 from modpy_wsgi._fast.look import Look, as_they_were, look, read_file
+from tests.isolated_interpreters import needs_isolated_interpreters, run_isolated
 
 MEMBERS = ("mode", "ino", "dev", "nlink", "uid", "gid", "size", "atime", "mtime", "ctime")
 MEMBERS += ("atime_ns", "mtime_ns", "ctime_ns")
@@ -174,6 +176,11 @@ def test_a_look_is_made_by_looking() -> None:
         look("/").st_size = 1  # type: ignore[misc]
 
 
+def test_a_copy_of_what_never_changes_is_the_same_look() -> None:
+    found = look("/")
+    assert copy.copy(found) is copy.deepcopy([found])[0] is found
+
+
 @pytest.mark.parametrize("size", [0, 1, 5, 10_240, 100_000])
 def test_a_file_is_read(tmp_path: Path, size: int) -> None:
     path = tmp_path / "file"
@@ -210,21 +217,8 @@ assert seen[0][0] == seen[1][0] == "/etc/passwd" and seen[0][1] is seen[1][1] is
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="no interpreters with a lock of their own")
+@needs_isolated_interpreters
 @pytest.mark.parametrize("name", sorted(path.stem for path in Path(_fast.__path__[0]).glob("*.pyx")))
 def test_what_is_compiled_loads_in_isolated_interpreters(name: str) -> None:
-    inner = f"import sys; sys.path[:] = {sys.path!r}\nimport modpy_wsgi._fast.{name}"
-    program = f"""
-import modpy_wsgi._fast.{name}
-try:
-    import _interpreters as interpreters
-except ImportError:
-    import _xxsubinterpreters as interpreters
-one, two = interpreters.create(), interpreters.create()
-for interpreter in (one, two, one):
-    failure = interpreters.run_string(interpreter, {inner!r})
-    assert failure is None, failure
-interpreters.destroy(two)
-interpreters.destroy(one)
-"""
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+    program = f"import modpy_wsgi._fast.{name}"
+    run_isolated(program)

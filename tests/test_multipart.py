@@ -1,14 +1,10 @@
 """multipart/form-data, from the public edge (RFC 7578, RFC 2046 5.1, RFC 8187)."""
 
-import gc
 import io
 import os
 import pickle
 import random
 import re
-import subprocess
-import sys
-import textwrap
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,6 +14,8 @@ import pytest
 from modpy_wsgi._fast import multipart as module
 from modpy_wsgi._fast.multipart import FormTooLarge, MalformedForm, MultipartParser, Part, look_at, parse_header
 from modpy_wsgi.errors import BadRequest
+from tests.allocations import keeps_nothing
+from tests.isolated_interpreters import needs_isolated_interpreters, run_isolated
 from tests.multipart_oracle import oracle
 
 Seen = tuple[str | None, str | None, str | bytes]  # name, filename, content
@@ -903,42 +901,15 @@ def test_no_reference_is_lost(name: str) -> None:
             except MalformedForm:
                 pass
 
-    for _ in range(3):
-        once()
-    gc.collect()
-    before = sys.getallocatedblocks()
-    for _ in range(10):
-        once()
-    gc.collect()
-    assert sys.getallocatedblocks() - before < 50
+    assert keeps_nothing(once, before=3, times=10)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="no interpreters with a lock of their own")
+@needs_isolated_interpreters
 def test_isolated_interpreters() -> None:
-    inner = f"import sys; sys.path[:] = {sys.path!r}" + textwrap.dedent(
-        """
+    program = r"""
         from modpy_wsgi._fast.multipart import MultipartParser
         parser = MultipartParser("b", None)
-        parser.feed(b'--b\\r\\nContent-Disposition: form-data; name="a"\\r\\n\\r\\n1\\r\\n--b--')
+        parser.feed(b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b--')
         assert [(part.name, part.value) for part in parser.close()] == [("a", "1")]
-        """
-    )
-    outer = f"""
-        import modpy_wsgi._fast.multipart
-        try:
-            import _interpreters as interpreters
-        except ImportError:
-            import _xxsubinterpreters as interpreters
-        for _ in range(3):
-            one, two = interpreters.create(), interpreters.create()
-            for interpreter in (one, two, one):
-                failure = interpreters.run_string(interpreter, {inner!r})
-                assert failure is None, failure
-            interpreters.destroy(two)
-            interpreters.destroy(one)
-        print("well")
     """
-    run = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(outer)], check=True, capture_output=True, text=True, timeout=120
-    )
-    assert run.stdout == "well\n"
+    run_isolated(program)

@@ -1,12 +1,8 @@
 """Query strings and urlencoded forms, from the public edge (manual 4.6.3)."""
 
 import contextlib
-import gc
 import inspect
 import pickle
-import subprocess
-import sys
-import textwrap
 import time
 import tracemalloc
 from typing import Any
@@ -15,6 +11,8 @@ import pytest
 
 from modpy_wsgi._fast.query import TooManyFields, by_name, parse_qs, parse_qsl, unquote, unquote_plus
 from modpy_wsgi.errors import BadRequest
+from tests.allocations import keeps_nothing
+from tests.isolated_interpreters import needs_isolated_interpreters, run_isolated
 
 Pairs = list[tuple[str, str]]
 
@@ -358,14 +356,7 @@ def test_no_reference_is_lost(text: str) -> None:
                 with contextlib.suppress(ValueError):
                     parse_qs(given, 1, **wrong)  # type: ignore[call-overload]
 
-    for _ in range(50):
-        once()
-    gc.collect()
-    before = sys.getallocatedblocks()
-    for _ in range(200):
-        once()
-    gc.collect()
-    assert sys.getallocatedblocks() - before < 50
+    assert keeps_nothing(once, before=50, times=200)
 
 
 BY_NAME: dict[str, tuple[list[tuple[Any, Any]], dict[Any, Any]]] = {
@@ -407,31 +398,10 @@ def test_names_that_change_the_pairs_while_they_are_read() -> None:
     assert by_name(pairs) == {"a": ["1", "2"]}
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="no interpreters with a lock of their own")
+@needs_isolated_interpreters
 def test_isolated_interpreters() -> None:
-    inner = f"import sys; sys.path[:] = {sys.path!r}" + textwrap.dedent(
-        """
+    program = """
         from modpy_wsgi._fast.query import parse_qs, parse_qsl
         assert parse_qsl("name=1&b", 1) == [("name", "1"), ("b", "")] and parse_qs("name=%C3%A9") == {"name": ["é"]}
-        """
-    )
-    outer = f"""
-        from modpy_wsgi._fast.query import parse_qsl
-        try:
-            import _interpreters as interpreters
-        except ImportError:
-            import _xxsubinterpreters as interpreters
-        for _ in range(3):
-            one, two = interpreters.create(), interpreters.create()
-            for interpreter in (one, two, one):
-                failure = interpreters.run_string(interpreter, {inner!r})
-                assert failure is None, failure
-            interpreters.destroy(two)
-            interpreters.destroy(one)
-        assert parse_qsl("name=1") == [("name", "1")]
-        print("well")
     """
-    run = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(outer)], check=True, capture_output=True, text=True, timeout=120
-    )
-    assert run.stdout == "well\n"
+    run_isolated(program)

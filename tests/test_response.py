@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.wsgi_site import Folder, Reply, Server
@@ -50,12 +47,6 @@ WAYS = {
     "flush": "req.flush()",
     "much": "req.write('x' * 70000, 0)",
 }
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
-    with Folder(tmp_path) as made:
-        yield made
 
 
 def answer(folder: Folder, lines: str, method: str = "GET", inside: str = "") -> Reply:

@@ -1,9 +1,8 @@
-"""Sessions beyond what the original's answers show (those are in test_golden): stores, locks, faults, clocks."""
+"""Sessions beyond what the original's answers show (those are in test_golden): stores, faults, clocks."""
 
 from __future__ import annotations
 
 import dbm.dumb
-import errno
 import os
 import pickle
 import sqlite3
@@ -587,90 +586,6 @@ def test_redirect_does_not_wait_for_itself(tmp_path: Path) -> None:
     app.get("/to").mustcontain("4")
 
 
-HOLD = """
-import sys, time
-from modpy_wsgi.session.locks import SessionLocks
-locks = SessionLocks(sys.argv[1])
-assert locks.acquire("name", 0)
-print("held", flush=True)
-sys.stdin.read()
-"""
-
-
-def holding(path: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", HOLD, str(path)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"held\n"
-    return process
-
-
-@pytest.mark.parametrize("end", ["kill", "terminate"])
-def test_lock_of_another_process(tmp_path: Path, end: str) -> None:
-    path = tmp_path / "locks"
-    mine = locks.SessionLocks(str(path))
-    with holding(path) as process:
-        assert not mine.acquire("name", 0.05)
-        assert mine.acquire("another", 0)
-        getattr(process, end)()
-        process.wait()
-        assert mine.acquire("name", 0)
-    mine.release("name")
-    mine.release("another")
-
-
-def test_a_session_that_is_collected_while_another_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Garbage is collected anywhere, and with it a session whose request was never ended: it is unlocked there."""
-    mine = locks.SessionLocks(str(tmp_path / "locks"))
-    assert mine.acquire("lost", 0)
-    place = locks._place
-
-    def collected(name: str) -> int:
-        mine.release("lost")
-        return place(name)
-
-    monkeypatch.setattr(locks, "_place", collected)
-    done: list[bool] = []
-    thread = threading.Thread(target=lambda: done.append(mine.acquire("name", 0)), daemon=True)
-    thread.start()
-    thread.join(10)
-    assert done == [True]
-    assert list(mine._turns) == ["name"]
-
-
-def test_lock_file_that_was_swept_away(tmp_path: Path) -> None:
-    """The locks in it are still held by who holds them; new ones are in the new file, for all."""
-    path = tmp_path / "locks"
-    mine = locks.SessionLocks(str(path))
-    assert mine.acquire("old", 0)
-    path.unlink()
-    assert mine.acquire("name", 0)
-    mine.release("name")
-    with holding(path):
-        assert not mine.acquire("name", 0)
-    mine.release("old")
-
-
-FORK = """
-import os, sys
-from modpy_wsgi.session.locks import SessionLocks
-mine = SessionLocks(sys.argv[1])
-assert mine.acquire("name", 0)
-child = os.fork()
-if child == 0:
-    os._exit(0 if not mine.acquire("name", 0) and mine.acquire("another", 0) else 1)
-assert os.waitpid(child, 0)[1] == 0
-assert not mine.acquire("name", 0)
-mine.release("name")
-assert not mine._turns
-assert mine.acquire("another", 0)  # the child is gone
-"""
-
-
-def test_child_of_a_fork_does_not_hold_what_its_parent_does(tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-c", FORK, str(tmp_path / "locks")], check=True, timeout=60)
-
-
 FORKED_DATABASE = """
 import os, sys
 from tests.session_request import SessionRequest, options_of
@@ -731,104 +646,8 @@ def test_files_beside_a_database_that_others_may_read(tmp_path: Path, suffix: st
     store.save("b" * 32, record)
 
 
-TAKE = """
-import sys
-from modpy_wsgi.session.locks import SessionLocks
-locks = SessionLocks(sys.argv[1])
-assert locks.acquire("name", 5)
-with locks.alone("writer"):
-    pass
-"""
-
-
-def test_lock_whose_file_cannot_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever fails to take a lock does not keep it from other processes."""
-
-    def refuse(path: Any) -> Any:
-        raise PermissionError(errno.EACCES, "not to be looked at", path)
-
-    mine = locks.SessionLocks(str(tmp_path / "own" / "locks"))
-    assert mine.acquire("name", 0)
-    mine.release("name")
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "lstat", refuse)
-        with pytest.raises(PermissionError):
-            mine.acquire("name", 0)
-        with pytest.raises(PermissionError), mine.alone("writer"):
-            pass
-    subprocess.run([sys.executable, "-c", TAKE, mine.path], check=True, timeout=30)
-
-
-ALONE = """
-import sys
-from modpy_wsgi.session.locks import SessionLocks
-with SessionLocks(sys.argv[1]).alone("writer"):
-    print("held", flush=True)
-    sys.stdin.readline()
-    print("waits", flush=True)
-    with SessionLocks(sys.argv[2]).alone("writer"):
-        print("both", flush=True)
-"""
-
-
-def test_two_files_are_no_deadlock(tmp_path: Path) -> None:
-    """A thread here waits for another process, which waits for another thread here: the kernel knows no threads."""
-    mine, theirs = [str(tmp_path / name / "locks") for name in ("mine", "theirs")]
-    command = [sys.executable, "-c", ALONE, theirs, mine]
-    waited: list[bool] = []
-
-    def wait() -> None:
-        with locks.SessionLocks(theirs).alone("writer"):
-            waited.append(True)
-
-    thread = threading.Thread(target=wait)
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdin is not None and process.stdout is not None
-        assert process.stdout.readline() == b"held\n"
-        with locks.SessionLocks(mine).alone("writer"):
-            thread.start()
-            time.sleep(0.2)
-            process.stdin.write(b"\n")
-            process.stdin.flush()
-            assert process.stdout.readline() == b"waits\n"
-            time.sleep(0.2)
-        assert process.stdout.read() == b"both\n"
-    thread.join(30)
-    assert waited and process.returncode == 0
-
-
 def test_connection_is_not_taken_through_a_fork(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", FORKED_DATABASE, str(tmp_path)], check=True, timeout=60)
-
-
-def test_locks_of_a_file_by_any_path(tmp_path: Path) -> None:
-    (tmp_path / "a" / "b").mkdir(parents=True)
-    (tmp_path / "link").symlink_to("a")
-    paths = ("a/b/locks", "a//b/locks", "a/../a/b/locks", "link/b/locks")
-    assert len({id(locks.locks_at(f"{tmp_path}/{path}")) for path in paths}) == 1
-
-
-@pytest.mark.parametrize("what", ["folder", "file"])
-def test_locks_behind_a_link(tmp_path: Path, what: str) -> None:
-    (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "locks").touch(0o600)
-    if what == "folder":
-        (tmp_path / "linked").symlink_to("other")
-    else:
-        (tmp_path / "linked").mkdir(0o700)
-        (tmp_path / "linked" / "locks").symlink_to("../other/locks")
-    with pytest.raises(OSError, match=r"symbolic links|Not a directory"):
-        locks.locks_at(str(tmp_path / "linked" / "locks")).acquire("name", 0)
-
-
-def test_locks_leave_nothing_in_memory() -> None:
-    mine = locks.SessionLocks()
-    for number in range(100):
-        assert mine.acquire(str(number), 0)
-        assert not mine.acquire(str(number), 0)
-        mine.release(str(number))
-        mine.release(str(number))
-    assert not mine._turns
 
 
 @pytest.mark.parametrize("kind", KEPT)

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from modpy_wsgi.ssi import elements, expression, legacy, programs, scanner, words
+from modpy_wsgi.ssi import conditions, elements, expression, legacy, programs, scanner, words
 from modpy_wsgi.ssi.scanner import Element, Scanner
 from modpy_wsgi.testing import site
 
@@ -430,14 +430,24 @@ def test_no_expression_breaks_a_page(text: str, old: bool) -> None:
 
     class Page:
         match = None
-        place = "a page"
         req = SimpleNamespace(headers_in={}, headers_out={}, err_headers_out={}, notes={}, useragent_ip="127.0.0.1")
 
         def variable(self, name: str) -> str | None:
             return None
 
     with contextlib.suppress(ValueError):
-        (legacy if old else expression).holds(text, Page())  # type: ignore[arg-type]
+        (legacy if old else expression).read(text, "a page")(Page())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("legacy_on", [False, True], ids=["httpd 2.4", "legacy"])
+def test_a_condition_is_read_once_unless_it_is_long(legacy_on: bool) -> None:
+    page: Any = SimpleNamespace(legacy=legacy_on, place="a page", match=None, variable=lambda name: None)
+    plain, long = "'a' = 'a'", f"'a' = '{'a' * conditions.MAX_KEPT}'"
+    before = conditions._kept.cache_info()
+    judged = [conditions.holds(text, page) for text in (plain, plain, long, long)]
+    after = conditions._kept.cache_info()
+    assert judged == [True, True, False, False]
+    assert (after.misses - before.misses, after.hits - before.hits) == (1, 1)
 
 
 def test_every_element_is_one_of_httpds() -> None:

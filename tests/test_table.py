@@ -17,6 +17,7 @@ import pytest
 
 from modpy_wsgi._fast import table as module
 from modpy_wsgi._fast.table import mp_table, table
+from tests.isolated_interpreters import needs_isolated_interpreters, run_isolated
 
 Pairs = list[tuple[str, str]]
 
@@ -701,30 +702,12 @@ def test_memory_is_given_back() -> None:
     assert int(run_python(LEAK_PROBE)) < 1000  # KB; one leaked name in each of the 6000 rounds would be seen
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="no interpreters with a lock of their own")
+@needs_isolated_interpreters
 def test_isolated_interpreters() -> None:
-    inner = f"import sys; sys.path[:] = {sys.path!r}" + textwrap.dedent(
-        """
+    program = """
         from modpy_wsgi._fast.table import mp_table
         t = mp_table.from_environ({"HTTP_X_Y": "1"})
         t.add("x-y", "2")
         assert t["X-Y"] == ["1", "2"] and str(mp_table) == "<class 'mp_table'>"
-        """
-    )
-    outer = f"""
-        from modpy_wsgi._fast.table import mp_table
-        try:
-            import _interpreters as interpreters
-        except ImportError:
-            import _xxsubinterpreters as interpreters
-        for _ in range(3):
-            one, two = interpreters.create(), interpreters.create()
-            for interpreter in (one, two, one):
-                failure = interpreters.run_string(interpreter, {inner!r})
-                assert failure is None, failure
-            interpreters.destroy(two)
-            interpreters.destroy(one)
-        assert mp_table.from_environ({{"HTTP_A": "1"}}).keys() == ["A"]
-        print("well")
     """
-    assert run_python(outer) == "well\n"
+    run_isolated(program)

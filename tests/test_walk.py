@@ -29,12 +29,6 @@ def handler(req):
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
-    with Folder(tmp_path) as made:
-        yield made
-
-
 def build(folder: Folder) -> None:
     """Files to be served, and files that never are: outside, closed by a section, by .htaccess, by their name."""
     for name in ("page.txt", "sub/page.txt", "back\\slash.txt", "..dots", "...", "dots..", "é.txt"):

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,6 @@ import pytest
 from modpy_wsgi import Application
 from modpy_wsgi.config.load import load_text
 from tests.wsgi_site import Folder, Reply, Server
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
-    with Folder(tmp_path) as made:
-        yield made
 
 
 def test_python_import_once_per_process(folder: Folder, tmp_path: Path) -> None:

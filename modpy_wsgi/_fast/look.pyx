@@ -69,6 +69,12 @@ cdef class Look:
     def __init__(self):
         raise TypeError("a Look is made by look()")
 
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
     @property
     def st_mode(self):
         return self.found.st_mode

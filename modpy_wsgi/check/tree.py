@@ -17,9 +17,8 @@ from ..config.directives import alias, cgi, core, python
 from ..config.directory import Directory
 from ..config.host_config import HostConfig
 from ..config.hosts import Hosts
-from ..config.htaccess import MAX_FILE, htaccess_nodes, settings_of_htaccess
+from ..config.htaccess import MAX_FILE, htaccess_nodes, rules_of, settings_of_htaccess
 from ..config.model import EMPTY, Origin, Override, Section, SectionKind
-from ..config.override import Rules
 from ..config.request_config import RequestConfig
 from ..constants import CGI_HANDLERS, PYTHON_HANDLERS
 from ..errors import BadRequest, ConfigError
@@ -260,13 +259,7 @@ class Tree:
         if data is None:
             report.add("htaccess", f"no file, or larger than {MAX_FILE} bytes: not read", path)
             return None
-        settings = directory.settings
-        rules = Rules(
-            settings[core.ALLOW_OVERRIDE],
-            settings[core.ALLOW_OVERRIDE_LIST],
-            settings[core.ALLOW_OPTIONS],
-            settings[core.NONFATAL],
-        )
+        rules = rules_of(directory.settings)
         site_names = directory.host.site.names
         wrong: Callable[[ConfigError], None] = lambda problem: error(problem, report, "htaccess")  # noqa: E731
         warn: Callable[[str], None] = lambda line: warning(line, report)  # noqa: E731

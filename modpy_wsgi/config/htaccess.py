@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 
+from modpy_wsgi.config.directives import core
 from modpy_wsgi.config.directives.options import Nonfatal
 from modpy_wsgi.config.filters_used import check_filters
 from modpy_wsgi.config.lexer import MAX_HTACCESS_LINE, decode
@@ -18,7 +19,7 @@ from modpy_wsgi.config.parser import Node, Reader, read_file
 from modpy_wsgi.config.refusal import Wrong, refuse
 from modpy_wsgi.errors import ConfigError
 
-__all__ = ["MAX_FILE", "htaccess_nodes", "parse_htaccess", "read_htaccess", "settings_of_htaccess"]
+__all__ = ["MAX_FILE", "htaccess_nodes", "parse_htaccess", "read_htaccess", "rules_of", "settings_of_htaccess"]
 
 MAX_FILE = 16 * 1024 * 1024  # bytes; httpd has no limit, but it keeps nothing of what it reads. A million lines fit in
 
@@ -56,6 +57,16 @@ def parse_htaccess(
         raise ConfigError(f"larger than {MAX_FILE} bytes", path)
     nodes = htaccess_nodes(data, path, names=names, warn=warn, wrong=wrong)
     return settings_of_htaccess(nodes, path, rules=rules, names=names, warn=warn, wrong=wrong)
+
+
+def rules_of(settings: Settings) -> Rules:
+    """What the settings of a directory allow in its .htaccess."""
+    return Rules(
+        settings[core.ALLOW_OVERRIDE],
+        settings[core.ALLOW_OVERRIDE_LIST],
+        settings[core.ALLOW_OPTIONS],
+        settings[core.NONFATAL],
+    )
 
 
 def htaccess_nodes(

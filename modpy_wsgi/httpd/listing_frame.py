@@ -7,7 +7,6 @@ makes it a valid page for light and dark.
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from ..environ import escape
 from ..request_output import BUFFER
 from ..signature import signature_of
 from .listing_page import escaped, shown_name
+from .open_file import beginning_of
 
 if TYPE_CHECKING:
     from ..request import mp_request
@@ -172,18 +172,9 @@ def _plain(found: mp_request | None) -> bytes | None:
     """A text file as markup; None if it is none, or cannot be read."""
     if found is None or not (found._content_type or "").lower().startswith("text/"):
         return None
-    try:
-        descriptor = os.open(found._filename or "", os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except (OSError, ValueError):
+    data = beginning_of(found._filename or "", MAX_TEXT)
+    if data is None:
         return None
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # something has taken its place since it was looked for
-            return None
-        data = os.read(descriptor, MAX_TEXT)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
     data = data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
     return b"<pre>\n%s</pre>\n" % data
 

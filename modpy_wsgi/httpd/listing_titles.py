@@ -5,11 +5,10 @@ Law: only a regular file is opened, only its beginning is read, and what is show
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 
 from ..environ import decode
+from .open_file import beginning_of
 
 __all__ = ["title_of"]
 
@@ -22,18 +21,9 @@ def title_of(path: str, media_type: str | None, encoding: str | None) -> str | N
     """The title of a file as markup, None if it has none or is no HTML."""
     if encoding or media_type is None or media_type.partition(";")[0].strip().lower() not in _HTML:
         return None
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except (OSError, ValueError):
+    data = beginning_of(path, LOOKED_AT)
+    if data is None:
         return None
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
-        data = os.read(descriptor, LOOKED_AT)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
     found = _TITLE.search(data.partition(b"\0")[0])
     if found is None:
         return None

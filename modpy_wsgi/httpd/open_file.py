@@ -1,4 +1,4 @@
-"""The file of a request, opened to be sent.
+"""The file of a request, opened to be sent, and the beginning of any other.
 
 Law: only what the walk has looked at is opened for good, or what a handler has named in its place. A pipe in the file's
 place is not waited for.
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..request import mp_request
     from ..stamps import FileStatus
 
-__all__ = ["FLAGS", "open_file"]
+__all__ = ["FLAGS", "beginning_of", "open_file"]
 
 FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe put in the file's place must not hold up a thread
 
@@ -36,3 +36,17 @@ def open_file(req: mp_request, filename: str, found: FileStatus) -> tuple[int, o
         req._application.log_request(req, f"no file, or not the one that was found before: {filename}")
         return None
     return descriptor, now
+
+
+def beginning_of(path: str, most: int) -> bytes | None:
+    """What a file begins with; None if it cannot be read, or something else has taken its place."""
+    try:
+        descriptor = os.open(path, FLAGS)
+    except (OSError, ValueError):
+        return None
+    try:
+        return os.read(descriptor, most) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)

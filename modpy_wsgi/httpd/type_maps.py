@@ -25,6 +25,7 @@ from ..preconditions import conditions_met
 from .choice import AS_GET, choose, quoted
 from .files import send_file
 from .negotiation import Variant
+from .open_file import FLAGS
 from .ranges import accepted
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ __all__ = ["answer"]
 
 MAX_MAP = 1_048_576  # bytes of a map; httpd reads it anew for each request, and so do we
 MAX_ENTRIES = 1000  # variants of one document
-_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 
 
 class Malformed(Exception):  # noqa: N818 - what it is
@@ -82,7 +82,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
 
 def _content(req: mp_request, found: FileStatus) -> str:
     assert req._filename is not None
-    descriptor = os.open(req._filename, _FLAGS)
+    descriptor = os.open(req._filename, FLAGS)
     try:
         now = os.fstat(descriptor)
         if (now.st_dev, now.st_ino) != (found.st_dev, found.st_ino) or not stat.S_ISREG(now.st_mode):

@@ -16,12 +16,10 @@ import stat
 from typing import NamedTuple
 
 from .._fast.look import Look, as_they_were, look
-from ..config.directives import core
 from ..config.directory import Directory
 from ..config.host_config import HostConfig
-from ..config.htaccess import MAX_FILE, parse_htaccess
+from ..config.htaccess import MAX_FILE, parse_htaccess, rules_of
 from ..config.model import EMPTY, Settings
-from ..config.override import Rules
 from ..config.parser import read_file
 from ..errors import BadRequest, ConfigError
 from ..stamps import FileStatus, RightsStamp, are_rights_settled, rights_stamp
@@ -206,13 +204,7 @@ def _read(directory: Directory, path: str, stamp: RightsStamp, settled: bool) ->
 
 
 def _parsed(directory: Directory, path: str, data: bytes) -> Settings | ConfigError:
-    settings = directory.settings
-    rules = Rules(
-        settings[core.ALLOW_OVERRIDE],
-        settings[core.ALLOW_OVERRIDE_LIST],
-        settings[core.ALLOW_OPTIONS],
-        settings[core.NONFATAL],
-    )
+    rules = rules_of(directory.settings)
     host = directory.host
     try:
         return parse_htaccess(data, path, rules=rules, names=host.site.names, warn=host.warn)

@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from ..locks import lock
+from ..own_files import check_own_file, make_own_file
 from . import names
 from .base import locks_in
-from .folders import FOLDER_MODE, check_own_file, make_own_file, opened, own_folder
+from .folders import FOLDER_MODE, opened, own_folder
 from .record import Corrupt, Unreadable, pack, unpack
 
 if TYPE_CHECKING:

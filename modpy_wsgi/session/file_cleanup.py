@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from ..own_files import open_own_file, replace_file
 from . import names
 from .base import locks_in
 from .file_store import SET_ASIDE, TEMPORARY, FileStore, read_all, shards
-from .folders import open_own_file, opened, own_folder, replace_file, sub_folder
+from .folders import opened, own_folder, sub_folder
 from .record import Corrupt, Stamps, stamps_of
 
 __all__ = ["MOST_FILES", "Rules", "clean"]

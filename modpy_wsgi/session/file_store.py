@@ -15,7 +15,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from .folders import Folder, check_sub_folder, kept_folder, open_own_file, opened, replace_file
+from ..own_files import open_own_file, replace_file
+from .folders import Folder, check_sub_folder, kept_folder, opened
 from .keys import key_of_folder
 from .record import Corrupt, Unreadable, pack, unpack
 

@@ -19,7 +19,8 @@ import stat
 from typing import Any, Final
 
 from ..errors import ConfigError
-from .folders import FILE_MODE, opened, own_folder
+from ..own_files import FILE_MODE
+from .folders import opened, own_folder
 
 __all__ = ["KEY_FILE_OPTION", "KEY_OPTION", "given_key", "key_in_file", "key_of_folder"]
 

@@ -6,6 +6,7 @@ for one another: each has its own lock, where the original has 8 slots for all.
 Among threads a lock is a lock. Among processes it is one byte of a file, far from all others, locked as POSIX has it:
 the kernel keeps a lock for each byte that is held and nothing for the others, so there may be any number of sessions.
 Such a lock belongs to the process, and all of them are lost when it closes the file: so it is opened once, and kept.
+If it is swept away, as folders for temporary files are, it is closed with the last lock that is held in it.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from ..locks import lock, reentrant_lock
-from .folders import open_own_file, opened, own_folder
+from ..own_files import open_own_file
+from .folders import opened, own_folder
 
 __all__ = ["SessionLocks", "locks_at"]
 
@@ -30,22 +32,32 @@ LONGEST_PAUSE: Final = 0.02
 _BITS: Final = 62  # of a place in a file
 
 
-class _File(NamedTuple):
-    number: int
-    device: int
-    inode: int
+class _File:
+    """An open file of locks; -1 is none. `turns`: how many hold a lock in it, or wait for one."""
+
+    __slots__ = ("again", "key", "number", "turns")
+
+    def __init__(self, number: int, key: tuple[int, int]) -> None:
+        self.number = number
+        self.key = key  # device and inode
+        self.again: list[int] = []  # the same file that was moved away, came back and was opened once more
+        self.turns = 0
 
 
 class _Turn:
-    """The lock of one session in this process, for as long as somebody holds it or waits for it."""
+    """The lock of one session in this process, for as long as somebody holds it or waits for it.
+
+    `file` is changed by who has `lock` only.
+    """
 
     __slots__ = ("file", "lock", "place", "users")
 
-    def __init__(self, place: int) -> None:
+    def __init__(self, place: int, file: _File) -> None:
         self.lock = threading.Lock()
         self.users = 0
-        self.file = -1
         self.place = place
+        self.file = file
+        file.turns += 1
 
 
 class SessionLocks:
@@ -55,7 +67,8 @@ class SessionLocks:
         self.path = path
         self._guard = reentrant_lock()  # a session that is collected as garbage meanwhile is unlocked right here
         self._turns: dict[str, _Turn] = {}
-        self._file = _File(-1, 0, 0)
+        self._file = _File(-1, (-1, -1))  # the one at its place
+        self._files: dict[tuple[int, int], _File] = {}  # with those that were swept away, and have locks in them
         self._process = os.getpid()
 
     def acquire(self, name: str, seconds: float) -> bool:
@@ -66,7 +79,8 @@ class SessionLocks:
                 self._process = os.getpid()
             turn = self._turns.get(name)
             if turn is None:
-                turn = self._turns[name] = _Turn(0 if self.path is None else _place(name))
+                place = 0 if self.path is None else _place(name)
+                turn = self._turns[name] = _Turn(place, self._file)
             turn.users += 1
         deadline = time.monotonic() + seconds
         taken = False
@@ -92,24 +106,17 @@ class SessionLocks:
         Among themselves they come in turn, as the kernel wakes them; the threads of this one have to see to that
         themselves.
         """
-        place = _place(name)
-        while True:
-            file = self._file if self._file.number >= 0 else self._open(self._file)
-            try:
-                fcntl.lockf(file.number, fcntl.LOCK_EX, 1, place)
-            except OSError as error:
-                if error.errno != errno.EDEADLK:
-                    raise
-                # The kernel takes a process for one: two whose threads wait for each other's seem a circle to it.
-                time.sleep(FIRST_PAUSE)
-                continue
-            if self._counts(file, place):
-                break
-            self._open(file)
+        with self._guard:
+            turn = _Turn(_place(name), self._file)
         try:
-            yield
+            self._wait(turn)
+            try:
+                yield
+            finally:
+                fcntl.lockf(turn.file.number, fcntl.LOCK_UN, 1, turn.place)
         finally:
-            fcntl.lockf(file.number, fcntl.LOCK_UN, 1, place)
+            with self._guard:
+                self._let_go(turn.file)
 
     def release(self, name: str) -> None:
         """Let a lock go that this process holds; nothing if it does not."""
@@ -117,8 +124,9 @@ class SessionLocks:
         if turn is None or self._process != os.getpid():
             return
         try:
-            if turn.file >= 0:
-                fcntl.lockf(turn.file, fcntl.LOCK_UN, 1, turn.place)
+            file = turn.file
+            if file.number >= 0:
+                fcntl.lockf(file.number, fcntl.LOCK_UN, 1, turn.place)
         finally:
             turn.lock.release()
             self._leave(name, turn)
@@ -128,14 +136,15 @@ class SessionLocks:
             turn.users -= 1
             if not turn.users:
                 self._turns.pop(name, None)
+                self._let_go(turn.file)
 
     def _take(self, turn: _Turn, deadline: float) -> bool:
         """Take the byte in the file."""
         pause = FIRST_PAUSE
         while True:
-            file = self._file
+            file = turn.file
             if file.number < 0:
-                file = self._open(file)
+                file = self._open(turn)
             try:
                 fcntl.lockf(file.number, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, turn.place)
             except OSError as error:
@@ -145,10 +154,9 @@ class SessionLocks:
             else:
                 taken = True
             if not (self._counts(file, turn.place) if taken else self._is_at_its_place(file)):
-                self._open(file)
+                self._open(turn)
                 continue
             if taken:
-                turn.file = file.number
                 return True
             left = deadline - time.monotonic()
             if left <= 0:
@@ -156,18 +164,53 @@ class SessionLocks:
             time.sleep(min(pause, left))
             pause = min(2 * pause, LONGEST_PAUSE)
 
-    def _open(self, stale: _File) -> _File:
-        """The file, opened unless somebody else has done so. A stale one, which was swept away, is not closed, for the
-        locks that are still held in it."""
-        assert self.path is not None
+    def _wait(self, turn: _Turn) -> None:
+        """Take the byte in the file as soon as the kernel lets us."""
+        while True:
+            file = turn.file if turn.file.number >= 0 else self._open(turn)
+            try:
+                fcntl.lockf(file.number, fcntl.LOCK_EX, 1, turn.place)
+            except OSError as error:
+                if error.errno != errno.EDEADLK:
+                    raise
+                # The kernel takes a process for one: two whose threads wait for each other's seem a circle to it.
+                time.sleep(FIRST_PAUSE)
+                continue
+            if self._counts(file, turn.place):
+                return
+            self._open(turn)
+
+    def _open(self, turn: _Turn) -> _File:
+        """The file at its place, opened unless somebody else has done so: for a turn, instead of the one it had."""
         with self._guard:
+            stale = turn.file
             if self._file is stale:
-                with opened(own_folder(os.path.dirname(self.path))):
-                    pass
-                number = open_own_file(self.path, os.O_RDWR | os.O_CREAT)
-                found = os.fstat(number)
-                self._file = _File(number, found.st_dev, found.st_ino)
-            return self._file
+                self._open_another()
+            turn.file = self._file
+            turn.file.turns += 1
+            self._let_go(stale)
+            return turn.file
+
+    def _open_another(self) -> None:
+        assert self.path is not None
+        with opened(own_folder(os.path.dirname(self.path))):
+            pass
+        number = open_own_file(self.path, os.O_RDWR | os.O_CREAT)
+        found = os.fstat(number)
+        key = found.st_dev, found.st_ino
+        self._file = file = self._files.get(key) or _File(number, key)
+        if file.number == number:
+            self._files[key] = file
+        else:
+            file.again.append(number)  # to close it would free the locks in the file
+
+    def _let_go(self, file: _File) -> None:
+        """End a turn in a file, and with the last one close it, if it was swept away. Under the guard."""
+        file.turns -= 1
+        if not file.turns and file is not self._file and self._files.pop(file.key, None) is not None:
+            for number in (file.number, *file.again):
+                with contextlib.suppress(OSError):  # it is closed all the same, and nothing was written into it
+                    os.close(number)
 
     def _counts(self, file: _File, place: int) -> bool:
         """Whether a byte that was locked is one that the others know of. If not, or if that cannot be told (OSError),
@@ -186,7 +229,7 @@ class SessionLocks:
             found = os.lstat(self.path)
         except FileNotFoundError:
             return False
-        return found.st_ino == file.inode and found.st_dev == file.device
+        return (found.st_dev, found.st_ino) == file.key
 
 
 def _place(name: str) -> int:

@@ -17,7 +17,7 @@ from ..constants import HTTP_NOT_FOUND, OK
 from ..environ import escape
 from ..httpd.listing_page import size_shown
 from ..stamps import FileStatus
-from . import expression, legacy, programs, python_element
+from . import conditions, programs, python_element
 from .page import Page, date_text
 from .scanner import Element
 from .words import decode_entities, escape_markup, recoded, substituted
@@ -241,9 +241,8 @@ def _judge(page: Page, element: Element, filter: Any, *, known: bool = False) ->
         if known:
             page.showing = False
             return
-        judge = legacy.holds if page.legacy else expression.holds
         try:
-            page.showing = page.had_true = judge(text, page)
+            page.showing = page.had_true = conditions.holds(text, page)
         except (ValueError, RunawayPattern) as error:
             raise Wrong(f'Could not judge expr "{text}": {error}') from None
         except RecursionError:

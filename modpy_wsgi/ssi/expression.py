@@ -14,21 +14,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any, NamedTuple
 
 from ..config.patterns import compile_regex
 from ..environ import decode, encode
 from . import expression_values as values
-from .page import Page
+from .page import Page, Test
 
-__all__ = ["holds"]
+__all__ = ["read"]
 
 MAX_DEPTH = 50  # brackets within one another
-MAX_KEPT = 1000  # characters of an expression that is kept as it was read; few are longer
 
 Word = Callable[[Page], str]
-Test = Callable[[Page], bool]
 
 
 class _Token(NamedTuple):
@@ -51,18 +49,9 @@ _MORE = re.compile(r"\s*\S")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
-def holds(text: str, page: Page) -> bool:
-    """Whether an expression is true for a page. Raises ValueError for one that is none."""
-    parse = _kept if len(text) <= MAX_KEPT else _parsed
-    return parse(text, page.place)(page)
-
-
-def _parsed(text: str, place: str) -> Test:
-    """What an expression asks of a page. `place` is where it stands, for the log."""
+def read(text: str, place: str) -> Test:
+    """What an expression asks of a page. `place`: where it stands, for the log. Raises ValueError for what is none."""
     return _Parser(text, place).parsed()
-
-
-_kept = lru_cache(maxsize=256)(_parsed)  # it depends on nothing else
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -288,20 +277,7 @@ def _matched(page: Page, digit: str) -> str:
     return decode(match.group(int(digit)) or "")
 
 
-_TEXTS: dict[str, Callable[[str, str], bool]] = {
-    "==": lambda one, other: one == other,
-    "=": lambda one, other: one == other,
-    "!=": lambda one, other: one != other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
-}
-_NUMBERS: dict[str, Callable[[int, int], bool]] = {
-    "eq": lambda one, other: one == other,
-    "ne": lambda one, other: one != other,
-    "lt": lambda one, other: one < other,
-    "le": lambda one, other: one <= other,
-    "gt": lambda one, other: one > other,
-    "ge": lambda one, other: one >= other,
-}
+_TEXTS: dict[str, Callable[[str, str], bool]]
+_TEXTS = {"==": eq, "=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+_NUMBERS: dict[str, Callable[[int, int], bool]]
+_NUMBERS = {"eq": eq, "ne": ne, "lt": lt, "le": le, "gt": gt, "ge": ge}

@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from operator import eq, ge, gt, le, lt, ne
 from typing import NamedTuple
 
 from ..config.patterns import compile_regex
 from ..environ import encode
-from .page import Page
+from .page import Page, Test
 from .words import substituted
 
-__all__ = ["holds"]
+__all__ = ["read"]
 
 MAX_DEPTH = 50  # brackets and negations within one another
-MAX_KEPT = 1000  # characters of an expression that is kept as it was read; few are longer
-
-Test = Callable[[Page], bool]
 
 
 class _Token(NamedTuple):
@@ -39,19 +36,10 @@ _MORE = re.compile(r"\s*\S")
 _REGEX = re.compile(r"\s*/((?:\\.|[^\\/])*)(?:/|\Z)", re.DOTALL)
 
 
-def holds(text: str, page: Page) -> bool:
-    """Whether an expression is true for a page. Raises ValueError for one that is none."""
-    parse = _kept if len(text) <= MAX_KEPT else _parsed
-    return parse(text)(page)
-
-
-def _parsed(text: str) -> Test:
-    """What an expression asks of a page."""
+def read(text: str, place: str) -> Test:
+    """What an expression asks of a page. `place`: where it stands, for the log. Raises ValueError for what is none."""
     tokens = list(_tokens(text))
-    return _Parser(tokens).parsed() if tokens else lambda page: False
-
-
-_kept = lru_cache(maxsize=256)(_parsed)  # it depends on nothing else
+    return _Parser(tokens, place).parsed() if tokens else lambda page: False
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -77,7 +65,8 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 class _Parser:
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[_Token], place: str) -> None:
+        self._place = place
         self._tokens = tokens
         self._at = 0
         self._depth = 0
@@ -143,11 +132,11 @@ class _Parser:
         return lambda page: compare(encode(left(page)), encode(right(page)))
 
     def _matching(self, left: Callable[[Page], str], wanted: bool) -> Test:
-        pattern = self._tokens[self._at].text
+        pattern, place = self._tokens[self._at].text, self._place
         self._at += 1
 
         def test(page: Page) -> bool:
-            found = compile_regex(substituted(pattern, page.variable), place=page.place).search(encode(left(page)))
+            found = compile_regex(substituted(pattern, page.variable), place=place).search(encode(left(page)))
             page.match = found
             return (found is not None) is wanted
 
@@ -164,11 +153,5 @@ class _Parser:
         return lambda page: substituted(joined, page.variable)
 
 
-_COMPARISONS: dict[str, Callable[[str, str], bool]] = {
-    "=": lambda one, other: one == other,
-    "!=": lambda one, other: one != other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
-}
+_COMPARISONS: dict[str, Callable[[str, str], bool]]
+_COMPARISONS = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..config.directives import include as directives
@@ -17,7 +18,7 @@ from .words import shell_escaped, unescape_url
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["Page", "date_text"]
+__all__ = ["Page", "Test", "date_text"]
 
 _GMT = {"%Z": "GMT", "%z": "+0000"}
 _ZONE = re.compile("%%|%[Zz]")
@@ -143,3 +144,7 @@ class Page:
             return pwd.getpwuid(found.st_uid).pw_name if found is not None else "<unknown>"
         except KeyError:
             return "<unknown>"
+
+
+Test = Callable[[Page], bool]
+"""What a condition asks of a page."""
