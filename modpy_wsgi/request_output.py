@@ -164,13 +164,13 @@ class RequestOutput(RequestMembers):
             raise
         if self._method == "HEAD" or self._status in BODILESS:
             self._bodiless = True
-        if promised == 0 and self._method == "HEAD":
-            headers = [header for header in headers if header[0] != "Content-Length"]  # as httpd does
-        if promised is None and length is not None and self._status not in BODILESS:
-            headers.append(("Content-Length", str(length)))
-            promised = length
         if promised is not None:
+            if promised == 0 and self._method == "HEAD":
+                headers = [header for header in headers if header[0] != "Content-Length"]  # as httpd does
             self._promised = promised
+        elif length is not None and self._status not in BODILESS:
+            headers.append(("Content-Length", str(length)))
+            self._promised = length
         self._head = line, headers
         write: Write | None = self._start_response(line, headers)
         if write is None:

@@ -99,6 +99,7 @@ class RequestState:
         "_application",
         "_bodiless",
         "_body_sent",
+        "_call_index",
         "_calls",
         "_cleanups",
         "_complete",
@@ -119,6 +120,7 @@ class RequestState:
         "_more_to_say",
         "_next",
         "_past_http",
+        "_place",
         "_prepared",
         "_prev",
         "_promised",
@@ -180,7 +182,7 @@ class RequestState:
     _phase: Phase | None = None
     _interpreter: Any = None
     _calls: tuple[Call, ...]  # the list of handlers that runs
-    _call_index = 0  # and which of them
+    _call_index: int  # and which of them
     _added: dict[str, list[Any]] | None  # handlers that add_handler registered, by phase directive
     _cleanups: list[tuple[Callable[[Any], Any], Any]] | None
     _args: Any = UNREAD  # the query string, or None; once somebody asked
@@ -192,7 +194,7 @@ class RequestState:
     _headers_in: table | None  # once somebody has asked for them, and may have changed them
     _variables_due: Callable[[Any], None] | None = None  # fills subprocess_env, once somebody looks into it
     _lent: Callable[[], None] | None  # takes back what handlers have lent to code for CGI in this context
-    _place: Place | None = None  # what is kept of a path whose file was there at the last look and is still
+    _place: Place | None  # what is kept of a path whose file was there at the last look and is still
     _redirects: int  # internal redirects and subrequests that led here
     _bad: BadRequest | None = None  # what was wrong with the request line or Host
     _failed = False  # answered by an ErrorDocument
@@ -237,11 +239,11 @@ class RequestState:
         """What a request has that nobody has done anything with; each one is made like one of these (request.py)."""
         self._calls = self._prepared = ()
         self._status = 200
-        self._body_sent = self._redirects = 0
+        self._body_sent = self._call_index = self._redirects = 0
         self._bodiless = self._complete = self._died = self._more_to_say = False
         # What is None until something is known of it, or for good.
         self._content_type = self._handler = self._status_line = self._user = self._useragent = None
         self._added = self._cleanups = self._headers_in = self._lent = self._past_http = None
         self._delegated = self._file_body = self._filters = self._held = None
-        self._main = self._next = self._prev = None
+        self._main = self._next = self._place = self._prev = None
         self._promised = self._server_write = self._unwritable = None
