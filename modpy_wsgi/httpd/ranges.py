@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..config.directives import core
 from ..config.request_config import RequestConfig
 from ..constants import APLOG_INFO, DONE, HTTP_OK, HTTP_PARTIAL_CONTENT, HTTP_RANGE_NOT_SATISFIABLE, OK
-from ..preconditions import range_holds
+from ..preconditions import field, range_holds
 from ..response import with_charset
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def of_length(req: mp_request, config: RequestConfig, length: int) -> Pieces | N
 
     Makes the answer one of 206, with its Content-Range or its type.
     """
-    wanted = req._environ.get("HTTP_RANGE", "")
+    wanted = field(req, "Range") or ""
     if not length or wanted[:6].lower() != UNIT or req._status != HTTP_OK:
         return None
     out = req.headers_out
