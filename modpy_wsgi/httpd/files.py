@@ -145,8 +145,6 @@ def _drop_body(req: mp_request) -> int:
 
 def _check(req: mp_request, config: RequestConfig, found: FileStatus | None) -> int:
     """The file, if all is as it must be."""
-    if found is None and config.fileless:  # a <Location> whose Python handler declined: no file was looked for
-        return HTTP_NOT_FOUND
     log = req._application.log_request
     method = req._method
     if method not in _READING:
@@ -157,6 +155,8 @@ def _check(req: mp_request, config: RequestConfig, found: FileStatus | None) -> 
             req.headers_out["Allow"] = allow_header(req)
             return OK
         return HTTP_METHOD_NOT_ALLOWED if method in METHOD_NUMBERS else HTTP_NOT_IMPLEMENTED
+    if found is None and config.fileless:  # a <Location> whose Python handler declined: no file was looked for
+        return HTTP_NOT_FOUND
     if found is None:
         log(req, f"File does not exist: {req.filename or req.uri}", APLOG_INFO)
         return HTTP_NOT_FOUND
@@ -219,8 +219,10 @@ def _send_known(req: mp_request, sent: Sent, headers: _Head | None = None) -> bo
     data = read_file(req._filename, FLAGS, size)
     if data is None:
         return False
-    if sent.modified > req._mtime:
+    if sent.modified >= req._mtime:
         req._mtime = sent.modified
+    else:  # a handler has said that what it declined has changed since
+        return False
     req._prepared = sent.head
     if headers is not None:
         req._content_type = sent.content_type
@@ -240,13 +242,16 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: FileSta
     try:
         size = now.st_size
         modified = now.st_mtime
-        if modified > req._mtime:
+        later = req._mtime > modified  # as a handler has said, who declined
+        if not later:
             req._mtime = modified
         if size > SMALL and manner.handover is not None and _hand_over(req, manner.handover, filename):
             return OK
         if req._list_tag:
             manner = manner._replace(heads=Bounded(1))
         head = manner.heads.get((now.st_dev, now.st_ino, size, now.st_mtime_ns)) or _head(req, manner, now, descriptor)
+        if later:
+            head = (("Last-Modified", date_text(min(req._mtime, req._request_time))), *head[1:])
         filtered = req._filters is not None  # then pieces are cut out of what the filters make of the file
         alone = req._held is None and req._server_write is None
         plain = alone and config.head is None and not (req._more_to_say or filtered)
