@@ -127,7 +127,7 @@ def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_req
 
 def _read_path(req: mp_request, escaped: str) -> str:
     """The path of a URI without its query, by the rules for a client's. Raises BadRequest."""
-    raw = encode(escaped)
+    raw = encode(escaped) or "/"
     scheme, mark, rest = raw.partition("://")
     if mark and scheme.lower() in ("http", "https"):
         raw = f"/{rest.partition('/')[2]}"
