@@ -1,0 +1,283 @@
+"""What calls of a handler make of what others answer for it: of files that it declines, error pages, and the log."""
+
+from ..request import Request, get, head
+from ..site import File, Site
+from . import Case, words
+
+MODULE = """
+    from mod_python import apache
+
+    def conditions_taken_away(req):
+        for name in ("If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "Range", "If-Range"):
+            del req.headers_in[name]
+        return apache.DECLINED
+
+    def range_changed(req):
+        req.headers_in["Range"] = "bytes=1-2"
+        return apache.DECLINED
+
+    def conditions_made(req):
+        req.headers_in["If-None-Match"] = "*"
+        req.write("%r" % req.meets_conditions(), 0)
+        return apache.OK
+
+    def whole_after_all(req):
+        del req.headers_in["Range"]
+        req.write("0123456789", 0)
+        return apache.OK
+
+    def changed_later(req):
+        req.update_mtime(1706933107)
+        return apache.DECLINED
+
+    def changed_before(req):
+        req.update_mtime(1000000000)
+        return apache.DECLINED
+
+    def changed_in_future(req):
+        req.update_mtime(4102444800)
+        return apache.DECLINED
+
+    def sends_nothing(req):
+        req.headers_out["X-Early"] = "1"
+        req.sendfile(req.document_root() + "/empty.txt")
+        req.headers_out["X-Late"] = "1"
+        return apache.OK
+
+    def sends_none_of_it(req):
+        req.write("held back", 0)
+        req.sendfile(req.document_root() + "/file.txt", 0, 0)
+        req.status = 404
+        return apache.OK
+
+    def sends_nothing_and_fails(req):
+        req.sendfile(req.document_root() + "/empty.txt")
+        return 403
+
+    def created(req):
+        req.headers_out["Location"] = "/made"
+        return 201
+
+    def created_err_headers(req):
+        req.err_headers_out["Location"] = "/made"
+        return 201
+
+    def length_kept(req):
+        req.err_headers_out["Content-Length"] = "3"
+        return 403
+
+    def to_nowhere(req):
+        req.internal_redirect("")
+        return apache.OK
+
+    def declines(req):
+        return apache.DECLINED
+
+    def writes(req):
+        req.write("held", 0)
+        return apache.OK
+
+    def flushes(req):
+        req.write("gone")
+        return apache.OK
+
+    def flushes_nothing(req):
+        req.flush()
+        return apache.OK
+
+    def nothing(req):
+        return apache.OK
+
+    def no_content(req):
+        req.status = 204
+        return apache.OK
+
+    def unnamed(req):
+        return 499
+
+    def fails(req):
+        return 403
+
+    def fails_late(req):
+        req.content_type = "text/plain"
+        req.write("gone")
+        return 403
+
+    def headers(req):
+        req.headers_out["X-Out"] = "1"
+        req.headers_out.add("Set-Cookie", "a=1")
+        req.err_headers_out.add("Set-Cookie", "b=2")
+        req.content_type = "text/plain"
+        req.write("text", 0)
+        return apache.OK
+
+    def headers_late(req):
+        req.headers_out.add("Set-Cookie", "a=1")
+        req.write("gone")
+        req.headers_out.add("Set-Cookie", "c=3")
+        return apache.OK
+
+    def handler(req):
+        return globals()[req.args](req)
+
+    def hop(req):
+        first, second, result = req.args.split(",")
+        if first:
+            req.status = int(first)
+        req.internal_redirect("/then?%s,%s" % (second, result))
+        return apache.OK
+
+    def then(req):
+        second, result = req.args.split(",")
+        if second:
+            req.status = int(second)
+        req.headers_out["Location"] = "/there"
+        return int(result)
+
+    def seen(req):
+        theirs = ("Connection", "Transfer-Encoding")
+        headers = [pair for pair in sorted(req.headers_out.items()) if pair[0] not in theirs]
+        req.log_error("sent %d %d %d" % (req.bytes_sent, req.sent_bodyct, req.clength))
+        req.log_error("as %s %s %s" % (req.status, req.status_line, req.content_type))
+        req.log_error("headers %r %r" % (headers, req.err_headers_out.items()))
+        return apache.OK
+
+    def names(req):
+        req.log_error("%s names %s extension %r" % (req.phase, req.filename, req.extension))
+        return apache.DECLINED
+
+    headerparserhandler = accesshandler = typehandler = fixuphandler = loghandler = names
+"""
+
+FILES = {
+    "lib/calls.py": MODULE,
+    "htdocs/file.txt": "0123456789",
+    "htdocs/empty.txt": "",
+    "htdocs/large.bin": File(b"0123456789" * 20000),
+    "htdocs/sub/file.txt": "in a folder\n",
+}
+SITE = Site(
+    """
+    PythonPath "['@ROOT@/lib'] + sys.path"
+    LogFormat "%>s %B" short
+    CustomLog "@ROOT@/logs/access.log" short
+    <Directory "@ROOT@/htdocs">
+        SetHandler mod_python
+        PythonHandler calls
+        PythonLogHandler calls::seen
+        ErrorDocument 403 "refused"
+    </Directory>
+    <Files "hop">
+        PythonHandler calls::hop
+    </Files>
+    <Files "then">
+        PythonHandler calls::then
+    </Files>
+    """,
+    FILES,
+)
+LOGS = ("access.log",)
+TAG = '"a-6107255704080"'
+CONDITIONS = {
+    "If-None-Match": "*",
+    "If-Modified-Since": "Sun, 04 Feb 2024 04:05:06 GMT",
+    "If-Match": '"other"',
+    "If-Unmodified-Since": "Sat, 08 Sep 2001 01:46:40 GMT",
+    "Range": "bytes=2-3",
+}
+ALONE = words(
+    """
+    conditions_made changed_later changed_before changed_in_future sends_nothing sends_none_of_it
+    sends_nothing_and_fails created created_err_headers length_kept to_nowhere
+    """
+)
+SENT = {
+    "declines": "sent 10 1 10",
+    "writes": "sent 4 1 4",
+    "flushes": "sent 4 1 0",
+    "flushes_nothing": "sent 0 1 0",
+    "nothing": "sent 0 1 0",
+    "no_content": "sent 0 0 0",
+    "unnamed": "as 499 500 Internal Server Error text/html; charset=iso-8859-1",
+    "fails": "sent 7 1 7",
+    "fails_late": "as 403 200 OK text/html; charset=iso-8859-1",
+    "headers": "headers [('Content-Length', '4'), ('Content-Type', 'text/plain'), ('Set-Cookie', 'a=1'), "
+    "('Set-Cookie', 'b=2'), ('X-Out', '1')] []",
+    "headers_late": "headers [('Content-Type', 'text/plain'), ('Set-Cookie', 'a=1'), ('Set-Cookie', 'c=3')] []",
+}
+HEAD = {"declines": "sent 10 0 10", "writes": "sent 4 0 4", "flushes": "sent 4 0 0", "fails": "sent 0 0 0"}
+HOPS = words(
+    ",,403 ,404,403 404,,403 404,200,403 404,500,403 404,,200 201,,303 500,,404 404,410,-2 404,200,410 499,,403"
+)
+
+
+CASES = (
+    Case(
+        "declined",
+        SITE,
+        [
+            *(get(f"/file.txt?{name}", logs=LOGS) for name in ALONE),
+            *(
+                get(f"/{file}?conditions_taken_away", {name: value}, name=f"{file} without {name}")
+                for file in ("file.txt", "large.bin")
+                for name, value in CONDITIONS.items()
+            ),
+            get("/large.bin?changed_later"),
+            get("/file.txt?range_changed", {"Range": "bytes=5-6"}),
+            get("/large.bin?range_changed", {"Range": "bytes=5-6"}),
+            get("/file.txt?whole_after_all", {"Range": "bytes=5-6"}),
+        ],
+    ),
+    Case(
+        "what the log phase sees",
+        SITE,
+        [
+            *(get(f"/file.txt?{name}", log=(piece,), logs=LOGS) for name, piece in SENT.items()),
+            get("/large.bin?declines", log=("sent 200000 1 200000",), logs=LOGS),
+            get("/large.bin?declines", {"Range": "bytes=0-4"}, name="a piece", log=("sent 5 1 5",), logs=LOGS),
+            *(head(f"/file.txt?{name}", log=(piece,), logs=LOGS) for name, piece in HEAD.items()),
+            head("/large.bin?declines", log=("sent 200000 0 200000",), logs=LOGS),
+        ],
+    ),
+    Case("a status, and a redirection that fails", SITE, [get(f"/hop?{hop}") for hop in HOPS]),
+    Case(
+        "names of folders",
+        Site(
+            """
+            PythonPath "['@ROOT@/lib'] + sys.path"
+            <Directory "@ROOT@/htdocs">
+                PythonHeaderParserHandler calls
+                PythonAccessHandler calls
+                PythonTypeHandler calls
+                PythonFixupHandler calls
+                PythonLogHandler calls
+            </Directory>
+            """,
+            FILES,
+        ),
+        [
+            get(target, log=tuple(f"Python{phase}Handler names @ROOT@/htdocs{shown}" for phase in ("Type", "Log")))
+            for target, shown in (
+                ("/sub", "/sub extension ''"),
+                ("/sub?x", "/sub extension ''"),
+                ("/sub/", "/sub/ extension ''"),
+                ("/sub/file.txt", "/sub/file.txt extension None"),
+                ("/absent", "/absent extension ''"),
+            )
+        ],
+    ),
+    Case(
+        "methods in a Location",
+        Site(
+            """
+            PythonPath "['@ROOT@/lib'] + sys.path"
+            <Location "/here">
+                SetHandler mod_python
+                PythonHandler calls::declines
+            </Location>
+            """,
+            FILES,
+        ),
+        [Request(method, "/here/page") for method in words("GET HEAD POST PUT DELETE OPTIONS PATCH BREW")],
+    ),
+)
