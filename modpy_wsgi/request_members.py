@@ -190,9 +190,7 @@ class RequestMembers(RequestState):
     @property
     def status_line(self) -> str | None:
         """The status line to send, '404 Gone fishing', or None for httpd's; once the head was sent, what it said."""
-        if self._status_line is None and self._head is not None:
-            return decode(self._head[0])
-        return self._status_line
+        return self._status_line if self._head is None else decode(self._head[0])
 
     @status_line.setter
     def status_line(self, value: str | None) -> None:

@@ -43,7 +43,7 @@ def answer(req: mp_request, status: int) -> None:
     if (status not in STATUS_LINES or status in NAMELESS) and not _in_own_words(req, status):
         if 300 <= status < 400 and "Location" in req.headers_out:  # a redirection that has no name goes nowhere
             req.err_headers_out["Location"] = req.headers_out["Location"]
-        status = HTTP_INTERNAL_SERVER_ERROR
+        status, req._status_line = HTTP_INTERNAL_SERVER_ERROR, None
     if status not in _BODY_LEFT and _is_body_too_long(req):
         said = status = HTTP_REQUEST_ENTITY_TOO_LARGE
         for name in ("Location", "WWW-Authenticate"):

@@ -154,14 +154,17 @@ def _check(req: mp_request, config: RequestConfig, found: FileStatus | None) -> 
                 req._content_type = DIR_MAGIC_TYPE
             req.headers_out["Allow"] = allow_header(req)
             return OK
-        return HTTP_METHOD_NOT_ALLOWED if method in METHOD_NUMBERS else HTTP_NOT_IMPLEMENTED
+        if method in METHOD_NUMBERS:
+            return HTTP_METHOD_NOT_ALLOWED
+        log(req, f"AH00135: Invalid method in request {req.the_request}")
+        return HTTP_NOT_IMPLEMENTED
     if found is None and config.fileless:  # a <Location> whose Python handler declined: no file was looked for
         return HTTP_NOT_FOUND
     if found is None:
         log(req, f"File does not exist: {req.filename or req.uri}", APLOG_INFO)
         return HTTP_NOT_FOUND
     if stat.S_ISDIR(found.st_mode):
-        log(req, f"AH00129: Attempt to serve directory: {req.filename}")  # which a listing is not for
+        log(req, f"AH00129: Attempt to serve directory: {req.filename}", APLOG_INFO)  # which a listing is not for
         return HTTP_NOT_FOUND
     if req._path_info and req.used_path_info != AP_REQ_ACCEPT_PATH_INFO:  # as AcceptPathInfo or a handler has it
         log(req, f"File does not exist: {req.filename}{req._path_info}", APLOG_INFO)
@@ -281,6 +284,7 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: FileSta
             descriptor = -1  # the body closes it
             headers["Content-Length"] = str(body.size)
             return OK
+        req._clength = size
         headers["Content-Length"] = str((size if pieces is None else pieces.length) + req._held_bytes)
         if pieces is not None:
             req._say(pieces.of(_read(descriptor, size)))
@@ -288,7 +292,7 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: FileSta
         while size and (data := os.read(descriptor, min(SMALL, size))):  # behind what a handler wrote, who declined
             size -= len(data)
             req._say(data)
-        return OK
+        return ranges.of_answer(req, config, OK) if "HTTP_RANGE" in req._environ else OK
     finally:
         if descriptor >= 0:
             os.close(descriptor)

@@ -103,6 +103,20 @@ MODULE = """
         req.write("gone")
         return 403
 
+    def fails_in_other_words(req):
+        req.status_line = "500 Mine"
+        return 430
+
+    def line_kept(req):
+        req.status_line = "403 Mine"
+        req.write("gone")
+        req.write(" %s" % req.status_line, 0)
+        return apache.OK
+
+    def holds_and_declines(req):
+        req.write("held ", 0)
+        return apache.DECLINED
+
     def headers(req):
         req.headers_out["X-Out"] = "1"
         req.headers_out.add("Set-Cookie", "a=1")
@@ -188,7 +202,7 @@ CONDITIONS = {
 ALONE = words(
     """
     conditions_made changed_later changed_before changed_in_future sends_nothing sends_none_of_it
-    sends_nothing_and_fails created created_err_headers length_kept to_nowhere
+    sends_nothing_and_fails created created_err_headers length_kept to_nowhere fails_in_other_words line_kept
     """
 )
 SENT = {
@@ -226,6 +240,8 @@ CASES = (
             get("/file.txt?range_changed", {"Range": "bytes=5-6"}),
             get("/large.bin?range_changed", {"Range": "bytes=5-6"}),
             get("/file.txt?whole_after_all", {"Range": "bytes=5-6"}),
+            get("/file.txt?holds_and_declines", {"Range": "bytes=3-6"}),
+            get("/file.txt?holds_and_declines"),
         ],
     ),
     Case(
@@ -278,6 +294,9 @@ CASES = (
             """,
             FILES,
         ),
-        [Request(method, "/here/page") for method in words("GET HEAD POST PUT DELETE OPTIONS PATCH BREW")],
+        [
+            Request(method, "/here/page", log=("Invalid method in request",))
+            for method in words("GET HEAD POST PUT DELETE OPTIONS PATCH BREW")
+        ],
     ),
 )
