@@ -161,6 +161,13 @@ MODULE = """
         return apache.DECLINED
 
     headerparserhandler = accesshandler = typehandler = fixuphandler = loghandler = names
+
+    def transhandler(req):
+        return apache.OK if req.uri.startswith("/here") else apache.DECLINED
+
+    def shows(req):
+        req.write("%r %r %r" % (req.filename, req.path_info, req.uri), 0)
+        return apache.DECLINED if req.args else apache.OK
 """
 
 FILES = {
@@ -280,6 +287,36 @@ CASES = (
                 ("/sub/file.txt", "/sub/file.txt extension None"),
                 ("/absent", "/absent extension ''"),
             )
+        ],
+    ),
+    Case(
+        "a Trans handler that names no file",
+        Site(
+            """
+            PythonPath "['@ROOT@/lib'] + sys.path"
+            PythonTransHandler calls
+            <Directory "@ROOT@/htdocs">
+                SetHandler mod_python
+                PythonHandler calls::shows
+            </Directory>
+            <Location "/here/it/is">
+                SetHandler mod_python
+                PythonHandler calls::shows
+                PythonAccessHandler calls
+            </Location>
+            <Location "/here/closed">
+                Require all denied
+                SetHandler mod_python
+                PythonHandler calls::shows
+            </Location>
+            """,
+            FILES,
+        ),
+        [
+            *(Request(method, "/here/it/is?declined") for method in words("GET HEAD POST PUT OPTIONS BREW")),
+            *(Request(method, "/here/nobody") for method in words("GET POST DELETE OPTIONS")),
+            *(get(target) for target in words("/here/it/is /here/closed /here /elsewhere /here/it/isnt")),
+            get("/here/it/is/more", log=("PythonAccessHandler names None",)),
         ],
     ),
     Case(
