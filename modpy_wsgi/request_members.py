@@ -400,9 +400,12 @@ class RequestMembers(RequestState):
         """What is known of the file: a sequence by apache.FINFO_*, and the same as attributes."""
         if self._translated is not None:
             self._application.walk_now(self)
-        if self._finfo is None:
-            self._finfo = mp_finfo(self._filename, self._stat)
-        return self._finfo
+        if self._finfo is not None:
+            return self._finfo
+        found = mp_finfo(self._filename, self._stat)
+        if self._stat is not None:  # else the file may not have been looked for yet
+            self._finfo = found
+        return found
 
     @finfo.setter
     def finfo(self, value: Any) -> None:

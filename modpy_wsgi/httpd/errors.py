@@ -154,6 +154,7 @@ def plain(req: mp_request, status: int) -> None:
     req._status = status  # which a log shows, even where the head was sent before
     if location:
         req.headers_out["Location"] = location
+        del req.err_headers_out["Location"]
     _prepare(req, status)  # for a log, where the head was sent before
     shown = (location or req.err_headers_out.get("Location")) if status in _MOVED else None
     req._error_page = True

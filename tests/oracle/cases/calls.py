@@ -165,6 +165,20 @@ MODULE = """
     def transhandler(req):
         return apache.OK if req.uri.startswith("/here") else apache.DECLINED
 
+    def postreadrequesthandler(req):
+        req.log_error("early %r" % req.finfo[apache.FINFO_SIZE])
+        return apache.DECLINED
+
+    def late(req):
+        req.set_etag()
+        req.write("%r" % req.finfo[apache.FINFO_SIZE], 0)
+        return apache.OK
+
+    def both_locations(req):
+        req.headers_out["Location"] = "/there"
+        req.err_headers_out["Location"] = "/elsewhere"
+        return 302
+
     def shows(req):
         req.write("%r %r %r" % (req.filename, req.path_info, req.uri), 0)
         return apache.DECLINED if req.args else apache.OK
@@ -209,7 +223,7 @@ CONDITIONS = {
 ALONE = words(
     """
     conditions_made changed_later changed_before changed_in_future sends_nothing sends_none_of_it
-    sends_nothing_and_fails created created_err_headers length_kept to_nowhere fails_in_other_words line_kept
+    sends_nothing_and_fails created created_err_headers length_kept to_nowhere both_locations fails_in_other_words line_kept
     """
 )
 SENT = {
@@ -318,6 +332,21 @@ CASES = (
             *(get(target) for target in words("/here/it/is /here/closed /here /elsewhere /here/it/isnt")),
             get("/here/it/is/more", log=("PythonAccessHandler names None",)),
         ],
+    ),
+    Case(
+        "a file that was asked about too early",
+        Site(
+            """
+            PythonPath "['@ROOT@/lib'] + sys.path"
+            PythonPostReadRequestHandler calls
+            <Directory "@ROOT@/htdocs">
+                SetHandler mod_python
+                PythonHandler calls::late
+            </Directory>
+            """,
+            FILES,
+        ),
+        [get("/file.txt"), get("/large.bin")],
     ),
     Case(
         "methods in a Location",
