@@ -74,6 +74,8 @@ def _step_by_step(req: mp_request, target: translate.Target) -> int:
             target = translate.target_of(host, req._uri)
         if result == OK:
             return _go_where_told(req, target)
+        if req._uri[:1] != "/":  # as a handler has set it
+            return constants.HTTP_BAD_REQUEST
     if target.redirects:
         status = translate.redirection(req, target.redirects, target.early)
         if status:

@@ -91,7 +91,12 @@ class RequestOutput(RequestMembers):
         elif self._filters is not None:
             self._filters.send(b"", True)
         elif self._server_write is None:
-            self._begin()
+            write = self._begin()
+            try:
+                write(b"")  # with which servers send the head, though PEP 3333 lets them wait for more
+            except Exception as error:
+                self._client_gone()
+                raise ClientGone from error
 
     def send_http_header(self) -> None:
         """Does nothing: headers are sent with the first byte. Left from mod_python 2."""

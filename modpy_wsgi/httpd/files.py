@@ -271,6 +271,8 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: FileSta
         status = conditions_met(req)
         if status != OK:
             req._status = status  # no page: the answer has no body
+            if req._method == "HEAD":
+                headers["Content-Length"] = str(size)
             return OK
         if filtered and alone:
             filtered = filters.still_wanted(req, size)

@@ -163,6 +163,8 @@ MODULE = """
     headerparserhandler = accesshandler = typehandler = fixuphandler = loghandler = names
 
     def transhandler(req):
+        if req.uri.startswith("/relative"):
+            req.uri = "relative"
         return apache.OK if req.uri.startswith("/here") else apache.DECLINED
 
     def postreadrequesthandler(req):
@@ -178,6 +180,11 @@ MODULE = """
         req.headers_out["Location"] = "/there"
         req.err_headers_out["Location"] = "/elsewhere"
         return 302
+
+    def as_told(req):
+        if req.main and req.main.args:
+            req.status = int(req.main.args)
+        return apache.OK
 
     def shows(req):
         req.write("%r %r %r" % (req.filename, req.path_info, req.uri), 0)
@@ -223,7 +230,8 @@ CONDITIONS = {
 ALONE = words(
     """
     conditions_made changed_later changed_before changed_in_future sends_nothing sends_none_of_it
-    sends_nothing_and_fails created created_err_headers length_kept to_nowhere both_locations fails_in_other_words line_kept
+    sends_nothing_and_fails created created_err_headers length_kept to_nowhere both_locations
+    fails_in_other_words line_kept
     """
 )
 SENT = {
@@ -263,6 +271,8 @@ CASES = (
             get("/file.txt?whole_after_all", {"Range": "bytes=5-6"}),
             get("/file.txt?holds_and_declines", {"Range": "bytes=3-6"}),
             get("/file.txt?holds_and_declines"),
+            head("/file.txt?declines", {"If-Match": '"other"'}, name="HEAD, 412"),
+            head("/large.bin?declines", {"If-Match": '"other"'}, name="HEAD of a large file, 412"),
         ],
     ),
     Case(
@@ -329,7 +339,7 @@ CASES = (
         [
             *(Request(method, "/here/it/is?declined") for method in words("GET HEAD POST PUT OPTIONS BREW")),
             *(Request(method, "/here/nobody") for method in words("GET POST DELETE OPTIONS")),
-            *(get(target) for target in words("/here/it/is /here/closed /here /elsewhere /here/it/isnt")),
+            *(get(target) for target in words("/here/it/is /here/closed /here /elsewhere /here/it/isnt /relative")),
             get("/here/it/is/more", log=("PythonAccessHandler names None",)),
         ],
     ),
@@ -347,6 +357,19 @@ CASES = (
             FILES,
         ),
         [get("/file.txt"), get("/large.bin")],
+    ),
+    Case(
+        "a status that a subrequest has",
+        Site(
+            """
+            PythonPath "['@ROOT@/lib'] + sys.path"
+            <Directory "@ROOT@/htdocs">
+                PythonTypeHandler calls::as_told
+            </Directory>
+            """,
+            {**FILES, "htdocs/index.html": "index\n"},
+        ),
+        [get(f"/{query}") for query in ("", "?404", "?403", "?401", "?302", "?500", "?201")],
     ),
     Case(
         "methods in a Location",
