@@ -35,6 +35,9 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
     new = _derive(req, uri, environ)
     new._prev = req
     new._status = req._status
+    new._no_local_copy = req._no_local_copy
+    if req._no_cache:
+        new.no_cache = req._no_cache
     req._next = new
     req._hand_over(new)
     if req._main is not None:

@@ -133,7 +133,7 @@ def page(
     `failed` is the request that has this status, if what was to stand for it failed; then the page names `second`, too.
     What a handler has left in req.notes["error-notes"] is markup of the site's own, and stands as it is.
     """
-    own = (None if failed else req._status_line) or ""  # the handler's; httpd shows those that begin with a letter
+    own = req._status_line or ""  # the handler's; httpd shows those that begin with a letter
     line = (
         _escaped(own)
         if own.startswith(f"{status} ") and own[4].isalnum()

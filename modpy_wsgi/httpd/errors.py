@@ -146,6 +146,7 @@ def plain(req: mp_request, status: int) -> None:
     if first is not None:
         status, req._allowed = first._status, first._allowed
         req._document_of = first._config
+        req._status_line = first._status_line
     location = _forget(req, status)
     if first is not None and status in _LOCATED:
         location = first.headers_out.get("Location")

@@ -26,7 +26,6 @@ from ..constants import (
     HTTP_METHOD_NOT_ALLOWED,
     HTTP_NOT_FOUND,
     HTTP_NOT_IMPLEMENTED,
-    HTTP_RANGE_NOT_SATISFIABLE,
     METHOD_NUMBERS,
     OK,
 )
@@ -280,7 +279,7 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: FileSta
         if alone and "HTTP_RANGE" in req._environ and not filtered:
             pieces = ranges.of_length(req, config, size)
         if pieces is not None and not pieces.pieces:
-            return HTTP_RANGE_NOT_SATISFIABLE
+            return ranges.nothing_there(req)
         if alone and (size > SMALL or filtered):
             body = req._file_body = FileBody(descriptor, size, pieces)
             descriptor = -1  # the body closes it

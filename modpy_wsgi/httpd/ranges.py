@@ -20,7 +20,7 @@ from ..response import with_charset
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["Pieces", "accepted", "of_answer", "of_length"]
+__all__ = ["Pieces", "accepted", "nothing_there", "of_answer", "of_length"]
 
 UNIT = "bytes="
 MAX_NUMBER = 2**63 - 1  # httpd's apr_off_t; a longer number is malformed
@@ -67,12 +67,19 @@ def of_answer(req: mp_request, config: RequestConfig, result: int) -> int:
     if pieces is None:
         return result
     if not pieces.pieces:
-        return HTTP_RANGE_NOT_SATISFIABLE
+        return nothing_there(req)
     cut = pieces.of(data)
     req._held, req._held_bytes = [cut], len(cut)
     del req.err_headers_out["Content-Length"]
     req.headers_out["Content-Length"] = str(len(cut))
     return result
+
+
+def nothing_there(req: mp_request) -> int:
+    """416, for which httpd drops the headers that errors keep, too: it sees so late that there is nothing to send."""
+    if "_err_headers_out" in req.__dict__:
+        req.err_headers_out.clear()
+    return HTTP_RANGE_NOT_SATISFIABLE
 
 
 def of_length(req: mp_request, config: RequestConfig, length: int) -> Pieces | None:

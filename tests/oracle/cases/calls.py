@@ -186,6 +186,32 @@ MODULE = """
             req.status = int(req.main.args)
         return apache.OK
 
+    def kept_on_errors(req):
+        req.err_headers_out["X-Kept"] = "1"
+        req.err_headers_out["Location"] = "/there"
+        req.write("0123456789", 0)
+        return apache.OK
+
+    def kept_for_the_file(req):
+        req.err_headers_out["X-Kept"] = "1"
+        return apache.DECLINED
+
+    def uncached(req):
+        req.no_cache = 1
+        req.internal_redirect("/sub/file.txt?declines")
+        return apache.OK
+
+    def copied(req):
+        req.no_local_copy = 1
+        req.internal_redirect("/sub/file.txt?declines")
+        return apache.OK
+
+    def own_words(req):
+        req.status = 404
+        req.status_line = "404 Mine"
+        req.internal_redirect("/sub/file.txt?fails")
+        return apache.OK
+
     def shows(req):
         req.write("%r %r %r" % (req.filename, req.path_info, req.uri), 0)
         return apache.DECLINED if req.args else apache.OK
@@ -220,6 +246,8 @@ SITE = Site(
 )
 LOGS = ("access.log",)
 TAG = '"a-6107255704080"'
+KNOWN = "range-length: the length of the page is known"
+LENGTH = {"framing": ("length", KNOWN), "header:Content-Length": ("354", KNOWN)}
 CONDITIONS = {
     "If-None-Match": "*",
     "If-Modified-Since": "Sun, 04 Feb 2024 04:05:06 GMT",
@@ -271,6 +299,13 @@ CASES = (
             get("/file.txt?whole_after_all", {"Range": "bytes=5-6"}),
             get("/file.txt?holds_and_declines", {"Range": "bytes=3-6"}),
             get("/file.txt?holds_and_declines"),
+            *(
+                get(f"/{target}", {"Range": "bytes=300000-"}, name=f"416 of {target}", differs=LENGTH)
+                for target in ("file.txt?kept_on_errors", "file.txt?kept_for_the_file", "large.bin?kept_for_the_file")
+            ),
+            get("/file.txt?uncached"),
+            get("/file.txt?copied", {"If-None-Match": "*"}),
+            get("/file.txt?own_words"),
             head("/file.txt?declines", {"If-Match": '"other"'}, name="HEAD, 412"),
             head("/large.bin?declines", {"If-Match": '"other"'}, name="HEAD of a large file, 412"),
         ],
