@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 __all__ = ["deliver", "end_subrequest", "finish", "let_through"]
 
 
+_MADE = frozenset(
+    {"content-length", "content-type", "vary"}
+)  # headers of which one is sent, whatever a handler has set
+
+
 class FilterFailed(ShortBody):
     """The answer cannot be what it was to be: it becomes an error, or ends so that nobody takes it for the whole."""
 
@@ -346,7 +351,8 @@ def _show_sent(req: mp_request) -> None:
     if req._head is None:
         return
     fields = [(name, decode(value)) for name, value in req._head[1]]
-    fields += [field for field in req.headers_out.items() if field not in fields]
+    names = {name.lower() for name, _ in fields} & _MADE
+    fields += [field for field in req.headers_out.items() if field not in fields and field[0].lower() not in names]
     sent = table()
     for name, value in fields:
         sent.add(name, value)

@@ -59,6 +59,8 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
         errors.answer(new, 500)
     else:
         req._application.serve(new)
+        if environ is None:
+            req._left = 0  # what nobody has read of the body by the end of an answer is dropped
 
 
 def look_up(req: mp_request, uri: str, environ: dict[str, Any] | None = None) -> tuple[mp_request, int]:

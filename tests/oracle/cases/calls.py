@@ -1,6 +1,7 @@
 """What calls of a handler make of what others answer for it: of files that it declines, error pages, and the log."""
 
-from ..request import Request, get, head
+from ..answer import own_frames
+from ..request import Request, get, head, post
 from ..site import File, Site
 from . import Case, words
 
@@ -132,7 +133,7 @@ MODULE = """
         return apache.OK
 
     def handler(req):
-        return globals()[req.args](req)
+        return globals()[req.args.partition("=")[0]](req)
 
     def hop(req):
         first, second, result = req.args.split(",")
@@ -212,6 +213,32 @@ MODULE = """
         req.internal_redirect("/sub/file.txt?fails")
         return apache.OK
 
+    def reads_behind(req):
+        req.internal_redirect("/sub/file.txt?" + req.args.partition("=")[2])
+        req.log_error("behind it %r %r" % (req.read(), req.readline()))
+        return apache.OK
+
+    def reads(req):
+        req.write("%r" % req.read(), 0)
+        return apache.OK
+
+    def reads_some(req):
+        req.write("%r" % req.read(4), 0)
+        return apache.OK
+
+    def varies(req):
+        req.headers_out["Vary"] = "Cookie"
+        req.err_headers_out["Vary"] = "cookie, Accept"
+        req.write("text", 0)
+        return apache.OK
+
+    def raises(req):
+        raise ValueError("on purpose")
+
+    def raises_late(req):
+        req.write("gone")
+        raise ValueError("on purpose")
+
     def shows(req):
         req.write("%r %r %r" % (req.filename, req.path_info, req.uri), 0)
         return apache.DECLINED if req.args else apache.OK
@@ -274,6 +301,7 @@ SENT = {
     "fails_late": "as 403 200 OK text/html; charset=iso-8859-1",
     "headers": "headers [('Content-Length', '4'), ('Content-Type', 'text/plain'), ('Set-Cookie', 'a=1'), "
     "('Set-Cookie', 'b=2'), ('X-Out', '1')] []",
+    "varies": "headers [('Content-Length', '4'), ('Content-Type', 'text/plain'), ('Vary', 'Cookie,Accept')] []",
     "headers_late": "headers [('Content-Type', 'text/plain'), ('Set-Cookie', 'a=1'), ('Set-Cookie', 'c=3')] []",
 }
 HEAD = {"declines": "sent 10 0 10", "writes": "sent 4 0 4", "flushes": "sent 4 0 0", "fails": "sent 0 0 0"}
@@ -302,6 +330,10 @@ CASES = (
             *(
                 get(f"/{target}", {"Range": "bytes=300000-"}, name=f"416 of {target}", differs=LENGTH)
                 for target in ("file.txt?kept_on_errors", "file.txt?kept_for_the_file", "large.bin?kept_for_the_file")
+            ),
+            *(
+                post(f"/file.txt?reads_behind={how}", b"one\ntwo\n", log=("behind it b'' b''", "behind it"))
+                for how in words("declines reads reads_some nothing")
             ),
             get("/file.txt?uncached"),
             get("/file.txt?copied", {"If-None-Match": "*"}),
@@ -405,6 +437,23 @@ CASES = (
             {**FILES, "htdocs/index.html": "index\n"},
         ),
         [get(f"/{query}") for query in ("", "?404", "?403", "?401", "?302", "?500", "?201")],
+    ),
+    Case(
+        "an error that is shown behind what was sent",
+        Site(
+            """
+            PythonPath "['@ROOT@/lib'] + sys.path"
+            LogFormat "%>s %{Content-Type}o" short
+            CustomLog "@ROOT@/logs/access.log" short
+            <Directory "@ROOT@/htdocs">
+                SetHandler mod_python
+                PythonHandler calls
+                PythonDebug On
+            </Directory>
+            """,
+            FILES,
+        ),
+        [get("/file.txt?raises", logs=LOGS, tidy=own_frames), get("/file.txt?raises_late", logs=LOGS, tidy=own_frames)],
     ),
     Case(
         "methods in a Location",
