@@ -96,6 +96,8 @@ def _look_up(
             f"configuration error: {uri}",
         )
         return new, 500
+    if req._server_write is not None:
+        _share_output(req, new)
     try:
         if new._bad is not None:
             raise new._bad
@@ -104,7 +106,15 @@ def _look_up(
         if error.status >= 500:  # the server's
             req._application.log_request(req, str(error))
         return new, error.status
+    if new._server_write is not None:  # a handler of its phases has written
+        _share_output(new, req)
     return new, status
+
+
+def _share_output(one: mp_request, other: mp_request) -> None:
+    """There is one answer: what a subrequest writes follows what was written, and its head is not sent again."""
+    for name in ("_server_write", "_head", "_promised", "_body_sent", "_bodiless", "_gone", "_unwritable"):
+        setattr(other, name, getattr(one, name))
 
 
 def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_request:

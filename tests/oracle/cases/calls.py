@@ -239,6 +239,10 @@ MODULE = """
         req.write("gone")
         raise ValueError("on purpose")
 
+    def writes_early(req):
+        req.write("early ")
+        return apache.OK
+
     def shows(req):
         req.write("%r %r %r" % (req.filename, req.path_info, req.uri), 0)
         return apache.DECLINED if req.args else apache.OK
@@ -454,6 +458,26 @@ CASES = (
             FILES,
         ),
         [get("/file.txt?raises", logs=LOGS, tidy=own_frames), get("/file.txt?raises_late", logs=LOGS, tidy=own_frames)],
+    ),
+    Case(
+        "what the phases of a subrequest write",
+        Site(
+            """
+            PythonPath "['@ROOT@/lib'] + sys.path"
+            <Directory "@ROOT@/htdocs">
+                SetHandler mod_python
+                PythonHandler calls::shows
+                PythonAccessHandler calls::writes_early
+                DirectoryIndex absent file.txt absent-too
+            </Directory>
+            """,
+            {**FILES, "htdocs/folder/other.txt": "other\n"},
+        ),
+        [
+            *(get(target) for target in words("/file.txt /sub/ /folder/ /")),
+            head("/sub/"),
+            get("/folder/", protocol="HTTP/1.0", name="HTTP/1.0"),
+        ],
     ),
     Case(
         "methods in a Location",
