@@ -332,11 +332,15 @@ def finish(req: mp_request) -> None:
             req._host.logs.write(req)  # before the handlers, as mod_log_config comes before mod_python
             if not _handlers_wait(req):
                 return
-        each = req
-        while each is not None:
-            _show_sent(each)
-            each = each._next
-        run_phase(req, LOG, req._config)
+        config = req._config
+        if (
+            req._added is not None or (config.plan or plan_of(config)).closing
+        ):  # else only functions wait, for a session
+            each = req
+            while each is not None:
+                _show_sent(each)
+                each = each._next
+        run_phase(req, LOG, config)
         each = req
         while each is not None:
             _clean_up(each)
