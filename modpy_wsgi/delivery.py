@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from . import current, header_rules
+from ._fast.table import table
 from .constants import HTTP_INTERNAL_SERVER_ERROR, OK
+from .environ import decode
 from .errors import HandlerError, ShortBody
 from .filters import requests as filter_requests
 from .httpd import errors, ranges
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
     from .request import mp_request
 
 __all__ = ["deliver", "end_subrequest", "finish", "let_through"]
+
+
+_MADE = frozenset(
+    {"content-length", "content-type", "vary"}
+)  # headers of which one is sent, whatever a handler has set
 
 
 class FilterFailed(ShortBody):
@@ -325,7 +332,15 @@ def finish(req: mp_request) -> None:
             req._host.logs.write(req)  # before the handlers, as mod_log_config comes before mod_python
             if not _handlers_wait(req):
                 return
-        run_phase(req, LOG, req._config)
+        config = req._config
+        if (
+            req._added is not None or (config.plan or plan_of(config)).closing
+        ):  # else only functions wait, for a session
+            each = req
+            while each is not None:
+                _show_sent(each)
+                each = each._next
+        run_phase(req, LOG, config)
         each = req
         while each is not None:
             _clean_up(each)
@@ -333,6 +348,19 @@ def finish(req: mp_request) -> None:
     finally:
         if token is not None:
             current.answering.reset(token)
+
+
+def _show_sent(req: mp_request) -> None:
+    """Let headers_out be what was sent, and what was set behind that: there the log phase finds it in httpd."""
+    if req._head is None:
+        return
+    fields = [(name, decode(value)) for name, value in req._head[1]]
+    names = {name.lower() for name, _ in fields} & _MADE
+    fields += [field for field in req.headers_out.items() if field not in fields and field[0].lower() not in names]
+    sent = table()
+    for name, value in fields:
+        sent.add(name, value)
+    req.__dict__.update(_headers_out=sent, _err_headers_out=table())
 
 
 def end_subrequest(req: mp_request) -> None:

@@ -236,9 +236,8 @@ def _failed(req: mp_request, error: BaseException, call: Call, config: RequestCo
 
     lines = traceback.format_exception(type(error), error, without_import_frames(error.__traceback__))
     page = "".join([f"{escape(line)}\n" for line in lines])
-    if req._server_write is None:
-        req._status = HTTP_INTERNAL_SERVER_ERROR
-        req._content_type = "text/html"
+    req._status = HTTP_INTERNAL_SERVER_ERROR  # for a log, if the head was sent before
+    req._content_type = "text/html"
     try:
         shown = f'\n<pre>\nMod_python error: "{title}"\n\n{page}</pre>\n'
         req._say(shown.encode("utf-8", "backslashreplace"), 1)

@@ -17,7 +17,7 @@ from .errors import BadRequest
 from .finfo import mp_finfo
 from .httpd import remoteip, translate, userdir, variables
 from .httpd.walk import walk
-from .phases import CONNECTION, HANDLER, INIT, POST_READ_REQUEST, TRANS
+from .phases import CONNECTION, INIT, POST_READ_REQUEST, TRANS
 from .plan import run_phase
 from .request import mp_request
 
@@ -74,6 +74,8 @@ def _step_by_step(req: mp_request, target: translate.Target) -> int:
             target = translate.target_of(host, req._uri)
         if result == OK:
             return _go_where_told(req, target)
+        if req._uri[:1] != "/":  # as a handler has set it
+            return constants.HTTP_BAD_REQUEST
     if target.redirects:
         status = translate.redirection(req, target.redirects, target.early)
         if status:
@@ -129,7 +131,7 @@ def _run_early(req: mp_request, host: HostConfig) -> int:
 
 
 def _go_where_told(req: mp_request, target: translate.Target) -> int:
-    """Take the file that a PythonTransHandler has named; or none, if it has named who answers. Returns OK or 404."""
+    """Take the file that a PythonTransHandler has named, or none: then only a handler of a <Location> answers."""
     if req._filename is not None:
         told = req._path_info
         _take_walk(req, normalise(req._filename), target)  # it may be anything
@@ -137,11 +139,8 @@ def _go_where_told(req: mp_request, target: translate.Target) -> int:
         if told and not req._path_info and not (req._stat is not None and stat.S_ISDIR(req._stat.st_mode)):
             req._path_info = told
         return OK
-    if req._handler in constants.PYTHON_HANDLERS and HANDLER.directive in (req._added or ()):
-        req._config = req._host.early(target.uri, fileless=True)
-        return OK
-    req._application.log_request(req, f"PythonTransHandler returned OK without setting req.filename: {req.uri}")
-    return constants.HTTP_NOT_FOUND
+    req._config = req._host.early(target.uri, fileless=True)
+    return OK
 
 
 def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None:

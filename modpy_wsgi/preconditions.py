@@ -15,7 +15,7 @@ from .validators import etag_in, http_date
 if TYPE_CHECKING:
     from .request_members import RequestMembers
 
-__all__ = ["CONDITIONS", "conditions_met", "range_holds"]
+__all__ = ["CONDITIONS", "conditions_met", "field", "range_holds"]
 
 # The headers of which one makes a request conditional, as WSGI names them.
 CONDITIONS = frozenset({"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"})
@@ -28,19 +28,19 @@ def conditions_met(req: RequestMembers) -> int:
 
     The validators are those in req.headers_out and req.err_headers_out; without Last-Modified, req.mtime counts.
     """
-    environ = req._environ
-    if environ.keys().isdisjoint(CONDITIONS) or req._no_local_copy or not 200 <= req._status < 300:
+    asked = req._headers_in is not None  # and perhaps changed
+    if (req._environ.keys().isdisjoint(CONDITIONS) and not asked) or req._no_local_copy or not 200 <= req._status < 300:
         return OK
     etag = req.headers_out.get("ETag") or req.err_headers_out.get("ETag")
     modified = _modified(req)
-    match = environ.get("HTTP_IF_MATCH")
+    match = field(req, "If-Match")
     if match is not None and not etag_in(etag, match, strong=True):
         return HTTP_PRECONDITION_FAILED
     unchanged: list[bool] = []
-    ranged = "HTTP_RANGE" in environ
+    ranged = field(req, "Range") is not None
     # A date is a weak validator of what has changed within a minute: not for a part of it.
     weak = ranged and req.request_time < modified + FRESH
-    limit = environ.get("HTTP_IF_UNMODIFIED_SINCE")
+    limit = field(req, "If-Unmodified-Since")
     if limit is not None:
         date = http_date(limit)
         if date is not None and modified > date and not weak:
@@ -48,23 +48,32 @@ def conditions_met(req: RequestMembers) -> int:
         unchanged.append(False)
 
     safe = req.method in ("GET", "HEAD")
-    none_match = environ.get("HTTP_IF_NONE_MATCH")
+    none_match = field(req, "If-None-Match")
     if none_match is not None:
         unchanged.append(etag_in(etag, none_match, strong=ranged))
         if unchanged[-1] and not safe:
             return HTTP_PRECONDITION_FAILED
-    since = environ.get("HTTP_IF_MODIFIED_SINCE")
+    since = field(req, "If-Modified-Since")
     if since is not None:
         date = http_date(since)
         unchanged.append(date is not None and safe and not weak and modified <= date <= req.request_time + 1)
-    if ranged and "HTTP_IF_RANGE" in environ:  # the client has a part, and wants the rest of it, or the whole
+    if ranged and field(req, "If-Range") is not None:  # the client has a part, and wants the rest of it, or the whole
         return OK
     return HTTP_NOT_MODIFIED if unchanged and all(unchanged) else OK
 
 
+def field(req: RequestMembers, name: str) -> str | None:
+    """A header of the request as a handler may have left it in req.headers_in; None if there is none."""
+    headers = req._headers_in
+    if headers is not None:
+        value: str | None = headers.get(name)
+        return value
+    return req._environ.get(f"HTTP_{name.upper().replace('-', '_')}")
+
+
 def range_holds(req: RequestMembers) -> bool:
     """Whether a Range header counts: without If-Range it does, with one only if the answer is the one that it names."""
-    wanted = req._environ.get("HTTP_IF_RANGE")
+    wanted = field(req, "If-Range")
     if wanted is None:
         return True
     if wanted.startswith('"'):

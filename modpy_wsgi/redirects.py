@@ -35,6 +35,9 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
     new = _derive(req, uri, environ)
     new._prev = req
     new._status = req._status
+    new._no_local_copy = req._no_local_copy
+    if req._no_cache:
+        new.no_cache = req._no_cache
     req._next = new
     req._hand_over(new)
     if req._main is not None:
@@ -56,6 +59,8 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
         errors.answer(new, 500)
     else:
         req._application.serve(new)
+        if environ is None:
+            req._left = 0  # what nobody has read of the body by the end of an answer is dropped
 
 
 def look_up(req: mp_request, uri: str, environ: dict[str, Any] | None = None) -> tuple[mp_request, int]:
@@ -91,6 +96,8 @@ def _look_up(
             f"configuration error: {uri}",
         )
         return new, 500
+    if req._server_write is not None:
+        _share_output(req, new)
     try:
         if new._bad is not None:
             raise new._bad
@@ -99,7 +106,15 @@ def _look_up(
         if error.status >= 500:  # the server's
             req._application.log_request(req, str(error))
         return new, error.status
+    if new._server_write is not None:  # a handler of its phases has written
+        _share_output(new, req)
     return new, status
+
+
+def _share_output(one: mp_request, other: mp_request) -> None:
+    """There is one answer: what a subrequest writes follows what was written, and its head is not sent again."""
+    for name in ("_server_write", "_head", "_promised", "_body_sent", "_bodiless", "_gone", "_unwritable"):
+        setattr(other, name, getattr(one, name))
 
 
 def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_request:
@@ -127,7 +142,7 @@ def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_req
 
 def _read_path(req: mp_request, escaped: str) -> str:
     """The path of a URI without its query, by the rules for a client's. Raises BadRequest."""
-    raw = encode(escaped)
+    raw = encode(escaped) or "/"
     scheme, mark, rest = raw.partition("://")
     if mark and scheme.lower() in ("http", "https"):
         raw = f"/{rest.partition('/')[2]}"

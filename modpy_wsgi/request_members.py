@@ -71,9 +71,7 @@ class RequestMembers(RequestHead):
     @property
     def status_line(self) -> str | None:
         """The status line to send, '404 Gone fishing', or None for httpd's; once the head was sent, what it said."""
-        if self._status_line is None and self._head is not None:
-            return decode(self._head[0])
-        return self._status_line
+        return self._status_line if self._head is None else decode(self._head[0])
 
     @status_line.setter
     def status_line(self, value: str | None) -> None:
@@ -95,7 +93,6 @@ class RequestMembers(RequestHead):
     chunked = integer("_chunked", "1 when a chunked answer is sent.")
     allowed = property(lambda self: 0, doc="Bits of allowed methods that the server itself set; 0.")
     allowed_methods = readonly("_allowed_methods", "What allow_methods() got of methods that httpd has no number for.")
-    bytes_sent = readonly("_body_sent", "Bytes of the body sent so far.")
     mtime = readonly("_mtime", "When the resource was last modified: seconds since the epoch, a float.")
     content_encoding = readonly("_content_encoding", "The content coding, as AddEncoding gives it, or None.")
     content_languages = readonly("_content_languages", "The languages of the content, as AddLanguage gives them.")
@@ -118,14 +115,24 @@ class RequestMembers(RequestHead):
         self._typed_by_handler = 1
 
     @property
+    def bytes_sent(self) -> int:
+        """Bytes of the body sent so far; of a HEAD request, those that GET would have sent but for an error's page."""
+        file = self._file_body
+        if file is not None:
+            return file.sent
+        if self._method == "HEAD" and self._head is not None:
+            return 0 if self._error_page else self._promised or self._body_sent
+        return self._body_sent
+
+    @property
     def sent_bodyct(self) -> int:
-        """1 once a part of the body was sent."""
-        return int(self._body_sent > 0)
+        """1 once the head of an answer that has a body was sent, be that an empty one."""
+        return int((self._head is not None and not self._bodiless) or self._gone)
 
     @property
     def clength(self) -> int:
-        """The Content-Length set by set_content_length(), else 0."""
-        return self._clength
+        """The Content-Length: as it was sent, or as set_content_length() has set it, else 0."""
+        return self._clength if self._promised is None else self._promised
 
     @property
     def range(self) -> str | None:
@@ -151,7 +158,7 @@ class RequestMembers(RequestHead):
         """The extension that chose the running handlers by '| .ext'; else None, or "" if the file has none."""
         if self._extension is None and self._filename and self._phase is not None:
             name = self._filename.rpartition("/")[2]
-            return "" if name and "." not in name else None
+            return "" if "." not in name else None
         return self._extension
 
     used_path_info = integer("_used_path_info", "Whether path info is accepted: apache.AP_REQ_*_PATH_INFO.")
@@ -172,10 +179,16 @@ class RequestMembers(RequestHead):
 
     @property
     def filename(self) -> str | None:
-        """The file that the URI maps to; of a directory, with a slash at the end. None before translation."""
+        """The file that the URI maps to; of a directory, with a slash at the end if the URI has one.
+
+        None before translation.
+        """
         if self._translated is not None:
             self._application.walk_now(self)
-        return self._filename
+        filename = self._filename
+        if filename is not None and filename[-1:] == "/" and not (self._whole or self._renamed):
+            return filename[:-1]
+        return filename
 
     @filename.setter
     def filename(self, value: str | None) -> None:
@@ -212,9 +225,12 @@ class RequestMembers(RequestHead):
         """What is known of the file: a sequence by apache.FINFO_*, and the same as attributes."""
         if self._translated is not None:
             self._application.walk_now(self)
-        if self._finfo is None:
-            self._finfo = mp_finfo(self._filename, self._stat)
-        return self._finfo
+        if self._finfo is not None:
+            return self._finfo
+        found = mp_finfo(self._filename, self._stat)
+        if self._stat is not None:  # else the file may not have been looked for yet
+            self._finfo = found
+        return found
 
     @finfo.setter
     def finfo(self, value: Any) -> None:

@@ -91,13 +91,18 @@ class RequestOutput(RequestMembers):
         elif self._filters is not None:
             self._filters.send(b"", True)
         elif self._server_write is None:
-            self._begin()
+            write = self._begin()
+            try:
+                write(b"")  # with which servers send the head, though PEP 3333 lets them wait for more
+            except Exception as error:
+                self._client_gone()
+                raise ClientGone from error
 
     def send_http_header(self) -> None:
         """Does nothing: headers are sent with the first byte. Left from mod_python 2."""
 
     def sendfile(self, path: str, offset: int = 0, len: int = -1) -> int:  # noqa: A002 - the manual's name
-        """Send a file, or `len` bytes of it from `offset`. Returns the bytes sent.
+        """Send a file, or `len` bytes of it from `offset`. Returns the bytes sent; if there are none, the head is sent.
 
         Raises OSError if it cannot be read, TypeError if `path` is no path: a number would be a descriptor of the
         process, which is closed behind it.
@@ -111,6 +116,8 @@ class RequestOutput(RequestMembers):
                 self._say(data, 1)
                 sent += data.__len__()
                 left -= data.__len__()
+        if not sent:
+            self.flush()
         return sent
 
     def _release(self, flush: int = 1) -> None:

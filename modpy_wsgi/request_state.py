@@ -197,7 +197,6 @@ class RequestState:
     _place: Place | None  # what is kept of a path whose file was there at the last look and is still
     _redirects: int  # internal redirects and subrequests that led here
     _bad: BadRequest | None = None  # what was wrong with the request line or Host
-    _failed = False  # answered by an ErrorDocument
     _document_status = 0  # the status that the ErrorDocument stands for
     _error_page = False  # answered by the server's own page
     _died: bool  # answered by a status in the place of a handler's answer, without going to another URI

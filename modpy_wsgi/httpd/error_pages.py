@@ -125,16 +125,15 @@ your storage allocation.</p>""",
 }
 
 
-def page(req: mp_request, status: int, location: str = "", failed: mp_request | None = None) -> bytes:
+def page(
+    req: mp_request, status: int, location: str = "", failed: mp_request | None = None, second: int = 500
+) -> bytes:
     """The page for a status, as ISO-8859-1 where it can be and with character references where not.
 
-    `failed` is the request whose ErrorDocument failed with this status, if so; then the page is for that, and says
-    both. What a handler has left in req.notes["error-notes"] is markup of the site's own, and stands as it is.
+    `failed` is the request that has this status, if what was to stand for it failed; then the page names `second`, too.
+    What a handler has left in req.notes["error-notes"] is markup of the site's own, and stands as it is.
     """
-    first = failed._document_status if failed is not None else 0
-    if first:
-        status, second = first, STATUS_LINES.get(status, STATUS_LINES[500])
-    own = (None if first else req._status_line) or ""  # the handler's words; httpd shows those that begin with a letter
+    own = req._status_line or ""  # the handler's; httpd shows those that begin with a letter
     line = (
         _escaped(own)
         if own.startswith(f"{status} ") and own[4].isalnum()
@@ -155,9 +154,11 @@ def page(req: mp_request, status: int, location: str = "", failed: mp_request | 
         text = f"{notes}<p />"
     if text:
         text += "\n"
-    if first:
-        text += f"<p>Additionally, a {second}\nerror was encountered while trying to use an ErrorDocument "
-        text += "to handle the request.</p>\n"
+    if failed:
+        text += (
+            f"<p>Additionally, a {STATUS_LINES.get(second, STATUS_LINES[500])}\nerror was encountered while trying to "
+        )
+        text += "use an ErrorDocument to handle the request.</p>\n"
     signature = signature_of(req)
     if signature:
         signature = f"<hr>\n{signature}"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["allow_header", "answer", "plain"]
 
 _MOVED = frozenset({301, 302, 303, 307, 308})  # whose pages show where to
+_LOCATED = frozenset({201, *range(300, 400)})  # which keep their Location
 _BODY_LEFT = frozenset({400, 408, 411, 413, 414, 500, 501, 503})  # behind which httpd reads no body
 
 
@@ -38,12 +39,13 @@ def answer(req: mp_request, status: int) -> None:
     if not 200 <= status <= 599:
         req._application.log_request(req, f"Handler returned invalid result code {status}: {req.uri}", APLOG_ERR)
         status = HTTP_INTERNAL_SERVER_ERROR
+    said = status
     if (status not in STATUS_LINES or status in NAMELESS) and not _in_own_words(req, status):
         if 300 <= status < 400 and "Location" in req.headers_out:  # a redirection that has no name goes nowhere
             req.err_headers_out["Location"] = req.headers_out["Location"]
-        status = HTTP_INTERNAL_SERVER_ERROR
+        status, req._status_line = HTTP_INTERNAL_SERVER_ERROR, None
     if status not in _BODY_LEFT and _is_body_too_long(req):
-        status = HTTP_REQUEST_ENTITY_TOO_LARGE
+        said = status = HTTP_REQUEST_ENTITY_TOO_LARGE
         for name in ("Location", "WWW-Authenticate"):
             del req.headers_out[name], req.err_headers_out[name]
     if status in BODILESS:
@@ -53,16 +55,18 @@ def answer(req: mp_request, status: int) -> None:
         req._status = status
         _died(req)
         return
-    document = req._config.settings[core.ERROR_DOCUMENTS].get(status)
-    failed_before = _failed_before(req) is not None
-    if document is None or document.kind == "default" or failed_before:
+    if _failed_before(req) is not None:
         plain(req, status)
         return
-    req._failed = True
+    document = req._config.settings[core.ERROR_DOCUMENTS].get(status)
+    if document is None or document.kind == "default":
+        plain(req, status)
+        if said != status:
+            req._status = said  # a log has what the handler said, though the answer says 500
+        return
     if document.kind == "local":
-        _redirect(req, status, document.value)
+        _redirect(req, said, document.value)
     elif document.kind == "remote":
-        req._status = status
         req.headers_out["Location"] = document.value
         plain(req, 302)
     else:
@@ -82,11 +86,13 @@ def _is_body_too_long(req: mp_request) -> bool:
 
 
 def _failed_before(req: mp_request) -> mp_request | None:
-    """The request whose ErrorDocument this one is a part of: it, or where it redirects to without another status."""
-    before = req._prev
-    while before is not None and not before._failed:
-        before = before._prev if before._status != HTTP_OK else None
-    return before
+    """The request whose status this one was to stand for: the first of those in a row that led here with another than
+    200, by an ErrorDocument or by a handler; None where this one has 200 itself.
+    """
+    first, before = None, req._prev if req._status != HTTP_OK else None
+    while before is not None and before._status != HTTP_OK:
+        first, before = before, before._prev
+    return first
 
 
 def _redirect(req: mp_request, status: int, uri: str) -> None:
@@ -115,7 +121,7 @@ def _forget(req: mp_request, status: int) -> str | None:
     if req._filters is not None:
         filters.drop_content(req)
     location: str | None = None
-    if 300 <= status < 400 and "_headers_out" in req.__dict__:
+    if status in _LOCATED and "_headers_out" in req.__dict__:
         location = req.headers_out.get("Location")
     req._reset_output()
     req._prepared = ()
@@ -136,28 +142,32 @@ def plain(req: mp_request, status: int) -> None:
 
     Where an ErrorDocument failed, the answer stays the error that it was to stand for: 403 does not become 401 or 404.
     """
-    first = _failed_before(req)
-    document_status = first._document_status if first is not None else 0
-    if first is not None and document_status:
-        status, req._allowed = document_status, first._allowed
+    first, second = _failed_before(req), req._status
+    if first is not None:
+        status, req._allowed = first._status, first._allowed
         req._document_of = first._config
+        req._status_line = first._status_line
     location = _forget(req, status)
+    if first is not None and status in _LOCATED:
+        location = first.headers_out.get("Location")
     if (status not in STATUS_LINES or status in NAMELESS) and req._status_line is None:
         status = HTTP_INTERNAL_SERVER_ERROR
     req._status = status  # which a log shows, even where the head was sent before
-    if req._server_write is None:
-        if location:
-            req.headers_out["Location"] = location
-        _prepare(req, status)
+    if location:
+        req.headers_out["Location"] = location
+        del req.err_headers_out["Location"]
+    _prepare(req, status)  # for a log, where the head was sent before
     shown = (location or req.err_headers_out.get("Location")) if status in _MOVED else None
     req._error_page = True
     _died(req)
-    req._say(error_pages.page(req, status, shown or "", first))
+    req._say(error_pages.page(req, status, shown or "", first, second))
 
 
 def _prepare(req: mp_request, status: int) -> None:
     """What the head of each page of the server's own says."""
     bare = "suppress-error-charset" in req.subprocess_env
+    if "_err_headers_out" in req.__dict__:
+        del req.err_headers_out["Content-Length"]  # which was the handler's body's
     req._content_type = "text/html" if bare else "text/html; charset=iso-8859-1"
     if status in (405, 501):
         req.headers_out["Allow"] = allow_header(req)

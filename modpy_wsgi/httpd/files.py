@@ -26,7 +26,6 @@ from ..constants import (
     HTTP_METHOD_NOT_ALLOWED,
     HTTP_NOT_FOUND,
     HTTP_NOT_IMPLEMENTED,
-    HTTP_RANGE_NOT_SATISFIABLE,
     METHOD_NUMBERS,
     OK,
 )
@@ -145,8 +144,6 @@ def _drop_body(req: mp_request) -> int:
 
 def _check(req: mp_request, config: RequestConfig, found: FileStatus | None) -> int:
     """The file, if all is as it must be."""
-    if found is None and config.fileless:  # a <Location> whose Python handler declined: no file was looked for
-        return HTTP_NOT_FOUND
     log = req._application.log_request
     method = req._method
     if method not in _READING:
@@ -156,12 +153,17 @@ def _check(req: mp_request, config: RequestConfig, found: FileStatus | None) -> 
                 req._content_type = DIR_MAGIC_TYPE
             req.headers_out["Allow"] = allow_header(req)
             return OK
-        return HTTP_METHOD_NOT_ALLOWED if method in METHOD_NUMBERS else HTTP_NOT_IMPLEMENTED
+        if method in METHOD_NUMBERS:
+            return HTTP_METHOD_NOT_ALLOWED
+        log(req, f"AH00135: Invalid method in request {req.the_request}")
+        return HTTP_NOT_IMPLEMENTED
+    if found is None and config.fileless:  # a <Location> whose Python handler declined: no file was looked for
+        return HTTP_NOT_FOUND
     if found is None:
         log(req, f"File does not exist: {req.filename or req.uri}", APLOG_INFO)
         return HTTP_NOT_FOUND
     if stat.S_ISDIR(found.st_mode):
-        log(req, f"AH00129: Attempt to serve directory: {req.filename}")  # which a listing is not for
+        log(req, f"AH00129: Attempt to serve directory: {req.filename}", APLOG_INFO)  # which a listing is not for
         return HTTP_NOT_FOUND
     if req._path_info and req.used_path_info != AP_REQ_ACCEPT_PATH_INFO:  # as AcceptPathInfo or a handler has it
         log(req, f"File does not exist: {req.filename}{req._path_info}", APLOG_INFO)
@@ -219,8 +221,10 @@ def _send_known(req: mp_request, sent: Sent, headers: _Head | None = None) -> bo
     data = read_file(req._filename, FLAGS, size)
     if data is None:
         return False
-    if sent.modified > req._mtime:
+    if sent.modified >= req._mtime:
         req._mtime = sent.modified
+    else:  # a handler has said that what it declined has changed since
+        return False
     req._prepared = sent.head
     if headers is not None:
         req._content_type = sent.content_type
@@ -240,13 +244,16 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: FileSta
     try:
         size = now.st_size
         modified = now.st_mtime
-        if modified > req._mtime:
+        later = req._mtime > modified  # as a handler has said, who declined
+        if not later:
             req._mtime = modified
         if size > SMALL and manner.handover is not None and _hand_over(req, manner.handover, filename):
             return OK
         if req._list_tag:
             manner = manner._replace(heads=Bounded(1))
         head = manner.heads.get((now.st_dev, now.st_ino, size, now.st_mtime_ns)) or _head(req, manner, now, descriptor)
+        if later:
+            head = (("Last-Modified", date_text(min(req._mtime, req._request_time))), *head[1:])
         filtered = req._filters is not None  # then pieces are cut out of what the filters make of the file
         alone = req._held is None and req._server_write is None
         plain = alone and config.head is None and not (req._more_to_say or filtered)
@@ -263,6 +270,8 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: FileSta
         status = conditions_met(req)
         if status != OK:
             req._status = status  # no page: the answer has no body
+            if req._method == "HEAD":
+                headers["Content-Length"] = str(size)
             return OK
         if filtered and alone:
             filtered = filters.still_wanted(req, size)
@@ -270,12 +279,13 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: FileSta
         if alone and "HTTP_RANGE" in req._environ and not filtered:
             pieces = ranges.of_length(req, config, size)
         if pieces is not None and not pieces.pieces:
-            return HTTP_RANGE_NOT_SATISFIABLE
+            return ranges.nothing_there(req)
         if alone and (size > SMALL or filtered):
             body = req._file_body = FileBody(descriptor, size, pieces)
             descriptor = -1  # the body closes it
             headers["Content-Length"] = str(body.size)
             return OK
+        req._clength = size
         headers["Content-Length"] = str((size if pieces is None else pieces.length) + req._held_bytes)
         if pieces is not None:
             req._say(pieces.of(_read(descriptor, size)))
@@ -283,7 +293,7 @@ def _send(req: mp_request, config: RequestConfig, manner: Manner, found: FileSta
         while size and (data := os.read(descriptor, min(SMALL, size))):  # behind what a handler wrote, who declined
             size -= len(data)
             req._say(data)
-        return OK
+        return ranges.of_answer(req, config, OK) if "HTTP_RANGE" in req._environ else OK
     finally:
         if descriptor >= 0:
             os.close(descriptor)

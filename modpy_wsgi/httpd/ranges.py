@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..config.directives import core
 from ..config.request_config import RequestConfig
 from ..constants import APLOG_INFO, DONE, HTTP_OK, HTTP_PARTIAL_CONTENT, HTTP_RANGE_NOT_SATISFIABLE, OK
-from ..preconditions import range_holds
+from ..preconditions import field, range_holds
 from ..response import with_charset
 
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["Pieces", "accepted", "of_answer", "of_length"]
+__all__ = ["Pieces", "accepted", "nothing_there", "of_answer", "of_length"]
 
 UNIT = "bytes="
 MAX_NUMBER = 2**63 - 1  # httpd's apr_off_t; a longer number is malformed
@@ -67,7 +67,7 @@ def of_answer(req: mp_request, config: RequestConfig, result: int) -> int:
     if pieces is None:
         return result
     if not pieces.pieces:
-        return HTTP_RANGE_NOT_SATISFIABLE
+        return nothing_there(req)
     cut = pieces.of(data)
     req._held, req._held_bytes = [cut], len(cut)
     del req.err_headers_out["Content-Length"]
@@ -75,12 +75,19 @@ def of_answer(req: mp_request, config: RequestConfig, result: int) -> int:
     return result
 
 
+def nothing_there(req: mp_request) -> int:
+    """416, for which httpd drops the headers that errors keep, too: it sees so late that there is nothing to send."""
+    if "_err_headers_out" in req.__dict__:
+        req.err_headers_out.clear()
+    return HTTP_RANGE_NOT_SATISFIABLE
+
+
 def of_length(req: mp_request, config: RequestConfig, length: int) -> Pieces | None:
     """What a request wants of an answer of `length` bytes: None for all of it, no pieces if there is nothing there.
 
     Makes the answer one of 206, with its Content-Range or its type.
     """
-    wanted = req._environ.get("HTTP_RANGE", "")
+    wanted = field(req, "Range") or ""
     if not length or wanted[:6].lower() != UNIT or req._status != HTTP_OK:
         return None
     out = req.headers_out
