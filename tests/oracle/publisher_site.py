@@ -9,6 +9,7 @@ PAGE = '''
     import io
     import os
     import sys
+    import types
     from os import path as imported
     from os.path import join
     from mod_python import apache, util
@@ -17,6 +18,8 @@ PAGE = '''
     text = "plain"
     data = b"\\x00bytes"
     page = "<html>" + "x" * 200 + "</HTML>\\n"
+    blanks = "<html></html \\n>\\n"
+    turned = "<html></ html>"
     not_quite = "<html></html>" + " " * 200
     listing = [1, "two"]
     pair = (1, 2)
@@ -278,6 +281,33 @@ PAGE = '''
     class OldStyle:
         pass
 
+    class Still:
+        @staticmethod
+        def __call__(name="nobody", more="nothing"):
+            return "called by %s with %s" % (shown(name), shown(more))
+
+    class Made:
+        @classmethod
+        def __call__(cls, name="nobody"):
+            return "%s called by %s" % (cls.__name__, shown(name))
+
+    class Handed:
+        __call__ = Shop()
+
+    class Other:
+        def __call__(self, other):
+            return "never"
+
+    still = Still()
+    made = Made()
+    handed = Handed()
+    other = Other()
+    other.__call__ = say
+    place = OldStyle()
+    place.__call__ = say
+    place.below = OldStyle()
+    place.below.__call__ = Shop().buy
+    namespace = types.SimpleNamespace(kind="of a namespace")
     shop = Shop()
     shop.inner = Shop()
     quiet = Quiet()

@@ -124,10 +124,12 @@ NAMES = """
     /page.py/own_mapping /page.py/own_mapping/extra /page.py/own_mapping/method /page.py/own_mapping/keys
     /page.py/own_mapping/key /page.py/own_mapping/update /page.py/error /page.py/error/extra /page.py/error/args
     /page.py/Meta /page.py/MetaShop /page.py/MetaShop/kind /page.py/MetaShop/still /page.py/Named
+    /page.py/namespace/kind /page.py/place/below /page.py/still/x /page.py/place/absent
     /page.py/12 /page.py/a-b /page.py/caf%C3%A9 /page.py/%ff
 """
 RESULTS = """
-    /page.py/answer /page.py/text /page.py/data /page.py/page /page.py/not_quite /page.py/listing
+    /page.py/answer /page.py/text /page.py/data /page.py/page /page.py/blanks /page.py/turned /page.py/not_quite
+    /page.py/listing
     /page.py/pair /page.py/mapping /page.py/nothing /page.py/yes /page.py/number /page.py/empty
     /page.py/accents /page.py/quick /page.py/hello /page.py/has_type /page.py/has_charset
     /page.py/has_type_and_accents /page.py/has_charset_and_accents
@@ -147,6 +149,9 @@ ARGUMENTS = """
     /page.py/positions?first=something /page.py/request_alone /page.py/request_last?what=something
     /page.py/default_request /page.py/local?what=something /page.py/hello?what=something
     /page.py/shop?name=something /page.py/shop/buy?what=something /page.py/shop/buy?self=something
+    /page.py/still?name=something /page.py/still?more=something /page.py/made?name=something
+    /page.py/handed?name=something /page.py/other?what=something /page.py/place?what=something
+    /page.py/place/below?what=something
     /page.py/gives_function?what=something /page.py/form?name=something /page.py/form
     /page.py/fields_of_the_form?name=something /page.py/form_again?name=something
 """
