@@ -151,7 +151,7 @@ def _read_parts(
             parser.feed(piece)
             read = True
         parts = parser.close() if read else []  # a body whose length was said to be 0 is not cut off
-        if sum(part.size for part in parts if part.filename == "") > limits.text:
+        if sum(part.size for part in parts if part.file is not None and not part.filename) > limits.text:
             raise SERVER_RETURN(HTTP_REQUEST_ENTITY_TOO_LARGE)
         return parts
     except BaseException:
@@ -167,9 +167,11 @@ def _parts(parts: list[Any], charset: str) -> list[Entry]:
     for part in parts:
         name = part.name or ""
         field: Field | StringField
-        if part.file is None or part.filename == "":
+        if part.file is None or not part.filename:
             text = part.value if part.file is None else _text_of(part)
             field = StringField(text if charset == UTF8 else reread(text, charset))
+            if part.filename is None:
+                field._file = part.file
         else:
             seek = getattr(part.file, "seek", None)
             if seek is not None:
@@ -183,7 +185,10 @@ def _parts(parts: list[Any], charset: str) -> list[Entry]:
 
 
 def _text_of(part: Any) -> str:
-    """What stands in a file without a name: nothing, as a rule, for browsers send that where no file was chosen."""
+    """What stands in a file of a field_callback, or in one without a name.
+
+    Browsers send the latter, with nothing in it, where no file was chosen.
+    """
     if not part.size:
         return ""
     part.file.seek(0)

@@ -44,9 +44,9 @@ has_key x: False
 CHANGES = """\
 add: a=1&b=2&a=3&added=1
 add again: a=1&b=2&a=3&added=1&added=2
-set: a=1&b=new&a=3&added=1&added=2
-set what is not there: a=1&b=new&a=3&added=1&added=2&c=new
-del: b=new&added=1&added=2&c=new
+set: a=1&a=3&added=1&added=2&b=new
+set what is not there: a=1&a=3&added=1&added=2&b=new&c=new
+del: added=1&added=2&b=new&c=new
 del what is not there: KeyError
 clear: nothing
 """
