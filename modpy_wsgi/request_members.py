@@ -238,8 +238,8 @@ class RequestMembers(RequestState):
 
     @property
     def sent_bodyct(self) -> int:
-        """1 once a part of the body was sent."""
-        return int(self._body_sent > 0)
+        """1 once a part of the body was sent; of the answer to HEAD none is."""
+        return int(self._body_sent > 0 and self._method != "HEAD")
 
     @property
     def clength(self) -> int:

@@ -191,9 +191,8 @@ def _publish_by_replaced(req: mp_request, page: types.ModuleType, path: list[str
 
 def _answer_of(req: mp_request, function: Callable[..., Any], parameters: Parameters | None) -> Any:
     """What a published function returns, called with the fields of the form; without parameters, as it is."""
-    form: Any = getattr(req, "form", None)
-    if form is None:
-        form = req.form = FieldStorage(req, 1)  # type: ignore[attr-defined]
+    # A new one each time: an earlier handler may have made one without blank values, or something else of that name.
+    form = req.form = FieldStorage(req, 1)  # type: ignore[attr-defined]
     if parameters is None:
         return function()
     fields = fields_of(form)

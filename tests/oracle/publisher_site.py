@@ -405,3 +405,25 @@ CHANGING = Site(
             """,
     },
 )
+FORM_BEFORE = Site(
+    PUBLISHER + "PythonFixupHandler before\nPythonPath \"['@ROOT@/lib'] + sys.path\"\n",
+    {
+        "lib/before.py": """
+            from mod_python import apache, util
+
+            def fixuphandler(req):
+                req.form = util.FieldStorage(req) if req.args else "no form"
+                return apache.OK
+            """,
+        "htdocs/page.py": """
+            from mod_python import util
+
+            def say(req, what="NOTHING"):
+                return "[%s] %s" % (what, type(req.form).__name__)
+
+            def late(req):
+                req.write("written")
+                util.redirect(req, "/elsewhere")
+            """,
+    },
+)

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..answer import both, hide
 from ..form_site import FORM, last, part, upload
-from ..publisher_site import BY_EXTENSION, BY_OTHER_EXTENSION, CHANGING, SITE
+from ..publisher_site import BY_EXTENSION, BY_OTHER_EXTENSION, CHANGING, FORM_BEFORE, SITE
 from ..request import Request, get, head, post, request
 from . import Case
 
@@ -232,6 +232,15 @@ CASES = (
     ),
     Case("arguments", SITE, [*gets(ARGUMENTS), *POSTS, *PARTS]),
     Case("methods", SITE, METHODS),
+    Case(
+        "a form made before",
+        FORM_BEFORE,
+        [
+            *gets("/page.py/say?what= /page.py/say /page.py/say?what=1"),
+            get("/page.py/late", log=("Cannot redirect after headers have already been sent.",)),
+            head("/page.py/late", log=("Cannot redirect after headers have already been sent.",)),
+        ],
+    ),
     Case(
         "a page that changes",
         CHANGING,
