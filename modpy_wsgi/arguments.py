@@ -40,6 +40,9 @@ def code_of(function: Any) -> tuple[CodeType | None, bool]:
     if isinstance(function, MethodType):
         return code_of(function.__func__)[0], True
     if isinstance(function, type):
+        making = type(function).__call__
+        if isinstance(making, FunctionType):  # of a metaclass
+            return making.__code__, True
         init = getattr(function, "__init__", None)
         return (init.__code__, True) if isinstance(init, FunctionType) else (None, False)
     call = getattr(function, "__call__", None)  # noqa: B004 - the method itself is wanted

@@ -43,6 +43,7 @@ _CLOSED = (
 _DATA = frozenset(
     (str, bytes, bytearray, int, float, complex, bool, list, tuple, dict, set, frozenset, range, slice, type(None))
 ).union(kind for kind in vars(types).values() if isinstance(kind, type))
+_MOST_CALLS = 300  # of one function's answers, each of which is a function: it may return itself
 _NO_ANSWER = (type, types.ModuleType, types.BuiltinFunctionType, types.MethodWrapperType, types.WrapperDescriptorType)
 
 
@@ -205,10 +206,14 @@ def publish(req: mp_request, thing: Any, called: bool = False) -> None:
 
     Only what a function returns (`called`) is sent in pieces: a file or generator that a page merely has is not read.
     """
+    calls = 0
     while type(thing) is not str:
         if thing is None:
             return
         if can_be_called(thing):
+            calls += 1
+            if calls > _MOST_CALLS:
+                raise RecursionError("what a published function returns can be called, again and again")
             function = called_for(thing)
             thing = _answer_of(req, function, parameters_of(function))
             called = True

@@ -151,6 +151,12 @@ PAGE = '''
     def gives_lambda():
         return lambda: "of a lambda"
 
+    def gives_itself():
+        return gives_itself
+
+    def gives_class_of_its_own_making():
+        return OwnMaking
+
     def gives_class():
         return Shop
 
@@ -274,6 +280,12 @@ PAGE = '''
         pass
 
     MetaShop = Meta("MetaShop", (Shop,), {})
+
+    class Making(type):
+        def __call__(cls, name="nobody"):
+            return "made for %s" % shown(name)
+
+    OwnMaking = Making("OwnMaking", (), {})
 
     class Named(Exception):
         extra = "extra of an exception"

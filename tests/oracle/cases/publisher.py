@@ -137,7 +137,8 @@ RESULTS = """
     /page.py/gives_empty /page.py/gives_number /page.py/gives_zero /page.py/gives_false
     /page.py/gives_bytes /page.py/gives_text /page.py/gives_list /page.py/gives_dict /page.py/gives_ok
     /page.py/gives_object /page.py/gives_function /page.py/gives_function_twice /page.py/gives_lambda
-    /page.py/gives_class /page.py/gives_module /page.py/gives_builtin /page.py/gives_callable_builtin
+    /page.py/gives_class /page.py/gives_itself /page.py/gives_module /page.py/gives_builtin
+    /page.py/gives_callable_builtin
     /page.py/generates /page.py/iterates /page.py/gives_file
     /page.py/sets_status /page.py/sets_headers /page.py/not_found /page.py/done /page.py/redirects
     /importing.py/hello
@@ -152,6 +153,7 @@ ARGUMENTS = """
     /page.py/still?name=something /page.py/still?more=something /page.py/made?name=something
     /page.py/handed?name=something /page.py/other?what=something /page.py/place?what=something
     /page.py/place/below?what=something
+    /page.py/gives_class_of_its_own_making?name=something
     /page.py/gives_function?what=something /page.py/form?name=something /page.py/form
     /page.py/fields_of_the_form?name=something /page.py/form_again?name=something
 """
