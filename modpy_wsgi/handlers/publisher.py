@@ -158,7 +158,7 @@ def publish_object(req: mp_request, obj: Any) -> bool:
     if can_be_called(obj):
         function = called_for(obj)
         answer = _answer_of(req, function, parameters_of(function))
-        if not hasattr(type(answer), "__next__"):
+        if not _flows(answer):
             return bool(_replaced(req, "publish_object")(req, answer))
         publish(req, answer, True)
     else:
@@ -217,7 +217,7 @@ def publish(req: mp_request, thing: Any, called: bool = False) -> None:
             function = called_for(thing)
             thing = _answer_of(req, function, parameters_of(function))
             called = True
-        elif called and hasattr(type(thing), "__next__"):
+        elif called and _flows(thing):
             _write_pieces(req, thing)
             return
         else:
@@ -228,6 +228,12 @@ def publish(req: mp_request, thing: Any, called: bool = False) -> None:
         _set_type(req, thing)
     if req._method != "HEAD" or not req._body_sent:
         req.write(thing, 0)
+
+
+def _flows(thing: Any) -> bool:
+    """Whether it is an iterator, and has no text of its own that could be meant instead."""
+    kind: Any = type(thing)
+    return hasattr(kind, "__next__") and kind.__str__ is object.__str__
 
 
 def _write_pieces(req: mp_request, pieces: Iterator[Any]) -> None:

@@ -169,6 +169,9 @@ PAGE = '''
     def gives_callable_builtin():
         return "called".upper
 
+    def gives_iterator_with_text():
+        return Told()
+
     def gives_file():
         import io
         return io.BytesIO(b"of a file")
@@ -260,6 +263,14 @@ PAGE = '''
             if name.startswith("_"):
                 raise AttributeError(name)
             return "attribute %s" % name
+
+    class Told:
+        def __iter__(self):
+            return self
+        def __next__(self):
+            raise StopIteration
+        def __str__(self):
+            return "text of an iterator"
 
     class Keen:
         def __call__(self):

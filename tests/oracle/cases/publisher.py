@@ -139,7 +139,7 @@ RESULTS = """
     /page.py/gives_object /page.py/gives_function /page.py/gives_function_twice /page.py/gives_lambda
     /page.py/gives_class /page.py/gives_itself /page.py/gives_module /page.py/gives_builtin
     /page.py/gives_callable_builtin
-    /page.py/generates /page.py/iterates /page.py/gives_file
+    /page.py/generates /page.py/iterates /page.py/gives_file /page.py/gives_iterator_with_text
     /page.py/sets_status /page.py/sets_headers /page.py/not_found /page.py/done /page.py/redirects
     /importing.py/hello
 """
