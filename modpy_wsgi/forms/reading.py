@@ -90,19 +90,27 @@ def _body(
     if kept is not None:
         return kept
     headers = req.headers_in
-    kind, options = parse_header(headers.get("Content-Type") or "")
+    sent = headers.get("Content-Type") or ""
+    kind, options = parse_header(sent)
     if req.method != "POST" and kind not in (_URLENCODED, _MULTIPART):
         return ()
     if headers.get("Content-Length") is None and not req.read_chunked:
         raise SERVER_RETURN(HTTP_LENGTH_REQUIRED)
-    if kind == _URLENCODED or not kind:
+    if kind.startswith(_URLENCODED) or not kind:  # what follows without a semicolon is overlooked, as in the original
         body: Any = _read_text(req, limits)
     elif kind.startswith("multipart/"):
-        body = _read_parts(req, options.get("boundary", ""), limits, file_callback, field_callback)
+        boundary = options.get("boundary") or _boundary_in(sent)
+        body = _read_parts(req, boundary, limits, file_callback, field_callback)
     else:
         raise SERVER_RETURN(HTTP_NOT_IMPLEMENTED)
     req._form_body = body
     return body
+
+
+def _boundary_in(content_type: str) -> str:
+    """The boundary behind the last `boundary=`, whatever stands before it; "" without one."""
+    place = content_type.lower().rfind("boundary=")
+    return parse_header(";" + content_type[place:])[1].get("boundary", "") if place >= 0 else ""
 
 
 def _read_text(req: RequestMethods, limits: Limits) -> str:

@@ -146,6 +146,8 @@ URLENCODED_FORMS = Case(
         form("/fields", "a=1", {"Content-Type": URLENCODED.upper()}, name="capitals", differs=read("a=1\n", TYPES)),
         form("/fields", "a=1", {"Content-Type": f" {URLENCODED} "}, name="type with blanks"),
         form("/fields", "a=1", {"Content-Type": ""}, name="empty type", differs=read("a=1\n", TYPES)),
+        form("/fields", "a=1", {"Content-Type": f"{URLENCODED} charset=UTF-8"}, name="type without a semicolon"),
+        form("/fields", "a=1", {"Content-Type": f"{URLENCODED}, {URLENCODED}"}, name="type twice"),
         form("/fields", "{}", {"Content-Type": "application/json"}, name="another type"),
         form("/fields", "a=1", {"Content-Type": "text/plain"}, name="text/plain"),
         form("/fields", "a=1", {"Content-Type": "nonsense"}, name="nonsense for a type"),

@@ -208,6 +208,17 @@ MULTIPART_FORMS = Case(
         upload("boundary never comes", b"x" * 1000, differs=MALFORMED),
         upload("another boundary", ONE, last(), header="other", differs=MALFORMED),
         post("/fields", ONE + last(), {"Content-Type": "multipart/form-data"}, name="no boundary"),
+        *[
+            post(
+                "/fields", ONE + last(), {"Content-Type": f"multipart/form-data{between}boundary={BOUNDARY}"}, name=name
+            )
+            for name, between in {
+                "boundary behind a comma": ", ",
+                "boundary behind a blank": " ",
+                "boundary behind words": "; with the ",
+                "boundary twice": "; boundary=x; ",
+            }.items()
+        ],
         upload("empty boundary", ONE, last(), header="", differs=MALFORMED),
         post(
             "/fields", ONE + last(), {"Content-Type": f"multipart/mixed; boundary={BOUNDARY}"}, name="multipart/mixed"
