@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import itemgetter
-from types import CodeType, FunctionType, MethodType
+from types import CodeType, FunctionType, MethodType, MethodWrapperType
 from typing import TYPE_CHECKING, Any
 
 from ._fast.query import by_name
@@ -16,7 +16,16 @@ from .config.cache import Bounded
 if TYPE_CHECKING:
     from .forms import FieldStorage
 
-__all__ = ["Parameters", "apply_fs_data", "call", "code_of", "fields_of", "parameters_of"]
+__all__ = [
+    "Parameters",
+    "apply_fs_data",
+    "call",
+    "called_for",
+    "can_be_called",
+    "code_of",
+    "fields_of",
+    "parameters_of",
+]
 
 _VARIADIC_KEYWORDS = 0x08  # CO_VARKEYWORDS
 
@@ -31,10 +40,37 @@ def code_of(function: Any) -> tuple[CodeType | None, bool]:
     if isinstance(function, MethodType):
         return code_of(function.__func__)[0], True
     if isinstance(function, type):
+        making = type(function).__call__
+        if isinstance(making, FunctionType):  # of a metaclass
+            return making.__code__, True
         init = getattr(function, "__init__", None)
         return (init.__code__, True) if isinstance(init, FunctionType) else (None, False)
-    call = getattr(type(function), "__call__", None)  # noqa: B004 - the method itself is wanted
-    return (call.__code__, True) if isinstance(call, FunctionType) else (None, False)
+    call = getattr(function, "__call__", None)  # noqa: B004 - the method itself is wanted
+    return code_of(call) if isinstance(call, MethodType) else (None, False)
+
+
+def can_be_called(thing: Any) -> bool:
+    """Whether it can be: as its class says, or by a `__call__` of its own, as old classes had it (see called_for)."""
+    return callable(thing) or callable(getattr(thing, "__call__", None))  # noqa: B004 - one of its own is looked for
+
+
+def called_for(thing: Any) -> Any:
+    """What is called for it: itself, or a `__call__` that is no method of it, be it in the object or in its class.
+
+    With that sites make trees of objects and functions, and give each place in them a page.
+    """
+    for _ in range(_DEEPEST):
+        if isinstance(thing, _CALLED_ITSELF):
+            break
+        call = getattr(thing, "__call__", None)  # noqa: B004
+        if call is None or isinstance(call, (MethodType, MethodWrapperType)):
+            break
+        thing = call
+    return thing
+
+
+_CALLED_ITSELF = (FunctionType, MethodType, type)
+_DEEPEST = 100  # one may be its own
 
 
 def apply_fs_data(function: Callable[..., Any], fs: FieldStorage, /, **given: Any) -> Any:
@@ -43,6 +79,7 @@ def apply_fs_data(function: Callable[..., Any], fs: FieldStorage, /, **given: An
     A field that was sent once is passed as its value (a file as its Field), one sent several times as a list. `given`
     are arguments of the caller's, passed where there is a parameter for them. Returns what the function returns.
     """
+    function = called_for(function)
     parameters = parameters_of(function)
     if parameters is None:
         return function()

@@ -131,11 +131,12 @@ def test_mapping() -> None:
     found.add_field("b", b"caf\xc3\xa9")
     assert found["b"] == ["2", "caf\u00e9"]
     found["a"] = "new"
-    assert found.items() == [("a", "new"), ("b", "2"), ("c", "4"), ("b", "caf\u00e9")]
+    assert found.items() == [("b", "2"), ("c", "4"), ("b", "caf\u00e9"), ("a", "new")]
     found["b"] = ["x", "y"]
-    assert found.items() == [("a", "new"), ("b", "x"), ("b", "y"), ("c", "4")]
+    assert found.items() == [("c", "4"), ("a", "new"), ("b", "x"), ("b", "y")]
+    assert repr(found) == "{'c': [Field('c', '4')], 'a': [Field('a', 'new')], 'b': [Field('b', 'x'), Field('b', 'y')]}"
     del found["b"]
-    assert found.keys() == ["a", "c"]
+    assert found.keys() == ["c", "a"]
     with pytest.raises(KeyError):
         del found["b"]
     with pytest.raises(TypeError):
@@ -187,7 +188,41 @@ def test_callbacks() -> None:
     body = multipart(part("a", b"1"), part("f", b"file", filename="name"))
     found = form(body, MULTIPART, file_callback=Storage, field_callback=text)
     assert made[0].advisory_filename == "name" and found["f"].file is made[0] and found["f"].file.read() == b"file"
-    assert found["a"].file is texts[0] and found["a"].value == b"1" and found["a"].filename is None
+    assert found["a"].file is texts[0] and found["a"].file.read() == b"1" and found["a"].filename is None
+    assert found["a"] == found["a"].value == "1" and type(found["a"]) is StringField
+    with pytest.raises(SERVER_RETURN) as raised:
+        limit = "PythonOption modpy_wsgi.form.text 1999"
+        form(multipart(part("a", b"1" * 2000)), MULTIPART, config=limit, field_callback=text)
+    assert raised.value.args == (413,)
+
+
+def test_fields_that_the_application_makes() -> None:
+    found = form(b"a=1")
+    text = StringField(b"caf\xc3\xa9")
+    text.name = "b"
+    found.list.append(text)
+    found.list += [Field("c", io.BytesIO(b"of Trac"), "text/plain", {}, None, {})]
+    found.list.append(
+        Field("d", io.BytesIO(b"up"), "image/png", {"x": "y"}, "form-data", {"filename": "d.png"}, {"h": "v"})
+    )
+    assert found["b"] == "caf\u00e9" and (found["c"].value, found["c"].filename) == (b"of Trac", None)
+    upload = found["d"]
+    assert (upload.value, upload.filename, upload.type, upload.type_options) == (
+        b"up",
+        "d.png",
+        "image/png",
+        {"x": "y"},
+    )
+    assert (upload.disposition, upload.headers, found["c"].headers.items()) == ("form-data", {"h": "v"}, [])
+    for name in "abcd":
+        found[name].value = "another"
+        assert found[name].value == "another"
+    assert repr(found["a"]) == "Field('a', 'another')" and repr(upload) == "Field('d', 'd.png')"
+    assert apply_fs_data(lambda **fields: fields, found) == dict.fromkeys("abc", "another") | {"d": upload}
+    file = found["a"].file
+    assert file.read(0) == b"" and found["a"].file is file  # so that it can be read line by line
+    found["a"].file = None
+    assert (found["a"].ctype, found["a"].disp_options) == ("text/plain", None)
 
 
 def test_put_leaves_what_is_no_form_to_the_handler() -> None:

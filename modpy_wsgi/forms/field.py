@@ -1,16 +1,20 @@
 """One field of a form (manual 4.6.2).
 
 Law: an ordinary value is a str and behaves like one; a file is an object with an open file. Both have every attribute,
-however the form was sent.
+however the form was sent, and each of them may be set.
 """
 
 from __future__ import annotations
 
 import io
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from .._fast.table import table
 from ..members import lazy
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 __all__ = ["Field", "StringField", "text_field"]
 
@@ -49,49 +53,96 @@ class _OfPart:
 
 
 class Field(_OfPart):
-    """A field whose value is a file: an upload, or what a field_callback has given a file of its own.
+    """A field whose value is a file: an upload.
 
     `name` as sent; `file` the open file, at its beginning; `filename` as the client called it (only ever a label, never
     a path), None for a field that is no upload.
     """
 
-    def __init__(self, name: str, file: Any = None) -> None:
+    _value: Any = None  # another one that was set
+
+    def __init__(
+        self,
+        name: str,
+        file: Any = None,
+        ctype: str | None = None,
+        type_options: dict[str, str] | None = None,
+        disp: str | None = None,
+        disp_options: Mapping[str, str] | None = None,
+        headers: Any = None,
+    ) -> None:
+        """All but `name` and `file` are as Trac and others give them, after the __init__ of older versions."""
         self.name = name
         self.file = file
+        if ctype is None:
+            return
+        self.type = ctype
+        self.type_options = type_options or {}
+        self.disposition = disp
+        self.disposition_options = dict(disp_options or {})
+        self.filename = self.disposition_options.get("filename")
+        self.headers = table() if headers is None else headers
 
     @property
-    def value(self) -> bytes:
+    def value(self) -> Any:
         """The whole content, as bytes; the file is at its beginning again afterwards."""
+        if self._value is not None:
+            return self._value
         if self.file is None:
             return b""
         self.file.seek(0)
-        content: bytes = self.file.read()
+        content = self.file.read()
         self.file.seek(0)
         return content
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self._value = value
 
     def __repr__(self) -> str:
         return f"Field({self.name!r}, {self.filename!r})"
 
 
 class StringField(str, _OfPart):
-    """A field whose value is text: a str, with the attributes of a Field."""
+    """A field whose value is text: a str, with the attributes of a Field. Made of str, or of bytes (UTF-8)."""
+
+    ctype = "text/plain"  # these two the original's has as well
+    disp_options = None
+    _value: Any = None  # others that were set
+    _file: Any = None
+
+    def __new__(cls, value: str | bytes = "") -> Self:
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "surrogateescape")
+        return str.__new__(cls, value)
 
     @property
-    def value(self) -> str:
+    def value(self) -> Any:
         """The text itself, as a plain str."""
-        return str.__str__(self)
+        own = self._value
+        return str.__str__(self) if own is None else own
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self._value = value
 
     @property
-    def file(self) -> BinaryIO:
-        """The text as a file of its bytes (UTF-8)."""
-        return io.BytesIO(self.encode("utf-8", "surrogateescape"))
+    def file(self) -> Any:
+        """The text as a file of its bytes (UTF-8); what a field_callback gave is that file."""
+        if self._file is None:
+            self._file = io.BytesIO(self.encode("utf-8", "surrogateescape"))
+        return self._file
+
+    @file.setter
+    def file(self, file: Any) -> None:
+        self._file = file
 
     def __repr__(self) -> str:
-        return f"Field({self.name!r}, {str.__str__(self)!r})"
+        return f"Field({self.name!r}, {self.value!r})"
 
 
 def text_field(name: str, value: str) -> StringField:
     """A field of this name and value, as one of a query string."""
-    field = StringField(value)
+    field = str.__new__(StringField, value)  # past its own
     field.name = name
     return field

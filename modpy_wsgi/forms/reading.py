@@ -90,19 +90,27 @@ def _body(
     if kept is not None:
         return kept
     headers = req.headers_in
-    kind, options = parse_header(headers.get("Content-Type") or "")
+    sent = headers.get("Content-Type") or ""
+    kind, options = parse_header(sent)
     if req.method != "POST" and kind not in (_URLENCODED, _MULTIPART):
         return ()
     if headers.get("Content-Length") is None and not req.read_chunked:
         raise SERVER_RETURN(HTTP_LENGTH_REQUIRED)
-    if kind == _URLENCODED or not kind:
+    if kind.startswith(_URLENCODED) or not kind:  # what follows without a semicolon is overlooked, as in the original
         body: Any = _read_text(req, limits)
     elif kind.startswith("multipart/"):
-        body = _read_parts(req, options.get("boundary", ""), limits, file_callback, field_callback)
+        boundary = options.get("boundary") or _boundary_in(sent)
+        body = _read_parts(req, boundary, limits, file_callback, field_callback)
     else:
         raise SERVER_RETURN(HTTP_NOT_IMPLEMENTED)
     req._form_body = body
     return body
+
+
+def _boundary_in(content_type: str) -> str:
+    """The boundary behind the last `boundary=`, whatever stands before it; "" without one."""
+    place = content_type.lower().rfind("boundary=")
+    return parse_header(";" + content_type[place:])[1].get("boundary", "") if place >= 0 else ""
 
 
 def _read_text(req: RequestMethods, limits: Limits) -> str:
@@ -151,7 +159,7 @@ def _read_parts(
             parser.feed(piece)
             read = True
         parts = parser.close() if read else []  # a body whose length was said to be 0 is not cut off
-        if sum(part.size for part in parts if part.filename == "") > limits.text:
+        if sum(part.size for part in parts if part.file is not None and not part.filename) > limits.text:
             raise SERVER_RETURN(HTTP_REQUEST_ENTITY_TOO_LARGE)
         return parts
     except BaseException:
@@ -167,9 +175,11 @@ def _parts(parts: list[Any], charset: str) -> list[Entry]:
     for part in parts:
         name = part.name or ""
         field: Field | StringField
-        if part.file is None or part.filename == "":
+        if part.file is None or not part.filename:
             text = part.value if part.file is None else _text_of(part)
             field = StringField(text if charset == UTF8 else reread(text, charset))
+            if part.filename is None:
+                field._file = part.file
         else:
             seek = getattr(part.file, "seek", None)
             if seek is not None:
@@ -183,7 +193,10 @@ def _parts(parts: list[Any], charset: str) -> list[Entry]:
 
 
 def _text_of(part: Any) -> str:
-    """What stands in a file without a name: nothing, as a rule, for browsers send that where no file was chosen."""
+    """What stands in a file of a field_callback, or in one without a name.
+
+    Browsers send the latter, with nothing in it, where no file was chosen.
+    """
     if not part.size:
         return ""
     part.file.seek(0)

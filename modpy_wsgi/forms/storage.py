@@ -127,11 +127,9 @@ class FieldStorage:
         self.list.append(_field(name, value))
 
     def __setitem__(self, name: str, value: Any) -> None:
-        """Replace all fields of this name by one, or by one for each element of a list."""
+        """Replace all fields of this name by one at the end, or by one for each element of a list."""
         new = [_field(name, each) for each in value] if isinstance(value, (list, tuple)) else [_field(name, value)]
-        place = next((i for i, field in enumerate(self.list) if field.name == name), len(self.list))
-        before = [field for field in self.list[:place] if field.name != name]
-        self.list[:] = before + new + [field for field in self.list[place:] if field.name != name]
+        self.list[:] = [field for field in self.list if field.name != name] + new
 
     def __delitem__(self, name: str) -> None:
         """Remove all fields of this name. Raises KeyError if there is none."""
@@ -144,7 +142,7 @@ class FieldStorage:
         self.list.clear()
 
     def __repr__(self) -> str:
-        return f"FieldStorage({self.list!r})"
+        return repr(self.dictionary)
 
 
 def _fields(entries: list[Entry]) -> list[AnyField]:

@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..arguments import Parameters, call, fields_of, parameters_of
+from ..arguments import Parameters, call, called_for, can_be_called, fields_of, parameters_of
 from ..constants import HTTP_FORBIDDEN, HTTP_METHOD_NOT_ALLOWED, HTTP_NOT_FOUND, OK
 from ..errors import SERVER_RETURN
 from ..forms import FieldStorage
@@ -39,10 +39,11 @@ _CLOSED = (
     type,
     types.ModuleType,
 )
-# What has none either; but a site's own subclass may have been made for it.
+# What has none either; but a site's own subclass may have been made for it. All that `types` knows is among it.
 _DATA = frozenset(
     (str, bytes, bytearray, int, float, complex, bool, list, tuple, dict, set, frozenset, range, slice, type(None))
-)
+).union(kind for kind in vars(types).values() if isinstance(kind, type))
+_MOST_CALLS = 300  # of one function's answers, each of which is a function: it may return itself
 _NO_ANSWER = (type, types.ModuleType, types.BuiltinFunctionType, types.MethodWrapperType, types.WrapperDescriptorType)
 
 
@@ -154,9 +155,10 @@ def publish_object(req: mp_request, obj: Any) -> bool:
 
     Returns whether there was anything to write.
     """
-    if callable(obj):
-        answer = _answer_of(req, obj, parameters_of(obj))
-        if not hasattr(type(answer), "__next__"):
+    if can_be_called(obj):
+        function = called_for(obj)
+        answer = _answer_of(req, function, parameters_of(function))
+        if not _flows(answer):
             return bool(_replaced(req, "publish_object")(req, answer))
         publish(req, answer, True)
     else:
@@ -190,9 +192,8 @@ def _publish_by_replaced(req: mp_request, page: types.ModuleType, path: list[str
 
 def _answer_of(req: mp_request, function: Callable[..., Any], parameters: Parameters | None) -> Any:
     """What a published function returns, called with the fields of the form; without parameters, as it is."""
-    form: Any = getattr(req, "form", None)
-    if form is None:
-        form = req.form = FieldStorage(req, 1)  # type: ignore[attr-defined]
+    # A new one each time: an earlier handler may have made one without blank values, or something else of that name.
+    form = req.form = FieldStorage(req, 1)  # type: ignore[attr-defined]
     if parameters is None:
         return function()
     fields = fields_of(form)
@@ -205,13 +206,18 @@ def publish(req: mp_request, thing: Any, called: bool = False) -> None:
 
     Only what a function returns (`called`) is sent in pieces: a file or generator that a page merely has is not read.
     """
+    calls = 0
     while type(thing) is not str:
-        if callable(thing):
-            thing = _answer_of(req, thing, parameters_of(thing))
-            called = True
-        elif thing is None:
+        if thing is None:
             return
-        elif called and hasattr(type(thing), "__next__"):
+        if can_be_called(thing):
+            calls += 1
+            if calls > _MOST_CALLS:
+                raise RecursionError("what a published function returns can be called, again and again")
+            function = called_for(thing)
+            thing = _answer_of(req, function, parameters_of(function))
+            called = True
+        elif called and _flows(thing):
             _write_pieces(req, thing)
             return
         else:
@@ -222,6 +228,12 @@ def publish(req: mp_request, thing: Any, called: bool = False) -> None:
         _set_type(req, thing)
     if req._method != "HEAD" or not req._body_sent:
         req.write(thing, 0)
+
+
+def _flows(thing: Any) -> bool:
+    """Whether it is an iterator, and has no text of its own that could be meant instead."""
+    kind: Any = type(thing)
+    return hasattr(kind, "__next__") and kind.__str__ is object.__str__
 
 
 def _write_pieces(req: mp_request, pieces: Iterator[Any]) -> None:
@@ -242,7 +254,8 @@ def _set_type(req: mp_request, body: Any) -> None:
     """Guess the content type as the original does: by </html> near the end."""
     is_text = isinstance(body, str)
     end = (body[-100:] if is_text else bytes(body[-100:]).decode("latin-1")).rstrip()
-    content_type = "text/html" if end[-1:] == ">" and end[-7:].lower() == "</html>" else "text/plain"
+    ends = end[-1:] == ">" and end[:-1].rstrip()[-6:].lower() == "</html"  # blanks may stand before the >
+    content_type = "text/html" if ends else "text/plain"
     if is_text and not body.isascii():
         content_type += "; charset=UTF-8"  # as with Python 2, where text that is no ASCII was unicode
     req._content_type = content_type

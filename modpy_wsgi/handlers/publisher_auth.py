@@ -7,12 +7,13 @@ evaluated closes the object. Names and passwords are compared in constant time.
 from __future__ import annotations
 
 import ast
+import binascii
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..basic_auth import credentials
 from ..config.cache import Bounded
-from ..constants import HTTP_FORBIDDEN, HTTP_UNAUTHORIZED
+from ..constants import HTTP_BAD_REQUEST, HTTP_FORBIDDEN, HTTP_UNAUTHORIZED
 from ..errors import SERVER_RETURN, HandlerError
 
 if TYPE_CHECKING:
@@ -37,10 +38,11 @@ NOBODY = Visitor()
 
 
 def check(req: mp_request, thing: Any, visitor: Visitor) -> Visitor:
-    """Let the visitor pass `thing`, or raise SERVER_RETURN(401 or 403). Returns what is known of the visitor then.
+    """Let the visitor pass `thing`, or raise SERVER_RETURN(400, 401 or 403). Returns what is known of the visitor then.
 
     A callable is asked with (req, user, password), or (req, user) for __access__; a dict is looked up, a list or tuple
     searched, anything else is yes or no. Whatever __auth__ is, a visitor has to give a name first, as in the original.
+    An Authorization header of another scheme, or one that cannot be read, is 400, as in the original.
     """
     function = thing.__func__ if isinstance(thing, MethodType) else thing
     if isinstance(function, FunctionType):
@@ -59,7 +61,8 @@ def check(req: mp_request, thing: Any, visitor: Visitor) -> Visitor:
     if realm is not _ABSENT:
         visitor = visitor._replace(realm=str(realm))
     if visitor.user is None:
-        sent = credentials(req)
+        asked = not (auth is _ABSENT and access is _ABSENT)
+        sent = _sent(req) if asked else credentials(req)
         if sent is not None:
             visitor = visitor._replace(user=sent[0], password=sent[1])
             req.user = sent[0]
@@ -70,6 +73,20 @@ def check(req: mp_request, thing: Any, visitor: Visitor) -> Visitor:
     if access is not _ABSENT and not _allowed(req, access, visitor):
         raise SERVER_RETURN(HTTP_FORBIDDEN)
     return visitor
+
+
+def _sent(req: mp_request) -> tuple[str, str] | None:
+    """Name and password that the client has sent. Raises SERVER_RETURN(400) if its header holds no such thing."""
+    header = req.headers_in.get("Authorization")
+    if header is None:
+        return None
+    try:
+        whole = b":" in binascii.a2b_base64(header[len("Basic ") :].encode("utf-8", "surrogateescape"))
+    except binascii.Error:
+        whole = False
+    if not whole:
+        raise SERVER_RETURN(HTTP_BAD_REQUEST)
+    return credentials(req)
 
 
 def has_rules(code: CodeType) -> bool:

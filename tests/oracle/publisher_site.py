@@ -9,6 +9,7 @@ PAGE = '''
     import io
     import os
     import sys
+    import types
     from os import path as imported
     from os.path import join
     from mod_python import apache, util
@@ -17,6 +18,8 @@ PAGE = '''
     text = "plain"
     data = b"\\x00bytes"
     page = "<html>" + "x" * 200 + "</HTML>\\n"
+    blanks = "<html></html \\n>\\n"
+    turned = "<html></ html>"
     not_quite = "<html></html>" + " " * 200
     listing = [1, "two"]
     pair = (1, 2)
@@ -148,6 +151,12 @@ PAGE = '''
     def gives_lambda():
         return lambda: "of a lambda"
 
+    def gives_itself():
+        return gives_itself
+
+    def gives_class_of_its_own_making():
+        return OwnMaking
+
     def gives_class():
         return Shop
 
@@ -159,6 +168,9 @@ PAGE = '''
 
     def gives_callable_builtin():
         return "called".upper
+
+    def gives_iterator_with_text():
+        return Told()
 
     def gives_file():
         import io
@@ -252,6 +264,14 @@ PAGE = '''
                 raise AttributeError(name)
             return "attribute %s" % name
 
+    class Told:
+        def __iter__(self):
+            return self
+        def __next__(self):
+            raise StopIteration
+        def __str__(self):
+            return "text of an iterator"
+
     class Keen:
         def __call__(self):
             return "keen"
@@ -272,12 +292,45 @@ PAGE = '''
 
     MetaShop = Meta("MetaShop", (Shop,), {})
 
+    class Making(type):
+        def __call__(cls, name="nobody"):
+            return "made for %s" % shown(name)
+
+    OwnMaking = Making("OwnMaking", (), {})
+
     class Named(Exception):
         extra = "extra of an exception"
 
     class OldStyle:
         pass
 
+    class Still:
+        @staticmethod
+        def __call__(name="nobody", more="nothing"):
+            return "called by %s with %s" % (shown(name), shown(more))
+
+    class Made:
+        @classmethod
+        def __call__(cls, name="nobody"):
+            return "%s called by %s" % (cls.__name__, shown(name))
+
+    class Handed:
+        __call__ = Shop()
+
+    class Other:
+        def __call__(self, other):
+            return "never"
+
+    still = Still()
+    made = Made()
+    handed = Handed()
+    other = Other()
+    other.__call__ = say
+    place = OldStyle()
+    place.__call__ = say
+    place.below = OldStyle()
+    place.below.__call__ = Shop().buy
+    namespace = types.SimpleNamespace(kind="of a namespace")
     shop = Shop()
     shop.inner = Shop()
     quiet = Quiet()
@@ -372,6 +425,28 @@ CHANGING = Site(
                 with open(path, "w") as file:
                     file.write("text = %r\\n" % (text if isinstance(text, str) else text.decode()))
                 return "written"
+            """,
+    },
+)
+FORM_BEFORE = Site(
+    PUBLISHER + "PythonFixupHandler before\nPythonPath \"['@ROOT@/lib'] + sys.path\"\n",
+    {
+        "lib/before.py": """
+            from mod_python import apache, util
+
+            def fixuphandler(req):
+                req.form = util.FieldStorage(req) if req.args else "no form"
+                return apache.OK
+            """,
+        "htdocs/page.py": """
+            from mod_python import util
+
+            def say(req, what="NOTHING"):
+                return "[%s] %s" % (what, type(req.form).__name__)
+
+            def late(req):
+                req.write("written")
+                util.redirect(req, "/elsewhere")
             """,
     },
 )

@@ -44,9 +44,9 @@ has_key x: False
 CHANGES = """\
 add: a=1&b=2&a=3&added=1
 add again: a=1&b=2&a=3&added=1&added=2
-set: a=1&b=new&a=3&added=1&added=2
-set what is not there: a=1&b=new&a=3&added=1&added=2&c=new
-del: b=new&added=1&added=2&c=new
+set: a=1&a=3&added=1&added=2&b=new
+set what is not there: a=1&a=3&added=1&added=2&b=new&c=new
+del: added=1&added=2&b=new&c=new
 del what is not there: KeyError
 clear: nothing
 """
@@ -146,6 +146,8 @@ URLENCODED_FORMS = Case(
         form("/fields", "a=1", {"Content-Type": URLENCODED.upper()}, name="capitals", differs=read("a=1\n", TYPES)),
         form("/fields", "a=1", {"Content-Type": f" {URLENCODED} "}, name="type with blanks"),
         form("/fields", "a=1", {"Content-Type": ""}, name="empty type", differs=read("a=1\n", TYPES)),
+        form("/fields", "a=1", {"Content-Type": f"{URLENCODED} charset=UTF-8"}, name="type without a semicolon"),
+        form("/fields", "a=1", {"Content-Type": f"{URLENCODED}, {URLENCODED}"}, name="type twice"),
         form("/fields", "{}", {"Content-Type": "application/json"}, name="another type"),
         form("/fields", "a=1", {"Content-Type": "text/plain"}, name="text/plain"),
         form("/fields", "a=1", {"Content-Type": "nonsense"}, name="nonsense for a type"),

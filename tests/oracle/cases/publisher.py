@@ -4,7 +4,7 @@ from typing import Any
 
 from ..answer import both, hide
 from ..form_site import FORM, last, part, upload
-from ..publisher_site import BY_EXTENSION, BY_OTHER_EXTENSION, CHANGING, SITE
+from ..publisher_site import BY_EXTENSION, BY_OTHER_EXTENSION, CHANGING, FORM_BEFORE, SITE
 from ..request import Request, get, head, post, request
 from . import Case
 
@@ -124,10 +124,12 @@ NAMES = """
     /page.py/own_mapping /page.py/own_mapping/extra /page.py/own_mapping/method /page.py/own_mapping/keys
     /page.py/own_mapping/key /page.py/own_mapping/update /page.py/error /page.py/error/extra /page.py/error/args
     /page.py/Meta /page.py/MetaShop /page.py/MetaShop/kind /page.py/MetaShop/still /page.py/Named
+    /page.py/namespace/kind /page.py/place/below /page.py/still/x /page.py/place/absent
     /page.py/12 /page.py/a-b /page.py/caf%C3%A9 /page.py/%ff
 """
 RESULTS = """
-    /page.py/answer /page.py/text /page.py/data /page.py/page /page.py/not_quite /page.py/listing
+    /page.py/answer /page.py/text /page.py/data /page.py/page /page.py/blanks /page.py/turned /page.py/not_quite
+    /page.py/listing
     /page.py/pair /page.py/mapping /page.py/nothing /page.py/yes /page.py/number /page.py/empty
     /page.py/accents /page.py/quick /page.py/hello /page.py/has_type /page.py/has_charset
     /page.py/has_type_and_accents /page.py/has_charset_and_accents
@@ -135,8 +137,9 @@ RESULTS = """
     /page.py/gives_empty /page.py/gives_number /page.py/gives_zero /page.py/gives_false
     /page.py/gives_bytes /page.py/gives_text /page.py/gives_list /page.py/gives_dict /page.py/gives_ok
     /page.py/gives_object /page.py/gives_function /page.py/gives_function_twice /page.py/gives_lambda
-    /page.py/gives_class /page.py/gives_module /page.py/gives_builtin /page.py/gives_callable_builtin
-    /page.py/generates /page.py/iterates /page.py/gives_file
+    /page.py/gives_class /page.py/gives_itself /page.py/gives_module /page.py/gives_builtin
+    /page.py/gives_callable_builtin
+    /page.py/generates /page.py/iterates /page.py/gives_file /page.py/gives_iterator_with_text
     /page.py/sets_status /page.py/sets_headers /page.py/not_found /page.py/done /page.py/redirects
     /importing.py/hello
 """
@@ -147,6 +150,10 @@ ARGUMENTS = """
     /page.py/positions?first=something /page.py/request_alone /page.py/request_last?what=something
     /page.py/default_request /page.py/local?what=something /page.py/hello?what=something
     /page.py/shop?name=something /page.py/shop/buy?what=something /page.py/shop/buy?self=something
+    /page.py/still?name=something /page.py/still?more=something /page.py/made?name=something
+    /page.py/handed?name=something /page.py/other?what=something /page.py/place?what=something
+    /page.py/place/below?what=something
+    /page.py/gives_class_of_its_own_making?name=something
     /page.py/gives_function?what=something /page.py/form?name=something /page.py/form
     /page.py/fields_of_the_form?name=something /page.py/form_again?name=something
 """
@@ -227,6 +234,15 @@ CASES = (
     ),
     Case("arguments", SITE, [*gets(ARGUMENTS), *POSTS, *PARTS]),
     Case("methods", SITE, METHODS),
+    Case(
+        "a form made before",
+        FORM_BEFORE,
+        [
+            *gets("/page.py/say?what= /page.py/say /page.py/say?what=1"),
+            get("/page.py/late", log=("Cannot redirect after headers have already been sent.",)),
+            head("/page.py/late", log=("Cannot redirect after headers have already been sent.",)),
+        ],
+    ),
     Case(
         "a page that changes",
         CHANGING,

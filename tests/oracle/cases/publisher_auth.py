@@ -203,6 +203,8 @@ ALONE = {
 }
 READ = "publisher-credentials: the original cannot decode them"
 ASKS = {"401": "401 Unauthorized", "403": "403 Forbidden", "500": "500 Internal Server Error", "302": "302 Found"}
+UNREADABLE = ("Basic", "Basic ZWdncw==", "Basic ZWdnczpzcGF", "Basic !!!", "Bearer token", 'Digest username="eggs"')
+UNREADABLE_FOR = ("functions", "access_one", "realm_alone", "nested", "object_in_page")
 
 
 def asked(page: str, visitor: str, answer: str) -> Request:
@@ -237,6 +239,15 @@ CASES = (
             for pages, answers in ANSWERS.items()
             for page in pages.split()
             for visitor, answer in zip(VISITORS, answers.split(), strict=True)
+        ],
+    ),
+    Case(
+        "headers that hold no name and password",
+        Site(PUBLISHER, {f"htdocs/{name}.py": dedent(PAGES[name]) for name in UNREADABLE_FOR}),
+        [
+            get(f"/{name}.py/hello", {"Authorization": sent}, name=f"{name}, {sent}")
+            for name in UNREADABLE_FOR
+            for sent in UNREADABLE
         ],
     ),
 )

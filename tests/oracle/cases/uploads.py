@@ -38,9 +38,9 @@ STRING = "Field('%s', 'value1')\n'value1x'\n'VALUE1'\n'value1'\nTrue\nTrue\n6\nT
 CHANGES = """\
 add: a=1&b=2&a=3&added=1
 add again: a=1&b=2&a=3&added=1&added=2
-set: a=1&b=new&a=3&added=1&added=2
-set what is not there: a=1&b=new&a=3&added=1&added=2&c=new
-del: b=new&added=1&added=2&c=new
+set: a=1&a=3&added=1&added=2&b=new
+set what is not there: a=1&a=3&added=1&added=2&b=new&c=new
+del: added=1&added=2&b=new&c=new
 del what is not there: KeyError
 clear: nothing
 """
@@ -208,6 +208,17 @@ MULTIPART_FORMS = Case(
         upload("boundary never comes", b"x" * 1000, differs=MALFORMED),
         upload("another boundary", ONE, last(), header="other", differs=MALFORMED),
         post("/fields", ONE + last(), {"Content-Type": "multipart/form-data"}, name="no boundary"),
+        *[
+            post(
+                "/fields", ONE + last(), {"Content-Type": f"multipart/form-data{between}boundary={BOUNDARY}"}, name=name
+            )
+            for name, between in {
+                "boundary behind a comma": ", ",
+                "boundary behind a blank": " ",
+                "boundary behind words": "; with the ",
+                "boundary twice": "; boundary=x; ",
+            }.items()
+        ],
         upload("empty boundary", ONE, last(), header="", differs=MALFORMED),
         post(
             "/fields", ONE + last(), {"Content-Type": f"multipart/mixed; boundary={BOUNDARY}"}, name="multipart/mixed"
