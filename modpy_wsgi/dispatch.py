@@ -19,19 +19,26 @@ from .import_traceback import without_import_frames
 from .interpreter import Interpreter
 from .markup import escape
 from .module_space import SPACES
-from .phases import BY_DIRECTIVE, CLEANUP, Phase
+from .phases import BY_DIRECTIVE, CLEANUP, HANDLER, LOG, Phase
 
 if TYPE_CHECKING:
     from .request import mp_request
     from .stamps import FileStatus
 
-__all__ = ["Call", "add_handler", "calls_for", "file_named", "run_handlers"]
+__all__ = ["Call", "add_handler", "calls_for", "file_named", "just_seen", "run_handlers"]
+
+# Handlers that are no code of the site themselves, and ask just_seen() before they run some.
+_STANDARD = frozenset({"mod_python.cgihandler", "mod_python.psp", "mod_python.publisher"})
+_AT_THE_END = (HANDLER.directive, LOG.directive, CLEANUP.directive)
 
 
 class Call:
     """A handler ready to be called: its name taken apart once."""
 
-    __slots__ = ("_prepared", "directory", "file", "handler", "is_location", "module", "name", "path", "silent")
+    __slots__ = (
+        *("_phase", "_prepared", "before_site", "directory", "file", "first_of_site"),
+        *("handler", "is_location", "module", "name", "path", "silent"),
+    )
 
     def __init__(self, handler: Any, phase: Phase, directory: str | None, *, silent: bool, is_location: bool) -> None:
         self.handler = handler  # "module", "module::object.path" (the module's file, too), or a callable
@@ -41,7 +48,12 @@ class Call:
         self.module, mark, path = (handler if isinstance(handler, str) else "").partition("::")
         self.name, *self.path = (path if mark else phase.function).split(".")
         self.file = file_named(self.module, None if is_location else directory)
+        self._phase = phase
         self._prepared: Interpreter | None = None  # whose path has been seen to
+        # Whether nothing of the site runs between the look at the request's file and this call; one of both is true
+        # then, and none where nobody knows.
+        self.first_of_site = False  # the handler is the site's
+        self.before_site = False  # it is a standard one, which has not run anything of the site yet
 
     @classmethod
     def of(cls, ref: HandlerRef, phase: Phase, filename: str | None) -> Call:
@@ -52,18 +64,8 @@ class Call:
             directory = decode(found.group()).rstrip("/") + "/" if found else None
         return cls(ref.name, phase, directory or ref.location, silent=ref.silent, is_location=ref.location is not None)
 
-    def find(
-        self,
-        req: mp_request,
-        interpreter: Interpreter,
-        config: RequestConfig,
-        seen: FileStatus | None = None,
-        file: str | None = None,
-    ) -> Any:
-        """The object to call; _ABSENT if it is missing and may be. Imports and reloads its module where due.
-
-        `seen` is what was just seen of `file`, which is not looked at once more if it is the module's.
-        """
+    def find(self, req: mp_request, interpreter: Interpreter, config: RequestConfig) -> Any:
+        """The object to call; _ABSENT if it is missing and may be. Imports and reloads its module where due."""
         if self._prepared is not interpreter:
             if not self.module:
                 return self._own()
@@ -71,7 +73,10 @@ class Call:
         module = None
         if self.file is None:
             known = interpreter.known  # bound once for all; so called it is no method to be looked for
-            module = known(self.module, config.auto_reload, seen, file)
+            if self.first_of_site:  # the file is often the module's own, which is not looked at once more then
+                module = known(self.module, config.auto_reload, req._stat, req._filename)
+            else:
+                module = known(self.module, config.auto_reload)
         if module is None:
             module = interpreter.load(self.file or self.module, autoreload=config.auto_reload)
         try:
@@ -80,10 +85,11 @@ class Call:
             if self.silent:
                 return _ABSENT
             raise AttributeError(f"module {self.module!r} contains no {self.name!r}") from None
-        for name in self.path:
-            if isinstance(found, type):
-                found = found(req)
-            found = getattr(found, name)
+        if self.path:
+            for name in self.path:
+                if isinstance(found, type):
+                    found = found(req)
+                found = getattr(found, name)
         return found
 
     @property
@@ -105,7 +111,19 @@ class Call:
             interpreter.add_importer_path(importer_path, None if self.is_location else self.directory)
         if self.file is not None:
             interpreter.prepend(os.path.dirname(self.file))
+        if self._phase is HANDLER and self._comes_first(config):
+            self.before_site = self.module in _STANDARD and self.name == "handler" and not self.path
+            self.first_of_site = not self.before_site
         self._prepared = interpreter
+
+    def _comes_first(self, config: RequestConfig) -> bool:
+        """Whether no handler of a phase before is configured, and none in front of this one.
+
+        Nobody else could add one either.
+        """
+        if not all(key.startswith(_AT_THE_END) for key, refs in config.handlers.items() if refs):
+            return False
+        return any(calls and calls[0] is self for calls in config.plan.calls.values())
 
     def _own(self) -> Any:
         """The handler itself: a callable that was added to a request."""
@@ -154,6 +172,15 @@ def calls_for(req: mp_request, phase: Phase, config: RequestConfig) -> tuple[Cal
     return calls
 
 
+def just_seen(req: mp_request) -> FileStatus | None:
+    """What was seen of the request's file, if nothing of the site can have run since; else None.
+
+    For standard handlers, which the site's own may have called; of those, Call.find knows it.
+    """
+    calls = req._calls
+    return req._stat if calls and calls[0].before_site and not req._call_index else None
+
+
 def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config: RequestConfig) -> int:
     """Run a list of handlers. Returns the last result: OK, DECLINED, DONE or a status to answer with."""
     outer = (req._phase, req._calls, req._call_index, req._interpreter) if req._calls else None
@@ -170,11 +197,7 @@ def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config:
             interpreter = req._interpreter = config.interpreter or req._application.interpreter(req, config, call)
             if SPACES:  # else there is one interpreter, and nobody need say that it is this one
                 active = interpreter.activate()
-            place = req._place
-            if place is not None and place.file is req._filename:  # often the handler's own, and just looked at
-                handler = call.find(req, interpreter, config, req._stat, place.file)
-            else:
-                handler = call.find(req, interpreter, config)
+            handler = call.find(req, interpreter, config)
             if handler is _ABSENT:
                 result = DECLINED
             elif config.debugger and req._application.one_process:

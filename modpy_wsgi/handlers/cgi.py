@@ -30,6 +30,7 @@ from ..constants import (
     HTTP_SERVICE_UNAVAILABLE,
     OK,
 )
+from ..dispatch import just_seen
 from ..errors import SERVER_RETURN
 from ..log import log_exception
 from ..request_output import ClientGone
@@ -67,8 +68,7 @@ def _script_file(req: mp_request) -> tuple[str, FileStatus]:
 
     Raises SERVER_RETURN(404).
     """
-    filename, place = req.filename or "", req._place
-    found = req._stat if place is not None and place.file == filename else None  # a handler may have led elsewhere
+    filename, found = req.filename or "", just_seen(req)
     named = _named(req)
     if named is not None and named != filename and (req._main is None or named != _named(req._main)):  # not the page's
         filename, found = named, None

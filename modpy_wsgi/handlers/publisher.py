@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..arguments import Parameters, call, called_for, can_be_called, fields_of, parameters_of
 from ..constants import HTTP_FORBIDDEN, HTTP_METHOD_NOT_ALLOWED, HTTP_NOT_FOUND, OK
+from ..dispatch import just_seen
 from ..errors import SERVER_RETURN
 from ..forms import FieldStorage
 from .publisher_auth import NOBODY, Visitor, check, has_rules
@@ -52,16 +53,11 @@ def handler(req: mp_request) -> int:
     req._allowed = METHODS
     if req._method not in METHODS:
         raise SERVER_RETURN(HTTP_METHOD_NOT_ALLOWED)
-    place = req._place
-    if (
-        place is not None
-        and place.parts is not None
-        and place.file is req._filename
-        and place.path_info is req._path_info
-    ):
-        file, seen, way = place.file, req._stat, place.parts
+    place, seen = req._place, just_seen(req)
+    if seen is not None and place is not None and place.parts is not None and place.file is req._filename:
+        file, way = place.file, place.parts
     else:
-        file, seen, way = find_page(req)
+        file, seen, way = find_page(req, seen)
     interpreter, autoreload = req._interpreter, req._config.auto_reload
     page = interpreter.known(interpreter.file_names.get(file), autoreload, seen)
     if page is None:

@@ -33,23 +33,26 @@ class Way:
         self.parameters: Parameters | None = None  # of the function that was there last, if nobody is asked for it
 
 
-def find_page(req: mp_request) -> tuple[str, FileStatus, Way]:
-    """The file of the page, what the request has seen of it, and the way inside of it. Raises SERVER_RETURN(404).
+def find_page(req: mp_request, seen: FileStatus | None) -> tuple[str, FileStatus, Way]:
+    """The file of the page, a look at it, and the way inside of it. Raises SERVER_RETURN(404).
 
-    The way is kept with the place of the request, if that has led to the file and no handler has said something else.
+    `seen` is what was just seen of the request's file. The way is kept with the place of the request, if that has led
+    to the file and no handler has said something else.
     """
     place = req._place
     if place is not None and not (place.file is req._filename and place.path_info is req._path_info):
         place = None
-    filename, path, seen = req.filename or "", req._path_info or "", req._stat
+    filename, path = req.filename or "", req._path_info or ""
     if path:
         path = path[path[0] == "/" :]
         path = path[:-1] if path.endswith("/") else path
-    if seen is not None and filename.endswith(".py") and stat.S_ISREG(seen.st_mode):
-        way = Way(path)
-        if place is not None:
-            place.parts = way
-        return filename, seen, way
+    if filename.endswith(".py"):
+        seen = _look(filename) if seen is None else seen
+        if seen is not None and stat.S_ISREG(seen.st_mode):
+            way = Way(path) if place is None or place.parts is None else place.parts
+            if place is not None:
+                place.parts = way
+            return filename, seen, way
     directory, _, name = filename.rpartition("/")
     stem = _without_suffix(req, name) if name else "index"
     file = f"{directory}/{stem}.py"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..constants import DECLINED, HTTP_FORBIDDEN, HTTP_NOT_FOUND, OK
+from ..dispatch import just_seen
 from ..environ import escape
 from ..errors import SERVER_RETURN
 from .cache import page_of_file
@@ -34,9 +35,7 @@ def handler(req: mp_request) -> int:
     if config.debug and filename.endswith("_"):
         _show(req, filename[:-1])
         return OK
-    # The server has looked at the file just now; handlers that had their turn since may have changed it.
-    alone = config.plan is not None and config.plan.quiet is not None and not (req._call_index or req._renamed)
-    run(req, page_of_file(req, filename, req._stat if alone else None), filename)
+    run(req, page_of_file(req, filename, just_seen(req)), filename)
     return OK
 
 
