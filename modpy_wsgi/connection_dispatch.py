@@ -14,6 +14,7 @@ from .config.host_config import HostConfig
 from .config.request_config import RequestConfig
 from .constants import HTTP_INTERNAL_SERVER_ERROR
 from .dispatch import Call
+from .errors import ends_greenlet
 from .interpreter import Interpreter
 from .interpreter_names import MAIN
 from .log import log_exception
@@ -56,7 +57,9 @@ class ConnectionCall:
             interpreter = self._interpreter()
             with interpreter.serving():
                 return self._result(conn, interpreter)
-        except (Exception, SystemExit, KeyboardInterrupt) as error:
+        except BaseException as error:
+            if ends_greenlet(error):
+                raise
             self.failed(error, conn)
             return HTTP_INTERNAL_SERVER_ERROR
         finally:

@@ -14,7 +14,7 @@ from .config.directives.python import IMPORTER_PATH, PYTHON_OPTIONS, HandlerRef
 from .config.request_config import RequestConfig
 from .constants import DECLINED, DONE, HTTP_INTERNAL_SERVER_ERROR, OK
 from .environ import decode, encode
-from .errors import SERVER_RETURN, HandlerError
+from .errors import SERVER_RETURN, HandlerError, ends_greenlet
 from .import_traceback import without_import_frames
 from .interpreter import Interpreter
 from .markup import escape
@@ -210,7 +210,9 @@ def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config:
                 raise AssertionError(_no_int(result))
         except SERVER_RETURN as stop:
             result = _stopped(req, stop, call, config, phase)
-        except (Exception, SystemExit, KeyboardInterrupt) as error:
+        except BaseException as error:
+            if ends_greenlet(error):
+                raise
             result = _failed(req, error, call, config, phase)
         finally:
             if active is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["SERVER_RETURN", "BadRequest", "ConfigError", "HandlerError", "ShortBody"]
+__all__ = ["SERVER_RETURN", "BadRequest", "ConfigError", "HandlerError", "ShortBody", "ends_greenlet"]
 
 
 class ConfigError(Exception):
@@ -43,3 +43,14 @@ class ShortBody(OSError):  # noqa: N818 - what it is
 
 class SERVER_RETURN(Exception):  # noqa: N801, N818 - mod_python's name (manual 4.2)
     """Stops a handler: `raise apache.SERVER_RETURN(status)`, or `(result, status)` to set req.status as well."""
+
+
+_ENDS_GREENLETS = frozenset({"greenlet", "gevent", "eventlet"})
+
+
+def ends_greenlet(error: BaseException) -> bool:
+    """Whether an exception is one by which a server ends the greenlet of a request, and no error of the site.
+
+    All others that a site's code lets out are, be they none of Exception's: GeneratorExit, asyncio's CancelledError.
+    """
+    return type(error).__module__.partition(".")[0] in _ENDS_GREENLETS

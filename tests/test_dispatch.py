@@ -40,8 +40,11 @@ def handler(req):
     return apache.DECLINED if req.phase in ("PythonTransHandler", "PythonTypeHandler") else apache.OK
 """
 BAD = """
-import sys
+import asyncio, sys
 from mod_python import apache
+
+class Own(BaseException):
+    pass
 
 def raises(req):
     raise ValueError("on purpose: <script>alert('&')</script>")
@@ -66,6 +69,12 @@ def leaves_with_text(req):
 
 def interrupts(req):
     raise KeyboardInterrupt
+
+def cancelled(req):
+    raise asyncio.CancelledError
+
+def of_its_own(req):
+    raise Own("way")
 
 def recursion(req):
     return recursion(req)
@@ -119,6 +128,8 @@ WRONG = {
     "bad::leaves": "SystemExit: 0",
     "bad::leaves_with_text": "SystemExit: goodbye",
     "bad::interrupts": "KeyboardInterrupt",
+    "bad::cancelled": "asyncio.exceptions.CancelledError",
+    "bad::of_its_own": "bad.Own: way",
     "bad::recursion": "RecursionError",
     "bad::stops": "SERVER_RETURN without a result",
     "bad::stops_with_text": "non integer type",
@@ -329,6 +340,18 @@ def test_cleanups_run_last_first_and_each_for_itself(folder: Folder) -> None:
     assert Server().ask(app, "/x").code == 200
     assert module(app, "cleanups").events == [None, "failing", 2, 1, 0]
     assert "ValueError: a <b>" in folder.log_text() and "SystemExit: 1" in folder.log_text()
+
+
+@pytest.mark.parametrize("kind", ["greenlet", "gevent.timeout", "eventlet.timeout"])
+def test_what_ends_a_greenlet_is_the_servers(kind: str, folder: Folder) -> None:
+    folder.write(
+        ended=f"End = type('End', (BaseException,), {{'__module__': {kind!r}}})\ndef handler(req):\n    raise End"
+    )
+    app = folder.serve("SetHandler mod_python\nPythonHandler ended")
+    with pytest.raises(BaseException) as caught:
+        Server().ask(app, "/x")
+    assert type(caught.value).__name__ == "End"
+    assert folder.log_text() == ""
 
 
 # ---- add_handler --------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SERVER_RETURN, HandlerError
+from ..errors import SERVER_RETURN, HandlerError, ends_greenlet
 from ..import_traceback import without_import_frames
 from ..markup import escape
 from ..module_space import SPACES
@@ -69,7 +69,9 @@ def run_python(filter: mp_filter) -> None:  # noqa: A002
             raise  # of the head, which the answer as a whole is about
     except SERVER_RETURN as stop:  # it ends the call; the original takes the status, too
         _stopped(filter, stop)
-    except (Exception, SystemExit, KeyboardInterrupt) as error:
+    except BaseException as error:
+        if ends_greenlet(error):
+            raise
         _failed(filter, error)
     finally:
         if active is not None:

@@ -14,7 +14,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from ..arguments import apply_fs_data
-from ..errors import SERVER_RETURN
+from ..errors import SERVER_RETURN, ends_greenlet
 from ..forms import FieldStorage
 from ..request_output import ClientGone
 from ..util import redirect
@@ -145,7 +145,9 @@ def run(req: Any, page: Page, filename: str | None, given: Sequence[Mapping[str,
             exec(page.code, scope)  # noqa: S102 - the site's own code
         except (SERVER_RETURN, ClientGone):
             raise  # neither is an error of the page
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
+            if ends_greenlet(error):
+                raise
             trace = error.__traceback__
             assert trace is not None
             if len(page.names) > 1:
