@@ -53,4 +53,4 @@ def ends_greenlet(error: BaseException) -> bool:
 
     All others that a site's code lets out are, be they none of Exception's: GeneratorExit, asyncio's CancelledError.
     """
-    return type(error).__module__.partition(".")[0] in _ENDS_GREENLETS
+    return not isinstance(error, Exception) and type(error).__module__.partition(".")[0] in _ENDS_GREENLETS

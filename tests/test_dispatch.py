@@ -46,6 +46,9 @@ from mod_python import apache
 class Own(BaseException):
     pass
 
+class PoolFull(Exception):
+    __module__ = "gevent.pool"
+
 def raises(req):
     raise ValueError("on purpose: <script>alert('&')</script>")
 
@@ -75,6 +78,9 @@ def cancelled(req):
 
 def of_its_own(req):
     raise Own("way")
+
+def of_greenlets(req):
+    raise PoolFull("on purpose")
 
 def recursion(req):
     return recursion(req)
@@ -130,6 +136,7 @@ WRONG = {
     "bad::interrupts": "KeyboardInterrupt",
     "bad::cancelled": "asyncio.exceptions.CancelledError",
     "bad::of_its_own": "bad.Own: way",
+    "bad::of_greenlets": "gevent.pool.PoolFull: on purpose",
     "bad::recursion": "RecursionError",
     "bad::stops": "SERVER_RETURN without a result",
     "bad::stops_with_text": "non integer type",

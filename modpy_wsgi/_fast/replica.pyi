@@ -11,6 +11,7 @@ T = TypeVar("T")
 class Maker(Generic[T]):
     """Makes objects like a model: of its class, with the same in their slots."""
 
-    def __new__(cls, model: T, /) -> Maker[T]: ...
+    def __new__(cls, model: T, /) -> Maker[T]:
+        """Raises TypeError for a model whose class has a __new__ of its own."""
     def __call__(self) -> T:
         """Give a new object; no __init__ is called."""

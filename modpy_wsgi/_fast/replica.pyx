@@ -26,8 +26,12 @@ cdef extern from *:
         return member->type == MODPY_SLOT ? member->offset : -1;
     }
 
+    static int modpy_is_plain(PyObject *kind) {
+        return ((PyTypeObject *) kind)->tp_new == PyBaseObject_Type.tp_new;
+    }
+
     static PyObject *modpy_new(PyTypeObject *kind, PyObject *nothing) {
-        return kind->tp_new(kind, nothing, NULL);
+        return PyBaseObject_Type.tp_new(kind, nothing, NULL);
     }
 
     static void modpy_fill(PyObject *made, Py_ssize_t offset, PyObject *value) {
@@ -38,6 +42,7 @@ cdef extern from *:
     ctypedef struct PyTypeObject:
         pass
     Py_ssize_t offset_of "modpy_offset"(object descriptor)
+    bint is_plain "modpy_is_plain"(object kind)
     object new "modpy_new"(PyTypeObject *kind, object nothing)
     void fill "modpy_fill"(object made, Py_ssize_t offset, PyObject *value)
 
@@ -56,7 +61,10 @@ cdef class Maker:
         self.kind = type(model)
         self.nothing = ()
         self.values = []
-        members = [member for each in self.kind.__mro__ for member in vars(each).values() if offset_of(member) >= 0]
+        if not is_plain(self.kind):
+            raise TypeError(f"{self.kind.__name__} has a __new__ of its own")
+        every = [member for each in self.kind.__mro__ for member in vars(each).values() if offset_of(member) >= 0]
+        members = {offset_of(member): member for member in every}.values()  # each once, whatever names it has
         self.places = <Py_ssize_t *> PyMem_Malloc((len(members) + 1) * sizeof(Py_ssize_t))
         if self.places is NULL:
             raise MemoryError
