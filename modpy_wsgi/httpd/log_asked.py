@@ -41,9 +41,9 @@ def environ_key(name: str) -> str | None:
 
     It has a name with "_" for another, and the host of the request line comes before Host.
     """
-    key = name.upper().replace("-", "_")
-    if "_" in name or key == "HOST":
+    if "_" in name or not name.isascii() or name.lower() == "host":
         return None
+    key = name.upper().replace("-", "_")
     return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
 
 

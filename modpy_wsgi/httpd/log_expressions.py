@@ -30,13 +30,16 @@ _EXPRESSIONS = {
     "s": "{req}._status if {req}._status > 0 else None",
 }
 
+_NOT_EMPTY = "({req}._environ.get({key!r}) or None)"  # of the two that are there, and empty, where they were not sent
+
 
 def expression_of(name: str, argument: str, req: str, function: str) -> str:
     """What a directive shows of the request that is called `req`; `function` is the name of its function."""
     expression = "{function}({req})"
     key = environ_key(argument) if name == "i" else None
     if key is not None:  # which is asked as long as nobody can have changed the table
-        expression = "{req}._environ.get({key!r}) if {req}._headers_in is None else {function}({req})"
+        asked = "{req}._environ.get({key!r})" if key.startswith("HTTP_") else _NOT_EMPTY
+        expression = asked + " if {req}._headers_in is None else {function}({req})"
     elif not argument:
         expression = _EXPRESSIONS.get(name, expression)
     return expression.format(req=req, function=function, key=key)
