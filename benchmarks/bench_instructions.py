@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import wsgiref.util
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -40,6 +41,7 @@ def asked_as_by_uwsgi(app: bench_dispatch.App, target: str, body: bytes) -> Call
     environ = bench_dispatch.environ(path, "127.0.0.1:8000")
     del environ["RAW_URI"]
     environ |= {"REQUEST_URI": target, "QUERY_STRING": query, "CONTENT_TYPE": "", "CONTENT_LENGTH": ""}
+    environ["wsgi.file_wrapper"] = wsgiref.util.FileWrapper
     sent: list[bytes] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:

@@ -2,9 +2,9 @@
 
 Run: python benchmarks/bench_servers.py [rounds [page...]]. All candidates of a page run at the same time and take turns
 in every round; shown are medians of server CPU time for a request (user and system, the whole process tree), which is
-the figure to trust on a shared machine, and requests a second beside it. A ratio is the median of those of each round,
-whose two sides were measured one after the other; what a goal compares has more rounds. Needs Debian's apache2,
-libapache2-mod-python, apache2-utils and wrk; what is missing is passed over, and said.
+the figure to trust on a shared machine, and requests a second beside it. A ratio within a page is the median of those
+of each round; every other round goes the other way round. What a goal compares has more rounds, but for the slow pages.
+Needs Debian's apache2, libapache2-mod-python, apache2-utils and wrk; what is missing is passed over, and said.
 
 Goals: what the original takes, times 0.5 (handler, PSP), 0.45 (publisher), 0.35 (cgihandler), 0.65 (static file) and
 0.3 (upload), on uWSGI with 16 clients; 1.5 times its requests a second; the handler at least 0.9 (gunicorn) and 0.75
@@ -104,6 +104,11 @@ def is_compared(server: Server, page: Page) -> bool:
     return page.weight == 1 and (page.name == "handler" or server.name in (ORIGINAL, "uWSGI"))
 
 
+def there_or_back(runs: list[Running], number: int) -> list[Running]:
+    """The order of a round, so that nobody always comes behind the same one."""
+    return runs[::-1] if number % 2 else runs
+
+
 def once(run: Running, page: Page, way: Way, root: Path) -> tuple[float, float]:
     """CPU microseconds a request, and requests a second."""
     before = run.account.cpu_seconds()
@@ -129,13 +134,13 @@ def measure(page: Page, servers: list[Server], root: Path, rounds: int) -> Resul
             runs.append(run)
         for number in range(rounds + 1):  # the first warms up
             for way in WAYS:
-                for run in runs:
+                for run in there_or_back(runs, number):
                     if way in ways_of(run.server, page):
                         result = once(run, page, way, root)
                         if number:
                             seen[page.name, way.name, run.server.name].append(result)
-        for _ in range(rounds * MORE):
-            for run in runs:
+        for number in range(rounds * MORE):
+            for run in there_or_back(runs, number):
                 if is_compared(run.server, page):
                     seen[page.name, MAIN.name, run.server.name].append(once(run, page, MAIN, root))
     return {key: Seen(*zip(*results, strict=True)) for key, results in seen.items()}
