@@ -106,7 +106,7 @@ def is_compared(server: Server, page: Page) -> bool:
 
 def there_or_back(runs: list[Running], number: int) -> list[Running]:
     """The order of a round, so that nobody always comes behind the same one."""
-    return runs[::-1] if number % 2 else runs
+    return runs if number % 2 else runs[::-1]
 
 
 def once(run: Running, page: Page, way: Way, root: Path) -> tuple[float, float]:
