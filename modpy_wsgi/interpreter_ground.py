@@ -85,9 +85,10 @@ class Ground:
             if loaded.version != self.modules.version:
                 return None
             if found is None or found is not loaded.seen:
-                own = file is None or (bool(loaded.files) and file == loaded.files[0][0])
-                if not loaded.is_current(found if own else None):
-                    return None
+                if loaded.files:
+                    own = file is None or file == loaded.files[0][0]
+                    if not loaded.is_current(found if own else None):
+                        return None
             elif loaded.others and not as_they_were(loaded.others):
                 return None
         return loaded.module
