@@ -11,48 +11,28 @@ from types import ModuleType
 from typing import Any
 
 from . import importer
-from ._fast.look import Look, as_they_were, look
+from ._fast.look import as_they_were
 from .import_traceback import without_import_frames
+from .known_files import KnownFiles, StampedFiles
 from .locks import lock, reentrant_lock
 from .module_space import CURRENT, ModuleSpace
 from .reload import is_loading
-from .stamps import FileStatus, Stamp, stamp_of
+from .stamps import FileStatus
 
 __all__ = ["Ground"]
 
 Log = Callable[[str], None]
 
 
-class _Loaded:
+class _Loaded(KnownFiles):
     """A module that `load` has returned, and what makes it up to date: all files that it is made of, each as it was."""
 
-    __slots__ = ("files", "module", "others", "seen", "version")
+    __slots__ = ("module", "version")
 
-    def __init__(self, module: ModuleType, version: int, files: tuple[tuple[str, Stamp], ...]) -> None:
+    def __init__(self, module: ModuleType, version: int, files: StampedFiles) -> None:
+        super().__init__(files)
         self.module = module
         self.version = version
-        self.files = files  # with their stamps, the module's own first
-        self.seen: Look | None = None  # the own file, when all were up to date last
-        self.others: tuple[tuple[str, Look], ...] = ()  # and the others, at that time
-
-    def is_current(self, found: FileStatus | None) -> bool:
-        """Whether no file has changed; `found` is what is known of the first one, if somebody has just looked."""
-        if not self.files:
-            return True
-        try:
-            if found is None:
-                found = look(self.files[0][0], self.seen)
-            if found is self.seen:
-                return as_they_were(self.others)
-            others = [(file, look(file)) for file, _ in self.files[1:]]
-        except OSError:
-            return False
-        for now, (_, stamp) in zip([found, *[each for _, each in others]], self.files, strict=True):
-            if stamp_of(now) != stamp:
-                return False
-        self.others = tuple(others)  # before what says that it holds
-        self.seen = found if isinstance(found, Look) else None
-        return True
 
 
 class Ground:
@@ -85,9 +65,10 @@ class Ground:
             if loaded.version != self.modules.version:
                 return None
             if found is None or found is not loaded.seen:
-                own = file is None or (bool(loaded.files) and file == loaded.files[0][0])
-                if not loaded.is_current(found if own else None):
-                    return None
+                if loaded.files:
+                    own = file is None or file == loaded.files[0][0]
+                    if not loaded.is_current(found if own else None):
+                        return None
             elif loaded.others and not as_they_were(loaded.others):
                 return None
         return loaded.module

@@ -17,7 +17,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "words": ("_version", "constants", "errors", "phases", "current", "locks", "_fast"),
     "tools": (
         *("accept", "environ", "finfo", "log", "log_pipe", "log_syslog", "log_targets", "markup", "members"),
-        *("own_files", "preconditions", "stamps", "stream", "validators"),
+        *("known_files", "own_files", "preconditions", "stamps", "stream", "validators"),
     ),
     "configuration": ("config", "httpd_names", "processing"),
     "modules of the site": (

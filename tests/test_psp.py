@@ -18,6 +18,8 @@ import webtest
 
 import mod_python
 from mod_python import psp
+from modpy_wsgi import known_files
+from modpy_wsgi._fast.look import Look
 from modpy_wsgi.psp import cache, compiling, disk_cache
 from modpy_wsgi.testing import Request, request, site
 
@@ -146,6 +148,8 @@ def test_pages_are_compiled_once_and_again_when_they_change(tmp_path: Path, monk
     (tmp_path / "part.html").write_text("part")
     app = pages(tmp_path, page='<%@ include file="part.html" %> <%= 1 %>')
     assert [app.get("/page.psp").text for _ in range(3)] == ["part 1"] * 3
+    (tmp_path / "part.html").chmod(0o600)  # which changes nothing that the page is made of
+    assert [app.get("/page.psp").text for _ in range(3)] == ["part 1"] * 3
     assert compiled == ["page.psp"]
     change(tmp_path / "part.html", "more")
     assert [app.get("/page.psp").text for _ in range(2)] == ["more 1"] * 2
@@ -168,6 +172,14 @@ def test_a_page_is_looked_at_once_for_a_request(tmp_path: Path, name: str, monke
     """By the server, unless a handler had its turn since."""
     looked: list[str] = []
     look = cache._look
+
+    def counted(path: str, *before: Look | None) -> Look:
+        if path.endswith(".psp"):
+            looked.append(os.path.basename(path))
+        return look_again(path, *before)
+
+    look_again = known_files.look
+    monkeypatch.setattr(known_files, "look", counted)
     monkeypatch.setattr(cache, "_look", lambda path: looked.append(os.path.basename(path)) or look(path))
     (tmp_path / "before.py").write_text("def quiet(req):\n    return 0\n")
     app = pages(tmp_path, PLACES[name], page="<%= 1 %>")

@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from modpy_wsgi import interpreter_ground as ground
+from modpy_wsgi import known_files
 from modpy_wsgi._fast.look import as_they_were, look
 from modpy_wsgi.interpreter import Interpreter
 from modpy_wsgi.interpreters import Interpreters
@@ -371,10 +372,11 @@ def test_what_it_costs(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     asked: list[str] = []
     real = os.stat
     monkeypatch.setattr(os, "stat", lambda path, **options: (asked.append(str(path)), real(path, **options))[1])
-    monkeypatch.setattr(ground, "look", lambda path, *before: (asked.append(path), look(path, *before))[1])
-    monkeypatch.setattr(
-        ground, "as_they_were", lambda looks: (asked.extend([path for path, _ in looks]), as_they_were(looks))[1]
-    )
+    monkeypatch.setattr(known_files, "look", lambda path, *before: (asked.append(path), look(path, *before))[1])
+    for module in (ground, known_files):
+        monkeypatch.setattr(
+            module, "as_they_were", lambda looks: (asked.extend([path for path, _ in looks]), as_they_were(looks))[1]
+        )
     counts = {}
     for name, autoreload in (("main", True), ("unrelated", True), ("framework_for_reload", True), ("main", False)):
         asked.clear()

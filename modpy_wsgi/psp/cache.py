@@ -15,7 +15,7 @@ from ..config.cache import Bounded
 from ..constants import HTTP_NOT_FOUND
 from ..errors import SERVER_RETURN
 from . import disk_cache
-from .compiling import Page, as_they_were, compile_file, compile_string
+from .compiling import Page, compile_file, compile_string
 from .rules import rules_of
 
 if TYPE_CHECKING:
@@ -45,10 +45,8 @@ def page_of_file(req: mp_request, path: str, seen: FileStatus | None = None) -> 
     rules = config.pages or rules_of(config)
     kept = _literal_files if rules.literal_text else _files
     page = kept.get(path)
-    if page is None or seen is None or not page.is_current(seen):
-        now = _look(path)
-        if page is None or not page.is_current(now):
-            page = kept.replace(path, _made((path, rules.literal_text), now, rules.on_disk, req.log_error))
+    if page is None or not (page.is_current(seen) or page.is_current(None)):
+        page = kept.replace(path, _made((path, rules.literal_text), _look(path), rules.on_disk, req.log_error))
     return page
 
 
@@ -57,7 +55,7 @@ def page_of_string(req: mp_request, text: str | bytes, directory: str) -> Page:
     literal_text = rules_of(req._config).literal_text
     key = (text, directory, literal_text)
     page = _strings.get(key)
-    if page is not None and as_they_were(page.stamps):
+    if page is not None and page.is_current(None):
         return page
     page = _compiled(compile_string, text, directory, literal_text=literal_text)
     return _strings.replace(key, page) if len(text) <= MAX_STRING else page

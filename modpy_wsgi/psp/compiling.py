@@ -10,11 +10,10 @@ import os
 import re
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import CodeType
 
-from .._fast.look import Look
-from ..stamps import FileStatus
+from ..known_files import KnownFiles, StampedFiles
+from ..stamps import Stamp, stamp_of
 from .backslashes import mended
 from .grammar import MAX_TEXT, IncludeError, parse
 from .places import Lines, error_in_page, relocate
@@ -23,8 +22,6 @@ from .program import Program, Source
 __all__ = [
     "STRING",
     "Page",
-    "Stamp",
-    "as_they_were",
     "compile_file",
     "compile_program",
     "compile_string",
@@ -35,60 +32,29 @@ __all__ = [
 COSTLY = frozenset({"form", "session", "Session"})
 STRING = "__psp__"  # what a page that is no file is called in tracebacks, as in the original
 
-Stamp = tuple[str, int, int, int]
-"""A file as it was: name, mtime in ns, size, inode."""
-
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _LONE = re.compile("[\udc80-\udcff]")
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page that is compiled."""
+class Page(KnownFiles):
+    """A page that is compiled; its own file is the first, if it has one, and those that it includes follow."""
 
-    code: CodeType
-    stamps: tuple[Stamp, ...]  # of its file and of those that it includes
-    names: tuple[str, ...]  # of the sources, in the order of their lines
-    before: tuple[int, ...]  # and how many lines come before each
-    # Of the names that cost something to provide those that the code has: on its own level, but Session on any.
-    wants: frozenset[str] = field(init=False)
-    included: tuple[Stamp, ...] = field(init=False)  # the stamps of the files that it includes
-    seen: Look | None = field(init=False, compare=False)  # its own file, when it was found to be as it was last
+    __slots__ = ("before", "code", "names", "wants")
 
-    def __post_init__(self) -> None:
-        wants = COSTLY.intersection(self.code.co_names)
-        if _names(self.code, "Session"):
-            wants |= {"Session"}
-        object.__setattr__(self, "wants", wants)
-        object.__setattr__(self, "included", self.stamps[1:])
-        object.__setattr__(self, "seen", None)
-
-    def is_current(self, seen: FileStatus) -> bool:
-        """Whether no file has changed; `seen` is what was just seen of the page's own."""
-        if seen is not self.seen:
-            _, mtime, size, inode = self.stamps[0]
-            if seen.st_mtime_ns != mtime or seen.st_size != size or seen.st_ino != inode:
-                return False
-            if isinstance(seen, Look):  # which is given back for as long as the file stays as it is
-                object.__setattr__(self, "seen", seen)
-        return not self.included or as_they_were(self.included)
+    def __init__(self, code: CodeType, files: StampedFiles, names: tuple[str, ...], before: tuple[int, ...]) -> None:
+        super().__init__(files)
+        self.code = code
+        self.names = names  # of the sources, in the order of their lines
+        self.before = before  # and how many lines come before each
+        # Of the names that cost something to provide those that the code has: on its own level, but Session on any.
+        self.wants = COSTLY.intersection(code.co_names)
+        if _names(code, "Session"):
+            self.wants |= {"Session"}
 
 
 def _names(code: CodeType, name: str) -> bool:
     """Whether the code has a name, in whatever function of it."""
     return name in code.co_names or any(_names(each, name) for each in code.co_consts if isinstance(each, CodeType))
-
-
-def as_they_were(stamps: tuple[Stamp, ...]) -> bool:
-    """Whether no file has changed."""
-    for name, mtime, size, inode in stamps:
-        try:
-            seen = os.stat(name)
-        except OSError:
-            return False
-        if seen.st_mtime_ns != mtime or seen.st_size != size or seen.st_ino != inode:
-            return False
-    return True
 
 
 class _Files:
@@ -111,11 +77,11 @@ class _Files:
             content = file.read(MAX_TEXT + 1)
         if len(content) > MAX_TEXT:
             raise IncludeError(f"{path}: longer than {MAX_TEXT} bytes")
-        self.stamps[path] = (path, seen.st_mtime_ns, seen.st_size, seen.st_ino)
+        self.stamps[path] = stamp_of(seen)
         return Source(path, content.decode("utf-8", "surrogateescape"))
 
 
-def program_of_file(path: str, directory: str, *, literal_text: bool = False) -> tuple[Program, tuple[Stamp, ...]]:
+def program_of_file(path: str, directory: str, *, literal_text: bool = False) -> tuple[Program, StampedFiles]:
     """The program of a page in a file, and the files that it was made of.
 
     What it includes is looked for in `directory`, which ends in a slash, or is "" for the current one. Raises OSError,
@@ -123,12 +89,12 @@ def program_of_file(path: str, directory: str, *, literal_text: bool = False) ->
     """
     files = _Files(directory)
     program = parse(files.read_path(path), files.read, literal_text=literal_text)
-    return program, tuple(files.stamps.values())
+    return program, tuple(files.stamps.items())
 
 
 def program_of_string(
     text: str | bytes, directory: str = "", *, literal_text: bool = False
-) -> tuple[Program, tuple[Stamp, ...]]:
+) -> tuple[Program, StampedFiles]:
     """The program of a page that is a string, and the files that it includes, which are looked for in `directory`.
 
     Raises OSError, IncludeError; TypeError for what is no string.
@@ -139,22 +105,22 @@ def program_of_string(
         raise TypeError(f"a page is str or bytes, not {type(text).__name__}")
     source = Source(STRING, text if literal_text else text.partition("\0")[0])
     files = _Files(directory)
-    return parse(source, files.read, literal_text=literal_text), tuple(files.stamps.values())
+    return parse(source, files.read, literal_text=literal_text), tuple(files.stamps.items())
 
 
 def compile_file(path: str, *, literal_text: bool = False) -> Page:
     """The page in a file, whose path is absolute. Raises OSError, IncludeError, SyntaxError (with the page's lines)."""
-    program, stamps = program_of_file(path, path.rpartition("/")[0] + "/", literal_text=literal_text)
-    return compile_program(program, path, stamps)
+    program, files = program_of_file(path, path.rpartition("/")[0] + "/", literal_text=literal_text)
+    return compile_program(program, path, files)
 
 
 def compile_string(text: str | bytes, directory: str, *, literal_text: bool = False) -> Page:
     """The page that is a string. Raises as compile_file, and TypeError."""
-    program, stamps = program_of_string(text, directory, literal_text=literal_text)
-    return compile_program(program, STRING, stamps)
+    program, files = program_of_string(text, directory, literal_text=literal_text)
+    return compile_program(program, STRING, files)
 
 
-def compile_program(program: Program, name: str, stamps: tuple[Stamp, ...] = ()) -> Page:
+def compile_program(program: Program, name: str, files: StampedFiles = ()) -> Page:
     """The page of a program. Raises SyntaxError."""
     ready = mended(program, len(program.text.partition("\0")[0]))
     text, back = _without_lone_bytes(ready.text)
@@ -173,7 +139,7 @@ def compile_program(program: Program, name: str, stamps: tuple[Stamp, ...] = ())
         code = compile(tree, name, "exec", dont_inherit=True)
     except SyntaxError as error:
         raise _in_its_source(error, program, lines) from None
-    return Page(code, stamps, lines.names, tuple(lines.before))
+    return Page(code, files, lines.names, tuple(lines.before))
 
 
 def _in_its_source(error: SyntaxError, program: Program, lines: Lines) -> SyntaxError:

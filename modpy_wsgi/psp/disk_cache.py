@@ -120,8 +120,8 @@ def _page_of(content: bytes, key: tuple[str, bool]) -> Page | None:
         about = json.loads(described)
         if about["key"] != list(key) or about["code"] != hashlib.sha256(code).hexdigest():
             return None  # cut short, or another page whose name has the same digest
-        stamps = tuple((str(name), *map(int, rest)) for name, *rest in about["stamps"])
-        return Page(_code(code), stamps, tuple(about["names"]), tuple(about["before"]))  # type: ignore[arg-type]
+        files = tuple((str(path), tuple(map(int, stamp))) for path, stamp in about["files"])
+        return Page(_code(code), files, tuple(about["names"]), tuple(about["before"]))  # type: ignore[arg-type]
     except (ValueError, KeyError, TypeError, EOFError):
         return None
 
@@ -138,7 +138,7 @@ def _content_of(page: Page, key: tuple[str, bool]) -> bytes:
     about = {
         "key": list(key),
         "code": hashlib.sha256(code).hexdigest(),
-        "stamps": page.stamps,
+        "files": page.files,
         "names": page.names,
         "before": page.before,
     }
