@@ -7,6 +7,9 @@ counts where AllowOverride says so, and what is neither file nor directory is re
 Where every folder on the way lets links be followed, there is nothing to look at but the .htaccess files: then the way
 is kept as a trail, what was seen of those files with what they lead to, and is good as long as each is as it was. One
 that has changed a moment ago is read each time: its stamp may not tell the next change.
+
+For a name that is not there the trail is that of the last folder on the way, and the first name that is not there is
+looked at all the same: it may be a link to nowhere.
 """
 
 from __future__ import annotations
@@ -39,6 +42,8 @@ Walk = tuple[str, str, "FileStatus | None", Directory]
 # links are looked at.
 _Trail = tuple[tuple[tuple[str, "Look | None"], ...], "Directory | None"]
 
+_NEAR = 4  # how far up the last folder is looked for: one that is farther up is as near to the root
+
 
 def walk(host: HostConfig, filename: str, known: int = 0) -> Walk:
     """Walk to `filename` (absolute, normalised).
@@ -50,10 +55,10 @@ def walk(host: HostConfig, filename: str, known: int = 0) -> Walk:
     """
     try:
         found = look(filename[:known] if known else filename)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         if known:
             return walk(host, filename)
-        return _descend(host, filename, exists=False)
+        return _absent(host, filename) or _descend(host, filename, exists=False)
     except OSError as error:
         if error.errno is None or isinstance(error, PermissionError):
             raise Refused(403, f"access to {filename} denied: {error.strerror}") from None
@@ -94,6 +99,34 @@ def _trail(host: HostConfig, path: str) -> Directory | None:
     if looks.settled:
         host.trails.replace_named(path, (tuple(looks.seen), directory), path)
     return directory
+
+
+def _absent(host: HostConfig, filename: str) -> Walk | None:
+    """The walk to `filename`, which is not there, by the trail to the last folder that is; None: it must be descended.
+
+    Raises Refused as walk() does.
+    """
+    if "//" in filename:  # which ends a descent
+        return None
+    end = len(filename)
+    for _ in range(_NEAR):
+        path = filename[: filename.rfind("/", 0, end) + 1]
+        if not as_they_were(((path, None),)):
+            break
+        end = len(path) - 1
+    else:
+        return None
+    directory = host.directory(path)
+    trodden = directory if directory.plain else _trail(host, path)
+    if trodden is None:
+        return None
+    try:
+        os.lstat(filename[:end])
+    except FileNotFoundError:  # so what is above is a folder
+        return (filename[:end], filename[end:], None, trodden)
+    except OSError:
+        pass
+    return None
 
 
 def _descend(host: HostConfig, filename: str, *, exists: bool) -> Walk:
