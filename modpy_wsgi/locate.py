@@ -20,6 +20,7 @@ from .httpd.walk import walk
 from .phases import CONNECTION, INIT, POST_READ_REQUEST, TRANS
 from .plan import run_phase
 from .request import mp_request
+from .stamps import FileStatus
 
 __all__ = ["find_entry", "locate", "walk_now"]
 
@@ -150,7 +151,7 @@ def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None
         known = target.known if translated else 0
         file, rest, found, directory = walk(req._host, filename, known)
         name = file[len(directory.path) :]
-        req._whole = found is not None and not rest if name else filename[-1] == "/"
+        req._whole = _is_whole(filename, file, rest, found)
         config = directory.config(name, target.location, req._whole)
         req._filename, req._path_info, req._stat, req._config = file, rest, found, config
         if translated and found is not None and stat.S_ISREG(found.st_mode):
@@ -162,6 +163,11 @@ def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None
     if origin is not None and not req._path_info and _folder(origin._filename) == _folder(req._filename):
         req._path_info = None  # where httpd has nothing to walk, and sets nothing (observed)
         _take_over(req, origin, target)
+
+
+def _is_whole(filename: str, file: str, rest: str, found: FileStatus | None) -> bool:
+    """Whether a walk for `filename` has found just that: all of a file's name, a directory with its slash."""
+    return filename[-1] == "/" if file[-1] == "/" else found is not None and not rest
 
 
 def _take_over(req: mp_request, origin: mp_request, target: translate.Target) -> None:
@@ -214,7 +220,8 @@ def walk_now(req: mp_request) -> None:
     filename, req._translated = req._translated, None
     assert filename is not None
     try:
-        req._filename, req._path_info, found, _ = walk(req._host, filename)
-        req._finfo = mp_finfo(req._filename, found)
+        file, rest, found, _ = walk(req._host, filename)
+        req._filename, req._path_info, req._whole = file, rest, _is_whole(filename, file, rest, found)
+        req._finfo = mp_finfo(file, found)
     except BadRequest as error:
         req._application.log_request(req, str(error))
