@@ -11,13 +11,13 @@ from stat import S_ISREG
 from . import constants, header_rules
 from ._fast.look import look
 from .config.host_config import HostConfig
-from .constants import DECLINED, OK
+from .constants import DECLINED, OK, PYTHON_HANDLERS
 from .environ import normalise
 from .errors import BadRequest
 from .finfo import mp_finfo
-from .httpd import remoteip, translate, userdir, variables
+from .httpd import files, remoteip, translate, userdir, variables
 from .httpd.walk import walk
-from .phases import CONNECTION, INIT, POST_READ_REQUEST, TRANS
+from .phases import CONNECTION, HANDLER, INIT, POST_READ_REQUEST, TRANS
 from .plan import run_phase
 from .request import mp_request
 from .stamps import FileStatus
@@ -132,7 +132,9 @@ def _run_early(req: mp_request, host: HostConfig) -> int:
 
 
 def _go_where_told(req: mp_request, target: translate.Target) -> int:
-    """Take the file that a PythonTransHandler has named, or none: then only a handler of a <Location> answers."""
+    """Take the file that a PythonTransHandler has named. Where it names none, only Python handlers may answer: those of
+    a <Location> that answers by them, or those that it has added itself. For all else nothing is there.
+    """
     if req._filename is not None:
         told = req._path_info
         _take_walk(req, normalise(req._filename), target)  # it may be anything
@@ -140,8 +142,11 @@ def _go_where_told(req: mp_request, target: translate.Target) -> int:
         if told and not req._path_info and not (req._stat is not None and stat.S_ISDIR(req._stat.st_mode)):
             req._path_info = told
         return OK
-    req._config = req._host.early(target.uri, fileless=True)
-    return OK
+    req._config = config = req._host.early(target.uri, fileless=True, by_python=True)
+    if target.config is not None or (req._handler in PYTHON_HANDLERS and HANDLER.directive in (req._added or ())):
+        return OK
+    req._application.log_request(req, f"PythonTransHandler returned OK without setting req.filename: {req.uri}")
+    return files.send_file(req, config) or constants.DONE  # without a file: 404, or what a method is answered
 
 
 def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None:
