@@ -59,7 +59,7 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
         errors.answer(new, 500)
     else:
         req._application.serve(new)
-        if environ is None:
+        if environ is None:  # one of its own says that there is no body: nobody has read this request's
             req._left = 0  # what nobody has read of the body by the end of an answer is dropped
 
 
