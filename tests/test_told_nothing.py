@@ -33,6 +33,12 @@ def declines(req):
     return apache.DECLINED
 
 
+def names(req):
+    req.filename = __file__.replace("pages.py", "page.txt")
+    req.finfo = apache.stat(req.filename, apache.APR_FINFO_MIN)
+    return apache.DECLINED
+
+
 def changes(req):
     req.handler = req.args
     return apache.OK
@@ -51,6 +57,7 @@ NOBODY: dict[str, tuple[str, str]] = {
     "nothing": ("", ""),
     "it declines": (PYTHON.format("declines"), ""),
     "it declines, and an action": (PYTHON.format("declines") + "Action mod_python /page.py virtual\n", ""),
+    "it names the file, and declines": (PYTHON.format("names"), ""),
     "its handler is another then": (PYTHON.format("shows") + "PythonFixupHandler pages::changes\n", "send-as-is"),
     "a handler that is not set": ("PythonHandler pages::shows\n", ""),
     "the publisher": (PYTHON.format("shows").replace("pages::shows", "mod_python.publisher"), ""),
