@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["deliver", "end_subrequest", "finish", "let_through"]
 
 
-_MADE = frozenset(
-    {"content-length", "content-type", "vary"}
-)  # headers of which one is sent, whatever a handler has set
+# Headers of which one is sent, whatever a handler has set.
+_SENT_ONCE = frozenset({"content-length", "content-type", "vary"})
 
 
 class FilterFailed(ShortBody):
@@ -310,11 +309,16 @@ def _handlers_wait(req: mp_request) -> bool:
     """Whether handlers of the log or cleanup phase have work for a request or for those it led to."""
     each: mp_request | None = req
     while each is not None:
-        config = each._config
-        if each._cleanups is not None or each._added is not None or (config.plan or plan_of(config)).closing:
+        if each._cleanups is not None or _has_closing_handlers(each):
             return True
         each = each._next
     return False
+
+
+def _has_closing_handlers(req: mp_request) -> bool:
+    """Whether handlers of the log or cleanup phase may have work for a request; functions to clean up are none."""
+    config = req._config
+    return req._added is not None or (config.plan or plan_of(config)).closing
 
 
 def finish(req: mp_request) -> None:
@@ -332,15 +336,12 @@ def finish(req: mp_request) -> None:
             req._host.logs.write(req)  # before the handlers, as mod_log_config comes before mod_python
             if not _handlers_wait(req):
                 return
-        config = req._config
-        if (
-            req._added is not None or (config.plan or plan_of(config)).closing
-        ):  # else only functions wait, for a session
+        if _has_closing_handlers(req):  # else only functions wait, for a session
             each = req
             while each is not None:
                 _show_sent(each)
                 each = each._next
-        run_phase(req, LOG, config)
+        run_phase(req, LOG, req._config)
         each = req
         while each is not None:
             _clean_up(each)
@@ -355,7 +356,7 @@ def _show_sent(req: mp_request) -> None:
     if req._head is None:
         return
     fields = [(name, decode(value)) for name, value in req._head[1]]
-    names = {name.lower() for name, _ in fields} & _MADE
+    names = {name.lower() for name, _ in fields} & _SENT_ONCE
     fields += [field for field in req.headers_out.items() if field not in fields and field[0].lower() not in names]
     sent = table()
     for name, value in fields:

@@ -11,15 +11,16 @@ from stat import S_ISREG
 from . import constants, header_rules
 from ._fast.look import look
 from .config.host_config import HostConfig
-from .constants import DECLINED, OK
+from .constants import DECLINED, OK, PYTHON_HANDLERS
 from .environ import normalise
 from .errors import BadRequest
 from .finfo import mp_finfo
-from .httpd import remoteip, translate, userdir, variables
+from .httpd import files, remoteip, translate, userdir, variables
 from .httpd.walk import walk
-from .phases import CONNECTION, INIT, POST_READ_REQUEST, TRANS
+from .phases import CONNECTION, HANDLER, INIT, POST_READ_REQUEST, TRANS
 from .plan import run_phase
 from .request import mp_request
+from .stamps import FileStatus
 
 __all__ = ["find_entry", "locate", "walk_now"]
 
@@ -131,7 +132,9 @@ def _run_early(req: mp_request, host: HostConfig) -> int:
 
 
 def _go_where_told(req: mp_request, target: translate.Target) -> int:
-    """Take the file that a PythonTransHandler has named, or none: then only a handler of a <Location> answers."""
+    """Take the file that a PythonTransHandler has named. Where it names none, only Python handlers may answer: those of
+    a <Location> that answers by them, or those that it has added itself. For all else nothing is there.
+    """
     if req._filename is not None:
         told = req._path_info
         _take_walk(req, normalise(req._filename), target)  # it may be anything
@@ -139,8 +142,11 @@ def _go_where_told(req: mp_request, target: translate.Target) -> int:
         if told and not req._path_info and not (req._stat is not None and stat.S_ISDIR(req._stat.st_mode)):
             req._path_info = told
         return OK
-    req._config = req._host.early(target.uri, fileless=True)
-    return OK
+    req._config = config = req._host.early(target.uri, fileless=True, by_python=True)
+    if target.config is not None or (req._handler in PYTHON_HANDLERS and HANDLER.directive in (req._added or ())):
+        return OK
+    req._application.log_request(req, f"PythonTransHandler returned OK without setting req.filename: {req.uri}")
+    return files.send_file(req, config) or constants.DONE  # without a file: 404, or what a method is answered
 
 
 def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None:
@@ -150,7 +156,7 @@ def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None
         known = target.known if translated else 0
         file, rest, found, directory = walk(req._host, filename, known)
         name = file[len(directory.path) :]
-        req._whole = found is not None and not rest if name else filename[-1] == "/"
+        req._whole = _is_whole(filename, file, rest, found)
         config = directory.config(name, target.location, req._whole)
         req._filename, req._path_info, req._stat, req._config = file, rest, found, config
         if translated and found is not None and stat.S_ISREG(found.st_mode):
@@ -162,6 +168,11 @@ def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None
     if origin is not None and not req._path_info and _folder(origin._filename) == _folder(req._filename):
         req._path_info = None  # where httpd has nothing to walk, and sets nothing (observed)
         _take_over(req, origin, target)
+
+
+def _is_whole(filename: str, file: str, rest: str, found: FileStatus | None) -> bool:
+    """Whether a walk for `filename` has found just that: all of a file's name, a directory with its slash."""
+    return filename[-1] == "/" if file[-1] == "/" else found is not None and not rest
 
 
 def _take_over(req: mp_request, origin: mp_request, target: translate.Target) -> None:
@@ -214,7 +225,8 @@ def walk_now(req: mp_request) -> None:
     filename, req._translated = req._translated, None
     assert filename is not None
     try:
-        req._filename, req._path_info, found, _ = walk(req._host, filename)
-        req._finfo = mp_finfo(req._filename, found)
+        file, rest, found, _ = walk(req._host, filename)
+        req._filename, req._path_info, req._whole = file, rest, _is_whole(filename, file, rest, found)
+        req._finfo = mp_finfo(file, found)
     except BadRequest as error:
         req._application.log_request(req, str(error))

@@ -59,7 +59,7 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
         errors.answer(new, 500)
     else:
         req._application.serve(new)
-        if environ is None:
+        if environ is None:  # one of its own says that there is no body: nobody has read this request's
             req._left = 0  # what nobody has read of the body by the end of an answer is dropped
 
 
@@ -86,6 +86,7 @@ def _look_up(
     new = _derive(req, uri, environ)
     new._main = req
     new._method = "GET"
+    new._no_local_copy = 1  # of a part of an answer nobody asks whether it has changed
     variables = req._known_variables
     if variables is not None:
         new.subprocess_env.update(variables)
@@ -96,25 +97,31 @@ def _look_up(
             f"configuration error: {uri}",
         )
         return new, 500
-    if req._server_write is not None:
-        _share_output(req, new)
     try:
-        if new._bad is not None:
-            raise new._bad
-        status = find(new) or run_steps(new, new._config)
+        return new, _prepare(req, new, find)
     except BadRequest as error:
         if error.status >= 500:  # the server's
             req._application.log_request(req, str(error))
         return new, error.status
-    if new._server_write is not None:  # a handler of its phases has written
-        _share_output(new, req)
-    return new, status
 
 
-def _share_output(one: mp_request, other: mp_request) -> None:
-    """There is one answer: what a subrequest writes follows what was written, and its head is not sent again."""
-    for name in ("_server_write", "_head", "_promised", "_body_sent", "_bodiless", "_gone", "_unwritable"):
-        setattr(other, name, getattr(one, name))
+def _prepare(req: mp_request, new: mp_request, find: Callable[[mp_request], int]) -> int:
+    """Let a subrequest go through its phases. What their handlers write is a part of the one answer of `req`."""
+    if req._server_write is not None:
+        req._let_write_on(new)
+    elif req._method == "HEAD":
+        new._bodiless = True
+    try:
+        if new._bad is not None:
+            raise new._bad
+        return find(new) or run_steps(new, new._config)
+    finally:
+        if new._server_write is not None:
+            new._let_write_on(req)
+            # What it answers itself flows elsewhere, and nothing of that was sent.
+            new._server_write = new._head = new._promised = new._unwritable = None
+            new._body_sent = 0
+        new._bodiless = False
 
 
 def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_request:

@@ -228,7 +228,7 @@ class RequestMembers(RequestHead):
         if self._finfo is not None:
             return self._finfo
         found = mp_finfo(self._filename, self._stat)
-        if self._stat is not None:  # else the file may not have been looked for yet
+        if self._config.walk is not None or self._config.fileless:  # else nobody has looked for the file yet
             self._finfo = found
         return found
 

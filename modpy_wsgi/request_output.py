@@ -204,12 +204,20 @@ class RequestOutput(RequestMembers):
     def _hand_over(self, successor: RequestOutput) -> None:
         """Let `successor` (an internal redirect) go on with the output; what this request holds back is lost."""
         self._reset_output()
-        successor._server_write = self._server_write
-        successor._bodiless = self._bodiless
-        successor._gone = self._gone
-        successor._promised = self._promised
-        successor._body_sent = self._body_sent
-        successor._unwritable = self._unwritable
+        self._copy_output(successor)
         self._server_write = _discard
         self._promised = None
         self._bodiless = self._gone = False
+
+    def _let_write_on(self, other: RequestOutput) -> None:
+        """Let `other` (a subrequest, or whose subrequest this is) write behind what this one wrote, under its head."""
+        self._copy_output(other)
+        other._head = self._head
+
+    def _copy_output(self, other: RequestOutput) -> None:
+        other._server_write = self._server_write
+        other._bodiless = self._bodiless
+        other._gone = self._gone
+        other._promised = self._promised
+        other._body_sent = self._body_sent
+        other._unwritable = self._unwritable

@@ -189,6 +189,33 @@ def test_published(root: Path, name: str) -> None:
     assert publisher(root).get(url).text == wanted
 
 
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("/", "folder's index"),
+        ("/about", "about"),
+        ("/sub/", "index of sub"),
+        ("/sub/inner", "inner"),
+        ("/sub", None),  # a name in the folder above, which its page does not have
+    ],
+)
+@pytest.mark.parametrize("more", ["", "PythonInterpPerDirectory On\n"])
+def test_folders_under_a_location_that_names_the_handler(root: Path, more: str, url: str, wanted: str | None) -> None:
+    (root / "sub").mkdir()
+    (root / "sub" / "index.py").write_text("def index(req): return 'index of sub'\ninner = 'inner'\n")
+    for page in ("index.py", f"{root.name}.py"):  # what lies outside is nobody's page
+        (root.parent / page).write_text("def index(req): return 'outside'\nabout = inner = 'outside'\n")
+    app = publisher(root, f"<Location />\nSetHandler mod_python\nPythonHandler mod_python.publisher\n{more}</Location>")
+    assert app.get(url, status=404 if wanted is None else 200).text == wanted or wanted is None
+
+
+def test_interpreter_of_a_folder_under_a_location(root: Path) -> None:
+    (root / "sub").mkdir()
+    (root / "sub" / "index.py").write_text("def index(req): return req.interpreter\n")
+    section = "SetHandler mod_python\nPythonHandler mod_python.publisher\nPythonInterpPerDirectory On"
+    assert publisher(root, f"<Location />\n{section}\n</Location>").get("/sub/").text == f"{root}/sub/"
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused(root: Path, name: str) -> None:
     url, status = REFUSED[name]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from modpy_wsgi import constants
 from modpy_wsgi.errors import SERVER_RETURN
-from modpy_wsgi.testing import Request, request
+from modpy_wsgi.testing import Request, request, site
 from tests.oracle.cases import words
 from tests.wsgi_site import Folder, Server, module
 
@@ -640,6 +640,23 @@ def handler(req):
         first, second, _ = module(app, "page").kept
         assert first is not second and first.connection is not second.connection
         assert first.connection.id != second.connection.id
+
+
+@pytest.mark.parametrize("around", ["{}", "<Location />\n{}\n</Location>"], ids=["folder", "location"])
+@pytest.mark.parametrize(("target", "there"), [("/page.py", True), ("/absent", False), ("/absent/more", False)])
+def test_what_is_known_of_the_file_is_one_object(tmp_path: Path, target: str, there: bool, around: str) -> None:
+    (tmp_path / "page.py").write_text(
+        "def postreadrequesthandler(req):\n"
+        "    assert req.finfo.filetype == 0\n"
+        "    return 0\n"
+        "def handler(req):\n"
+        "    assert req.finfo is req.finfo\n"
+        "    req.write(str(req.finfo.filetype != 0))\n"
+        "    return 0\n"
+    )
+    handler = around.format(f"SetHandler mod_python\nPythonHandler {tmp_path}/page.py")
+    app = site(f"PythonPostReadRequestHandler {tmp_path}/page.py\n{handler}", root=tmp_path)
+    assert app.get(target).text == str(there)
 
 
 LOGGING = """

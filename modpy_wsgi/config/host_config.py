@@ -51,7 +51,7 @@ class HostConfig:
         self.root = Directory(self, "/", on_top(self.base, self.directory_settings("/")[1]), above_plain=True)
         self._directories: Bounded[str, Directory] = Bounded(limit)
         self._locations: Bounded[str, tuple[tuple[int, ...], Settings]] = Bounded(limit)
-        self._early: Bounded[tuple[tuple[int, ...], bool], RequestConfig] = Bounded(limit)
+        self._early: Bounded[tuple[tuple[int, ...], bool, bool], RequestConfig] = Bounded(limit)
         self.has_early_handlers = any(key in self.base_handlers for key in _EARLY)
         self.has_early_work = self.has_early_handlers or any(key in self.base for key in _OF_POST_READ)
         self.has_early_headers = has_early(self.base)
@@ -159,16 +159,17 @@ class HostConfig:
         own = position - self._main.end
         return (self.site.main.sections[position] if own < 0 else self.host.sections[own]).settings
 
-    def early(self, path: str, *, fileless: bool = False) -> RequestConfig:
+    def early(self, path: str, *, fileless: bool = False, by_python: bool = False) -> RequestConfig:
         """What holds before a file is known: the host's own settings under the Location sections of `path`.
 
-        `fileless`: no file will be looked for, this is all there is.
+        `fileless`: no file will be looked for, this is all there is. `by_python`: and none but Python handlers answer.
         """
         positions, settings = self.location(path)
-        found = self._early.get((positions, fileless))
+        found = self._early.get((positions, fileless, by_python))
         if found is None:
-            config = RequestConfig(self, self.base.merged(settings), fileless=fileless)
-            found = self._early.keep((positions, fileless), config)
+            merged = self.base.merged(settings)
+            config = RequestConfig(self, merged, fileless=fileless, by_python=by_python)
+            found = self._early.keep((positions, fileless, by_python), config)
         return found
 
 

@@ -42,6 +42,7 @@ class RequestConfig:
         "actions",
         "authorization",
         "auto_reload",
+        "by_python",
         "debug",
         "debugger",
         "default_charset",
@@ -78,12 +79,15 @@ class RequestConfig:
         settings: Settings,
         *,
         fileless: bool = False,
+        by_python: bool = False,
         of_directory: bool = False,
         walk: Walk | None = None,
     ) -> None:
         self.host = host
         self.walk = walk
-        self.fileless = fileless  # a <Location> answers by a Python handler: no file is looked for
+        # No file is looked for: a <Location> answers by a Python handler, or a PythonTransHandler has named none.
+        self.fileless = fileless
+        self.by_python = by_python  # the latter: no <Directory> was asked, and so nobody but Python handlers answers
         self.of_directory = of_directory  # it is one for all that is in a directory: no Files and Location sections
         self.settings = settings
         self.handlers = settings[python.HANDLERS]
@@ -103,11 +107,12 @@ class RequestConfig:
             host.base[alias.REDIRECTS]
         )
         self.fallback = settings[directory.FALLBACK]
-        self.actions = cgi.ACTIONS in settings or cgi.SCRIPTS in settings
+        self.actions = (cgi.ACTIONS in settings or cgi.SCRIPTS in settings) and not by_python
         self.request_headers = has_request_rules(settings)
         self.head = head_rules(settings)  # Header and Expires; None where there are none
-        # Whether there is something to do before the content: filters to insert, rules to be told that it has come.
-        self.prepares = self.head is not None or any(settings[setting] for setting in _FILTERS)
+        # Whether there is something to do before the content: filters to insert, rules to be told that it has come,
+        # others than Python handlers to be kept from it.
+        self.prepares = self.head is not None or by_python or any(settings[setting] for setting in _FILTERS)
         self.plan: Any = None
         self.interpreter: Any = None
         self.files: Any = None  # how files are sent, worked out at first use

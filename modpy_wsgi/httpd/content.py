@@ -54,6 +54,8 @@ def answer(req: mp_request, config: RequestConfig) -> int:
         status = filtering.at_content(req, config)
         if status:
             return status
+        if config.by_python and req._handler not in PYTHON_HANDLERS:  # as a phase in between has it
+            return send_file(req, config)
     handler = handler_before = req._handler
     if handler is None and req._content_type is not None:
         handler = handler_of_type(req._content_type)
@@ -83,7 +85,7 @@ def answer(req: mp_request, config: RequestConfig) -> int:
         req._application.log_request(req, f"nobody provides the handler {handler!r}: {req.filename or req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR
     fallback = req._application.fallback
-    if fallback is not None and not _is_file(req) and req._server_write is None:
+    if fallback is not None and not _is_file(req) and req._server_write is None and not config.by_python:
         return _ask_fallback(req, config, fallback)
     if handler == DIR_MAGIC_TYPE and _is_listed(req):
         result = _as_listing(req, config)

@@ -142,6 +142,8 @@ def plain(req: mp_request, status: int) -> None:
 
     Where an ErrorDocument failed, the answer stays the error that it was to stand for: 403 does not become 401 or 404.
     """
+    # The second error that the page names is the status that the request came with, or that a handler has set; as in
+    # httpd it is not the one that ended it.
     first, second = _failed_before(req), req._status
     if first is not None:
         status, req._allowed = first._status, first._allowed

@@ -157,8 +157,8 @@ def _check(req: mp_request, config: RequestConfig, found: FileStatus | None) -> 
             return HTTP_METHOD_NOT_ALLOWED
         log(req, f"AH00135: Invalid method in request {req.the_request}")
         return HTTP_NOT_IMPLEMENTED
-    if found is None and config.fileless:  # a <Location> whose Python handler declined: no file was looked for
-        return HTTP_NOT_FOUND
+    if config.fileless and (found is None or config.by_python):
+        return HTTP_NOT_FOUND  # a Python handler declined: no file was looked for, or no <Directory> asked about it
     if found is None:
         log(req, f"File does not exist: {req.filename or req.uri}", APLOG_INFO)
         return HTTP_NOT_FOUND

@@ -336,7 +336,7 @@ CASES = (
                 for target in ("file.txt?kept_on_errors", "file.txt?kept_for_the_file", "large.bin?kept_for_the_file")
             ),
             *(
-                post(f"/file.txt?reads_behind={how}", b"one\ntwo\n", log=("behind it b'' b''", "behind it"))
+                post(f"/file.txt?reads_behind={how}", b"one\ntwo\n", log=("behind it b'' b''",))
                 for how in words("declines reads reads_some nothing")
             ),
             get("/file.txt?uncached"),

@@ -541,6 +541,15 @@ CASES += (
     ),
     Case("FileETag None", Site(TRACKED + "FileETag None\n", FILES), [get("/"), head("/")]),
     Case(
+        "conditions, and what is around it",
+        Site(f"{FANCY}HeaderName HEADER.html\nReadmeName README.html\n", HEADERS),
+        [
+            listed("/", {"If-None-Match": "*"}, name="any", differs=PIECES),
+            listed("/", {"If-Modified-Since": DATE}, name="since", differs=PIECES),
+            listed("/", {"If-Match": '"x"'}, name="match", differs=PIECES),
+        ],
+    ),
+    Case(
         "conditions without it",
         Site(f"{FANCY}{STYLE}", FILES),
         [

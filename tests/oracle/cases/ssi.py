@@ -496,6 +496,24 @@ CASES += (
             head("/page.html", differs=PIECES),
         ],
     ),
+    Case(
+        "conditions, and parts",
+        Site(
+            ON,
+            {
+                **FILES,
+                "htdocs/a.shtml": '<!--#include virtual="/part.html" -->|<!--#include virtual="/sub/page.shtml" -->|'
+                '<!--#include file="part.txt" -->|<!--#include virtual="big.bin" -->\n',
+            },
+            modules=MODULES,
+        ),
+        [
+            asked("/a.shtml", SINCE, name="since"),
+            asked("/a.shtml", {"If-Modified-Since": "Fri, 01 Jan 2038 00:00:00 GMT"}, name="since long"),
+            asked("/a.shtml", {"If-Unmodified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"}, name="not since"),
+            asked("/a.shtml", {"If-None-Match": "*"}, name="any"),
+        ],
+    ),
     *(
         Case(
             f"validators, {name}",
