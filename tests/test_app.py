@@ -421,18 +421,24 @@ def test_file_that_changes_while_it_is_sent(folder: Folder, grows: bool, wrapper
         chunks.close()  # type: ignore[attr-defined]
 
 
-def test_interrupt_of_the_process_is_the_servers(folder: Folder) -> None:
-    """An exit that comes from elsewhere than a handler is not swallowed: gunicorn ends its workers that way."""
+class GreenletExit(BaseException):
+    """As a server with greenlets ends one."""
+
+    __module__ = "greenlet"
+
+
+def test_the_end_of_a_greenlet_is_the_servers(folder: Folder) -> None:
+    """It is not swallowed, wherever it comes, and the request has its end."""
     folder.write(pages=PAGES)
     app = folder.serve(ROWS)
     made = environ("/echo", body=b"abc")
 
     class Exits(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
-            raise GeneratorExit
+            raise GreenletExit
 
     made["wsgi.input"] = Exits()
-    with pytest.raises(GeneratorExit):
+    with pytest.raises(GreenletExit):
         app(made, lambda *head: None)
     assert sorted(events(app)) == sorted(ENDS)
     assert CURRENT.get() is None
