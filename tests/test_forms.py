@@ -224,7 +224,11 @@ def test_fields_that_the_application_makes() -> None:
         {"x": "y"},
     )
     assert (upload.disposition, upload.headers, found["c"].headers.items()) == ("form-data", {"h": "v"}, [])
+    named = Field("e", io.BytesIO(b""), None, {}, "form-data", {"filename": "e.png"})
+    assert (named.filename, named.disposition, named.type) == ("e.png", "form-data", "text/plain")
     for name in "abcd":
+        found[name].value = None
+        assert found[name].value is None
         found[name].value = "another"
         assert found[name].value == "another"
     assert repr(found["a"]) == "Field('a', 'another')" and repr(upload) == "Field('d', 'd.png')"
