@@ -182,6 +182,7 @@ class Application:
 
     def run_subrequest(self, sub: mp_request, target: Any) -> int:
         """Answer a subrequest that was looked up; its body flows to `target`. OK, or the status it ended with."""
+        sub._fresh = False  # what was written before is handed on meanwhile, to the site's filters
         return run(sub, target)
 
     def include(self, req: mp_request, uri: str, target: Any) -> int:

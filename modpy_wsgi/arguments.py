@@ -45,28 +45,39 @@ def code_of(function: Any) -> tuple[CodeType | None, bool]:
             return making.__code__, True
         init = getattr(function, "__init__", None)
         return (init.__code__, True) if isinstance(init, FunctionType) else (None, False)
-    call = getattr(function, "__call__", None)  # noqa: B004 - the method itself is wanted
+    call = _call_of(function)
     return code_of(call) if isinstance(call, MethodType) else (None, False)
 
 
 def can_be_called(thing: Any) -> bool:
     """Whether it can be: as its class says, or by a `__call__` of its own, as old classes had it (see called_for)."""
-    return callable(thing) or callable(getattr(thing, "__call__", None))  # noqa: B004 - one of its own is looked for
+    return callable(thing) or callable(_call_of(thing))
 
 
-def called_for(thing: Any) -> Any:
+def called_for(thing: Any, ask: Callable[[Any], object] | None = None) -> Any:
     """What is called for it: itself, or a `__call__` that is no method of it, be it in the object or in its class.
 
-    With that sites make trees of objects and functions, and give each place in them a page.
+    With that sites make trees of objects and functions, and give each place in them a page. `ask` is called with each
+    object on the way behind the first, and raises what is to stop it.
     """
     for _ in range(_DEEPEST):
         if isinstance(thing, _CALLED_ITSELF):
             break
-        call = getattr(thing, "__call__", None)  # noqa: B004
+        call = _call_of(thing)
         if call is None or isinstance(call, (MethodType, MethodWrapperType)):
             break
         thing = call
+        if ask is not None:
+            ask(thing)
     return thing
+
+
+def _call_of(thing: Any) -> Any:
+    """Its `__call__`, in the object or in its class; None if it has none, whatever its `__getattr__` says to that."""
+    try:
+        return getattr(thing, "__call__", None)  # noqa: B004 - one of its own is looked for
+    except Exception:  # `__getattr__ = dict.__getitem__` makes rows of a database objects, and raises KeyError
+        return None
 
 
 _CALLED_ITSELF = (FunctionType, MethodType, type)

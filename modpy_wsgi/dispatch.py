@@ -73,7 +73,7 @@ class Call:
         module = None
         if self.file is None:
             known = interpreter.known  # bound once for all; so called it is no method to be looked for
-            if self.first_of_site:  # the file is often the module's own, which is not looked at once more then
+            if self.first_of_site and req._fresh:  # the file is often the module's own: no need to look once more
                 module = known(self.module, config.auto_reload, req._stat, req._filename)
             else:
                 module = known(self.module, config.auto_reload)
@@ -175,10 +175,14 @@ def calls_for(req: mp_request, phase: Phase, config: RequestConfig) -> tuple[Cal
 def just_seen(req: mp_request) -> FileStatus | None:
     """What was seen of the request's file, if nothing of the site can have run since; else None.
 
-    For standard handlers, which the site's own may have called; of those, Call.find knows it.
+    For standard handlers, which run something of the site as soon as they know it; so it is told once. The site's own
+    handlers, and what they run, may call them as well. Of handlers that are the site's own, Call.find knows it.
     """
     calls = req._calls
-    return req._stat if calls and calls[0].before_site and not req._call_index else None
+    if not (req._fresh and calls and calls[0].before_site) or req._call_index:
+        return None
+    req._fresh = False
+    return req._stat
 
 
 def run_handlers(req: mp_request, phase: Phase, calls: tuple[Call, ...], config: RequestConfig) -> int:

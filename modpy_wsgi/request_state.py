@@ -110,6 +110,7 @@ class RequestState:
         "_environ",
         "_file_body",
         "_filters",
+        "_fresh",
         "_handler",
         "_headers_in",
         "_held",
@@ -190,6 +191,7 @@ class RequestState:
     _renamed = False  # a handler has named another file since the walk
     _path_info: str | None = None
     _stat: FileStatus | None = None  # of the file, once it was looked for and is there
+    _fresh: bool  # nobody has run what the file is, and nothing lay between the look at it and the content
     _finfo: mp_finfo | None = None
     _headers_in: table | None  # once somebody has asked for them, and may have changed them
     _variables_due: Callable[[Any], None] | None = None  # fills subprocess_env, once somebody looks into it
@@ -240,6 +242,7 @@ class RequestState:
         self._status = 200
         self._body_sent = self._call_index = self._redirects = 0
         self._bodiless = self._complete = self._died = self._more_to_say = False
+        self._fresh = True
         # What is None until something is known of it, or for good.
         self._content_type = self._handler = self._status_line = self._user = self._useragent = None
         self._added = self._cleanups = self._headers_in = self._lent = self._past_http = None

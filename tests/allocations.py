@@ -13,6 +13,7 @@ FEW = 50  # blocks of memory that Python itself may have taken meanwhile
 
 def keeps_nothing(once: Callable[[], object], *, before: int, times: int) -> bool:
     """Whether something may be done so many times and leave nothing, after it was done so many times before."""
+    assert times > FEW, "one block of each time would pass"
     for _ in range(before):
         once()
     gc.collect()

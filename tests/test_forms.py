@@ -170,6 +170,16 @@ def test_same_fields_for_whoever_asks_again() -> None:
     assert (FieldStorage(req).keys(), FieldStorage(req, keep_blank_values=1).keys()) == (["b"], ["a", "b"])
 
 
+def test_same_fields_where_the_files_of_the_first_form_are_closed() -> None:
+    req = asked(multipart(part("a", b"1"), part("f", b"file", filename="f")), MULTIPART)
+    first = FieldStorage(req, field_callback=io.BytesIO)
+    for name in "af":
+        first[name].file.close()
+    second = FieldStorage(req)
+    assert (second["a"], second["a"].value, second["f"].filename) == ("1", "1", "f")
+    assert second["a"].file.closed and second["f"].file.closed
+
+
 def test_callbacks() -> None:
     made: list[Any] = []
 
@@ -214,7 +224,11 @@ def test_fields_that_the_application_makes() -> None:
         {"x": "y"},
     )
     assert (upload.disposition, upload.headers, found["c"].headers.items()) == ("form-data", {"h": "v"}, [])
+    named = Field("e", io.BytesIO(b""), None, {}, "form-data", {"filename": "e.png"})
+    assert (named.filename, named.disposition, named.type) == ("e.png", "form-data", "text/plain")
     for name in "abcd":
+        found[name].value = None
+        assert found[name].value is None
         found[name].value = "another"
         assert found[name].value == "another"
     assert repr(found["a"]) == "Field('a', 'another')" and repr(upload) == "Field('d', 'd.png')"

@@ -901,7 +901,7 @@ def test_no_reference_is_lost(name: str) -> None:
             except MalformedForm:
                 pass
 
-    assert keeps_nothing(once, before=3, times=10)
+    assert keeps_nothing(once, before=3, times=60)
 
 
 @needs_isolated_interpreters

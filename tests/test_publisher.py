@@ -263,6 +263,8 @@ def test_page_is_loaded_again_when_it_changes(root: Path) -> None:
     assert app.get("/page.py/answer").text == "43"
 
 
+OWN_CALL = "class Say: pass\nsay = Say()\n"
+
 CHANGES = {
     # what a page does to itself between two requests; then: the answer to /page.py/say?a=1&b=2, and its status
     "nothing": ("", "say 1", 200),
@@ -294,6 +296,40 @@ CHANGES = {
         "class Say:\n    __access__ = 0\n    def __call__(self): return 'x'\nsay = Say()",
         None,
         403,
+    ),
+    "a call of its own": (f"{OWN_CALL}say.__call__ = lambda b: 'own %s' % b", "own 2", 200),
+    "rules inside of a call of its own": (
+        f"{OWN_CALL}def closed(a):\n    def __access__(req, user): return False\n    return 'x'\nsay.__call__ = closed",
+        None,
+        403,
+    ),
+    "rules inside of a static call": (
+        "class Say:\n    @staticmethod\n    def __call__():\n        def __auth__(req, user, password): return False\n"
+        "        return 'x'\nsay = Say()",
+        None,
+        401,
+    ),
+    "rules of a call of its own": (
+        f"{OWN_CALL}class Closed:\n    __access__ = 0\n    def __call__(self): return 'x'\nsay.__call__ = Closed()",
+        None,
+        403,
+    ),
+    "rules of a call that has one of its own": (
+        "class Say:\n    def __call__(self): pass\nsay = Say()\nsay.__call__ = Say()\nsay.__call__.__access__ = 0\n"
+        "say.__call__.__call__ = lambda: 'x'",
+        None,
+        403,
+    ),
+    "rules inside of a call of what is returned": (
+        f"{OWN_CALL}def closed(a):\n    def __access__(req, user): return False\n    return 'x'\n"
+        "say.__call__ = closed\nown = say\ndef say(): return own",
+        None,
+        403,
+    ),
+    "what has every name, or raises": (
+        "class Row(dict): __getattr__ = dict.__getitem__\ndef say(): return Row(a=1)",
+        "{'a': 1}",
+        200,
     ),
 }
 

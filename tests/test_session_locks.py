@@ -307,6 +307,48 @@ def test_file_that_comes_back(tmp_path: Path) -> None:
     assert descriptors() == before + 1
 
 
+def test_file_that_comes_back_as_its_last_session_is_collected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "locks"
+    mine = locks.SessionLocks(str(path))
+    assert mine.acquire("lost", 0)
+    path.rename(tmp_path / "away")
+    _use(mine)  # in a new file
+    (tmp_path / "away").replace(path)
+
+    class Files(dict[Any, Any]):
+        def setdefault(self, key: Any, default: Any = None) -> Any:
+            found = super().setdefault(key, default)
+            mine.release("lost")
+            return found
+
+    monkeypatch.setattr(locks, "_files", Files(locks._files))
+    assert mine.acquire("name", 0)
+    assert free_elsewhere(path, "lost", "name") == ["lost"]
+    mine.release("name")
+
+
+def test_two_names_of_one_file(tmp_path: Path) -> None:
+    """Who sees that it has gone from one of them closes nothing that has a lock by the other."""
+    before = tmp_path / "before" / "locks"
+    after = tmp_path / "after" / "locks"
+    one = locks.SessionLocks(str(before))
+    assert one.acquire("first", 0)
+    before.parent.rename(after.parent)
+    two = locks.SessionLocks(str(after))
+    assert two.acquire("second", 0)
+    opened = descriptors()
+    assert one.acquire("third", 0)  # in a new file
+    one.release("first")
+    assert free_elsewhere(after, "first", "second") == ["first"]
+    after.unlink()
+    assert two.acquire("fourth", 0)
+    assert two.acquire("second", 0) is False
+    two.release("second")  # with which the first file is closed, by both its numbers
+    assert descriptors() == opened
+    one.release("third")
+    two.release("fourth")
+
+
 def test_threads_while_the_file_is_swept_away(tmp_path: Path) -> None:
     """They keep one another out, and close no file that another one has a lock in."""
     mine = locks.SessionLocks(str(tmp_path / "locks"))

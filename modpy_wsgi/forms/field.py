@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from .._fast.table import table
 from ..members import lazy
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 __all__ = ["Field", "StringField", "text_field"]
+
+_UNSET: Final[Any] = object()
 
 
 class _OfPart:
@@ -59,7 +61,7 @@ class Field(_OfPart):
     a path), None for a field that is no upload.
     """
 
-    _value: Any = None  # another one that was set
+    _value: Any = _UNSET  # another one that was set
 
     def __init__(
         self,
@@ -74,19 +76,22 @@ class Field(_OfPart):
         """All but `name` and `file` are as Trac and others give them, after the __init__ of older versions."""
         self.name = name
         self.file = file
-        if ctype is None:
-            return
-        self.type = ctype
-        self.type_options = type_options or {}
-        self.disposition = disp
-        self.disposition_options = dict(disp_options or {})
-        self.filename = self.disposition_options.get("filename")
-        self.headers = table() if headers is None else headers
+        if ctype is not None:
+            self.type = ctype
+        if type_options is not None:
+            self.type_options = type_options
+        if disp is not None:
+            self.disposition = disp
+        if disp_options is not None:
+            self.disposition_options = dict(disp_options)
+            self.filename = self.disposition_options.get("filename")
+        if headers is not None:
+            self.headers = headers
 
     @property
     def value(self) -> Any:
         """The whole content, as bytes; the file is at its beginning again afterwards."""
-        if self._value is not None:
+        if self._value is not _UNSET:
             return self._value
         if self.file is None:
             return b""
@@ -108,7 +113,7 @@ class StringField(str, _OfPart):
 
     ctype = "text/plain"  # these two the original's has as well
     disp_options = None
-    _value: Any = None  # others that were set
+    _value: Any = _UNSET  # others that were set
     _file: Any = None
 
     def __new__(cls, value: str | bytes = "") -> Self:
@@ -120,7 +125,7 @@ class StringField(str, _OfPart):
     def value(self) -> Any:
         """The text itself, as a plain str."""
         own = self._value
-        return str.__str__(self) if own is None else own
+        return str.__str__(self) if own is _UNSET else own
 
     @value.setter
     def value(self, value: Any) -> None:

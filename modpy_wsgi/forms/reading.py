@@ -82,7 +82,8 @@ def _body(
     file_callback: Callable[[str], Any] | None,
     field_callback: Callable[[], Any] | None,
 ) -> Any:
-    """The body: text that is still to be parsed, or the parts of a multipart form. Kept for the next who asks.
+    """The body: text that is still to be parsed, or the parts of a multipart form with their texts, None for an upload.
+    Kept for the next who asks.
 
     A POST is a form, or wrong. The body of a PUT or PATCH is one if it says so, and otherwise left to the handler.
     """
@@ -100,7 +101,8 @@ def _body(
         body: Any = _read_text(req, limits)
     elif kind.startswith("multipart/"):
         boundary = options.get("boundary") or _boundary_in(sent)
-        body = _read_parts(req, boundary, limits, file_callback, field_callback)
+        parts = _read_parts(req, boundary, limits, file_callback, field_callback)
+        body = [(part, _text_of(part)) for part in parts]  # now, as the site may close what its field_callback gave
     else:
         raise SERVER_RETURN(HTTP_NOT_IMPLEMENTED)
     req._form_body = body
@@ -167,23 +169,20 @@ def _read_parts(
         raise
 
 
-def _parts(parts: list[Any], charset: str) -> list[Entry]:
-    declared = next((part.value for part in parts if part.file is None and part.name == _CHARSET), None)
+def _parts(parts: list[tuple[Any, str | None]], charset: str) -> list[Entry]:
+    declared = next((part.value for part, _ in parts if part.file is None and part.name == _CHARSET), None)
     if declared is not None:
         charset = known_charset(declared) or charset
     found: list[Entry] = []
-    for part in parts:
+    for part, text in parts:
         name = part.name or ""
         field: Field | StringField
-        if part.file is None or not part.filename:
-            text = part.value if part.file is None else _text_of(part)
+        _to_start(part.file)
+        if text is not None:
             field = StringField(text if charset == UTF8 else reread(text, charset))
             if part.filename is None:
                 field._file = part.file
         else:
-            seek = getattr(part.file, "seek", None)
-            if seek is not None:
-                seek(0)
             field = Field(name, part.file)
             field.filename = part.filename
         field.name = name if charset == UTF8 else reread(name, charset)
@@ -192,14 +191,25 @@ def _parts(parts: list[Any], charset: str) -> list[Entry]:
     return found
 
 
-def _text_of(part: Any) -> str:
-    """What stands in a file of a field_callback, or in one without a name.
+def _to_start(file: Any) -> None:
+    """Let a file be read from its start, if there is one and it can; who had an earlier form may have closed it."""
+    seek = getattr(file, "seek", None)
+    if seek is not None and not getattr(file, "closed", False):
+        seek(0)
+
+
+def _text_of(part: Any) -> str | None:
+    """The text that a part is, be it in a file of a field_callback, or in one without a name. None for an upload.
 
     Browsers send the latter, with nothing in it, where no file was chosen.
     """
+    if part.file is None:
+        text: str = part.value
+        return text
+    if part.filename:
+        return None
     if not part.size:
         return ""
     part.file.seek(0)
     content: bytes = part.file.read()
-    part.file.seek(0)
     return content.decode("utf-8", "surrogateescape")

@@ -40,7 +40,8 @@ _CLOSED = (
     type,
     types.ModuleType,
 )
-# What has none either; but a site's own subclass may have been made for it. All that `types` knows is among it.
+# What has none either; but a site's own subclass may have been made for it. All that `types` knows is among it, as in
+# the original, which closes even a SimpleNamespace (observed); so there is more of it with each version of Python.
 _DATA = frozenset(
     (str, bytes, bytearray, int, float, complex, bool, list, tuple, dict, set, frozenset, range, slice, type(None))
 ).union(kind for kind in vars(types).values() if isinstance(kind, type))
@@ -152,7 +153,7 @@ def publish_object(req: mp_request, obj: Any) -> bool:
     Returns whether there was anything to write.
     """
     if can_be_called(obj):
-        function = called_for(obj)
+        function = _called_for(req, obj)
         answer = _answer_of(req, function, parameters_of(function))
         if not _flows(answer):
             return bool(_replaced(req, "publish_object")(req, answer))
@@ -186,6 +187,11 @@ def _publish_by_replaced(req: mp_request, page: types.ModuleType, path: list[str
     return OK
 
 
+def _called_for(req: mp_request, thing: Any) -> Any:
+    """What is called for an object, asked like all on the way to it. Raises SERVER_RETURN (400, 401, 403)."""
+    return called_for(thing, lambda each: _replaced(req, "process_auth")(req, each))
+
+
 def _answer_of(req: mp_request, function: Callable[..., Any], parameters: Parameters | None) -> Any:
     """What a published function returns, called with the fields of the form; without parameters, as it is."""
     # A new one each time: an earlier handler may have made one without blank values, or something else of that name.
@@ -210,7 +216,7 @@ def publish(req: mp_request, thing: Any, called: bool = False) -> None:
             calls += 1
             if calls > _MOST_CALLS:
                 raise RecursionError("what a published function returns can be called, again and again")
-            function = called_for(thing)
+            function = _called_for(req, thing)
             thing = _answer_of(req, function, parameters_of(function))
             called = True
         elif called and _flows(thing):

@@ -6,7 +6,9 @@ for one another: each has its own lock, where the original has 8 slots for all.
 Among threads a lock is a lock. Among processes it is one byte of a file, far from all others, locked as POSIX has it:
 the kernel keeps a lock for each byte that is held and nothing for the others, so there may be any number of sessions.
 Such a lock belongs to the process, and all of them are lost when it closes the file: so it is opened once, and kept.
-If it is swept away, as folders for temporary files are, it is closed with the last lock that is held in it.
+If it is swept away, as folders for temporary files are, it is closed with the last lock that is held in it, by whatever
+name it was opened: a folder may be moved, or mounted twice. Who locks by two names of one file is not kept apart from
+other threads, though.
 """
 
 from __future__ import annotations
@@ -33,7 +35,10 @@ _BITS: Final = 62  # of a place in a file
 
 
 class _File:
-    """An open file of locks; -1 is none. `turns`: how many hold a lock in it, or wait for one."""
+    """An open file of locks; -1 is none.
+
+    `turns`: how many hold a lock in it or wait for one, and of how many SessionLocks it is the one at their place.
+    """
 
     __slots__ = ("again", "key", "number", "turns")
 
@@ -60,20 +65,23 @@ class _Turn:
         file.turns += 1
 
 
+_guard = reentrant_lock()  # a session that is collected as garbage meanwhile is unlocked right here
+_files: dict[tuple[int, int], _File] = {}  # of this process, with those that were swept away, and have locks in them
+
+
 class SessionLocks:
     """Locks by name. `path`: the file for those of other processes; None: there are none that share the sessions."""
 
     def __init__(self, path: str | None = None) -> None:
         self.path = path
-        self._guard = reentrant_lock()  # a session that is collected as garbage meanwhile is unlocked right here
         self._turns: dict[str, _Turn] = {}
         self._file = _File(-1, (-1, -1))  # the one at its place
-        self._files: dict[tuple[int, int], _File] = {}  # with those that were swept away, and have locks in them
+        self._file.turns = 1
         self._process = os.getpid()
 
     def acquire(self, name: str, seconds: float) -> bool:
         """Take a lock; wait up to so many seconds. Returns whether it was taken. Raises OSError for the file."""
-        with self._guard:
+        with _guard:
             if self._process != os.getpid():  # what the parent's threads held here, they hold there
                 self._turns = {}
                 self._process = os.getpid()
@@ -106,7 +114,7 @@ class SessionLocks:
         Among themselves they come in turn, as the kernel wakes them; the threads of this one have to see to that
         themselves.
         """
-        with self._guard:
+        with _guard:
             turn = _Turn(_place(name), self._file)
         try:
             self._wait(turn)
@@ -115,8 +123,8 @@ class SessionLocks:
             finally:
                 fcntl.lockf(turn.file.number, fcntl.LOCK_UN, 1, turn.place)
         finally:
-            with self._guard:
-                self._let_go(turn.file)
+            with _guard:
+                _let_go(turn.file)
 
     def release(self, name: str) -> None:
         """Let a lock go that this process holds; nothing if it does not."""
@@ -132,11 +140,11 @@ class SessionLocks:
             self._leave(name, turn)
 
     def _leave(self, name: str, turn: _Turn) -> None:
-        with self._guard:
+        with _guard:
             turn.users -= 1
             if not turn.users:
                 self._turns.pop(name, None)
-                self._let_go(turn.file)
+                _let_go(turn.file)
 
     def _take(self, turn: _Turn, deadline: float) -> bool:
         """Take the byte in the file."""
@@ -182,13 +190,13 @@ class SessionLocks:
 
     def _open(self, turn: _Turn) -> _File:
         """The file at its place, opened unless somebody else has done so: for a turn, instead of the one it had."""
-        with self._guard:
+        with _guard:
             stale = turn.file
             if self._file is stale:
                 self._open_another()
             turn.file = self._file
             turn.file.turns += 1
-            self._let_go(stale)
+            _let_go(stale)
             return turn.file
 
     def _open_another(self) -> None:
@@ -198,19 +206,11 @@ class SessionLocks:
         number = open_own_file(self.path, os.O_RDWR | os.O_CREAT)
         found = os.fstat(number)
         key = found.st_dev, found.st_ino
-        self._file = file = self._files.get(key) or _File(number, key)
-        if file.number == number:
-            self._files[key] = file
-        else:
+        file = _kept(number, key)
+        if file.number != number:
             file.again.append(number)  # to close it would free the locks in the file
-
-    def _let_go(self, file: _File) -> None:
-        """End a turn in a file, and with the last one close it, if it was swept away. Under the guard."""
-        file.turns -= 1
-        if not file.turns and file is not self._file and self._files.pop(file.key, None) is not None:
-            for number in (file.number, *file.again):
-                with contextlib.suppress(OSError):  # it is closed all the same, and nothing was written into it
-                    os.close(number)
+        before, self._file = self._file, file
+        _let_go(before)
 
     def _counts(self, file: _File, place: int) -> bool:
         """Whether a byte that was locked is one that the others know of. If not, or if that cannot be told (OSError),
@@ -230,6 +230,26 @@ class SessionLocks:
         except FileNotFoundError:
             return False
         return (found.st_dev, found.st_ino) == file.key
+
+
+def _kept(number: int, key: tuple[int, int]) -> _File:
+    """A turn in the file of this key: one that is open already, else with this number. Under the guard."""
+    made = _File(number, key)
+    while True:
+        file = _files.setdefault(key, made)
+        file.turns += 1
+        if _files.get(key) is file:
+            return file
+        file.turns -= 1  # a session that was collected just now had the last turn in it, and has closed it
+
+
+def _let_go(file: _File) -> None:
+    """End a turn in a file, and with the last one close it. Under the guard."""
+    file.turns -= 1
+    if not file.turns and _files.pop(file.key, None) is not None:
+        for number in (file.number, *file.again):
+            with contextlib.suppress(OSError):  # it is closed all the same, and nothing was written into it
+                os.close(number)
 
 
 def _place(name: str) -> int:
