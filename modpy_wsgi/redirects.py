@@ -116,12 +116,15 @@ def _prepare(req: mp_request, new: mp_request, find: Callable[[mp_request], int]
             raise new._bad
         return find(new) or run_steps(new, new._config)
     finally:
-        if new._server_write is not None:
-            new._let_write_on(req)
+        last = new
+        while last._next is not None:  # by a handler that has redirected it: this one has what can be written to
+            last = last._next
+        if last._server_write is not None:
+            last._let_write_on(req)
             # What it answers itself flows elsewhere, and nothing of that was sent.
-            new._server_write = new._head = new._promised = new._unwritable = None
-            new._body_sent = 0
-        new._bodiless = False
+            last._server_write = last._head = last._promised = last._unwritable = None
+            last._body_sent = 0
+        last._bodiless = False
 
 
 def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_request:

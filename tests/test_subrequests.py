@@ -34,6 +34,13 @@ def refuses(req):
     return apache.OK
 
 
+def guards(req):
+    if not req.uri.endswith("guarded.txt"):
+        return apache.DECLINED
+    req.internal_redirect(apache.main_server.get_options()["guard"])
+    return apache.DONE
+
+
 def application(environ, start_response):
     try:
         raise ValueError
@@ -142,3 +149,32 @@ def test_what_is_written_before_a_uri_without_a_file_is_a_part_of_the_answer(sit
     reply = Server().ask(app, "/page.shtml")
     assert (reply.code, reply.starts, reply.error) == (200, 1, None)
     assert reply.body.startswith(b"early [an error occurred")
+
+
+FAILED = b"[an error occurred while processing this directive]|"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("server", [Server(), Server(offers_write=False)], ids=["write", "no write"])
+@pytest.mark.parametrize(
+    ("guard", "target", "wanted"),
+    [
+        ("/x.txt", "/", b""),
+        ("/x.txt", "/page.shtml", FAILED),
+        ("/x.txt", "/page?/guarded.txt", b"written " + FAILED),
+        ("/page?/x.txt", "/", b"written fragment|"),
+        ("/page?/x.txt", "/page.shtml", b"written fragment|" + FAILED),
+        ("/page?/x.txt", "/page?/guarded.txt", b"written written fragment|" + FAILED),
+        ("/absent", "/page?/guarded.txt", b"written " + FAILED),
+    ],
+)
+def test_a_part_that_a_handler_redirects(
+    site: Folder, guard: str, target: str, wanted: bytes, server: Server, method: str
+) -> None:
+    """What the other URI writes at once is in the answer, what it would only have sent is not; and the rest is."""
+    site.file("guarded.txt", "guarded")
+    site.file("page.shtml", '<!--#include virtual="/guarded.txt" -->|')
+    rows = ROWS.replace("DirectoryIndex sub.txt", "DirectoryIndex guarded.txt") + "PythonFixupHandler pages::guards\n"
+    reply = server.ask(site.serve(rows, f"PythonOption guard {guard}"), target, method)
+    assert (reply.code, reply.starts, reply.error) == (200, 1, None)
+    assert reply.body == (wanted if method == "GET" else b"")
