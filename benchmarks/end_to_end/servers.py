@@ -122,8 +122,15 @@ SERVERS = (
 
 
 def under(server: Server, words: list[str]) -> Server:
-    """A server that is started by another program: `words`, and then its own command."""
-    return replace(server, command=lambda root, port: [*words, *server.command(root, port)])
+    """A server that is started by another program: `words`, and then its own command.
+
+    uWSGI has no master then, which would not wait for a worker that takes its time to end.
+    """
+
+    def command(root: Path, port: int) -> list[str]:
+        return [*words, *[word for word in server.command(root, port) if word != "--master"]]
+
+    return replace(server, command=command)
 
 
 @dataclass(frozen=True)
