@@ -85,7 +85,7 @@ class Call:
             if self.silent:
                 return _ABSENT
             raise AttributeError(f"module {self.module!r} contains no {self.name!r}") from None
-        if self.path:
+        if self.path:  # few have one, and a loop over nothing is work for each request
             for name in self.path:
                 if isinstance(found, type):
                     found = found(req)
