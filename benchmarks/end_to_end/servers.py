@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.processes import Account, account
 
-__all__ = ["ORIGINAL", "SERVERS", "Running", "Server", "running", "threaded", "under"]
+__all__ = ["ORIGINAL", "SERVERS", "Running", "Server", "running", "threaded", "threaded_raw", "under"]
 
 START_SECONDS = 30.0
 THREADS = 16  # of gunicorn's gthread
@@ -79,6 +79,11 @@ def _gunicorn(worker: str, module: str, threads: int = THREADS) -> Callable[[Pat
 def threaded(threads: int) -> Callable[[Path, int], list[str]]:
     """The command of gunicorn's threaded worker with so many threads."""
     return _gunicorn("gthread", _OURS, threads)
+
+
+def threaded_raw(threads: int) -> Callable[[Path, int], list[str]]:
+    """The same for the raw WSGI application."""
+    return _gunicorn("gthread", _RAW, threads)
 
 
 def _uwsgi(module: str) -> Callable[[Path, int], list[str]]:
