@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from . import constants, current, delivery, dispatch, past_http
+from . import completion, constants, current, delivery, dispatch, past_http
 from .config.directives import core, python
 from .config.hosts import Hosts
 from .config.model import Site
@@ -116,7 +116,7 @@ class Application:
                     req._lent()
                 return body
             except BaseException:
-                delivery.finish(req)
+                completion.finish(req)
                 raise
         finally:
             if token is not None:

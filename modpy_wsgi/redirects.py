@@ -45,8 +45,9 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
         filters.follow(req, new)
     if location:
         new.headers_out["Location"] = location
-    if "_err_headers_out" in req.__dict__:
-        new.err_headers_out.update(req.err_headers_out)
+    kept = getattr(req, "_err_headers_out", None)
+    if kept is not None:
+        new.err_headers_out.update(kept)
     for name, value in (req._known_variables or {}).items():
         new.subprocess_env[f"REDIRECT_{name}"] = value
     new.subprocess_env["REDIRECT_STATUS"] = str(req._status)

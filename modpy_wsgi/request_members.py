@@ -26,6 +26,9 @@ class RequestMembers(RequestHead):
 
     # Tables
 
+    _headers_out: table  # where `fixed` keeps what is below, once it was asked for
+    _err_headers_out: table
+
     @fixed
     def headers_out(self) -> table:
         """The headers to send; dropped if the answer is an error."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import delivery
+from . import completion, delivery
 from .constants import DONE, HTTP_INTERNAL_SERVER_ERROR, OK
 from .errors import BadRequest, HandlerError, ShortBody
 from .filters import requests as filters
@@ -58,5 +58,5 @@ def run(new: mp_request, target: Target) -> int:
     finally:
         each: mp_request | None = new
         while each is not None:
-            delivery.end_subrequest(each)
+            completion.end_subrequest(each)
             each = each._next

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
-from . import delivery
+from . import completion, delivery
 from .app import Application
 from .config.directives import ALL
 from .config.directives.alias import ALIASES
@@ -102,7 +102,7 @@ class Request(mp_request):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        delivery.finish(self)
+        completion.finish(self)
 
     def finish(self) -> Answer:
         """Send what is held back and run the log and cleanup phases, as at the end of a request. Returns the answer."""
@@ -114,7 +114,7 @@ class Request(mp_request):
             close = getattr(body, "close", None)
             if close is not None:
                 close()
-            delivery.finish(self)
+            completion.finish(self)
         return self.answer
 
 

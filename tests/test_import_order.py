@@ -34,7 +34,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     ),
     "dispatch": ("interpreter_names", "dispatch", "connection_dispatch"),
     "filters": ("filters",),
-    "the server's share": ("httpd", "plan", "delivery", "locate", "redirects", "subrequests", "cgi"),
+    "the server's share": ("httpd", "plan", "completion", "delivery", "locate", "redirects", "subrequests", "cgi"),
     "standard handlers": (
         *("arguments", "forms", "handlers", "psp", "util", "ssi"),
         *("cookie_text", "cookie_signing", "cookies", "python2_marshal", "session"),
