@@ -20,12 +20,25 @@ from pathlib import Path
 
 from benchmarks.processes import Account, account
 
-__all__ = ["ORIGINAL", "SERVERS", "Running", "Server", "running", "threaded", "threaded_raw", "under"]
+__all__ = [
+    "ORIGINAL",
+    "SERVERS",
+    "TIMES",
+    "Running",
+    "Server",
+    "answering_again",
+    "running",
+    "threaded",
+    "threaded_raw",
+    "under",
+]
 
 START_SECONDS = 30.0
+TIMES = "/times"  # where those that answer again tell, in JSON, what that took: microseconds of processor time
 THREADS = 16  # of gunicorn's gthread
 ORIGINAL = "Apache, mod_python"
 _OURS, _RAW = "modpy_wsgi.wsgi:application", "benchmarks.end_to_end.raw:application"
+_AGAIN = "benchmarks.end_to_end.again:application"
 MODULES = Path("/usr/lib/apache2/modules")
 STOCK = Path("/etc/apache2")  # what Debian's package turns on, but for the MPM
 APACHE = """
@@ -124,6 +137,15 @@ SERVERS = (
     Server("gunicorn gthread", _gunicorn("gthread", _OURS), keep_alive=True),
     Server("gunicorn gthread, raw WSGI", _gunicorn("gthread", _RAW), keep_alive=True, raw=True),
 )
+
+
+def answering_again() -> list[Server]:
+    """Those of ours that answer each request several times over."""
+    return [
+        Server("uWSGI", _uwsgi(_AGAIN), keep_alive=False),
+        Server("gunicorn sync", _gunicorn("sync", _AGAIN), keep_alive=False),
+        Server("gunicorn gthread", _gunicorn("gthread", _AGAIN), keep_alive=True),
+    ]
 
 
 def under(server: Server, words: list[str]) -> Server:
