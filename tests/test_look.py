@@ -1,19 +1,21 @@
-"""look(), as_they_were() and read_file() against os.stat, os.open and os.read, which are the oracle."""
+"""What looks at files and reads them against os.stat, os.lstat, os.open and os.read, which are the oracle."""
 
 from __future__ import annotations
 
 import copy
+import errno
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from modpy_wsgi import _fast
-from modpy_wsgi._fast.look import Look, as_they_were, look, read_file
+from modpy_wsgi._fast.look import Look, as_they_were, is_missing, look, look_for, read_file
 from tests.isolated_interpreters import needs_isolated_interpreters, run_isolated
 
 MEMBERS = ("mode", "ino", "dev", "nlink", "uid", "gid", "size", "atime", "mtime", "ctime")
@@ -38,10 +40,12 @@ KINDS: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["plain", "grün", "caf\udce9", "line\nfeed"])
-def test_it_sees_what_stat_sees(tmp_path: Path, kind: str, name: str) -> None:
+@pytest.mark.parametrize("ask", [look, look_for])
+def test_it_sees_what_stat_sees(tmp_path: Path, kind: str, name: str, ask: Callable[[str], Any]) -> None:
     path = tmp_path / name
     KINDS[kind](path)
-    seen, wanted = look(str(path)), os.stat(path)
+    seen, wanted = ask(str(path)), os.stat(path)
+    assert not is_missing(str(path))
     assert {member: getattr(seen, f"st_{member}") for member in MEMBERS} == {
         member: getattr(wanted, f"st_{member}") for member in MEMBERS
     }
@@ -62,21 +66,34 @@ def test_times_are_those_of_stat(tmp_path: Path, at: int) -> None:
     assert (seen.st_atime_ns, seen.st_atime) == (wanted.st_atime_ns, wanted.st_atime)
 
 
-@pytest.mark.parametrize("name", ["absent", "file/below", "loop", "x" * 300, "nul\0", "\ud800", ""])
+@pytest.mark.parametrize("name", ["absent", "file/below", "loop", "nowhere", "x" * 300, "nul\0", "\ud800", ""])
 def test_it_fails_as_stat_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.chdir(tmp_path)
     Path("file").touch()
     Path("loop").symlink_to("loop")
-    with pytest.raises((OSError, ValueError)) as wanted:
-        os.stat(name)
+    Path("nowhere").symlink_to("absent")
+    expected = _told(os.stat, name)
+    assert _told(look, name) == expected
+    if expected[:2] == (FileNotFoundError, errno.ENOENT):
+        assert look_for(name) is None
+    else:
+        assert _told(look_for, name) == expected
+    try:
+        os.lstat(name)
+    except OSError as error:
+        assert is_missing(name) == (error.errno == errno.ENOENT)
+    except ValueError as error:
+        assert _told(is_missing, name)[0] is type(error)
+    else:
+        assert not is_missing(name)
+
+
+def _told(ask: Callable[[str], object], name: str) -> tuple[object, ...]:
+    """The kind of the error that is raised, and what it says."""
     with pytest.raises((OSError, ValueError)) as raised:
-        look(name)
-    found, expected = raised.value, wanted.value
-    assert (type(found), getattr(found, "errno", None), getattr(found, "filename", None)) == (
-        type(expected),
-        getattr(expected, "errno", None),
-        getattr(expected, "filename", None),
-    )
+        ask(name)
+    found = raised.value
+    return type(found), getattr(found, "errno", None), getattr(found, "filename", None)
 
 
 CHANGES: dict[str, Callable[[Path], object]] = {

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from modpy_wsgi import Application, locate
-from modpy_wsgi._fast.look import as_they_were, look
+from modpy_wsgi._fast.look import as_they_were, is_missing, look, look_for
 from modpy_wsgi.httpd import walk
 from tests.wsgi_site import Folder, Reply, Server, environ, module
 
@@ -390,6 +390,8 @@ class Refusing:
             monkeypatch.setattr(os, name, self._guarded(getattr(os, name)))
         for each in (locate, walk):
             monkeypatch.setattr(each, "look", self._guarded(look))
+        monkeypatch.setattr(walk, "look_for", self._guarded(look_for))
+        monkeypatch.setattr(walk, "is_missing", self._is_missing)
         monkeypatch.setattr(walk, "as_they_were", self._as_they_were)
 
     def _guarded(self, real: Callable[..., Any]) -> Callable[..., Any]:
@@ -402,6 +404,12 @@ class Refusing:
             return real(path, *before, **options)
 
         return guarded
+
+    def _is_missing(self, path: str) -> bool:
+        try:
+            return bool(self._guarded(is_missing)(path))
+        except OSError:
+            return False
 
     def _as_they_were(self, looks: Any) -> bool:
         refused = [path for path, _ in looks if path.endswith(tuple(self.errors))]
@@ -554,7 +562,7 @@ def test_htaccess_that_did_not_change_is_looked_at_only(
 
     def looking(path: str) -> Any:
         looked.append(path.removeprefix(f"{folder.root}/"))
-        return look(path)
+        return look_for(path)
 
     def comparing(looks: Any) -> bool:
         looked.extend([path.removeprefix(f"{folder.root}/") for path, _ in looks])
@@ -563,7 +571,7 @@ def test_htaccess_that_did_not_change_is_looked_at_only(
     def never(*args: Any, **options: Any) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr(walk, "look", looking)
+    monkeypatch.setattr(walk, "look_for", looking)
     monkeypatch.setattr(walk, "as_they_were", comparing)
     monkeypatch.setattr("modpy_wsgi.httpd.walk.read_file", never)
     assert Server().ask(app, target).header("Content-Type") == before

@@ -47,6 +47,15 @@ def look(path: str, before: Look | None = None, /) -> Look:
     TypeError for a path that is no str.
     """
 
+def look_for(path: str, /) -> Look | None:
+    """Look where *path* leads, as look() does. Gives a Look; None if the system knows no file of that name (ENOENT)."""
+
+def is_missing(path: str, /) -> bool:
+    """Tell whether the system knows no file of that name, nor a link (ENOENT). What cannot be looked at is not missing.
+
+    Raises ValueError for a NUL, TypeError for a path that is no str.
+    """
+
 def as_they_were(looks: tuple[tuple[str, Look | None], ...], /) -> bool:
     """Tell whether all files of *looks*, pairs of a path and a Look or None, are as they were: None is for one that is
     not there. That one was read is no change, but one that cannot be looked at is.

@@ -27,6 +27,7 @@ cdef extern from *:
     #define MODPY_MTIME(s) (s)->st_mtim
     #define MODPY_CTIME(s) (s)->st_ctim
     #endif
+    #define MODPY_SET_ERRNO(number) (errno = (number))
     """
     object PyUnicode_EncodeFSDefault(object text)  # PEP 383: no name of a file is beyond it
     int PySys_Audit(const char *event, const char *form, ...) except -1
@@ -42,6 +43,8 @@ cdef extern from *:
         unsigned int st_gid
         long long st_size
     int c_stat "stat"(const char *path, stat_t *found) nogil
+    int c_lstat "lstat"(const char *path, stat_t *found) nogil
+    void set_errno "MODPY_SET_ERRNO"(int number)
     timespec_t MODPY_ATIME(stat_t *found)
     timespec_t MODPY_MTIME(stat_t *found)
     timespec_t MODPY_CTIME(stat_t *found)
@@ -154,30 +157,71 @@ cdef bytes file_name(object path):
     return name
 
 
+cdef int failure(path, stat_t *found) except -1:
+    """Why a path cannot be looked at, as errno tells it; 0 if it was, and *found* is filled in."""
+    cdef bytes name = file_name(path)
+    cdef const char *letters = PyBytes_AS_STRING(name)
+    cdef int failed
+    memset(found, 0, sizeof(found[0]))
+    with nogil:
+        failed = errno if c_stat(letters, found) else 0
+    return failed
+
+
+cdef object fail(path, int failed):
+    """Raise the OSError of a path and an errno."""
+    set_errno(failed)
+    PyErr_SetFromErrnoWithFilenameObject(OSError, path)
+
+
+cdef Look made_of(stat_t *found):
+    cdef Look result = Look.__new__(Look)
+    result.found = found[0]
+    return result
+
+
 def look(path, Look before=None, /):
     """Look where *path* leads, through links. *before* is the last look at it, if that was kept.
 
     Gives a Look: *before* itself, if nothing has changed. Raises OSError as os.stat does, ValueError for a NUL,
     TypeError for a path that is no str.
     """
-    cdef bytes name = file_name(path)
-    cdef const char *letters = PyBytes_AS_STRING(name)
     cdef stat_t found
-    cdef int failed
-    memset(&found, 0, sizeof(found))
-    with nogil:
-        failed = c_stat(letters, &found)
+    cdef int failed = failure(path, &found)
     if failed:
-        PyErr_SetFromErrnoWithFilenameObject(OSError, path)
+        fail(path, failed)
     if (
         before is not None
         and same(&before.found, &found)
         and same_time(MODPY_ATIME(&before.found), MODPY_ATIME(&found))
     ):
         return before
-    cdef Look result = Look.__new__(Look)
-    result.found = found
-    return result
+    return made_of(&found)
+
+
+def look_for(path, /):
+    """Look where *path* leads, as look() does. Gives a Look; None if the system knows no file of that name (ENOENT)."""
+    cdef stat_t found
+    cdef int failed = failure(path, &found)
+    if failed == ENOENT:
+        return None
+    if failed:
+        fail(path, failed)
+    return made_of(&found)
+
+
+def is_missing(path, /):
+    """Tell whether the system knows no file of that name, nor a link (ENOENT). What cannot be looked at is not missing.
+
+    Raises ValueError for a NUL, TypeError for a path that is no str.
+    """
+    cdef bytes name = file_name(path)
+    cdef const char *letters = PyBytes_AS_STRING(name)
+    cdef stat_t found
+    cdef int failed
+    with nogil:
+        failed = errno if c_lstat(letters, &found) else 0
+    return failed == ENOENT
 
 
 def as_they_were(tuple looks not None, /):

@@ -18,7 +18,7 @@ import os
 import stat
 from typing import NamedTuple
 
-from .._fast.look import Look, as_they_were, look
+from .._fast.look import Look, as_they_were, is_missing, look, look_for
 from ..config.directory import Directory
 from ..config.host_config import HostConfig
 from ..config.htaccess import MAX_FILE, parse_htaccess, rules_of
@@ -54,17 +54,17 @@ def walk(host: HostConfig, filename: str, known: int = 0) -> Walk:
     Raises Refused: 403 for a link, a special file or missing permission, 500 for a broken .htaccess.
     """
     try:
-        found = look(filename[:known] if known else filename)
-    except FileNotFoundError:
-        if known:
-            return walk(host, filename)
-        return _absent(host, filename) or _descend(host, filename, exists=False)
+        found = look_for(filename[:known] if known else filename)
     except OSError as error:
         if error.errno is None or isinstance(error, PermissionError):
             raise Refused(403, f"access to {filename} denied: {error.strerror}") from None
         return _descend(host, filename, exists=False)
     except ValueError as error:  # a name that the file system cannot have
         raise Refused(404, str(error)) from None
+    if found is None:
+        if known:
+            return walk(host, filename)
+        return _absent(host, filename) or _descend(host, filename, exists=False)
     if stat.S_ISREG(found.st_mode):
         file, rest = (filename[:known], filename[known:]) if known else (filename, "")
         path = file[: file.rfind("/") + 1]
@@ -120,12 +120,8 @@ def _absent(host: HostConfig, filename: str) -> Walk | None:
     trodden = directory if directory.plain else _trail(host, path)
     if trodden is None:
         return None
-    try:
-        os.lstat(filename[:end])
-    except FileNotFoundError:  # so what is above is a folder
+    if is_missing(filename[:end]):  # so what is above is a folder
         return (filename[:end], filename[end:], None, trodden)
-    except OSError:
-        pass
     return None
 
 
