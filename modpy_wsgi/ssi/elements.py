@@ -228,7 +228,8 @@ def _config(page: Page, element: Element, filter: Any) -> None:  # noqa: A002
 def _judge(page: Page, element: Element, filter: Any, *, known: bool = False) -> None:  # noqa: A002
     """Let the condition of an element decide what is shown; `known`: a branch before was true.
 
-    A condition that is wrong shows nothing, and is followed by no #else (observed): only a further #elif may be true.
+    A condition that is wrong shows nothing, and is followed by no #else, not even of an #if within a branch, up to the
+    next #endif (observed): only a further #elif may be true.
     """
     try:
         if len(element.arguments) != 1:
@@ -258,7 +259,6 @@ def _if(page: Page, element: Element, filter: Any) -> None:  # noqa: A002
         page.hidden += 1
         return
     page.hidden = 0
-    page.misjudged = False
     _judge(page, element, filter)
 
 
