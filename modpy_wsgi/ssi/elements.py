@@ -311,7 +311,7 @@ def _run_script(page: Page, text: str, filter: Any) -> None:  # noqa: A002
     if status != OK or not regular or found._path_info or found.args is not None:
         raise Wrong(f'invalid CGI ref "{text}"')
     found._path_info, found.args = page.req._path_info, page.req.args  # those of the page, as ever
-    found._handler = "cgi-script"
+    found._handler = found._handler or "cgi-script"  # what answers for the file elsewhere does here, too
     found.__dict__["_included_by"] = page.req
     status = filter.run(found)
     if 300 <= status < 400:
