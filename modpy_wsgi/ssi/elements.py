@@ -14,7 +14,6 @@ from typing import Any
 
 from ..config.patterns import RunawayPattern
 from ..constants import HTTP_NOT_FOUND, OK
-from ..environ import escape
 from ..httpd.listing_page import size_shown
 from ..stamps import FileStatus
 from . import conditions, programs, python_element
@@ -120,11 +119,7 @@ def _look_up(page: Page, name: str, text: str) -> tuple[Any, int]:
         if not text or text.startswith("/") or path.startswith("../") or path in (".", "..") or "\0" in text:
             return None, HTTP_NOT_FOUND
         return req._application.look_up_entry(req, path)
-    base = req.uri
-    if req._path_info and base.endswith(req._path_info):
-        base = base[: -len(req._path_info)]
-    uri = text if text.startswith("/") else escape(base[: base.rfind("/") + 1]) + text
-    return req._application.look_up(req, uri)
+    return page.look_up(text)
 
 
 def _stat_of(page: Page, tag: str, name: str, text: str) -> FileStatus:
