@@ -522,6 +522,34 @@ CASES += (
     ),
 )
 NO_EXEC = ON.replace("Includes", "IncludesNOEXEC")
+OPTIONS = [
+    ("Includes", "-IncludesNOEXEC"),
+    ("Includes", "+IncludesNOEXEC"),
+    ("Includes", "-Includes +IncludesNOEXEC"),
+    ("Includes", "+Includes -IncludesNOEXEC"),
+    ("Includes", "-IncludesNOEXEC +Includes"),
+    ("Includes", "Indexes"),
+    ("Includes", "+Indexes"),
+    ("IncludesNOEXEC", "+Includes"),
+    ("IncludesNOEXEC", "-Includes"),
+    ("IncludesNOEXEC", "+Includes -IncludesNOEXEC"),
+    ("All", "-IncludesNOEXEC"),
+    ("All", "-Includes"),
+    ("+Includes -IncludesNOEXEC", "+Indexes"),
+    ("None", "+Includes -IncludesNOEXEC"),
+]
+
+
+def options(number: int) -> str:
+    """The sections of two folders, one in the other."""
+    outer, inner = OPTIONS[number]
+    folder = f"@ROOT@/htdocs/{number}"
+    return "".join(
+        f'<Directory "{path}">\nOptions {said}\n</Directory>\n'
+        for path, said in ((folder, outer), (f"{folder}/in", inner))
+    )
+
+
 PAGE = 'a<!--#echo var="DOCUMENT_NAME" -->b\n'
 XBIT = {
     "htdocs/none.html": PAGE,
@@ -545,6 +573,15 @@ CASES += (
             modules=(*MODULES, "cgi"),
         ),
         [asked(f"/{name}.shtml") for name in "abc"],
+    ),
+    Case(
+        "options that come and go",
+        Site(
+            "AddOutputFilter INCLUDES .shtml\n" + "".join(map(options, range(len(OPTIONS)))),
+            {f"htdocs/{n}/in/a.shtml": f'{PAGE}<!--#exec cmd="echo hi" -->' for n in range(len(OPTIONS))},
+            modules=(*MODULES, "cgi"),
+        ),
+        [asked(f"/{n}/in/a.shtml", name=", then ".join(pair)) for n, pair in enumerate(OPTIONS)],
     ),
     Case(
         "not allowed",
