@@ -41,12 +41,12 @@ def run(new: mp_request, target: Target) -> int:
     filters.lead_to(new, target)
     try:
         status = content.answer(new, new._config)
-        if status not in (OK, DONE):
-            return status
         last = new
         while last._next is not None:  # an internal redirect, whose answer is the answer, be it a page of an error
             last = last._next
         delivery.let_through(last)
+        if status not in (OK, DONE):  # what was written before stays, as no page takes its place
+            return status
         if last._filters is not None and last._filters.failed is not None:
             return int(last._filters.status)
         return OK  # whatever status a handler gives its answer: that has no say within another one's

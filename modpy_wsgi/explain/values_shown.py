@@ -265,7 +265,8 @@ def _languages(value: negotiation.Priority) -> str:
 
 
 def _options(value: options.Options) -> str:
-    names = value.names - ({"IncludesNOEXEC"} if "Includes" in value.names else frozenset())
+    both = {"Includes", "IncludesNOEXEC"} <= value.names
+    names = value.names - {"IncludesNOEXEC" if both else "Includes"}  # which by itself, without pages, is nothing
     return " ".join(sorted(names)) or "None"
 
 

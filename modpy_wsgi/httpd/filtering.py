@@ -20,6 +20,7 @@ from ..config.request_config import RequestConfig
 from ..constants import HTTP_INTERNAL_SERVER_ERROR, HTTP_OK, OK
 from ..filters import requests
 from ..filters.registry import RESOURCE, Spec, find, python_filter
+from ..phases import HANDLER
 from . import parsed
 from .types import extensions
 
@@ -126,6 +127,8 @@ def add_by_name(req: mp_request, name: str, is_input: bool) -> None:
     spec = find(req, name, is_input)
     if spec is not None:
         requests.add(req, spec, is_input)
+        if name == parsed.INCLUDES and req._phase is not HANDLER:  # who adds it to its own answer knows its conditions
+            parsed.prepare(req)
     elif name in LACKING:
         raise ValueError(f"the filter {name!r} of httpd is not implemented")
     else:  # observed on the original: the handler is not told

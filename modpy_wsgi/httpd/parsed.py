@@ -17,7 +17,7 @@ from ..constants import OK
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["HANDLER", "INCLUDES", "fixup", "has_work", "prepare"]
+__all__ = ["HANDLER", "INCLUDES", "fixup", "has_work", "prepare", "settle"]
 
 HANDLER = "server-parsed"
 INCLUDES = "includes"
@@ -45,9 +45,15 @@ def fixup(req: mp_request, config: RequestConfig) -> int:
             return OK
         if not (req._content_type or "").startswith("text/html"):
             return OK
-    prepare(req)
     req._application.add_filter(req, INCLUDES, False)
     return OK
+
+
+def settle(req: mp_request) -> None:
+    """What is due where the filters of another request, which was looked up, have come here."""
+    chain = req._filters
+    if chain is not None and any(spec.name == INCLUDES for spec in chain.specs):
+        prepare(req)
 
 
 def prepare(req: mp_request) -> None:

@@ -32,8 +32,7 @@ def includes(filter: Any) -> None:  # noqa: A002 - the manual's name
     req = filter.req
     if filter.state is None:
         _drop_tag(req)
-        options = req._config.options
-        if not ("Includes" in options or "IncludesNOEXEC" in options):
+        if "IncludesNOEXEC" not in req._config.options:  # which Includes is as well, and programs
             req._application.log_request(
                 req,
                 "AH01374: mod_include: Options +Includes (or IncludesNoExec) wasn't set, "

@@ -14,7 +14,6 @@ from typing import Any
 
 from ..config.patterns import RunawayPattern
 from ..constants import HTTP_NOT_FOUND, OK
-from ..environ import escape
 from ..httpd.listing_page import size_shown
 from ..stamps import FileStatus
 from . import conditions, programs, python_element
@@ -120,11 +119,7 @@ def _look_up(page: Page, name: str, text: str) -> tuple[Any, int]:
         if not text or text.startswith("/") or path.startswith("../") or path in (".", "..") or "\0" in text:
             return None, HTTP_NOT_FOUND
         return req._application.look_up_entry(req, path)
-    base = req.uri
-    if req._path_info and base.endswith(req._path_info):
-        base = base[: -len(req._path_info)]
-    uri = text if text.startswith("/") else escape(base[: base.rfind("/") + 1]) + text
-    return req._application.look_up(req, uri)
+    return page.look_up(text)
 
 
 def _stat_of(page: Page, tag: str, name: str, text: str) -> FileStatus:
@@ -228,7 +223,8 @@ def _config(page: Page, element: Element, filter: Any) -> None:  # noqa: A002
 def _judge(page: Page, element: Element, filter: Any, *, known: bool = False) -> None:  # noqa: A002
     """Let the condition of an element decide what is shown; `known`: a branch before was true.
 
-    A condition that is wrong shows nothing, and is followed by no #else (observed): only a further #elif may be true.
+    A condition that is wrong shows nothing, and is followed by no #else, not even of an #if within a branch, up to the
+    next #endif (observed): only a further #elif may be true.
     """
     try:
         if len(element.arguments) != 1:
@@ -258,7 +254,6 @@ def _if(page: Page, element: Element, filter: Any) -> None:  # noqa: A002
         page.hidden += 1
         return
     page.hidden = 0
-    page.misjudged = False
     _judge(page, element, filter)
 
 
@@ -311,7 +306,7 @@ def _run_script(page: Page, text: str, filter: Any) -> None:  # noqa: A002
     if status != OK or not regular or found._path_info or found.args is not None:
         raise Wrong(f'invalid CGI ref "{text}"')
     found._path_info, found.args = page.req._path_info, page.req.args  # those of the page, as ever
-    found._handler = "cgi-script"
+    found._handler = found._handler or "cgi-script"  # what answers for the file elsewhere does here, too
     found.__dict__["_included_by"] = page.req
     status = filter.run(found)
     if 300 <= status < 400:

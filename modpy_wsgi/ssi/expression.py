@@ -6,7 +6,8 @@ Law: what cannot be read or is not known is an error, and no branch is taken for
     test:   "true" | "false" | word comparison word | word "in" {words} | word "=~" /re/ | -x word
     word:   part ("." part)*                part:  digits | "text" | 'text' | %{NAME} | function(word) | $1
 
-Variables of the page are v('NAME'), reqenv('NAME') and env('NAME'). Source: the documentation of ap_expr; answers of
+"or", "and" and "not" mean the same as the signs, "-in" as "in". Words are as written here, in lower case. Variables of
+the page are v('NAME'), reqenv('NAME') and env('NAME'). Source: the documentation of ap_expr; answers of
 httpd 2.4 (tests/golden/ssi.json).
 """
 
@@ -36,7 +37,7 @@ class _Token(NamedTuple):
 
 
 _OPERATORS = re.compile(
-    r"\s*(?:m(?P<mark>[/#$%^|?!'\",;:._-])|(?P<op>&&|\|\||=~|!~|==|!=|<=|>=|[!<>=(){},.])|(?P<digits>[0-9]+)"
+    r"\s*(?:m(?P<mark>[/#$%^|?!'\",;:._-])|(?P<op>&&|\|\||=~|!~|==|!=|<=|>=|[!<>=(){},.])|(?P<digits>-?[0-9]+)"
     r"|(?P<dash>-[A-Za-z]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|\$(?P<match>[0-9])"
     r"|%\{(?P<variable>[A-Za-z_][A-Za-z0-9_]*)(?::(?P<more>[^}]*))?\}|(?P<quote>[\"'])|(?P<slash>/))",
     re.DOTALL,
@@ -46,6 +47,7 @@ _PLACES = re.compile(
     r"\\(?P<escaped>.)|%\{(?P<variable>[A-Za-z_][A-Za-z0-9_]*)(?::(?P<more>[^}]*))?\}|\$(?P<match>[0-9])", re.DOTALL
 )
 _MORE = re.compile(r"\s*\S")
+_SIGNS = {"or": "||", "and": "&&", "not": "!"}
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -80,6 +82,8 @@ def _tokens(text: str) -> Iterator[_Token]:
             yield _Token("variable", found["variable"], found["more"] or "")
         elif kind == "dash":
             yield _Token("op", found["dash"])
+        elif kind == "name" and found["name"] in _SIGNS:
+            yield _Token("op", _SIGNS[found["name"]])
         else:
             yield _Token(kind, found[kind])
     yield _Token("end", "")
@@ -148,12 +152,14 @@ class _Parser:
         if self._next.text == "(" and self._next.kind == "op":
             return self._bracket()
         token = self._next
-        if token.kind == "name" and token.text.lower() in ("true", "false") and not self._is_called():
+        if token.kind == "name" and token.text in ("true", "false") and not self._is_called():
             self._at += 1
-            value = token.text.lower() == "true"
+            value = token.text == "true"
             return lambda page: value
         if token.kind == "op" and token.text[0] == "-" and len(token.text) == 2:
             self._at += 1
+            if token.text == "-R":
+                return self._from(lambda page: page.req.useragent_ip or "")
             unary = values.unary(token.text[1])
             word = self._word()
             return lambda page: unary(page, word(page))
@@ -177,22 +183,32 @@ class _Parser:
 
     def _comparison(self, left: Word) -> Test:
         token = self._take()
-        operator = token.text.lower()
-        if token.kind == "name" and operator == "in":
+        operator = token.text
+        if operator in ("in", "-in") and token.kind in ("name", "op"):
             return self._among(left)
         if token.kind == "op" and operator in ("=~", "!~"):
             return self._matching(left, operator == "=~")
-        plain = operator.lstrip("-")
+        plain = operator.removeprefix("-")
         if token.kind == "op" and operator in _TEXTS:
             of_text, right = _TEXTS[operator], self._word()
             return lambda page: of_text(encode(left(page)), encode(right(page)))
         if plain in _NUMBERS and (token.kind == "name" or operator[0] == "-"):
             of_number, other = _NUMBERS[plain], self._word()
             return lambda page: of_number(values.number(left(page)), values.number(other(page)))
-        if operator in ("-strmatch", "-strcmatch", "-fnmatch", "-ipmatch"):
+        if operator == "-ipmatch":
+            return self._from(left)
+        if operator in ("-strmatch", "-strcmatch", "-fnmatch"):
             binary, other = values.binary(operator[1:]), self._word()
             return lambda page: binary(left(page), other(page))
         raise ValueError(f"syntax error near '{token.text}'")
+
+    def _from(self, address: Word) -> Test:
+        """Whether an address is one of a network, which is written there: no word is computed for it."""
+        token = self._take()
+        if token.kind != "string":
+            raise ValueError(f"a network is missing before '{token.text}'")
+        network = values.network(token.text)
+        return lambda page: values.is_within(address(page), network)
 
     def _among(self, left: Word) -> Test:
         self._expect("{")
@@ -206,9 +222,9 @@ class _Parser:
         token = self._take()
         if token.kind != "regex":
             raise ValueError(f"a regular expression is missing before '{token.text}'")
-        if set(token.more.lower()) - set("isg"):
+        if token.more not in ("", "i"):
             raise ValueError(f"unknown flags of a regular expression: '{token.more}'")
-        regex = compile_regex(token.text, ignore_case="i" in token.more.lower(), place=self._place)
+        regex = compile_regex(token.text, ignore_case=token.more == "i", place=self._place)
 
         def test(page: Page) -> bool:
             found = regex.search(encode(left(page)))

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from ..config.addresses import Network, network
 from ..config.directives import core
 from ..config.globs import Glob
 from ..config.patterns import compile_wildcard
@@ -22,7 +23,7 @@ from ..httpd_names import server_banner
 from .page import Page
 from .words import unescape_url
 
-__all__ = ["binary", "function", "number", "unary", "variable"]
+__all__ = ["binary", "function", "is_within", "network", "number", "unary", "variable"]
 
 Word = Callable[[Page], str]
 _NUMBER = re.compile(r"\s*[+-]?[0-9]{1,18}")
@@ -46,11 +47,13 @@ _HEADERS = ("Accept", "Cookie", "Forwarded", "Host", "Proxy-Connection", "Refere
 _VARIABLES: dict[str, Callable[[Any], Any]] = {
     **{f"HTTP_{name.upper().replace('-', '_')}": _header(name) for name in _HEADERS},
     "AUTH_TYPE": lambda req: req.ap_auth_type,
+    "CONN_REMOTE_ADDR": lambda req: req.connection.client_ip,
     "CONTENT_TYPE": lambda req: req._content_type,
     "CONTEXT_PREFIX": lambda req: req._target.context[0],
     "CONTEXT_DOCUMENT_ROOT": lambda req: req._target.context[1],
     "DOCUMENT_ROOT": lambda req: req.document_root(),
-    "HANDLER": lambda req: req._handler,
+    "DOCUMENT_URI": lambda req: req.uri,
+    "HANDLER": lambda req: req._handler or (req._content_type or "*/*").partition(";")[0],
     "HTTPS": lambda req: "on" if req.is_https() else "off",
     "IPV6": lambda req: "on" if ":" in (req.useragent_ip or "") else "off",
     "IS_SUBREQ": lambda req: "true" if req.main is not None else "false",
@@ -60,6 +63,7 @@ _VARIABLES: dict[str, Callable[[Any], Any]] = {
     "QUERY_STRING": lambda req: req.args,
     "REMOTE_ADDR": lambda req: req.useragent_ip,
     "REMOTE_HOST": lambda req: req._useragent_host(),
+    "REMOTE_IDENT": lambda req: "",
     "REMOTE_PORT": lambda req: req.connection.client_addr[1],
     "REMOTE_USER": lambda req: req.user,
     "REQUEST_FILENAME": lambda req: req.filename,
@@ -168,15 +172,12 @@ def _is_true(page: Page, text: str) -> bool:
     return text.lower() not in ("", "0", "off", "false", "no")
 
 
-def _is_from(page: Page, text: str) -> bool:
-    return _in_network(page.req.useragent_ip or "", text)
-
-
 _UNARY: dict[str, Callable[[Page, str], bool]] = {
+    "A": lambda page, text: page.may_see(text),
+    "T": _is_true,
+    "U": lambda page, text: page.may_see(text),
     "n": lambda page, text: bool(text),
     "z": lambda page, text: not text,
-    "T": _is_true,
-    "R": _is_from,
 }
 
 
@@ -188,16 +189,16 @@ def unary(letter: str) -> Callable[[Page, str], bool]:
     return found
 
 
-def _in_network(address: str, network: str) -> bool:
+def is_within(address: str, network: Network) -> bool:
+    """Whether a text is an address of a network."""
     try:
-        return ipaddress.ip_address(address) in ipaddress.ip_network(network, strict=False)
+        return ipaddress.ip_address(address) in network
     except ValueError:
         return False
 
 
 _BINARY: dict[str, Callable[[str, str], bool]] = {
     "fnmatch": lambda text, pattern: compile_wildcard(pattern).search(encode(text)) is not None,
-    "ipmatch": _in_network,
     "strcmatch": lambda text, pattern: Glob(encode(pattern), fold=True).matches(encode(text)),
     "strmatch": lambda text, pattern: Glob(encode(pattern)).matches(encode(text)),
 }

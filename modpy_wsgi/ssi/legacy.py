@@ -1,7 +1,8 @@
 """Conditions of #if in the language of httpd 2.2 and before (SSILegacyExprParser On).
 
 Law: what cannot be read is an error, and no branch is taken for it. A text is true unless it is empty; texts beside one
-another are one, with a blank between; && and || bind alike, from the right; ! is before a text, another ! or a bracket.
+another are one, with a blank between; && and || bind alike, from the right; ! is before a text, another !, -A or a
+bracket; -A is before a text, a URI.
 Source: mod_include of httpd 2.4, as observed.
 """
 
@@ -28,7 +29,7 @@ class _Token(NamedTuple):
 
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<op>&&|\|\||==|!=|<=|>=|[()=!<>])|'(?P<quoted>(?:\\.|[^\\'])*)(?:'|\Z)"
+    r"\s*(?:(?P<op>-A|&&|\|\||==|!=|<=|>=|[()=!<>])|'(?P<quoted>(?:\\.|[^\\'])*)(?:'|\Z)"
     r"|(?P<plain>(?:\\.|&(?!&)|\|(?!\|)|[^\s&|=()!<>\\])+|\\\Z))",
     re.DOTALL,
 )
@@ -45,12 +46,13 @@ def read(text: str, place: str) -> Test:
 def _tokens(text: str) -> Iterator[_Token]:
     at, before = 0, ""
     while _MORE.match(text, at):
-        if before in ("=", "==", "!="):
-            regex = _REGEX.match(text, at)
-            if regex is not None:
-                at, before = regex.end(), "regex"
-                yield _Token("regex", regex[1].replace("\\/", "/"))
-                continue
+        regex = _REGEX.match(text, at)
+        if regex is not None and before != "-A":  # wherever a slash begins a word
+            if before not in ("=", "==", "!="):
+                raise ValueError("a regular expression stands behind = or != only")
+            at, before = regex.end(), "regex"
+            yield _Token("regex", regex[1].replace("\\/", "/"))
+            continue
         found = _TOKEN.match(text, at)
         if found is None:
             raise ValueError("syntax error")
@@ -97,13 +99,14 @@ class _Parser:
         if self._depth > MAX_DEPTH:
             raise ValueError("too many brackets within one another")
         try:
-            return self._negated() if self._kind == "!" else self._bracket() if self._kind == "(" else self._compared()
+            way = {"!": self._negated, "-A": self._accessible, "(": self._bracket}.get(self._kind, self._compared)
+            return way()
         finally:
             self._depth -= 1
 
     def _negated(self) -> Test:
         self._at += 1
-        if self._kind in ("!", "("):
+        if self._kind in ("!", "-A", "("):
             test = self._one()
         else:
             text = self._text()
@@ -111,6 +114,13 @@ class _Parser:
                 raise ValueError("syntax error")  # as httpd has it
             test = lambda page: bool(text(page))  # noqa: E731
         return lambda page: not test(page)
+
+    def _accessible(self) -> Test:
+        self._at += 1
+        uri = self._text()
+        if self._kind in _COMPARISONS:
+            raise ValueError("syntax error")
+        return lambda page: page.may_see(uri(page))
 
     def _bracket(self) -> Test:
         self._at += 1

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..config.directives import include as directives
-from ..constants import APLOG_ERR
-from ..environ import decode
+from ..constants import APLOG_ERR, HTTP_BAD_REQUEST
+from ..environ import decode, escape
 from .words import shell_escaped, unescape_url
 
 if TYPE_CHECKING:
@@ -78,6 +78,20 @@ class Page:
     def log(self, message: str, level: int = APLOG_ERR) -> None:
         """Write a line to the error log, which ends with the name of the file."""
         self.req._application.log_request(self.req, f"{message} in {self.req.filename}", level)
+
+    def look_up(self, uri: str) -> tuple[Any, int]:
+        """The subrequest for a URI, relative to the page's, and OK or the status that keeps it from being run."""
+        req = self.req
+        base = req.uri
+        if req._path_info and base.endswith(req._path_info):
+            base = base[: -len(req._path_info)]
+        whole = uri if uri.startswith("/") else escape(base[: base.rfind("/") + 1]) + uri
+        found: tuple[Any, int] = req._application.look_up(req, whole)
+        return found
+
+    def may_see(self, uri: str) -> bool:
+        """Whether nothing closes a URI to who asked for the page: not whether there is anything."""
+        return self.look_up(uri)[1] < HTTP_BAD_REQUEST
 
     # -- variables -----------------------------------------------------------------------------------------------------
 

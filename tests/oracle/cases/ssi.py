@@ -84,12 +84,39 @@ def if_(*expressions: str) -> str:
     )
 
 
+def accessible(operator: str) -> str:
+    """A page that shows of each URI whether it may be seen."""
+    return if_(*(f'{operator} "{uri}"' for uri in SEEN))
+
+
 FILE_URI = "ssi-file-uri: a file in a folder below has no URI, and so finds nothing beside it"
+QUOTE = "vlist-tag: an entity tag stands in quotes, and clients compare it with others"
 CAPTURES = "ssi-captures: what groups have matched is not there"
 WRITES = "ssi-python-writes: what is written twice in an element overwrites what was written before"
 ERRORS = "ssi-python-errors: an exception ends the process"
 WRONG = "[an error occurred while processing this directive]"
 SET = '<!--#set var="a" value="one" --><!--#set var="b" value="two words" --><!--#set var="e" value="" -->'
+IFS = {
+    "T": "<!--#if expr='true' -->",
+    "F": "<!--#if expr='false' -->",
+    "E": "<!--#if expr='wrong(' -->",
+    "t": "<!--#elif expr='true' -->",
+    "f": "<!--#elif expr='false' -->",
+    "e": "<!--#elif expr='wrong(' -->",
+    "l": "<!--#else -->",
+    "d": "<!--#endif -->",
+}
+SEEN = words("/part.html part.html /absent /closed/secret.html /closed/ closed/secret.html /moved /gone /user/ / ../x")
+RULES = """
+Redirect /moved /part.html
+Redirect gone /gone
+<Location /user>
+AuthType Basic
+AuthName x
+AuthUserFile @ROOT@/none
+Require valid-user
+</Location>
+"""
 LEGACY = '<Directory "@ROOT@/htdocs">\nSSILegacyExprParser On\n</Directory>\n'
 
 CASES = (
@@ -358,6 +385,71 @@ CASES = (
         loose={5: {"body": ("two w|tw|w(none)\n", CAPTURES)}},
     ),
     pages(
+        "if, words for signs",
+        if_(
+            "true and true",
+            "true and false",
+            "false or true",
+            "not false",
+            "! not false",
+            "not (false or true)",
+            "false and false or true",
+            "true AND true",
+            "NOT false",
+            "true && and",
+        ),
+        if_(
+            '"a" -in {"b", "a"}',
+            '"a" -IN {"a"}',
+            '"a" IN {"a"}',
+            "1 -EQ 1",
+            "1 EQ 1",
+            "TRUE",
+            "-1 -lt 0",
+            '"x" -gt -1',
+            '"-1" == -1',
+        ),
+        if_('"ab" =~ /B/i', '"ab" =~ /b/g', '"ab" =~ /b/is', '"ab" =~ /b/I'),
+        if_(
+            '-R "127"',
+            '-R "127.0"',
+            '-R "10."',
+            '-R "127.0.0.0/255.0.0.0"',
+            '"10.1.2.3" -ipmatch "10.1"',
+            '"x" -ipmatch "10.1"',
+            '-R "x"',
+            '-R v("x")',
+            "-R 127",
+        ),
+        if_(
+            '%{DOCUMENT_URI} == "/page4.shtml"',
+            '%{HANDLER} == "text/html"',
+            '%{CONN_REMOTE_ADDR} == "127.0.0.1"',
+            '%{REMOTE_IDENT} == ""',
+        ),
+    ),
+    pages(
+        "if, where a condition is wrong",
+        *(
+            "0" + "".join(f"{IFS[letter]}{place}" for place, letter in enumerate(letters, 1))
+            for letters in words("EftTlT TEtlFl EftlFld EdFl TElld EeTlFldl tEl FEld TEldl")
+        ),
+    ),
+    pages(
+        "if, what may be seen",
+        accessible("-A"),
+        accessible("-U"),
+        if_('! -A "/closed/"', '-A "/closed/" || -A "/part.html"', "-A v('DOCUMENT_URI')", "-A", '-A "/" == "/"'),
+        conf=RULES,
+    ),
+    pages(
+        "if, what may be seen, the old way",
+        if_(*(f"-A {uri}" for uri in SEEN), "-A", "-A ''", "-A $DOCUMENT_URI"),
+        if_("!-A /closed/", "-A /closed/ || -A /part.html", "! -A part.html && x", "a -A b", "-A = x", "$a = -A"),
+        if_("/x", "a /x", "/o/ = $a", "$a < /o/", "$a =~ /o/", "a/b", "$a = o/n", "$a !=/o/"),
+        conf=RULES + LEGACY,
+    ),
+    pages(
         "if, the old way",
         SET + if_("$a", "$absent", "$e", "one", "!$a", "!$absent", "$a = one", "$a != one", "$a == one", "$a = $b"),
         SET
@@ -419,12 +511,45 @@ CASES += (
         '<!--#include file="run.cgi" -->|<!--#exec cgi="fails.cgi" -->|<!--#include virtual="fails.cgi" -->\n',
         '<!--#exec cgi="away.cgi" -->|<!--#include virtual="away.cgi" -->|\n',
         '<!--#exec cgi="plain.sh" -->|<!--#exec cgi="$DOCUMENT_URI" -->|<!--#exec cgi="closed/secret.html" -->\n',
-        conf="Options +ExecCGI\nAddHandler cgi-script .cgi\n",
-        files=CGI,
+        '<!--#exec cgi="page.psp" -->|<!--#exec cgi="run.psp" -->\n',
+        conf="Options +ExecCGI\nAddHandler cgi-script .cgi\nAddHandler mod_python .psp\nPythonHandler mod_python.psp\n",
+        files={
+            **CGI,
+            "htdocs/page.psp": "<b><%= req.uri %></b>",
+            "htdocs/run.psp": File("#!/bin/sh\nprintf 'Content-Type: text/html\\n\\nran'", 0o755),
+        },
         modules=(*MODULES, "cgi"),
     ),
 )
 NO_EXEC = ON.replace("Includes", "IncludesNOEXEC")
+OPTIONS = [
+    ("Includes", "-IncludesNOEXEC"),
+    ("Includes", "+IncludesNOEXEC"),
+    ("Includes", "-Includes +IncludesNOEXEC"),
+    ("Includes", "+Includes -IncludesNOEXEC"),
+    ("Includes", "-IncludesNOEXEC +Includes"),
+    ("Includes", "Indexes"),
+    ("Includes", "+Indexes"),
+    ("IncludesNOEXEC", "+Includes"),
+    ("IncludesNOEXEC", "-Includes"),
+    ("IncludesNOEXEC", "+Includes -IncludesNOEXEC"),
+    ("All", "-IncludesNOEXEC"),
+    ("All", "-Includes"),
+    ("+Includes -IncludesNOEXEC", "+Indexes"),
+    ("None", "+Includes -IncludesNOEXEC"),
+]
+
+
+def options(number: int) -> str:
+    """The sections of two folders, one in the other."""
+    outer, inner = OPTIONS[number]
+    folder = f"@ROOT@/htdocs/{number}"
+    return "".join(
+        f'<Directory "{path}">\nOptions {said}\n</Directory>\n'
+        for path, said in ((folder, outer), (f"{folder}/in", inner))
+    )
+
+
 PAGE = 'a<!--#echo var="DOCUMENT_NAME" -->b\n'
 XBIT = {
     "htdocs/none.html": PAGE,
@@ -448,6 +573,15 @@ CASES += (
             modules=(*MODULES, "cgi"),
         ),
         [asked(f"/{name}.shtml") for name in "abc"],
+    ),
+    Case(
+        "options that come and go",
+        Site(
+            "AddOutputFilter INCLUDES .shtml\n" + "".join(map(options, range(len(OPTIONS)))),
+            {f"htdocs/{n}/in/a.shtml": f'{PAGE}<!--#exec cmd="echo hi" -->' for n in range(len(OPTIONS))},
+            modules=(*MODULES, "cgi"),
+        ),
+        [asked(f"/{n}/in/a.shtml", name=", then ".join(pair)) for n, pair in enumerate(OPTIONS)],
     ),
     Case(
         "not allowed",
@@ -657,6 +791,56 @@ CASES += (
             modules=("include", "cgi"),
         ),
         [asked("/a.shtml"), asked("/run"), asked("/own")],
+    ),
+    Case(
+        "parts that fail behind what they have written",
+        Site(
+            f"{ON}AddHandler mod_python .py .psp\n"
+            "PythonHandler own | .py\nPythonHandler mod_python.psp | .psp\nPythonPath \"['@ROOT@/lib'] + sys.path\"\n",
+            {
+                "htdocs/a.shtml": '<!--#include virtual="own.py" -->|<!--#include virtual="own.py?flush" -->|'
+                '<!--#include virtual="own.py?raise" -->|<!--#include virtual="page.psp" -->|'
+                '<!--#include virtual="own.py" onerror="own.py" -->|\n',
+                "htdocs/own.py": "",
+                "htdocs/page.psp": "a part<% raise ValueError(1) %>and more",
+                "lib/own.py": """
+                    def handler(req):
+                        req.write("a part", req.args == "flush")
+                        if req.args == "raise":
+                            raise ValueError(1)
+                        return 404
+                """,
+            },
+            modules=MODULES,
+        ),
+        [asked("/a.shtml")],
+    ),
+    Case(
+        "an index, and a variant",
+        Site(
+            f"{ON}DirectoryIndex index.shtml xbit.html\nXBitHack Full\n"
+            "<Directory @ROOT@/htdocs>\nOptions +MultiViews\n</Directory>\n"
+            "<Directory @ROOT@/htdocs/early>\nPythonFixupHandler adding\n</Directory>\n"
+            "PythonPath \"['@ROOT@/lib'] + sys.path\"\n",
+            {
+                "htdocs/index.shtml": File(PAGE),
+                "htdocs/own/xbit.html": File(PAGE, 0o744),
+                "htdocs/full/index.shtml": File(PAGE, 0o654),
+                "htdocs/variant.shtml": File(PAGE),
+                "htdocs/early/plain.html": File(PAGE),
+                "lib/adding.py": """
+                    def fixuphandler(req):
+                        req.add_output_filter("INCLUDES")
+                        return 0
+                """,
+            },
+            modules=(*MODULES, "negotiation"),
+        ),
+        [
+            asked(target, headers, name=f"{target}, {name}", differs={"header:ETag": (ANY, QUOTE)})
+            for target in ("/", "/own/", "/full/", "/variant", "/early/plain.html")
+            for name, headers in (("since", SINCE), ("any", {"If-None-Match": "*"}))
+        ],
     ),
     pages(
         "all variables",
