@@ -50,7 +50,7 @@ def conditions_met(req: RequestMembers) -> int:
     safe = req.method in ("GET", "HEAD")
     none_match = field(req, "If-None-Match")
     if none_match is not None:
-        unchanged.append(etag_in(etag, none_match, strong=ranged))
+        unchanged.append(etag_in(etag, none_match, strong=ranged or not safe))  # weak ones are for reading the whole
         if unchanged[-1] and not safe:
             return HTTP_PRECONDITION_FAILED
     since = field(req, "If-Modified-Since")

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from .. import header_rules
 from ..config.directives import core
 from ..config.request_config import RequestConfig
 from ..constants import APLOG_INFO, DONE, HTTP_OK, HTTP_PARTIAL_CONTENT, HTTP_RANGE_NOT_SATISFIABLE, OK
@@ -85,11 +86,14 @@ def nothing_there(req: mp_request) -> int:
 def of_length(req: mp_request, config: RequestConfig, length: int) -> Pieces | None:
     """What a request wants of an answer of `length` bytes: None for all of it, no pieces if there is nothing there.
 
-    Makes the answer one of 206, with its Content-Range or its type.
+    Makes the answer one of 206, with its Content-Range or its type. What the configuration says of the head has been
+    said by then, as in httpd: of the whole.
     """
     wanted = field(req, "Range") or ""
     if not length or wanted[:6].lower() != UNIT or req._status != HTTP_OK:
         return None
+    if (req._document_of or req._config).head is not None:  # what Header makes of type and validators counts
+        header_rules.of_answer(req)
     out = req.headers_out
     if "Content-Range" in out or out.get("Content-Type", "").lower().startswith("multipart/byteranges"):
         return None

@@ -142,7 +142,11 @@ _CLASSES = {
 
 
 def allow_override(so_far: Any, args: tuple[str, ...], origin: Origin) -> Several:
-    """The values of an AllowOverride directive; the last one in a section counts."""
+    """The values of an AllowOverride directive; the last one in a section counts.
+
+    Which options may be named the word Options says, with or without a list. Without it another directive of the same
+    section may have said so (observed).
+    """
     override, nonfatal = Override.NONE, Nonfatal.NONE
     only: frozenset[str] | None = None
     for word in words(args[0]):
@@ -160,10 +164,13 @@ def allow_override(so_far: Any, args: tuple[str, ...], origin: Origin) -> Severa
             only = _option_set(value)
         elif name in _CLASSES and not mark:
             override |= _CLASSES[name]
-            only = None if name == "options" else only
+            only = _ALL if name == "options" else only  # not MultiViews and SymLinksIfOwnerMatch: they are not in All
         else:
             raise ValueError(f"illegal override option '{word}'")
-    return Several({ALLOW_OVERRIDE: override, ALLOW_OPTIONS: only, NONFATAL: nonfatal})
+    values: dict[Setting[Any], Any] = {ALLOW_OVERRIDE: override, NONFATAL: nonfatal}
+    if only is not None or so_far is None:
+        values[ALLOW_OPTIONS] = only
+    return Several(values)
 
 
 def _option_set(text: str) -> frozenset[str]:

@@ -102,6 +102,14 @@ CASES = (
         ],
     ),
     Case(
+        "lists, POST",
+        Site("", FILES),
+        [
+            post("/ten.txt", b"x", {"If-None-Match": value}, name=f"If-None-Match {name}")
+            for name, value in LISTS.items()
+        ],
+    ),
+    Case(
         "dates",
         Site("", FILES),
         [

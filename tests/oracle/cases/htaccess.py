@@ -3,8 +3,8 @@
 from typing import Any
 
 from ..request import basic, get
-from ..site import Site
-from . import Case
+from ..site import Entry, Site
+from . import Case, words
 
 SHOW = """
     def handler(req):
@@ -121,7 +121,38 @@ def allowed() -> list[Case]:
     return cases
 
 
+ALLOWED = (  # in the same section, if they are several
+    ("Options",),
+    ("FileInfo Options",),
+    ("Options=All",),
+    ("Options=Indexes,MultiViews",),
+    ("Options=Indexes Options",),
+    ("Options Options=Indexes",),
+    ("All Options=Indexes",),
+    ("Options=Indexes", "All"),
+    ("Options", "FileInfo Options=MultiViews"),
+    ("All",),
+)
+NAMED = words("+MultiViews +SymLinksIfOwnerMatch RunScripts +Indexes All -MultiViews +Includes None")
+
+
+def options_allowed() -> Case:
+    """Which options a .htaccess may name under each of these AllowOverride, and in a folder below that has All."""
+    sections, requests = [], []
+    files: dict[str, Entry] = {}
+    asked = [(rules, option, below) for rules in ALLOWED for option in NAMED for below in ("", "/below")]
+    for number, (rules, option, below) in enumerate(asked):
+        told = "".join(f"AllowOverride {rule}\n" for rule in rules)
+        sections.append(f'<Directory "@ROOT@/htdocs/{number}">\n{told}</Directory>\n')
+        sections.append(f'<Directory "@ROOT@/htdocs/{number}/below">\nAllowOverride All\n</Directory>\n')
+        folder = f"{number}{below}"
+        files |= {f"htdocs/{folder}/.htaccess": f"Options {option}\n", f"htdocs/{folder}/page.txt": "page\n"}
+        requests.append(get(f"/{folder}/page.txt", name=f"{'; '.join(rules)}: {option}{' below' if below else ''}"))
+    return Case("which options AllowOverride lets in", Site("".join(sections), files), requests)
+
+
 CASES = (
+    options_allowed(),
     asked("options", "PythonOption from in\nPythonOption in 1", deep="PythonOption from deep\nPythonOption deep 1"),
     asked("not read", "PythonOption from in", "None"),
     asked("nonsense not read", "Nonsense", "None"),

@@ -205,6 +205,26 @@ NOT_THERE = {
     *("/one.txt bytes=1-", "/one.txt bytes=100000-199999", "/one.txt bytes=10-70000,100000-170000"),
     *("/untyped bytes=100000-199999", "/untyped bytes=10-70000,100000-170000", "/page.html bytes=100000-199999"),
 }
+# What is said of the whole is said before it is cut: a part's type is the whole's, If-Range the tag that was sent.
+HEADERS = """
+    <Files ten.txt>
+        Header set Content-Type text/own
+        Header set ETag "\\"mine\\""
+        Header set Last-Modified "Fri, 02 Feb 2024 04:05:06 GMT"
+    </Files>
+    <Files page.html>
+        Header unset Content-Type
+        Header always append X-Every e
+        Header add X-Other o
+    </Files>
+    <Files untyped>
+        Header set Accept-Ranges none
+        Header set Content-Range none
+    </Files>
+    ExpiresActive On
+    ExpiresByType text/plain A60
+    Header always edit Content-Type html xml
+"""
 
 CASES = (
     Case("one", Site("", FILES), [asked("/ten.txt", value) for value in SINGLE]),
@@ -337,5 +357,21 @@ CASES = (
         "index",
         Site("DirectoryIndex ten.txt", FILES),
         [get("/"), asked("/", "bytes=2-5"), asked("/", "bytes=20-"), head("/", {"Range": "bytes=2-5"}, name="HEAD")],
+    ),
+    Case(
+        "Header and Expires",
+        Site(HEADERS, FILES, modules=("headers", "expires")),
+        [
+            *(
+                asked(path, value, beyond=value == "bytes=3000-")
+                for path in ("/ten.txt", "/text.txt", "/page.html", "/untyped")
+                for value in ("bytes=2-5", "bytes=0-1,4-5", "bytes=3000-")
+            ),
+            *(
+                get("/ten.txt", {"Range": "bytes=2-5", "If-Range": value}, name=f"If-Range: {value}")
+                for value in ('"mine"', TAG, BEFORE, DATE)
+            ),
+            head("/ten.txt", {"Range": "bytes=0-1,4-5"}, name="HEAD"),
+        ],
     ),
 )
