@@ -283,7 +283,8 @@ def _type(req: mp_request, config: RequestConfig) -> int:
 def _fixup(req: mp_request, config: RequestConfig) -> int:
     """SetHandler, ForceType, variables, redirections of the section, PythonFixupHandler."""
     status = fixups.override(req, config)
-    if status or (FIXUP.directive not in config.plan.calls and req._added is None):
+    plan = config.plan
+    if status or (FIXUP.directive not in plan.calls and not plan.by_extension and req._added is None):
         return status
     return _ending(run_phase(req, FIXUP, config))
 

@@ -1,0 +1,125 @@
+"""Handlers of the phases before the content where a name's extension, an error's page or a redirection has a say."""
+
+from ..request import basic, get, head
+from ..site import Site
+from . import Case, words
+
+PHASES = words("HeaderParser Access Authen Authz Type Fixup Log Cleanup")
+
+MODULE = """
+    from mod_python import apache
+
+    def forbid(req):
+        req.log_error("%s of %s" % (req.phase, req.uri))
+        return apache.HTTP_FORBIDDEN
+
+    def known(req):
+        req.user = "spam"
+        return apache.OK
+
+    def elsewhere(req):
+        req.internal_redirect("/shown/page")
+        return apache.DONE
+
+    def accept(req):
+        return apache.OK
+
+    def fail(req):
+        return apache.HTTP_NOT_FOUND
+
+    def unchanged(req):
+        return apache.HTTP_NOT_MODIFIED
+
+    def empty(req):
+        return apache.HTTP_NO_CONTENT
+
+    def redirected(req):
+        req.status = apache.HTTP_NOT_FOUND
+        req.internal_redirect("/pages/" + req.args)
+        return apache.OK
+
+    def handler(req):
+        req.content_type = "text/plain"
+        req.add_common_vars()
+        env = req.subprocess_env
+        req.write("%s %r, user %r %r" % (req.uri, req.path_info, req.user, env.get("REMOTE_USER")), 0)
+        if req.prev:
+            req.write(", before %r %r" % (req.prev.user, env.get("REDIRECT_REMOTE_USER")), 0)
+        return apache.OK
+"""
+
+
+def by_extension(phase: str) -> Case:
+    """A phase whose only handler is for .txt."""
+    user = 'AuthType Mine\nAuthName "mine"\nRequire valid-user\n' if phase in ("Authen", "Authz") else ""
+    user += "PythonAuthenHandler guarding::known\n" if phase == "Authz" else ""
+    user += "PythonAccessHandler guarding::accept\n" if phase == "Cleanup" else ""  # which makes it a request of Python
+    conf = f"""
+    PythonPath "['@ROOT@/lib'] + sys.path"
+    <Directory "@ROOT@/htdocs">
+        {user}
+        Python{phase}Handler guarding::forbid | .txt
+    </Directory>
+    """
+    files = {"lib/guarding.py": MODULE, "htdocs/page.txt": "page\n", "htdocs/page.html": "page\n"}
+    log = (f"Python{phase}Handler of /page.txt",)
+    return Case(f"{phase} for an extension alone", Site(conf, files), [get("/page.txt", log=log), get("/page.html")])
+
+
+PAGES = """
+    PythonPath "['@ROOT@/lib'] + sys.path"
+    <Directory "@ROOT@/htdocs">
+        SetHandler mod_python
+        PythonHandler guarding
+    </Directory>
+    <Files "fail">
+        PythonHandler guarding::fail
+    </Files>
+    <Files "unchanged">
+        PythonHandler guarding::unchanged
+    </Files>
+    <Files "empty">
+        PythonHandler guarding::empty
+    </Files>
+    <Files "unchanged-in-access">
+        PythonAccessHandler guarding::unchanged
+    </Files>
+    <Files "redirected">
+        PythonHandler guarding::redirected
+    </Files>
+"""
+NAMES = words("unchanged empty unchanged-in-access page absent")
+PAGE_FILES = {
+    "lib/guarding.py": MODULE,
+    **{f"htdocs/{folder}/fail": "" for folder in (*NAMES, "pages")},
+    **{f"htdocs/pages/{name}": "" for name in (*NAMES, "redirected") if name != "absent"},
+}
+
+ASKING = """
+    PythonPath "['@ROOT@/lib'] + sys.path"
+    <Directory "@ROOT@/htdocs">
+        SetHandler mod_python
+        PythonHandler guarding
+    </Directory>
+    <Directory "@ROOT@/htdocs/closed">
+        AuthType Basic
+        AuthName "closed"
+        Require valid-user
+        ErrorDocument 403 /shown/page
+        ErrorDocument 500 /shown/page
+    </Directory>
+    <Files "elsewhere">
+        PythonAuthenHandler guarding::elsewhere
+    </Files>
+    <Files "forbid">
+        PythonAuthenHandler guarding::forbid
+    </Files>
+    <Files "accept">
+        PythonAuthenHandler guarding::accept
+    </Files>
+"""
+ASKED = words("elsewhere forbid accept")
+
+CASES = (
+    *map(by_extension, PHASES),
+)
