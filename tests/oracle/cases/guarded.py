@@ -122,4 +122,16 @@ ASKED = words("elsewhere forbid accept")
 
 CASES = (
     *map(by_extension, PHASES),
+    Case(
+        "an error's page that has no content",
+        Site(
+            PAGES
+            + "".join(
+                f'<Directory "@ROOT@/htdocs/{name}">\nErrorDocument 404 /pages/{name}\n</Directory>\n' for name in NAMES
+            ),
+            PAGE_FILES,
+        ),
+        [ask(f"/{name}/fail") for ask in (get, head) for name in NAMES]
+        + [get(f"/pages/redirected?{name}") for name in NAMES],
+    ),
 )
