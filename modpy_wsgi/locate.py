@@ -165,7 +165,9 @@ def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None
             elif rest:
                 target.known = len(file)
     origin = req._main or req._prev
-    if origin is not None and not req._path_info and _folder(origin._filename) == _folder(req._filename):
+    if origin is None or req._path_info or req._stat is None:
+        return
+    if _folder(origin._filename) == _folder(req._filename):
         req._path_info = None  # where httpd has nothing to walk, and sets nothing (observed)
         _take_over(req, origin, target)
 

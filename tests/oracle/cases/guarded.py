@@ -134,4 +134,13 @@ CASES = (
         [ask(f"/{name}/fail") for ask in (get, head) for name in NAMES]
         + [get(f"/pages/redirected?{name}") for name in NAMES],
     ),
+    Case(
+        "an error's page in the same folder",
+        Site(
+            PAGES + '<Directory "@ROOT@/htdocs/pages">\nErrorDocument 404 /pages/absent/\n</Directory>\n'
+            '<Directory "@ROOT@/htdocs/page">\nErrorDocument 404 /page/absent\n</Directory>\n',
+            PAGE_FILES,
+        ),
+        [get(f"/{folder}/{name}") for folder in ("page", "pages") for name in ("fail", "fail/more")],
+    ),
 )
