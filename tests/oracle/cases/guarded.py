@@ -143,4 +143,12 @@ CASES = (
         ),
         [get(f"/{folder}/{name}") for folder in ("page", "pages") for name in ("fail", "fail/more")],
     ),
+    Case(
+        "who is claimed where another page answers",
+        Site(
+            ASKING,
+            {"lib/guarding.py": MODULE, "htdocs/shown/page": "", **{f"htdocs/closed/{name}": "" for name in ASKED}},
+        ),
+        [get(f"/closed/{name}", basic("spam", "eggs")) for name in ASKED],
+    ),
 )
