@@ -160,7 +160,7 @@ def allow_override(so_far: Any, args: tuple[str, ...], origin: Origin) -> Severa
             only = _option_set(value)
         elif name in _CLASSES and not mark:
             override |= _CLASSES[name]
-            only = None if name == "options" else only
+            only = _ALL if name == "options" else only  # not MultiViews and SymLinksIfOwnerMatch, as in httpd
         else:
             raise ValueError(f"illegal override option '{word}'")
     return Several({ALLOW_OVERRIDE: override, ALLOW_OPTIONS: only, NONFATAL: nonfatal})
