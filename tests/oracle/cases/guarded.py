@@ -1,8 +1,11 @@
 """Handlers of the phases before the content where a name's extension, an error's page or a redirection has a say."""
 
+import re
+
 from ..request import basic, get, head
 from ..site import Site
 from . import Case, words
+from .ssi import PIECES
 
 PHASES = words("HeaderParser Access Authen Authz Type Fixup Log Cleanup")
 
@@ -37,6 +40,16 @@ MODULE = """
         req.status = apache.HTTP_NOT_FOUND
         req.internal_redirect("/pages/" + req.args)
         return apache.OK
+
+    def says(req):
+        name = req.filename.rpartition("/")[2].partition(".")[0]
+        if req.main and name.isdigit():
+            req.status = int(name)
+        return apache.OK
+
+    def answers(req):
+        name = req.filename.rpartition("/")[2].partition(".")[0]
+        return int(name) if req.main and name.isdigit() else apache.OK
 
     def handler(req):
         req.content_type = "text/plain"
@@ -120,6 +133,27 @@ ASKING = """
 """
 ASKED = words("elsewhere forbid accept")
 
+STATUSES = words("201 204 301 304 400 401 403 404 500 503")
+LISTED = "".join(
+    f"""
+    <Directory "@ROOT@/htdocs/{kind}-{phase}">
+        Options +Indexes +Includes
+        IndexOptions {options}
+        AddOutputFilter INCLUDES .shtml
+        Python{phase}Handler guarding::{kind}
+    </Directory>
+    """
+    for kind in ("says", "answers")
+    for phase, options in (("Access", "FancyIndexing"), ("Fixup", "FancyIndexing ShowForbidden"), ("Type", ""))
+)
+LISTINGS = [f"{kind}-{phase}" for kind in ("says", "answers") for phase in ("Access", "Fixup", "Type")]
+
+
+def listed(text: str) -> str:
+    """The names in a listing."""
+    return " ".join(sorted(set(re.findall(r'<a href="([^?/"][^"]*)"', text)))) or text
+
+
 CASES = (
     *map(by_extension, PHASES),
     Case(
@@ -150,5 +184,25 @@ CASES = (
             {"lib/guarding.py": MODULE, "htdocs/shown/page": "", **{f"htdocs/closed/{name}": "" for name in ASKED}},
         ),
         [get(f"/closed/{name}", basic("spam", "eggs")) for name in ASKED],
+    ),
+    Case(
+        "a status that a handler gives a part of an answer",
+        Site(
+            "PythonPath \"['@ROOT@/lib'] + sys.path\"\n" + LISTED,
+            {
+                "lib/guarding.py": MODULE,
+                **{f"htdocs/{folder}/{status}.txt": f"{status}\n" for folder in LISTINGS for status in STATUSES},
+                **{f"htdocs/{folder}/{status}/page.txt": "page\n" for folder in LISTINGS for status in STATUSES},
+                **{
+                    f"htdocs/{folder}/page-{status}.shtml": f'[<!--#include virtual="{status}.txt" -->]'
+                    f'[<!--#include file="{status}.txt" -->][<!--#fsize virtual="{status}.txt" -->]\n'
+                    for folder in LISTINGS
+                    for status in STATUSES
+                },
+            },
+            modules=("include",),
+        ),
+        [get(f"/{folder}/", tidy=listed) for folder in LISTINGS]
+        + [get(f"/{folder}/page-{status}.shtml", differs=PIECES) for folder in LISTINGS for status in STATUSES],
     ),
 )
