@@ -20,6 +20,10 @@ MODULE = """
         req.user = "spam"
         return apache.OK
 
+    def known_and_declined(req):
+        req.user = "spam"
+        return apache.DECLINED
+
     def elsewhere(req):
         req.internal_redirect("/shown/page")
         return apache.DONE
@@ -154,6 +158,12 @@ def listed(text: str) -> str:
     return " ".join(sorted(set(re.findall(r'<a href="([^?/"][^"]*)"', text)))) or text
 
 
+DECLINED = {
+    f"{kind}-{rule.rpartition(' ')[2]}": f"{told}\n{rule}"
+    for kind, told in (("unset", ""), ("none", "AuthType None"), ("mine", "AuthType Mine"), ("basic", "AuthType Basic"))
+    for rule in ("Require valid-user", "Require user spam", "Require user other")
+}
+
 CASES = (
     *map(by_extension, PHASES),
     Case(
@@ -204,5 +214,18 @@ CASES = (
         ),
         [get(f"/{folder}/", tidy=listed) for folder in LISTINGS]
         + [get(f"/{folder}/page-{status}.shtml", differs=PIECES) for folder in LISTINGS for status in STATUSES],
+    ),
+    Case(
+        "a user whom a handler names and declines",
+        Site(
+            "PythonPath \"['@ROOT@/lib'] + sys.path\"\n"
+            + "".join(
+                f'<Directory "@ROOT@/htdocs/{name}">\nAuthName "closed"\n{text}\n'
+                "PythonAuthenHandler guarding::known_and_declined\n</Directory>\n"
+                for name, text in DECLINED.items()
+            ),
+            {"lib/guarding.py": MODULE, **{f"htdocs/{name}/page.txt": "page\n" for name in DECLINED}},
+        ),
+        [get(f"/{name}/page.txt") for name in DECLINED],
     ),
 )
