@@ -188,6 +188,25 @@ CASES = (
         [get(f"/{folder}/{name}") for folder in ("page", "pages") for name in ("fail", "fail/more")],
     ),
     Case(
+        "a folder's error page within it",
+        Site(
+            """
+            PythonPath "['@ROOT@/lib'] + sys.path"
+            <Directory "@ROOT@/htdocs/shown">
+                SetHandler mod_python
+                PythonHandler guarding
+                Require all denied
+                ErrorDocument 403 /shown/page
+            </Directory>
+            <Files "page">
+                Require all granted
+            </Files>
+            """,
+            {"lib/guarding.py": MODULE, "htdocs/shown/page": "", "htdocs/shown/other": ""},
+        ),
+        [get(path) for path in words("/shown /shown/ /shown/other /shown/absent /shown/other/more /shown/page")],
+    ),
+    Case(
         "who is claimed where another page answers",
         Site(
             ASKING,
