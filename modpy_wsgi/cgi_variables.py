@@ -76,7 +76,7 @@ def common_values(req: RequestMethods, *, with_file: bool = True) -> dict[str, s
         "SERVER_ADMIN": req._host.base[core.SERVER_ADMIN],
         "SCRIPT_FILENAME": req.filename if with_file else None,
         "REMOTE_PORT": str(connection.client_addr[1]),
-        "REMOTE_USER": req.user,
+        "REMOTE_USER": req._user,  # not who is but claimed while a PythonAuthenHandler runs
         "AUTH_TYPE": req.ap_auth_type,
         "HTTPS": "on" if req.is_https() else None,
     }
@@ -85,7 +85,7 @@ def common_values(req: RequestMethods, *, with_file: bool = True) -> dict[str, s
         values["REDIRECT_URL"] = previous.uri
         if previous.args is not None:
             values["REDIRECT_QUERY_STRING"] = previous.args
-        if req.user is None:
+        if req._user is None:
             values["REDIRECT_REMOTE_USER"] = _user_before(previous)
     if sys.platform == "win32":
         values["SYSTEMROOT"] = os.environ.get("SYSTEMROOT", "")

@@ -165,7 +165,9 @@ def _take_walk(req: mp_request, filename: str, target: translate.Target) -> None
             elif rest:
                 target.known = len(file)
     origin = req._main or req._prev
-    if origin is not None and not req._path_info and _folder(origin._filename) == _folder(req._filename):
+    if origin is None or req._path_info or req._stat is None or _is_without_slash(origin):
+        return
+    if _folder(origin._filename) == _folder(req._filename):
         req._path_info = None  # where httpd has nothing to walk, and sets nothing (observed)
         _take_over(req, origin, target)
 
@@ -183,7 +185,7 @@ def _take_over(req: mp_request, origin: mp_request, target: translate.Target) ->
     before, here = origin._config.walk, req._config.walk
     if before is None or here is None or not req._whole or before.directory is not here.directory:
         return
-    if before.sections != here.sections and not _is_without_slash(origin):
+    if before.sections != here.sections:
         name = (req._filename or "")[len(here.directory.path) :]
         req._config = here.directory.config_after(before, name, target.location)
 

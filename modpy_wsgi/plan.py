@@ -250,8 +250,10 @@ def _ask_user(req: mp_request, config: RequestConfig) -> int:
         result = authentication.authenticate(req, config)
     elif result == HTTP_UNAUTHORIZED:
         authentication.challenge(req, config)
+    kind = req.auth_type()
+    if result == DECLINED and kind is None and req._user is not None and not req._claimed:
+        result = OK  # a handler has set the user, and no AuthType wants more
     if result == DECLINED:
-        kind = req.auth_type()
         why = f"nobody authenticates users with AuthType {kind}" if kind else "AuthType not set!"
         req._application.log_request(req, f"configuration error:  couldn't perform authentication. {why}: {req.uri}")
         return HTTP_INTERNAL_SERVER_ERROR
@@ -283,7 +285,8 @@ def _type(req: mp_request, config: RequestConfig) -> int:
 def _fixup(req: mp_request, config: RequestConfig) -> int:
     """SetHandler, ForceType, variables, redirections of the section, PythonFixupHandler."""
     status = fixups.override(req, config)
-    if status or (FIXUP.directive not in config.plan.calls and req._added is None):
+    plan = config.plan
+    if status or (FIXUP.directive not in plan.calls and not plan.by_extension and req._added is None):
         return status
     return _ending(run_phase(req, FIXUP, config))
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from .config.directives import core
+from .constants import HTTP_OK
 from .environ import encode, escape, read_path
 from .errors import BadRequest
 from .filters import requests as filters
@@ -99,7 +100,10 @@ def _look_up(
         )
         return new, 500
     try:
-        return new, _prepare(req, new, find)
+        status = _prepare(req, new, find)
+        if not status and new._status != HTTP_OK:  # as a handler of its phases has said
+            status = new._status
+        return new, status
     except BadRequest as error:
         if error.status >= 500:  # the server's
             req._application.log_request(req, str(error))

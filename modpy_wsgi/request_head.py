@@ -171,6 +171,8 @@ class RequestHead(RequestState):
         its turn first. The claim counts for nothing else: a handler that says OK must have set the user.
         """
         if self._user is None and self._phase is not None and self._phase.directive == "PythonAuthenHandler":
+            if not self._calls or self._next is not None:  # it has run, or lets another page answer
+                return None
             kind = self._config.settings[authn_core.AUTH_TYPE] or ""
             claimed = credentials(self) if kind.lower() == "basic" else None
             return claimed[0] if claimed else None

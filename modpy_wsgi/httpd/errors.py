@@ -48,15 +48,15 @@ def answer(req: mp_request, status: int) -> None:
         said = status = HTTP_REQUEST_ENTITY_TOO_LARGE
         for name in ("Location", "WWW-Authenticate"):
             del req.headers_out[name], req.err_headers_out[name]
+    if _failed_before(req) is not None:
+        plain(req, status)
+        return
     if status in BODILESS:
         if req._filters is not None:
             filters.drop_content(req)
         req._reset_output()
         req._status = status
         _died(req)
-        return
-    if _failed_before(req) is not None:
-        plain(req, status)
         return
     document = req._config.settings[core.ERROR_DOCUMENTS].get(status)
     if document is None or document.kind == "default":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from .. import header_rules
 from ..config.directives import dir as directory
 from ..config.request_config import RequestConfig
-from ..constants import DIR_MAGIC_TYPE, HTTP_FORBIDDEN, HTTP_MOVED_PERMANENTLY, HTTP_OK, OK
+from ..constants import DIR_MAGIC_TYPE, HTTP_FORBIDDEN, HTTP_MOVED_PERMANENTLY, OK
 from ..environ import escape
 from ..filters import requests as filters
 from . import access, allowed_methods, authorization, parsed
@@ -79,8 +79,6 @@ def _take_first(req: mp_request, names: tuple[str, ...], redirect: int) -> tuple
         if req.args is not None:
             uri += f"?{req.args}"
         found, status = req._application.look_up(req, uri)
-        if status == OK and found._status != HTTP_OK:  # as a handler of its phases has said
-            status = found._status
         if status == OK and found._stat is not None:
             if stat.S_ISREG(found._stat.st_mode):
                 if req.method not in _AS_GET and found._config is not req._config:

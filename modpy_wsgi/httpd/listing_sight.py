@@ -153,6 +153,8 @@ class Sight:
         if not (is_folder or stat.S_ISREG(found.st_mode)):
             return None
         sub, status = self._req._application.look_up_entry(self._req, name, folder=is_folder)
+        if 200 <= status < 300:  # which a handler gives an answer, and refuses nothing by
+            status = OK
         if not (status == OK or 300 <= status < 400 or status in self._forbidden):
             return None
         if is_folder:  # of which its index may have taken the place

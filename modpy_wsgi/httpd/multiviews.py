@@ -80,7 +80,7 @@ def _variant(req: mp_request, asked: str, name: str) -> Variant | None:
     if found._handler and not found._content_type:
         found._content_type = SCRIPT
     unknown = exceptions(name, found._config)
-    if unknown is None or not _within(unknown, asked.split(".")) or found._status != 200 or not found._content_type:
+    if unknown is None or not _within(unknown, asked.split(".")) or not found._content_type:
         return None
     return Variant(
         name,

@@ -210,6 +210,12 @@ CASES = (
     asked("AllowOverride twice", "AddType text/x-mine .txt", "FileInfo\nAllowOverride Limit", requests=ONE),
     asked("AllowOverride Options=", "Options None", "Options=FollowSymLinks", requests=ONE),
     asked("AllowOverride Options= others", "Options Indexes", "Options=FollowSymLinks", requests=ONE),
+    *(
+        asked(f"AllowOverride Options, {option}", f"Options {option}", "Options", requests=ONE)
+        for option in ("Indexes", "All", "MultiViews", "-MultiViews", "+SymLinksIfOwnerMatch", "Indexes MultiViews")
+    ),
+    asked("AllowOverride Options= and Options", "Options MultiViews", "Options=MultiViews Options", requests=ONE),
+    asked("AllowOverride Options and Options=", "Options MultiViews", "Options Options=MultiViews", requests=ONE),
     asked("AllowOverride Nonfatal=All", "ServerName x\nPythonOption a 1", "All Nonfatal=All", requests=ASK),
     asked(
         "AllowOverrideList",
