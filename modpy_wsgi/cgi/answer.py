@@ -300,7 +300,7 @@ def local_redirect(req: mp_request, location: str) -> None:
     environ["REQUEST_METHOD"] = "HEAD" if req.method == "HEAD" else "GET"
     environ["CONTENT_LENGTH"] = ""
     del req.headers_in["Content-Length"]
-    req._application.redirect(req, location, environ)
+    req._application.redirect(req, location, environ, content_type=req._content_type)
 
 
 def _end(req: mp_request, program: Program, exchange: Exchange, done: bool) -> None:

@@ -286,6 +286,9 @@ CASES = (
             "local-302": says("Status: 302 Found\\nLocation: /page.html\\n\\n"),
             "relative": says("Location: page.html\\n\\n"),
             "created": says(f"Status: 201 Created\\nLocation: http://elsewhere.test/new\\n{TEXT}\\nmade\\n"),
+            "local-unknown": says("Content-Type: text/x-own\\nLocation: /file.unknown\\n\\n"),
+            "local-typed": says("Content-Type: text/x-own\\nLocation: /page.html\\n\\n"),
+            "local-program": says("Content-Type: text/x-own\\nLocation: /cgi-bin/untyped\\n\\n"),
             "circle": says("Location: /cgi-bin/circle\\n\\n"),
             "empty": says(f"Location:\\n{TEXT}\\nbody\\n"),
         },
@@ -293,7 +296,10 @@ CASES = (
             head("/cgi-bin/local"),
             post("/cgi-bin/local-query", b"a=1", {"Content-Type": "application/x-www-form-urlencoded"}),
             head("/cgi-bin/local-query"),
+            get("/file.unknown"),
+            get("/file.unknown", name="once more"),
         ],
+        {"untyped": says("X-A: 1\\n\\nbody\\n"), "../htdocs/file.unknown": File("of no type\n")},
     ),
     output(
         "lengths and validators",
@@ -414,16 +420,23 @@ CASES = (
         AddType text/x-own .typed
         AddHandler away .away
         AddHandler no-action .none
+        Action untyped-handler /cgi-bin/untyped
+        Action text/x-untyped /cgi-bin/untyped
+        AddHandler untyped-handler .untyped
+        AddType text/x-untyped .typed2
         """,
         [
             get(path)
             for path in words(
+                "/b.untyped /b.html.untyped /b.txt.untyped /b.typed2 "
                 "/a.own /a.own?x=1 /a.own/info /absent.own /a.typed /absent.typed /absent.virtual /absent.virtual/x?q "
                 "/a.away"
             )
         ]
         + [post("/a.own", b"x=1"), head("/a.own"), request("PUT", "/a.own", body=b"put")],
-        {f"htdocs/a.{kind}": "source\n" for kind in ("own", "typed", "away", "virtual", "none")},
+        {f"htdocs/a.{kind}": "source\n" for kind in ("own", "typed", "away", "virtual", "none")}
+        | {f"htdocs/b.{kind}": "source\n" for kind in ("untyped", "html.untyped", "txt.untyped", "typed2")}
+        | {"cgi-bin/untyped": says("X-A: 1\\n\\nbody\\n")},
         modules=("cgi", "actions"),
     ),
     case(
