@@ -179,13 +179,7 @@ def _failed(req: mp_request, why: str, log: ScriptLog | None, output: bytes | by
         req.notes["error-notes"] = html.escape(why, quote=False).replace('"', "&quot;")
     if log is not None:
         log.script(status, output, told)
-    _forget(req)
     return status
-
-
-def _forget(req: mp_request) -> None:
-    """Nothing of a broken head is kept."""
-    req._status, req._status_line = HTTP_OK, None
 
 
 def _name(req: mp_request) -> str:

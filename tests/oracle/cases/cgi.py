@@ -407,6 +407,35 @@ CASES = (
         ALIAS + "ErrorDocument 404 /cgi-bin/env\nErrorDocument 500 /cgi-bin/hello",
         [get("/absent?x=1"), get("/cgi-bin/noexec"), post("/absent", b"abc")],
     ),
+    *[
+        case(
+            f"an ErrorDocument that fails{name}",
+            f"""{ALIAS}
+            ErrorDocument 404 /cgi-bin/silent
+            ErrorDocument 403 /cgi-bin/malformed
+            ErrorDocument 410 /cgi-bin/noexec
+            ErrorDocument 402 /cgi-bin/absent
+            Redirect gone /gone
+            Redirect 402 /paid
+            <Directory "@ROOT@/htdocs/sub">
+                Require all denied
+            </Directory>
+            {more}
+            """,
+            [get(path) for path in words("/absent /sub/ /gone /paid /cgi-bin/silent /cgi-bin/absent")]
+            + [head("/absent"), post("/absent", b"abc")],
+            {
+                "cgi-bin/silent": script("exit 3"),
+                "cgi-bin/malformed": says("oops\\n\\nbody\\n"),
+            },
+        )
+        for name, more in (
+            ("", ""),
+            (", and one for that", "ErrorDocument 500 /page.html"),
+            (", and a program for that", "ErrorDocument 500 /cgi-bin/env"),
+            (", and a text for that", 'ErrorDocument 500 "a text"'),
+        )
+    ],
     case(
         "Action",
         ALIAS
