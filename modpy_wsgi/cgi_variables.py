@@ -41,7 +41,8 @@ def add_common_vars(req: RequestMethods) -> None:
         if value is not None:
             env[name.upper().replace("-", "_")] = value
     for name, value in common_values(req).items():
-        env[name] = value
+        if name != "PATH" or name not in env:  # the server's own is for those who have no SetEnv PATH
+            env[name] = value
 
 
 _variables: dict[str, str] = {}  # of headers, "" for one that is not handed on; a request may make up some

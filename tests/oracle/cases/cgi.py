@@ -437,6 +437,27 @@ CASES = (
         )
     ],
     case(
+        "SetEnv PATH",
+        ALIAS
+        + """
+        SetEnv PATH /usr/bin:/bin:/from/the/configuration
+        ErrorDocument 404 /cgi-bin/way
+        <Directory "@ROOT@/htdocs">
+            <Files handler>
+                SetHandler mod_python
+                PythonHandler way
+            </Files>
+        </Directory>
+        """,
+        [get("/cgi-bin/way"), get("/absent"), get("/handler")],
+        {
+            "cgi-bin/way": script(f"printf '{TEXT}\\n'; echo \"$PATH|$REDIRECT_PATH\""),
+            "htdocs/way.py": "from mod_python import apache\ndef handler(req):\n    req.add_common_vars()\n"
+            "    req.write(req.subprocess_env['PATH'])\n    return apache.OK\n",
+            "htdocs/handler": "",
+        },
+    ),
+    case(
         "Action",
         ALIAS
         + """
