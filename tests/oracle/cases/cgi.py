@@ -437,6 +437,38 @@ CASES = (
         )
     ],
     case(
+        "where the path info begins",
+        ALIAS
+        + """
+        MergeSlashes Off
+        PythonPath "sys.path + ['@ROOT@/htdocs']"
+        <Directory "@ROOT@/cgi-bin">
+            PythonFixupHandler splitting
+        </Directory>
+        AddType text/html .shtml
+        AddOutputFilter INCLUDES .shtml
+        <Directory "@ROOT@/htdocs">
+            Options +Includes
+        </Directory>
+        """,
+        [
+            get(f"/cgi-bin/split{path}")
+            for path in words(
+                "/a /a/b //a//b /a// ?/pi| ?/pi|/x/pi ?/pi|/xpi ?/pi|/x/ ?/b|/a/c/b ?pi|/x/pi ?/pi|/pi "
+                "?/a/b|//x///a//b /a?|/x/a /a?/b|"
+            )
+        ]
+        + [get("/page.shtml")],
+        {
+            "cgi-bin/split": script(f"printf '{TEXT}\\n'; echo \"$SCRIPT_NAME|$PATH_INFO\""),
+            "htdocs/splitting.py": "from mod_python import apache\ndef fixuphandler(req):\n"
+            "    path_info, _, uri = (req.args or '').partition('|')\n    req.path_info = path_info or req.path_info\n"
+            "    req.uri = uri or req.uri\n    return apache.OK\n",
+            "htdocs/page.shtml": '<!--#include virtual="/cgi-bin/split/a/b" -->',
+        },
+        modules=("cgi", "include"),
+    ),
+    case(
         "SetEnv PATH",
         ALIAS
         + """
