@@ -168,9 +168,16 @@ class Application:
         """Look for the file of a request whose <Location> answers without one, because its handler wants to know."""
         walk_now(req)
 
-    def redirect(self, req: mp_request, uri: str, environ: dict[str, Any] | None = None, location: str = "") -> None:
+    def redirect(
+        self,
+        req: mp_request,
+        uri: str,
+        environ: dict[str, Any] | None = None,
+        location: str = "",
+        content_type: str | None = None,
+    ) -> None:
         """Answer with another URI of this server."""
-        redirect(req, uri, environ, location)
+        redirect(req, uri, environ, location, content_type)
 
     def look_up(self, req: mp_request, uri: str, environ: dict[str, Any] | None = None) -> tuple[mp_request, int]:
         """A subrequest: every phase up to fixup for another URI. Returns it, and OK or the status that ended it."""

@@ -41,7 +41,8 @@ def add_common_vars(req: RequestMethods) -> None:
         if value is not None:
             env[name.upper().replace("-", "_")] = value
     for name, value in common_values(req).items():
-        env[name] = value
+        if name != "PATH" or name not in env:  # the server's own is for those who have no SetEnv PATH
+            env[name] = value
 
 
 _variables: dict[str, str] = {}  # of headers, "" for one that is not handed on; a request may make up some
@@ -109,8 +110,27 @@ def add_cgi_vars(req: RequestMethods) -> None:
     path_info = req.path_info
     uri = req.uri
     env["REQUEST_URI"] = uri  # not unparsed_uri, and no PATH_TRANSLATED: observed on the original
-    if path_info and uri.endswith(path_info):
-        env["SCRIPT_NAME"] = uri[: -len(path_info)]
+    if path_info:
+        # A part of a parsed page finds the whole path, as in httpd.
+        env["SCRIPT_NAME"] = uri if req.protocol == "INCLUDED" else _script_name(uri, path_info)
         env["PATH_INFO"] = path_info
     else:
         env["SCRIPT_NAME"] = uri
+
+
+def _script_name(uri: str, path_info: str) -> str:
+    """What stands in a path before the path info, which may be a handler's own and end it in part only, or not at all.
+
+    As httpd's ap_find_path_info: slashes that were not merged count as one, and no part of the path is cut in two.
+    """
+    if path_info[0] == "/" and "//" not in uri and uri.endswith(path_info):
+        return uri[: -len(path_info)]
+    end, left = len(uri), len(path_info)
+    while end and left and uri[end - 1] == path_info[left - 1]:
+        end -= 1
+        left -= 1
+        if path_info[left] == "/":
+            while end and uri[end - 1] == "/":
+                end -= 1
+    end = uri.find("/", max(end - 1, 0))
+    return uri if end < 0 else uri[:end]

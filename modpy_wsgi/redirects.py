@@ -24,11 +24,17 @@ __all__ = ["MAX_REDIRECTS", "look_up", "look_up_entry", "redirect"]
 MAX_REDIRECTS = 10  # internal redirects and subrequests that lead to one request, as httpd's LimitInternalRecursion
 
 
-def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, location: str = "") -> None:
+def redirect(
+    req: mp_request,
+    uri: str,
+    environ: dict[str, Any] | None = None,
+    location: str = "",
+    content_type: str | None = None,
+) -> None:
     """Answer with another URI of this server, starting from the status that `req` has.
 
-    `environ` replaces the request's, `location` is a Location header to keep. Where another URI has answered already,
-    its answer stands.
+    `environ` replaces the request's, `location` is a Location header to keep, `content_type` that of an answer whose
+    own is not known. Where another URI has answered already, its answer stands.
     """
     if req._next is not None:
         req._application.log_request(req, f"no redirect to {uri}: {req._next.uri} has answered {req.uri}")
@@ -39,6 +45,9 @@ def redirect(req: mp_request, uri: str, environ: dict[str, Any] | None = None, l
     new._no_local_copy = req._no_local_copy
     if req._no_cache:
         new.no_cache = req._no_cache
+    if content_type:
+        new._content_type = content_type
+        new._more_to_say = True  # what is kept of a file for the next request would have this type
     req._next = new
     req._hand_over(new)
     if req._main is not None:

@@ -45,7 +45,14 @@ class Served(CurrentApplication, Protocol):
     def walk_now(self, req: Any) -> None:
         """Look for the file of a request that was answered without."""
 
-    def redirect(self, req: Any, uri: str, environ: dict[str, Any] | None = ..., location: str = ...) -> None:
+    def redirect(
+        self,
+        req: Any,
+        uri: str,
+        environ: dict[str, Any] | None = ...,
+        location: str = ...,
+        content_type: str | None = ...,
+    ) -> None:
         """Answer with another URI."""
 
     def look_up(self, req: Any, uri: str, environ: dict[str, Any] | None = ...) -> tuple[mp_request, int]:

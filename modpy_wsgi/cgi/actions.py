@@ -37,5 +37,5 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     if script is None:
         return DECLINED
     query = "" if req.args is None else f"?{req.args}"
-    req._application.redirect(req, f"{script}{escape(req.uri)}{query}")
+    req._application.redirect(req, f"{script}{escape(req.uri)}{query}", content_type=req._content_type)
     return OK

@@ -179,13 +179,7 @@ def _failed(req: mp_request, why: str, log: ScriptLog | None, output: bytes | by
         req.notes["error-notes"] = html.escape(why, quote=False).replace('"', "&quot;")
     if log is not None:
         log.script(status, output, told)
-    _forget(req)
     return status
-
-
-def _forget(req: mp_request) -> None:
-    """Nothing of a broken head is kept."""
-    req._status, req._status_line = HTTP_OK, None
 
 
 def _name(req: mp_request) -> str:
@@ -300,7 +294,7 @@ def local_redirect(req: mp_request, location: str) -> None:
     environ["REQUEST_METHOD"] = "HEAD" if req.method == "HEAD" else "GET"
     environ["CONTENT_LENGTH"] = ""
     del req.headers_in["Content-Length"]
-    req._application.redirect(req, location, environ)
+    req._application.redirect(req, location, environ, content_type=req._content_type)
 
 
 def _end(req: mp_request, program: Program, exchange: Exchange, done: bool) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR, OK, STATUS_LINES
 from ..environ import decode
+from ..response import NAMELESS
 from ..validators import http_date
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ MAX_HEAD = 1 << 20  # bytes; httpd has no limit, and keeps an endless head until
 _DIGITS = re.compile("([+-]?[0-9]{1,9})")
 _OF_CGITB = "<!--"  # its pages begin with "<!--: spam", in case a head was sent before; else that is a header line
 _TOO_LONG = f"a header line is longer than {MAX_LINE} bytes"
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _BLANKS = b" \t\n\v\f\r"
 # Of which only the last one counts; all others are joined to one line, but cookies.
 _SET = frozenset({"location", "content-length", "content-range", "transfer-encoding", "etag"})
@@ -55,22 +57,20 @@ class Reader:
         while (end := said.find(b"\n", searched)) >= 0:
             line = bytes(said[self._line : end])
             self._line = searched = end + 1
-            if line in (b"", b"\r"):
+            if len(line) > MAX_LINE:
+                raise BadHead(_TOO_LONG)
+            if b"\r" in line:
+                line = line.replace(b"\r", b"")  # wherever they are, as httpd does it: some programs write two
+            if not line:
                 return Head(tuple(self._lines), bytes(said[searched:]))
-            self._lines.append(_checked(line))
+            if b":" not in line:
+                raise BadHead(f"Bad header: {decode(line[:30].rstrip(_BLANKS).decode('latin-1'))}")
+            self._lines.append(line)
         if len(said) > MAX_HEAD:
             raise BadHead(f"the head is longer than {MAX_HEAD} bytes")
         if len(said) - self._line > MAX_LINE:
             raise BadHead(_TOO_LONG)
         return None
-
-
-def _checked(line: bytes) -> bytes:
-    if b":" not in line:
-        raise BadHead(f"Bad header: {decode(line[:30].rstrip(_BLANKS).decode('latin-1'))}")
-    if len(line) > MAX_LINE:
-        raise BadHead(_TOO_LONG)
-    return line[:-1] if line[-1:] == b"\r" else line
 
 
 def apply(req: mp_request, lines: tuple[bytes, ...], *, as_original: bool = False) -> int:
@@ -139,7 +139,9 @@ def _set_status(req: mp_request, value: str) -> None:
         req._status, req._status_line = HTTP_INTERNAL_SERVER_ERROR, None
         return
     req._status = status
-    req._status_line = f"{status} " if len(value) == 3 and status not in STATUS_LINES else value
+    if len(value) == 3 and (status not in STATUS_LINES or status in NAMELESS):
+        value = f"{status} "
+    req._status_line = None if _CONTROL.search(value) else value  # then httpd's own words are sent
 
 
 def _set_modified(req: mp_request, value: str) -> None:

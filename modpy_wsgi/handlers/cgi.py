@@ -285,7 +285,6 @@ def _result(req: mp_request, output: Output) -> int:
     unfinished = output.unfinished
     if unfinished is not None:
         req.log_error(unfinished)
-        req._status, req._status_line = 200, None
         return HTTP_INTERNAL_SERVER_ERROR
     if output.status == HTTP_NOT_MODIFIED:
         req._status = output.status

@@ -226,6 +226,9 @@ CASES = (
             "blank-name": says(f"{TEXT}X-A : 1\\n\\nbody\\n"),
             "folded": says(f"{TEXT}X-A: 1\\n  2\\n\\nbody\\n"),
             "control": says(f"{TEXT}X-A: a\\001b\\n\\nbody\\n"),
+            "returns": says("Content-Type: text/plain\\r\\r\\nX-A: 1\\r\\r\\n\\r\\r\\nbody\\r\\r\\n"),
+            "returns-within": says(f"{TEXT}X-A: a\\rX-B: b\\n\\nbody\\n"),
+            "return-alone": says(f"{TEXT}\\r\\r\\r\\nbody\\n"),
             "no-name": says(f"{TEXT}: x\\n\\nbody\\n"),
         },
         [head("/cgi-bin/nothing")],
@@ -235,6 +238,9 @@ CASES = (
         {
             "404": says(f"Status: 404 Not Found\\n{TEXT}\\nown page\\n"),
             "404-bare": says(f"Status: 404\\n{TEXT}\\nown page\\n"),
+            "404-control": says(f"Status: 404 Gone\\001fishing\\n{TEXT}\\nown page\\n"),
+            "418": says(f"Status: 418 Short and stout\\n{TEXT}\\nown page\\n"),
+            "418-bare": says(f"Status: 418\\n{TEXT}\\nown page\\n"),
             "404-own": says(f"Status: 404 Gone fishing\\n{TEXT}\\nown page\\n"),
             "200": says(f"Status: 200 OK\\n{TEXT}\\nfine\\n"),
             "200-own": says(f"Status: 200 Alright\\n{TEXT}\\nfine\\n"),
@@ -280,6 +286,9 @@ CASES = (
             "local-302": says("Status: 302 Found\\nLocation: /page.html\\n\\n"),
             "relative": says("Location: page.html\\n\\n"),
             "created": says(f"Status: 201 Created\\nLocation: http://elsewhere.test/new\\n{TEXT}\\nmade\\n"),
+            "local-unknown": says("Content-Type: text/x-own\\nLocation: /file.unknown\\n\\n"),
+            "local-typed": says("Content-Type: text/x-own\\nLocation: /page.html\\n\\n"),
+            "local-program": says("Content-Type: text/x-own\\nLocation: /cgi-bin/untyped\\n\\n"),
             "circle": says("Location: /cgi-bin/circle\\n\\n"),
             "empty": says(f"Location:\\n{TEXT}\\nbody\\n"),
         },
@@ -287,7 +296,10 @@ CASES = (
             head("/cgi-bin/local"),
             post("/cgi-bin/local-query", b"a=1", {"Content-Type": "application/x-www-form-urlencoded"}),
             head("/cgi-bin/local-query"),
+            get("/file.unknown"),
+            get("/file.unknown", name="once more"),
         ],
+        {"untyped": says("X-A: 1\\n\\nbody\\n"), "../htdocs/file.unknown": File("of no type\n")},
     ),
     output(
         "lengths and validators",
@@ -395,6 +407,88 @@ CASES = (
         ALIAS + "ErrorDocument 404 /cgi-bin/env\nErrorDocument 500 /cgi-bin/hello",
         [get("/absent?x=1"), get("/cgi-bin/noexec"), post("/absent", b"abc")],
     ),
+    *[
+        case(
+            f"an ErrorDocument that fails{name}",
+            f"""{ALIAS}
+            ErrorDocument 404 /cgi-bin/silent
+            ErrorDocument 403 /cgi-bin/malformed
+            ErrorDocument 410 /cgi-bin/noexec
+            ErrorDocument 402 /cgi-bin/absent
+            Redirect gone /gone
+            Redirect 402 /paid
+            <Directory "@ROOT@/htdocs/sub">
+                Require all denied
+            </Directory>
+            {more}
+            """,
+            [get(path) for path in words("/absent /sub/ /gone /paid /cgi-bin/silent /cgi-bin/absent")]
+            + [head("/absent"), post("/absent", b"abc")],
+            {
+                "cgi-bin/silent": script("exit 3"),
+                "cgi-bin/malformed": says("oops\\n\\nbody\\n"),
+            },
+        )
+        for name, more in (
+            ("", ""),
+            (", and one for that", "ErrorDocument 500 /page.html"),
+            (", and a program for that", "ErrorDocument 500 /cgi-bin/env"),
+            (", and a text for that", 'ErrorDocument 500 "a text"'),
+        )
+    ],
+    case(
+        "where the path info begins",
+        ALIAS
+        + """
+        MergeSlashes Off
+        PythonPath "sys.path + ['@ROOT@/htdocs']"
+        <Directory "@ROOT@/cgi-bin">
+            PythonFixupHandler splitting
+        </Directory>
+        AddType text/html .shtml
+        AddOutputFilter INCLUDES .shtml
+        <Directory "@ROOT@/htdocs">
+            Options +Includes
+        </Directory>
+        """,
+        [
+            get(f"/cgi-bin/split{path}")
+            for path in words(
+                "/a /a/b //a//b /a// ?/pi| ?/pi|/x/pi ?/pi|/xpi ?/pi|/x/ ?/b|/a/c/b ?pi|/x/pi ?/pi|/pi "
+                "?/a/b|//x///a//b /a?|/x/a /a?/b|"
+            )
+        ]
+        + [get("/page.shtml")],
+        {
+            "cgi-bin/split": script(f"printf '{TEXT}\\n'; echo \"$SCRIPT_NAME|$PATH_INFO\""),
+            "htdocs/splitting.py": "from mod_python import apache\ndef fixuphandler(req):\n"
+            "    path_info, _, uri = (req.args or '').partition('|')\n    req.path_info = path_info or req.path_info\n"
+            "    req.uri = uri or req.uri\n    return apache.OK\n",
+            "htdocs/page.shtml": '<!--#include virtual="/cgi-bin/split/a/b" -->',
+        },
+        modules=("cgi", "include"),
+    ),
+    case(
+        "SetEnv PATH",
+        ALIAS
+        + """
+        SetEnv PATH /usr/bin:/bin:/from/the/configuration
+        ErrorDocument 404 /cgi-bin/way
+        <Directory "@ROOT@/htdocs">
+            <Files handler>
+                SetHandler mod_python
+                PythonHandler way
+            </Files>
+        </Directory>
+        """,
+        [get("/cgi-bin/way"), get("/absent"), get("/handler")],
+        {
+            "cgi-bin/way": script(f"printf '{TEXT}\\n'; echo \"$PATH|$REDIRECT_PATH\""),
+            "htdocs/way.py": "from mod_python import apache\ndef handler(req):\n    req.add_common_vars()\n"
+            "    req.write(req.subprocess_env['PATH'])\n    return apache.OK\n",
+            "htdocs/handler": "",
+        },
+    ),
     case(
         "Action",
         ALIAS
@@ -408,16 +502,23 @@ CASES = (
         AddType text/x-own .typed
         AddHandler away .away
         AddHandler no-action .none
+        Action untyped-handler /cgi-bin/untyped
+        Action text/x-untyped /cgi-bin/untyped
+        AddHandler untyped-handler .untyped
+        AddType text/x-untyped .typed2
         """,
         [
             get(path)
             for path in words(
+                "/b.untyped /b.html.untyped /b.txt.untyped /b.typed2 "
                 "/a.own /a.own?x=1 /a.own/info /absent.own /a.typed /absent.typed /absent.virtual /absent.virtual/x?q "
                 "/a.away"
             )
         ]
         + [post("/a.own", b"x=1"), head("/a.own"), request("PUT", "/a.own", body=b"put")],
-        {f"htdocs/a.{kind}": "source\n" for kind in ("own", "typed", "away", "virtual", "none")},
+        {f"htdocs/a.{kind}": "source\n" for kind in ("own", "typed", "away", "virtual", "none")}
+        | {f"htdocs/b.{kind}": "source\n" for kind in ("untyped", "html.untyped", "txt.untyped", "typed2")}
+        | {"cgi-bin/untyped": says("X-A: 1\\n\\nbody\\n")},
         modules=("cgi", "actions"),
     ),
     case(
