@@ -292,6 +292,8 @@ def add_handler(req: mp_request, directive: str, handler: Any, directory: str | 
     phase = BY_DIRECTIVE.get(directive)
     if phase is None or not phase.dynamic:
         raise ValueError(f"{directive!r} is not a phase that takes handlers")
+    if not isinstance(handler, str) and not callable(handler):
+        raise TypeError(f"the handler must be str or callable, not {type(handler).__name__}")
     if directory is not None and not isinstance(directory, str):
         raise TypeError(f"the directory must be str, not {type(directory).__name__}")
     is_location = False

@@ -466,6 +466,7 @@ REFUSED = {
     "a directive that is none of a phase": ('req.add_handler("PythonDebug", "adding::note")', "ValueError"),
     "no handler": ('req.add_handler("PythonHandler")', "TypeError"),
     "no str": ('req.add_handler(5, "adding::note")', "ValueError"),
+    "neither a name nor callable": ('req.add_handler("PythonHandler", 5)', "TypeError: the handler must be"),
 }
 
 
