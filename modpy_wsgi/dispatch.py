@@ -300,6 +300,8 @@ def add_handler(req: mp_request, directive: str, handler: Any, directory: str | 
     if directory is None and req._call_index < len(req._calls):
         current = req._calls[req._call_index]
         directory, is_location = current.directory, current.is_location
+    elif directory and not directory.endswith("/"):
+        directory += "/"  # as that of a section (observed on the original)
     call = Call(handler, phase, directory, silent=False, is_location=is_location)
     if req._calls and req._phase is phase:
         req._calls = (*req._calls, call)

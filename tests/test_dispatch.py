@@ -501,8 +501,9 @@ def test_add_handler_with_a_directory(folder: Folder) -> None:
     )
     app = folder.serve("SetHandler mod_python\nPythonHandler adding")
     directory = f"{folder.path}/elsewhere"
-    reply = Server().ask(app, "/x?" + quote(f'req.add_handler("PythonHandler", "far", {directory!r})'))
-    assert reply.body.decode() == directory
+    for given in (directory, f"{directory}/"):
+        reply = Server().ask(app, "/x?" + quote(f'req.add_handler("PythonHandler", "far", {given!r})'))
+        assert reply.body.decode() == f"{directory}/"
 
 
 # ---- lists --------------------------------------------------------------------------------------------------------

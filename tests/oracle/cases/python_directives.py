@@ -34,6 +34,18 @@ SHOW = """
                 headers.add("Set-Cookie", "visitor=" + req.visitor)
         return -1
 
+    def listed(req):
+        if req.phase == "PythonFixupHandler" and req.args:
+            req.add_handler("PythonFixupHandler", "shown::added", req.document_root() + req.args)
+            return 0
+        req.content_type = "text/plain"
+        req.write("%s\\n%s" % (req.hlist, getattr(req, "added", "")), 0)
+        return 0
+
+    def added(req):
+        req.added = repr(req.hlist)
+        return 0
+
     def visitor(req):
         req.content_type = "text/plain"
         req.write("%s %r %r" % (req.visitor, req.headers_out["Set-Cookie"], req.headers_out.get("Set-Cookie")), 0)
@@ -100,6 +112,12 @@ CASES = (
         ASK[:2],
         **{"htdocs/a/.htaccess": "PythonOption spam\nPythonOption eggs 1\n"},
     ),
+    asked(
+        "req.hlist",
+        f"PythonFixupHandler shown::listed\n<Directory {ROOT}>\nPythonHandler shown::listed\n</Directory>",
+        [get(f"/page.txt{query}") for query in ("", "?/a", "?/a/", "?/")],
+    ),
+    asked("req.hlist of the server", "PythonHandler shown::listed", ASK[:1]),
     asked(
         "cookies of a folder and of its index",
         "PythonHandler shown::visitor\nPythonFixupHandler shown::cookies",
