@@ -235,12 +235,13 @@ def _whole(req: mp_request) -> list[bytes]:
     head = req._method == "HEAD"
     if req._config.head is not None or req._died:
         header_rules.of_answer(req)
-    if req._more_to_say and not head:
+    unknown = head and (not size or req._error_page)  # how long it would be for GET: nothing of it was written
+    if req._more_to_say and not unknown:
         promised = content_length(req)
-        if promised is not None and size < promised:
+        if promised is not None and size != promised:
             del req.err_headers_out["Content-Length"]
             req.headers_out["Content-Length"] = str(size)
-    req._begin(None if head and (not size or req._error_page) else size)
+    req._begin(None if unknown else size)
     req._reset_output()
     req._body_sent += size
     if req._bodiless:

@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from .config.directives.python import IMPORTER_PATH, PYTHON_OPTIONS, HandlerRef
+from .config.patterns import Regex
 from .config.request_config import RequestConfig
 from .constants import DECLINED, DONE, HTTP_INTERNAL_SERVER_ERROR, OK
 from .environ import decode, encode
@@ -58,10 +59,7 @@ class Call:
     @classmethod
     def of(cls, ref: HandlerRef, phase: Phase, filename: str | None) -> Call:
         """The call for a configured handler; `filename` tells which directory a pattern stands for."""
-        directory = ref.directory
-        if ref.pattern is not None:
-            found = ref.pattern.search(encode((filename or "").rpartition("/")[0] + "/"))
-            directory = decode(found.group()).rstrip("/") + "/" if found else None
+        directory = ref.directory if ref.pattern is None else _folder_found(ref.pattern, filename or "")
         return cls(ref.name, phase, directory or ref.location, silent=ref.silent, is_location=ref.location is not None)
 
     def find(self, req: mp_request, interpreter: Interpreter, config: RequestConfig) -> Any:
@@ -133,6 +131,20 @@ class Call:
 
 
 _ABSENT = object()
+
+
+def _folder_found(pattern: Regex, filename: str) -> str | None:
+    """The folder that the pattern of a section means for a file: the outermost one on the way there that it finds.
+
+    With a slash at the end; it may be found with it and without (observed on the original). None if there is none.
+    """
+    text = encode(filename)
+    at = text.find("/")
+    while at >= 0:
+        if pattern.search(text[: at + 1]) or pattern.search(text[:at]):
+            return decode(text[: at + 1])
+        at = text.find("/", at + 1)
+    return None
 
 
 def file_named(module: str, directory: str | None = None) -> str | None:
@@ -280,12 +292,16 @@ def add_handler(req: mp_request, directive: str, handler: Any, directory: str | 
     phase = BY_DIRECTIVE.get(directive)
     if phase is None or not phase.dynamic:
         raise ValueError(f"{directive!r} is not a phase that takes handlers")
+    if not isinstance(handler, str) and not callable(handler):
+        raise TypeError(f"the handler must be str or callable, not {type(handler).__name__}")
     if directory is not None and not isinstance(directory, str):
         raise TypeError(f"the directory must be str, not {type(directory).__name__}")
     is_location = False
     if directory is None and req._call_index < len(req._calls):
         current = req._calls[req._call_index]
         directory, is_location = current.directory, current.is_location
+    elif directory and not directory.endswith("/"):
+        directory += "/"  # as that of a section (observed on the original)
     call = Call(handler, phase, directory, silent=False, is_location=is_location)
     if req._calls and req._phase is phase:
         req._calls = (*req._calls, call)

@@ -35,5 +35,10 @@ class mp_hlist:  # noqa: N801 - the original's type name
         if req is not None and req._call_index < len(req._calls):
             req._call_index += 1
 
+    def __repr__(self) -> str:
+        shown = [f"{name!r}:{getattr(self, name)!r}" for name in ("handler", "directory") if getattr(self, name)]
+        shown += [f"'is_location':{bool(self.is_location)}", f"'silent':{self.silent or 0}"]
+        return "{" + ",".join(shown) + "}"
+
 
 mp_hlist.__module__ = "builtins"  # so that str(type) is the original's

@@ -64,7 +64,7 @@ class Plan:
 
     __slots__ = (
         *("by_extension", "calls", "closing", "content", "patterns"),
-        *("of_file", "quiet", "decides", "steps", "straight"),
+        *("of_file", "quiet", "decides", "fixes", "steps", "straight"),
     )
 
     def __init__(self, config: RequestConfig) -> None:
@@ -77,6 +77,7 @@ class Plan:
             self.by_extension |= bool(extension)
             self.patterns |= any(ref.pattern is not None for ref in refs)
         directives = {_split(key)[0] for key in config.handlers}
+        self.fixes = FIXUP.directive in directives  # be it for files of one extension alone
         # Whether handlers have work at the end of a request.
         self.closing = not directives.isdisjoint({LOG.directive, CLEANUP.directive})
         fixed = not (self.by_extension or self.patterns)
@@ -285,8 +286,7 @@ def _type(req: mp_request, config: RequestConfig) -> int:
 def _fixup(req: mp_request, config: RequestConfig) -> int:
     """SetHandler, ForceType, variables, redirections of the section, PythonFixupHandler."""
     status = fixups.override(req, config)
-    plan = config.plan
-    if status or (FIXUP.directive not in plan.calls and not plan.by_extension and req._added is None):
+    if status or not (config.plan.fixes or req._added is not None):
         return status
     return _ending(run_phase(req, FIXUP, config))
 

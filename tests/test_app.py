@@ -189,7 +189,7 @@ ANSWERS = {
     "redirect": ("200 OK", "9", [], [b"held back"]),
     "no_body": ("204 No Content", None, [], []),
     "long": ("200 OK", "5", [b"12345"], []),
-    "long_held": ("200 OK", "5", [], [b"12345"]),
+    "long_held": ("200 OK", "9", [], [b"123456789"]),
     "short_held": ("200 OK", "5", [], [b"12345"]),  # of what nothing was sent yet the length is known better
     "none_of_ten": ("200 OK", "0", [], []),
 }

@@ -466,6 +466,7 @@ REFUSED = {
     "a directive that is none of a phase": ('req.add_handler("PythonDebug", "adding::note")', "ValueError"),
     "no handler": ('req.add_handler("PythonHandler")', "TypeError"),
     "no str": ('req.add_handler(5, "adding::note")', "ValueError"),
+    "neither a name nor callable": ('req.add_handler("PythonHandler", 5)', "TypeError: the handler must be"),
 }
 
 
@@ -500,8 +501,9 @@ def test_add_handler_with_a_directory(folder: Folder) -> None:
     )
     app = folder.serve("SetHandler mod_python\nPythonHandler adding")
     directory = f"{folder.path}/elsewhere"
-    reply = Server().ask(app, "/x?" + quote(f'req.add_handler("PythonHandler", "far", {directory!r})'))
-    assert reply.body.decode() == directory
+    for given in (directory, f"{directory}/"):
+        reply = Server().ask(app, "/x?" + quote(f'req.add_handler("PythonHandler", "far", {given!r})'))
+        assert reply.body.decode() == f"{directory}/"
 
 
 # ---- lists --------------------------------------------------------------------------------------------------------

@@ -231,14 +231,14 @@ LENGTHS: dict[str, tuple[str | None, bytes]] = {
     "pass": ("3", b"abc"),
     "req.set_content_length(3)": ("3", b"abc"),
     "req.set_content_length(5)": ("3", b"abc"),
-    "req.set_content_length(2)": ("2", b"ab"),
-    "req.set_content_length(0)": ("0", b""),
+    "req.set_content_length(2)": ("3", b"abc"),
+    "req.set_content_length(0)": ("3", b"abc"),
     "req.err_headers_out['Content-Length'] = '3'": ("3", b"abc"),
     "req.err_headers_out['Content-Length'] = '5'": ("3", b"abc"),
-    "req.err_headers_out['Content-Length'] = '2'; req.headers_out['Content-Length'] = '3'": ("2", b"ab"),
+    "req.err_headers_out['Content-Length'] = '2'; req.headers_out['Content-Length'] = '3'": ("3", b"abc"),
     "req.err_headers_out['Content-Length'] = '9'; req.headers_out['Content-Length'] = '3'": ("3", b"abc"),
-    "req.headers_out.add('Content-Length', '2'); req.headers_out.add('Content-Length', '3')": ("2", b"ab"),
-    "req.headers_out['content-length'] = '2'": ("2", b"ab"),
+    "req.headers_out.add('Content-Length', '2'); req.headers_out.add('Content-Length', '3')": ("3", b"abc"),
+    "req.headers_out['content-length'] = '2'": ("3", b"abc"),
 }
 
 

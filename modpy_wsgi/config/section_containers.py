@@ -6,8 +6,10 @@ from typing import Any
 
 from modpy_wsgi.config.decisions import DECISIONS, Decision, with_decision
 from modpy_wsgi.config.directives import authz_core, core
+from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Host, Section, SectionKind, Setting, Settings, Where
 from modpy_wsgi.config.parser import Node
+from modpy_wsgi.config.patterns import Regex, compile_wildcard
 from modpy_wsgi.config.place import Container, Place
 from modpy_wsgi.config.requirements import added, opened
 from modpy_wsgi.config.sections import addresses, limit, matcher
@@ -40,11 +42,20 @@ def names_of(values: dict[Setting[Any], Any]) -> tuple[tuple[str, ...], tuple[st
 def _directory(kind: SectionKind) -> Container:
     def section(text: str, node: Node, place: Place) -> None:
         found, path, regex = matcher(text, kind, f"{node.file}:{node.line}")
-        inner = place.inner(node, directory=path, directory_pattern=regex, location=None)
+        inner = place.inner(node, directory=path, directory_pattern=_folder(text, found, path, regex), location=None)
         walk(node.children or (), inner)
         place.sections.append(Section(found, path, regex, inner.settings(), inner.origin(node)))
 
     return section
+
+
+def _folder(text: str, kind: SectionKind, path: str, regex: Regex | None) -> Regex | None:
+    """What finds the folder that a section's handlers belong to: as the section itself, but that a wildcard at the end
+    may stand for nothing, as in the original. Of "/srv/*" it is "/srv/", and "/srv/*/" means those in it.
+    """
+    if regex is None or kind is not SectionKind.DIRECTORY or words(text)[-1].endswith("/"):
+        return regex
+    return compile_wildcard(path[:-1])
 
 
 def _location(kind: SectionKind) -> Container:

@@ -18,6 +18,7 @@ from ..filters import requests as filters
 from . import access, allowed_methods, authorization, parsed
 
 if TYPE_CHECKING:
+    from .._fast.table import table
     from ..request import mp_request
 
 __all__ = ["become", "fixup", "refused_to"]
@@ -147,13 +148,11 @@ def become(req: mp_request, other: mp_request) -> None:
         req._added = other._added
     if other._cleanups:
         req._cleanups = (req._cleanups or []) + other._cleanups
+    # What the file's request has set comes first: of two cookies of one name a client keeps the last one, which is that
+    # of the request whose object goes on.
     for name in ("headers_out", "err_headers_out"):
         if f"_{name}" in other.__dict__:
-            mine = getattr(req, name)
-            known = {(key.lower(), value) for key, value in mine.items()}
-            for key, value in getattr(other, name).items():
-                if (key.lower(), value) not in known:  # httpd sends twice what the fixups of both have set
-                    mine.add(key, value)
+            _put_first(getattr(other, name), getattr(req, name))
     for name in ("subprocess_env", "notes"):
         if f"_{name}" in other.__dict__:
             mine, theirs = getattr(req, name), getattr(other, name)
@@ -162,3 +161,14 @@ def become(req: mp_request, other: mp_request) -> None:
                 mine[key] = values if isinstance(values, str) else values[0]
     if another:
         header_rules.of_request(req, other._config)  # what they did to the headers of the other went with it
+
+
+def _put_first(theirs: table, mine: table) -> None:
+    """Put the pairs of another table in front of those of `mine`. httpd sends twice what is in both."""
+    pairs = [*theirs.items(), *mine.items()]
+    mine.clear()
+    seen = set()
+    for name, value in pairs:
+        if (name.lower(), value) not in seen:
+            seen.add((name.lower(), value))
+            mine.add(name, value)

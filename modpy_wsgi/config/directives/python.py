@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Value, Where
@@ -37,7 +38,8 @@ HANDLERS: Setting[dict[str, tuple[HandlerRef, ...]]] = Setting("Python*Handler",
 INPUT_FILTERS: Setting[dict[str, HandlerRef]] = Setting("PythonInputFilter", {}, union)
 OUTPUT_FILTERS: Setting[dict[str, HandlerRef]] = Setting("PythonOutputFilter", {}, union)
 PYTHON_CONFIG: Setting[dict[str, str]] = Setting("Python configuration", {}, union)  # as req.get_config() shows it
-PYTHON_OPTIONS: Setting[dict[str, str]] = Setting("PythonOption", {}, union)  # "" takes an inherited value away
+# "" takes an inherited value away. Names know no case, as in a table; one of the server's own is in lower case.
+PYTHON_OPTIONS: Setting[dict[str, str]] = Setting("PythonOption", {}, lambda outer, inner: _overlaid(outer, inner))
 PYTHON_IMPORTS: Setting[tuple[Import, ...]] = Setting("PythonImport", (), joined)
 
 IMPORTER_PATH: Final = "mod_python.importer.path"  # the option that mod_python 3.3 had beside PythonPath
@@ -91,9 +93,21 @@ def _config(name: str) -> Value:
 
 
 def _option(so_far: Any, args: tuple[str, ...], origin: Origin) -> dict[str, str]:
-    if args[0] == IMPORTER_PATH and len(args) == 2 and origin.htaccess:  # which may be allowed options, and no more
+    name = args[0]
+    if name.lower().startswith(_OWN):
+        name = name.lower()
+    if name == IMPORTER_PATH and len(args) == 2 and origin.htaccess:  # which may be allowed options, and no more
         raise ValueError(f"{IMPORTER_PATH} is not heeded in a .htaccess: use PythonPath")
-    return {**(so_far or {}), args[0]: args[1] if len(args) == 2 else ""}
+    return _overlaid(so_far or {}, {name: args[1] if len(args) == 2 else ""})
+
+
+_OWN = ("mod_python.", "modpy_wsgi.")
+
+
+def _overlaid(outer: Mapping[str, str], inner: Mapping[str, str]) -> dict[str, str]:
+    """Options on top of others, whose spelling stays where a name is spelled in two ways."""
+    known = {name.lower(): name for name in outer}
+    return {**outer, **{known.get(name.lower(), name): value for name, value in inner.items()}}
 
 
 def _import(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Import, ...]:
