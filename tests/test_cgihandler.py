@@ -149,6 +149,13 @@ def test_large_output_goes_out_in_pieces(app: Any, script: Any) -> None:
     assert len(app.get("/s.py").body) == 1000000
 
 
+@pytest.mark.parametrize("stream", ["stdin", "stdout", "stderr", "stdin.buffer", "stdout.buffer"])
+def test_a_stream_without_a_descriptor(app: Any, script: Any, stream: str) -> None:
+    """Trac sets flags of its streams' descriptors first, but for streams that lack one: what is AttributeError."""
+    script("s.py", f"import sys\ntry:\n    sys.{stream}.fileno()\nexcept AttributeError:\n    print('none')")
+    assert app.post("/s.py", b"a").text == "none\n"
+
+
 # What it reads and finds
 
 

@@ -23,7 +23,16 @@ __all__ = ["Input", "Output", "Printed", "error_stream", "input_stream"]
 SIZE = 8192  # bytes that a script's output waits for, as for any program
 
 
-class Output(io.RawIOBase):
+class _NoDescriptor(io.RawIOBase):
+    """No file of the system. Programs ask for `fileno` to find that out, and look for an AttributeError: the original
+    has no such method, nor had Python 2's StringIO."""
+
+    def fileno(self) -> int:
+        """Nothing: AttributeError."""
+        raise AttributeError("fileno")
+
+
+class Output(_NoDescriptor):
     """The end of a script's standard output: the answer of the request."""
 
     def __init__(self, req: mp_request) -> None:
@@ -149,7 +158,7 @@ class Printed:
             self._output.write(b"".join(held))
 
 
-class Input(io.RawIOBase):
+class Input(_NoDescriptor):
     """The body of a request."""
 
     def __init__(self, req: mp_request) -> None:
@@ -172,7 +181,7 @@ def input_stream(req: mp_request, file: IO[bytes] | None) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BufferedReader(raw), "utf-8", "surrogateescape", newline="\n")
 
 
-class _Errors(io.RawIOBase):
+class _Errors(_NoDescriptor):
     def __init__(self, complaints: Complaints) -> None:
         self._complaints = complaints
 
