@@ -46,7 +46,8 @@ def redirect(
     if req._no_cache:
         new.no_cache = req._no_cache
     if content_type:
-        new._content_type = content_type
+        # An object of its own: what is guessed of the target may be the very same.
+        new._content_type = new._handed_type = content_type[:1] + content_type[1:]
         new._more_to_say = True  # what is kept of a file for the next request would have this type
     req._next = new
     req._hand_over(new)

@@ -158,6 +158,7 @@ class RequestState:
     _status_line: str | None
     _content_type: str | None
     _typed_by_handler = 0
+    _handed_type: str | None = None  # the type of the request that led here, which names no handler
     _content_encoding: str | None = None
     _content_languages: tuple[str, ...] = ()
     _handler: str | None

@@ -449,7 +449,7 @@ def test_script_log(tmp_path: Path, ask: Any, capfd: Any) -> None:
     assert "X-B: 2\n" in log.read_text() and "Set-Cookie: (not shown)" in log.read_text()
     assert "secret" not in log.read_text()
     assert ask("/absent", conf=conf).status.startswith("404")
-    assert "%%error\nscript not found or unable to stat\n" in log.read_text()
+    assert "\n%error\nscript not found or unable to stat\n" in log.read_text()
     for _ in range(20):
         ask("/p", conf=conf)
     assert log.stat().st_size < 4000

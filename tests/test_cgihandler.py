@@ -84,6 +84,7 @@ WRITTEN = {
         sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding='utf-8')
         print('hello')
         """,
+    "xml": "import sys\nfrom xml.sax.saxutils import XMLGenerator\nXMLGenerator(sys.stdout).characters('hello\\n')",
     "detached": "import io, sys\nprint(end='', flush=True)\nsys.stdout.detach().write(b'hello\\n')",
     "put away and back": """
         import io, sys
@@ -203,6 +204,13 @@ FOUND = {
     "arguments": ("len(sys.argv)", "1"),
     "path info": ("os.environ.get('PATH_INFO')", "None"),
     "interface": ("os.environ['GATEWAY_INTERFACE']", "Python-CGI/1.1"),
+    "modes": ("sys.stdin.mode, sys.stdout.mode, sys.stderr.mode", "r w w"),
+    "names": ("sys.stdin.name, sys.stdout.name, sys.stderr.name", "<stdin> <stdout> <stderr>"),
+    "text files": (
+        "[isinstance(each, io.TextIOBase) for each in (sys.stdin, sys.stdout, sys.stderr)]",
+        "[True, True, True]",
+    ),
+    "files of bytes": ("isinstance(sys.stdout.buffer, io.TextIOBase)", "False"),
 }
 
 
@@ -210,7 +218,7 @@ FOUND = {
 def test_found(app: Any, script: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODPY_SECRET", "1")
     expression, wanted = FOUND[name]
-    script("s.py", f"import os, sys\nfrom os import environ\nprint({expression})")
+    script("s.py", f"import io, os, sys\nfrom os import environ\nprint({expression})")
     assert get(app, "/s.py?x=1") == f"{wanted}\n"
 
 

@@ -26,7 +26,10 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     script = (scripts.get("GET") if req.args else None) if method in ("GET", "HEAD") else scripts.get(method)
     if script is not None and req._prev is not None and req._prev._prev is not None:
         return DECLINED  # a circle
-    kind = req._handler or (req._content_type or "").partition(";")[0].strip()
+    content_type = req._content_type
+    if content_type is req._handed_type:
+        content_type = None
+    kind = req._handler or (content_type or "").partition(";")[0].strip()
     action = settings[cgi.ACTIONS].get(kind.lower()) if kind else None
     if action is not None:
         if not action.virtual and req._stat is None:

@@ -41,7 +41,7 @@ class ScriptLog:
 
     def error(self, status: int, why: str) -> None:
         """A program that was not run."""
-        self._write([*self._begin(status), "%%error", why])
+        self._write([*self._begin(status), "%error", why])
 
     def script(self, status: int, output: bytes | bytearray, told: list[str]) -> None:
         """A program that was run, and what came of it."""

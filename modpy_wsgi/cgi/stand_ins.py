@@ -8,6 +8,7 @@ they are, so it does not matter who has bound them when (`cgi.FieldStorage` bind
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections import deque
@@ -282,6 +283,7 @@ def install() -> None:
             vars(sys)[name] = _Found(name, vars(sys)[name])
         sys.__class__ = _Sys
         _environ.__class__ = _environb.__class__ = _ScriptsEnviron
+        io.TextIOBase.register(_Stream)  # by which xml.sax and others tell text files from those of bytes
         main = sys.modules.get("__main__")
         if type(main) is ModuleType:
             main.__class__ = _Main

@@ -35,6 +35,8 @@ class _NoDescriptor(io.RawIOBase):
 class Output(_NoDescriptor):
     """The end of a script's standard output: the answer of the request."""
 
+    name = "<stdout>"
+
     def __init__(self, req: mp_request) -> None:
         self._req = req
         self._reader: head.Reader | None = head.Reader()  # of the head; None once it is read
@@ -137,7 +139,7 @@ class Printed:
         if name != "_file":
             return getattr(self._file, name)
         buffer = self._buffer = _Buffered(self._output, SIZE)
-        self._file = io.TextIOWrapper(buffer, "utf-8", "surrogateescape", newline="\n", write_through=True)
+        self._file = _text(buffer, "w", "surrogateescape", newline="\n", write_through=True)
         held, self._held = self._held, []
         buffer.write(b"".join(held))
         return self._file
@@ -161,6 +163,8 @@ class Printed:
 class Input(_NoDescriptor):
     """The body of a request."""
 
+    name = "<stdin>"
+
     def __init__(self, req: mp_request) -> None:
         self._req = req
 
@@ -178,10 +182,12 @@ class Input(_NoDescriptor):
 def input_stream(req: mp_request, file: IO[bytes] | None) -> io.TextIOWrapper:
     """sys.stdin: the body of the request, or the file that it was laid into; its line ends are left as they are."""
     raw: Any = Input(req) if file is None else file
-    return io.TextIOWrapper(io.BufferedReader(raw), "utf-8", "surrogateescape", newline="\n")
+    return _text(io.BufferedReader(raw), "r", "surrogateescape", newline="\n")
 
 
-class _Errors(_NoDescriptor):
+class _Errors(io.RawIOBase):
+    name = "<stderr>"
+
     def __init__(self, complaints: Complaints) -> None:
         self._complaints = complaints
 
@@ -196,4 +202,12 @@ class _Errors(_NoDescriptor):
 
 def error_stream(complaints: Complaints) -> io.TextIOWrapper:
     """sys.stderr: lines for the error log."""
-    return io.TextIOWrapper(io.BufferedWriter(_Errors(complaints)), "utf-8", "backslashreplace", line_buffering=True)
+    return _text(io.BufferedWriter(_Errors(complaints)), "w", "backslashreplace", line_buffering=True)
+
+
+def _text(buffer: Any, mode: str, errors: str, **options: Any) -> io.TextIOWrapper:
+    """A text file that has all that the streams of a process have, with its mode."""
+    file: Any = io.TextIOWrapper(buffer, "utf-8", errors, **options)
+    file.mode = mode
+    made: io.TextIOWrapper = file
+    return made

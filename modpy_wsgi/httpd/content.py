@@ -59,6 +59,8 @@ def answer(req: mp_request, config: RequestConfig) -> int:
     handler = handler_before = req._handler
     if handler is None and req._content_type is not None:
         handler = handler_of_type(req._content_type)
+        if handler is not None and req._content_type is req._handed_type:
+            handler = None
     if handler in PYTHON_HANDLERS:
         calls = config.plan.content if req._added is None else None
         if calls is None:

@@ -134,6 +134,8 @@ def become(req: mp_request, other: mp_request) -> None:
     another = other._config is not req._config and other._config.request_headers
     req._config = other._config
     req._handler = other._handler
+    if other._script_aliased:
+        req._script_aliased = True
     req._content_type = other._content_type
     req._content_encoding = other._content_encoding
     req._content_languages = other._content_languages

@@ -537,6 +537,50 @@ CASES = (
         ],
         modules=("cgi", "actions"),
     ),
+    case(
+        "a type that leads nowhere else",
+        ALIAS
+        + """
+        Action text/x-typed /plain
+        Action text/html /plain
+        AddType text/x-typed .typed
+        <Directory "@ROOT@/htdocs">
+            Options +ExecCGI
+            AcceptPathInfo On
+        </Directory>
+        """,
+        [
+            get(path)
+            for path in words("/a.typed /page.html /plain /cgi-bin/typed /cgi-bin/running /cgi-bin/mapped /plain")
+        ],
+        {
+            "htdocs/plain": says("X-A: 1\\n\\nran\\n"),
+            "htdocs/a.typed": "source\n",
+            "cgi-bin/typed": says("Content-Type: text/x-typed\\nLocation: /plain\\n\\n"),
+            "cgi-bin/running": says("Content-Type: application/x-httpd-cgi\\nLocation: /plain\\n\\n"),
+            "cgi-bin/mapped": says("Content-Type: application/x-type-map\\nLocation: /plain\\n\\n"),
+        },
+        modules=("cgi", "actions", "negotiation"),
+    ),
+    *[
+        case(
+            f"a program of a ScriptAlias as {name}",
+            ALIAS + f"{directives}\n",
+            [get(path) for path in words("/absent /absent/x?q=1 /sub/ /own/ /own/?a=1 /own/absent /cgi-bin/absent")]
+            + [post("/absent", b"a=1"), post("/own/", b"a=1"), head("/absent")],
+            {"htdocs/own/page.txt": "a text\n", "cgi-bin/telling": script(f"printf '{TEXT}\\n'; cat; {SHOWN}")},
+        )
+        for name, directives in (
+            ("FallbackResource", "FallbackResource /cgi-bin/telling"),
+            ("DirectoryIndex", "DirectoryIndex /cgi-bin/telling"),
+            ("both", "DirectoryIndex absent.html /cgi-bin/telling/info\nFallbackResource /cgi-bin/telling/info"),
+            ("the first of both", 'ScriptAlias /one "@ROOT@/cgi-bin/telling"\nFallbackResource /one'),
+            (
+                "none, without it",
+                'Alias /two/ "@ROOT@/cgi-bin/"\nFallbackResource /two/telling\nDirectoryIndex /two/telling',
+            ),
+        )
+    ],
     case("Script of no method", "Script NONE /cgi-bin/env", [], modules=("cgi", "actions")),
     case("Script of TRACE", "Script TRACE /cgi-bin/env", [], modules=("cgi", "actions")),
     case("Action with another word", "Action x /y real", [], modules=("cgi", "actions")),
