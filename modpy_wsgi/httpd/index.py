@@ -140,7 +140,6 @@ def become(req: mp_request, other: mp_request) -> None:
     req._content_encoding = other._content_encoding
     req._content_languages = other._content_languages
     req._more_to_say = req._more_to_say or other._more_to_say
-    req._extension = other._extension
     if other._filters is not None or other._input_filters is not None:
         filters.take_over(req, other)
     if other._user is not None:

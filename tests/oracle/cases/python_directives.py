@@ -46,6 +46,11 @@ SHOW = """
         req.added = repr(req.hlist)
         return 0
 
+    def extension(req):
+        req.content_type = "text/plain"
+        req.write("%s %s" % (req.extension or None, getattr(req, "noted", None)), 0)
+        return 0
+
     def visitor(req):
         req.content_type = "text/plain"
         req.write("%s %r %r" % (req.visitor, req.headers_out["Set-Cookie"], req.headers_out.get("Set-Cookie")), 0)
@@ -118,6 +123,14 @@ CASES = (
         [get(f"/page.txt{query}") for query in ("", "?/a", "?/a/", "?/")],
     ),
     asked("req.hlist of the server", "PythonHandler shown::listed", ASK[:1]),
+    *(
+        asked(
+            f"req.extension behind an index, {phase}",
+            f"PythonHandler shown::extension\n{phase} shown::note | .html",
+            [get("/a/"), get("/a/index.html"), get("/a/page.txt")],
+        )
+        for phase in words("PythonTypeHandler PythonFixupHandler")
+    ),
     asked(
         "cookies of a folder and of its index",
         "PythonHandler shown::visitor\nPythonFixupHandler shown::cookies",
