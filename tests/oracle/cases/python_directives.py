@@ -1,5 +1,7 @@
 """Where Python* directives stand and how they add up: folders that a pattern means, extensions, options."""
 
+from dataclasses import replace
+
 from ..request import Request, get
 from ..site import Site
 from . import Case, words
@@ -49,6 +51,13 @@ SHOW = """
     def extension(req):
         req.content_type = "text/plain"
         req.write("%s %s" % (req.extension or None, getattr(req, "noted", None)), 0)
+        return 0
+
+    def session(req):
+        from mod_python import Session
+        req.content_type = "text/plain"
+        cookie = Session.FileSession(req).make_cookie()
+        req.write(str(cookie).partition("; ")[2], 0)
         return 0
 
     def visitor(req):
@@ -130,6 +139,16 @@ CASES = (
             [get("/a/"), get("/a/index.html"), get("/a/page.txt")],
         )
         for phase in words("PythonTypeHandler PythonFixupHandler")
+    ),
+    *(
+        asked(
+            f"path of a session, DocumentRoot {root}, {folder}".replace(ROOT, "R"),
+            f"DocumentRoot {root}\nPythonOption mod_python.session.database_directory @ROOT@/logs\n"
+            f"<Directory {folder}>\nPythonHandler shown::session\n</Directory>",
+            [replace(get("/a/b/page.txt"), jar="a")],
+        )
+        for root in (ROOT, f"{ROOT}/")
+        for folder in (ROOT, f"{ROOT}/a", f"{ROOT}/*/")
     ),
     asked(
         "cookies of a folder and of its index",
