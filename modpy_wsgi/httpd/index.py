@@ -165,10 +165,9 @@ def become(req: mp_request, other: mp_request) -> None:
 
 def _put_first(theirs: table, mine: table) -> None:
     """Put the pairs of another table in front of those of `mine`. httpd sends twice what is in both."""
-    pairs = [*theirs.items(), *mine.items()]
+    pairs = theirs.items()
+    known = {(name.lower(), value) for name, value in pairs}
+    pairs += [(name, value) for name, value in mine.items() if (name.lower(), value) not in known]
     mine.clear()
-    seen = set()
     for name, value in pairs:
-        if (name.lower(), value) not in seen:
-            seen.add((name.lower(), value))
-            mine.add(name, value)
+        mine.add(name, value)
