@@ -29,6 +29,10 @@ SHOW = """
         req.write("%r" % sorted(name.lower() for name in found.keys() if found[name]), 0)
         return 0
 
+    def early(req):
+        req.get_options().get("spam")
+        return -1
+
     def cookies(req):
         if not hasattr(req, "visitor"):
             req.visitor = "main" if req.main is None else "part"
@@ -139,6 +143,16 @@ CASES = (
             [get("/a/"), get("/a/index.html"), get("/a/page.txt")],
         )
         for phase in words("PythonTypeHandler PythonFixupHandler")
+    ),
+    *(
+        asked(
+            f"options: asked for in {phase}",
+            f"PythonHandler shown::options\n{phase} shown::early\nPythonOption spam server\n<Directory {ROOT}/a>\n"
+            "PythonOption spam folder\nPythonOption eggs folder\n</Directory>\n"
+            "<Files index.html>\nPythonOption eggs file\n</Files>",
+            [get("/page.txt"), get("/a/page.txt"), get("/a/"), get("/a/index.html")],
+        )
+        for phase in (f"Python{name}Handler" for name in words("PostReadRequest Init Trans HeaderParser Fixup"))
     ),
     *(
         asked(
