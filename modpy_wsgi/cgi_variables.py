@@ -71,7 +71,7 @@ def common_values(req: RequestMethods, *, with_file: bool = True) -> dict[str, s
         "REMOTE_HOST": req._useragent_host(REMOTE_HOST),
         "REMOTE_ADDR": req.useragent_ip,
         "DOCUMENT_ROOT": req.document_root(),
-        "REQUEST_SCHEME": req._environ.get("wsgi.url_scheme", "http"),
+        "REQUEST_SCHEME": req._scheme(),
         "CONTEXT_PREFIX": req._target.context[0],
         "CONTEXT_DOCUMENT_ROOT": req._target.context[1],
         "SERVER_ADMIN": req._host.base[core.SERVER_ADMIN],

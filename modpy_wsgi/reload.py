@@ -80,6 +80,10 @@ class LoadedModule:
             self._mentioned = self._read() | _parents(self.name)
         return self._mentioned | self.imported
 
+    def current_imports(self) -> frozenset[str]:
+        """imports(), and what the source names now, if it has changed."""
+        return self.imports() | self._read()
+
     def inherit(self, older: LoadedModule) -> None:
         """Take over what only showed when it was loaded: what is loaded already is not seen to be imported again."""
         self.imported |= older.imported - (older._mentioned or frozenset())
@@ -221,8 +225,12 @@ class SiteModules:
             self._replacing |= names
             self.version += 1
         try:
-            # `from package import x` finds x as the package's attribute and imports nothing: x must be new by then.
-            for each in old:
+            # `from package import x` finds x as the package's attribute and imports nothing: x must be new by then,
+            # for those that are loaded again here as well. In a circle none can be: there x is taken away.
+            ordered, circular = _imported_first(old)
+            for each in circular:
+                self._detach(each)
+            for each in ordered:
                 package = each.name.rpartition(".")[0]
                 if each.name in needed and package and package not in names:
                     load(each.name)
@@ -251,9 +259,13 @@ class SiteModules:
         if sys.modules.get(loaded.key) is loaded.module:
             del sys.modules[loaded.key]
         if detach:
-            package, _, child = loaded.key.rpartition(".")
-            if package in sys.modules and getattr(sys.modules[package], child, None) is loaded.module:
-                delattr(sys.modules[package], child)
+            self._detach(loaded)
+
+    def _detach(self, loaded: LoadedModule) -> None:
+        """Take a module away from the package that it is in."""
+        package, _, child = loaded.key.rpartition(".")
+        if package in sys.modules and getattr(sys.modules[package], child, None) is loaded.module:
+            delattr(sys.modules[package], child)
 
     def _put_back(self, loaded: LoadedModule) -> None:
         self._loaded[loaded.name] = loaded
@@ -284,6 +296,18 @@ def _dependants(changed: Iterable[LoadedModule], among: Iterable[LoadedModule]) 
                 found[importer.name] = importer
                 waiting.append(importer.name)
     return list(found.values())
+
+
+def _imported_first(modules: list[LoadedModule]) -> tuple[list[LoadedModule], list[LoadedModule]]:
+    """The same modules, each behind those that it imports by its source as it is now; and those for which there is no
+    such order, because they import each other or what does.
+    """
+    waiting = {each.name: each for each in modules}
+    imports = {name: each.current_imports() & waiting.keys() - {name} for name, each in waiting.items()}
+    ordered: list[LoadedModule] = []
+    while ready := [name for name in waiting if not waiting.keys() & imports[name]]:
+        ordered += [waiting.pop(name) for name in ready]
+    return [*ordered, *waiting.values()], list(waiting.values())
 
 
 def _home(module: ModuleType) -> str:

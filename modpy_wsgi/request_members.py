@@ -12,6 +12,7 @@ from typing import Any
 from . import constants
 from ._fast.table import table
 from .config.directives import core, mime, python
+from .config.request_config import RequestConfig
 from .environ import decode, host_field
 from .finfo import mp_finfo
 from .hlist import mp_hlist
@@ -247,10 +248,24 @@ class RequestMembers(RequestHead):
     def _body_limit(self) -> int:
         return self._config.settings[core.LIMIT_REQUEST_BODY]
 
-    @lazy
+    _options_kept: tuple[RequestConfig, table] | None = None  # and the configuration that they are of
+
     def _options(self) -> table:
-        options = self._config.settings[python.PYTHON_OPTIONS]
-        return table({key: value for key, value in options.items() if value})
+        """The options in effect: one table as long as one configuration is, with what was set in it by handlers that
+        ran under another one, before the file was known.
+        """
+        config, kept = self._config, self._options_kept
+        if kept is not None and kept[0] is config:
+            return kept[1]
+        options = config.settings[python.PYTHON_OPTIONS]
+        made = table({key: value for key, value in options.items() if value})
+        if kept is not None:
+            before = kept[0].settings[python.PYTHON_OPTIONS]
+            for name, value in kept[1].items():
+                if before.get(name) != value:
+                    made[name] = value
+        self._options_kept = (config, made)
+        return made
 
     def _port(self) -> int:
         """The port of this server in URLs, as UseCanonicalName and UseCanonicalPhysicalPort say.

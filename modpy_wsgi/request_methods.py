@@ -37,7 +37,7 @@ class RequestMethods(RequestBody, RequestOutput):
 
     def get_options(self) -> table:
         """The PythonOptions in effect."""
-        return self._options
+        return self._options()
 
     def document_root(self) -> str:
         """DocumentRoot."""

@@ -37,7 +37,7 @@ ERROR_DOCUMENT = core.ErrorDocument
 SERVER: dict[str, tuple[Setting[Any], Any]] = {
     "ServerRoot /": (core.SERVER_ROOT, "/"),
     "DocumentRoot htdocs": (core.DOCUMENT_ROOT, "/htdocs"),
-    "DocumentRoot /tmp/../tmp//": (core.DOCUMENT_ROOT, "/tmp"),
+    "DocumentRoot /tmp/../tmp//": (core.DOCUMENT_ROOT, "/tmp/"),
     "ServerName Example.org": (core.SERVER_NAME, core.ServerName(None, "Example.org", None)),
     "ServerName example.org:8080": (core.SERVER_NAME, core.ServerName(None, "example.org", 8080)),
     "ServerName HTTPS://example.org:443": (core.SERVER_NAME, core.ServerName("https", "example.org", 443)),

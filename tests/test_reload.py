@@ -139,6 +139,27 @@ def test_however_it_was_imported(site: Site, statement: str) -> None:
     assert EXECUTED.count("lib/__init__") == 2
 
 
+def test_modules_of_a_package_that_change_at_once(site: Site) -> None:
+    names = [f"part{number}" for number in range(6)]
+
+    def write(version: int, order: list[str]) -> None:
+        for name, following in zip(order, [*order[1:], None], strict=True):
+            imports, value = (f"from . import {following}", f"{following}.value()") if following else ("", "0")
+            site.write(f"lib/{name}.py", f"{imports}\ndef value(): return {version} + {value}")
+        site.write("main.py", f"from lib import {order[0]} as first\nvalue = first.value")
+
+    site.write("lib/__init__.py", "")
+    write(1, names)
+    assert site.load().value() == 6
+    write(10, names)
+    assert site.load().value() == 60
+    write(100, names[::-1])  # each imports another one than before
+    assert site.load().value() == 600
+    site.write("lib/part0.py", "from . import part5\ndef value(): return part5.BASE")  # a circle
+    site.write("lib/part5.py", "from . import part4\nBASE = 7\ndef value(): return part4.value()")
+    assert site.load().value() == 407
+
+
 def test_a_namespace_package(site: Site) -> None:
     site.write("main.py", "import space.inner.config\nfrom space.inner import config\ndef value(): return config.V")
     site.write("space/inner/config.py", "V = 1")

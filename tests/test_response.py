@@ -287,6 +287,8 @@ def fixuphandler(req):
     req.err_headers_out.add("Set-Cookie", "for=" + req.uri)
     req.headers_out.add("X-Two", "1")
     req.headers_out.add("X-Two", "2")
+    req.headers_out.add("X-Twice", "1")
+    req.headers_out.add("X-Twice", "1")
     req.notes.add("note", req.uri)
     return 0
 """
@@ -294,8 +296,8 @@ def fixuphandler(req):
     folder.file("index.html", "index")
     reply = Server().ask(folder.serve("DirectoryIndex index.html\nPythonFixupHandler cookies"), "/")
     cookies = reply.all("Set-Cookie")
-    assert sorted(cookies) == ["a=1", "b=2", "for=/", "for=/index.html"]
-    assert (reply.all("X-Two"), reply.body) == (["1", "2"], b"index")
+    assert cookies == ["a=1", "b=2", "for=/index.html", "for=/"]
+    assert (reply.all("X-Two"), reply.all("X-Twice"), reply.body) == (["1", "2"], ["1", "1"], b"index")
 
 
 def test_types_that_were_checked_once_are_not_taken_for_others(folder: Folder) -> None:

@@ -64,7 +64,7 @@ def roots(hosts: Hosts) -> Iterator[Root]:
         aliases = host.base[alias.ALIASES]
         # Folders of programs first: they may lie in another, and each is entered once.
         yield from _aliased(host, [rule for rule in aliases if rule.handler is not None])
-        yield Root(document_root(host), "", host, None)
+        yield Root(document_root(host).rstrip("/") or "/", "", host, None)
         yield from _aliased(host, [rule for rule in aliases if rule.handler is None])
     for host in (hosts.main, *hosts.virtual):
         for section in host.host.sections:

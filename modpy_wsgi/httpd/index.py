@@ -140,7 +140,6 @@ def become(req: mp_request, other: mp_request) -> None:
     req._content_encoding = other._content_encoding
     req._content_languages = other._content_languages
     req._more_to_say = req._more_to_say or other._more_to_say
-    req._extension = other._extension
     if other._filters is not None or other._input_filters is not None:
         filters.take_over(req, other)
         parsed.settle(req)
@@ -167,10 +166,9 @@ def become(req: mp_request, other: mp_request) -> None:
 
 def _put_first(theirs: table, mine: table) -> None:
     """Put the pairs of another table in front of those of `mine`. httpd sends twice what is in both."""
-    pairs = [*theirs.items(), *mine.items()]
+    pairs = theirs.items()
+    known = {(name.lower(), value) for name, value in pairs}
+    pairs += [(name, value) for name, value in mine.items() if (name.lower(), value) not in known]
     mine.clear()
-    seen = set()
     for name, value in pairs:
-        if (name.lower(), value) not in seen:
-            seen.add((name.lower(), value))
-            mine.add(name, value)
+        mine.add(name, value)

@@ -68,7 +68,7 @@ _VARIABLES: dict[str, Callable[[Any], Any]] = {
     "REMOTE_USER": lambda req: req.user,
     "REQUEST_FILENAME": lambda req: req.filename,
     "REQUEST_METHOD": lambda req: req.method,
-    "REQUEST_SCHEME": lambda req: req._environ.get("wsgi.url_scheme", "http"),
+    "REQUEST_SCHEME": lambda req: req._scheme(),
     "REQUEST_STATUS": lambda req: req.status,
     "REQUEST_URI": lambda req: req.uri,
     "SCRIPT_FILENAME": lambda req: req.filename,

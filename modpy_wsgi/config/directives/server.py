@@ -168,8 +168,8 @@ def _log_level(so_far: dict[str, int] | None, args: tuple[str, ...], origin: Ori
 
 
 def _document_root(so_far: Any, args: tuple[str, ...], origin: Origin) -> str:
-    root = absolute(args[0], origin)
-    return root.rstrip("/") or "/"
+    root = absolute(args[0], origin).rstrip("/")
+    return f"{root}/" if args[0].endswith("/") or not root else root  # as written: sites put names right behind it
 
 
 ROWS: tuple[Row, ...] = (

@@ -53,6 +53,31 @@ def inner(directives: str) -> str:
     return f'<Directory "@ROOT@/htdocs/sub">\n{directives}\n</Directory>\n'
 
 
+ROOTS = """
+    def handler(req):
+        req.content_type = "text/plain"
+        env = req.build_wsgi_env()
+        names = "DOCUMENT_ROOT CONTEXT_DOCUMENT_ROOT SCRIPT_FILENAME REQUEST_SCHEME SERVER_PORT HTTPS wsgi.url_scheme"
+        found = [req.document_root(), req.filename, req.is_https(), *[env.get(name) for name in names.split()]]
+        req.write("".join("%s\\n" % each for each in found), 0)
+        return 0
+"""
+
+
+def rooted(root: str, directives: str = "") -> Case:
+    """A DocumentRoot as it is written, and what a handler makes of it."""
+    conf = f"""
+    PythonPath "['@ROOT@/lib'] + sys.path"
+    SetHandler mod_python
+    PythonHandler roots
+    DocumentRoot "{root}"
+    {directives}
+    """
+    files = {"lib/roots.py": ROOTS, "htdocs/page.txt": "", "htdocs/sub/index.html": ""}
+    name = f"DocumentRoot {root}{', ' if directives else ''}{directives}"
+    return Case(name, Site(conf, files), [get("/page.txt"), get("/sub/"), get("/sub"), get("/absent")])
+
+
 SET = """
     def show(req):
         return " ".join("%s=%r" % pair for pair in sorted(req.subprocess_env.items()) if pair[0].startswith("V"))
@@ -222,4 +247,17 @@ CASES = (
     asked("variable of two words", "SetEnv TWO ${ORACLE_PASSED}"),
     asked("unknown variable", "SetEnv ONE ${NOTHING_OF_THE_KIND}"),
     asked("braces", "SetEnv BRACE ${\nSetEnv ONE $ONE"),
+    *(
+        rooted(root)
+        for root in (
+            "@ROOT@/htdocs/",
+            "@ROOT@/htdocs//",
+            "@ROOT@//htdocs",
+            "@ROOT@/lib/../htdocs/",
+            "htdocs/",
+            "htdocs",
+        )
+    ),
+    rooted("@ROOT@/htdocs", "ServerName https://oracle.test"),
+    rooted("@ROOT@/htdocs/", "ServerName https://oracle.test:8443"),
 )

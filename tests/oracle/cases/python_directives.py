@@ -1,5 +1,7 @@
 """Where Python* directives stand and how they add up: folders that a pattern means, extensions, options."""
 
+from dataclasses import replace
+
 from ..request import Request, get
 from ..site import Site
 from . import Case, words
@@ -27,6 +29,10 @@ SHOW = """
         req.write("%r" % sorted(name.lower() for name in found.keys() if found[name]), 0)
         return 0
 
+    def early(req):
+        req.get_options().get("spam")
+        return -1
+
     def cookies(req):
         if not hasattr(req, "visitor"):
             req.visitor = "main" if req.main is None else "part"
@@ -44,6 +50,18 @@ SHOW = """
 
     def added(req):
         req.added = repr(req.hlist)
+        return 0
+
+    def extension(req):
+        req.content_type = "text/plain"
+        req.write("%s %s" % (req.extension or None, getattr(req, "noted", None)), 0)
+        return 0
+
+    def session(req):
+        from mod_python import Session
+        req.content_type = "text/plain"
+        cookie = Session.FileSession(req).make_cookie()
+        req.write(str(cookie).partition("; ")[2], 0)
         return 0
 
     def visitor(req):
@@ -118,6 +136,34 @@ CASES = (
         [get(f"/page.txt{query}") for query in ("", "?/a", "?/a/", "?/")],
     ),
     asked("req.hlist of the server", "PythonHandler shown::listed", ASK[:1]),
+    *(
+        asked(
+            f"req.extension behind an index, {phase}",
+            f"PythonHandler shown::extension\n{phase} shown::note | .html",
+            [get("/a/"), get("/a/index.html"), get("/a/page.txt")],
+        )
+        for phase in words("PythonTypeHandler PythonFixupHandler")
+    ),
+    *(
+        asked(
+            f"options: asked for in {phase}",
+            f"PythonHandler shown::options\n{phase} shown::early\nPythonOption spam server\n<Directory {ROOT}/a>\n"
+            "PythonOption spam folder\nPythonOption eggs folder\n</Directory>\n"
+            "<Files index.html>\nPythonOption eggs file\n</Files>",
+            [get("/page.txt"), get("/a/page.txt"), get("/a/"), get("/a/index.html")],
+        )
+        for phase in (f"Python{name}Handler" for name in words("PostReadRequest Init Trans HeaderParser Fixup"))
+    ),
+    *(
+        asked(
+            f"path of a session, DocumentRoot {root}, {folder}".replace(ROOT, "R"),
+            f"DocumentRoot {root}\nPythonOption mod_python.session.database_directory @ROOT@/logs\n"
+            f"<Directory {folder}>\nPythonHandler shown::session\n</Directory>",
+            [replace(get("/a/b/page.txt"), jar="a")],
+        )
+        for root in (ROOT, f"{ROOT}/")
+        for folder in (ROOT, f"{ROOT}/a", f"{ROOT}/*/")
+    ),
     asked(
         "cookies of a folder and of its index",
         "PythonHandler shown::visitor\nPythonFixupHandler shown::cookies",
