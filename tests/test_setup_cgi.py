@@ -93,6 +93,8 @@ READ = {
     "bytes": ("sys.stdin.buffer.read()", "b'one\\ntwo\\nthree'"),
     "input": ("input(), input()", "('one', 'two')"),
     "by itself": ("apache.CGIStdin(req).read()", "'one\\ntwo\\nthree'"),
+    "the bytes of one that is dropped": ("apache.CGIStdin(req).buffer.readline(), req.read()[:0]", "(b'one\\n', b'')"),
+    "closed": ("sys.stdin.close(), sys.stdin.read(3)", "(None, 'one')"),
     "sought": ("sys.stdin.seek(0), sys.stdin.read(3)", "(0, 'one')"),
     "a copy of the environment": ("'CONTENT_LENGTH' in dict(os.environ), 'PATH' in os.environ", "(True, True)"),
 }

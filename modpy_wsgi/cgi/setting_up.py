@@ -56,6 +56,9 @@ class CGIStdin(io.TextIOWrapper):
         """Do nothing: what was read is gone."""
         return self.pos
 
+    def close(self) -> None:
+        """Do nothing: its `buffer` may be in use when it is dropped, and it is the request that ends."""
+
 
 class _Answer(NoDescriptor):
     """The end of the output: its head becomes the request's, the rest is sent at once."""
