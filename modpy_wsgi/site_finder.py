@@ -77,7 +77,7 @@ def _find_stand_in(space: ModuleSpace, fullname: str) -> ModuleSpec | None:
     meant = importlib.util.find_spec(space.prefix + fullname)
     if meant is None:
         return None
-    spec = ModuleSpec(fullname, _StandInLoader(meant.loader), origin=meant.origin)
+    spec = ModuleSpec(fullname, _StandInLoader(meant.loader, fullname, meant.name), origin=meant.origin)
     spec.submodule_search_locations = meant.submodule_search_locations
     return spec
 
@@ -93,14 +93,23 @@ else:
             """A module as usual."""
 
 
-class _StandInLoader(_Loader):
-    """Loads a stand-in under a plain name; gives away data as the loader of the module that is meant does."""
+# What a loader is asked about a module by its name, and refuses for any other.
+_ASKED_BY_NAME = {"get_code", "get_filename", "get_resource_reader", "get_source", "is_package"}
 
-    def __init__(self, loader: Any) -> None:
+
+class _StandInLoader(_Loader):
+    """Loads a stand-in under a plain name; gives away the rest as the loader of the module that is meant does."""
+
+    def __init__(self, loader: Any, plain_name: str, fullname: str) -> None:
         self._loader = loader
+        self._plain_name = plain_name
+        self._fullname = fullname
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._loader, name)
+        found = getattr(self._loader, name)
+        if name not in _ASKED_BY_NAME:
+            return found
+        return lambda asked=self._plain_name: found(self._fullname if asked == self._plain_name else asked)
 
     def exec_module(self, module: ModuleType) -> None:
         name = module.__name__

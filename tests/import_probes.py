@@ -640,6 +640,28 @@ PROBES: dict[str, Probe] = {
         """,
         [True, True, "hello\n", "hello\n", "hello\n", ["deep", "sub"], "sub"],
     ),
+    "a loader that is asked by name": Probe(
+        """
+        --- pkg/data.txt
+        hello
+        --- main.py
+        import importlib.util, os.path
+        def loader_of(name): return importlib.util.find_spec(name).loader
+        def refused(name):
+            try:
+                loader_of('config').get_filename(name)
+            except ImportError:
+                return True
+        def answer():  # Flask('config') asks for its root path in this way, before it looks into sys.modules
+            return [os.path.relpath(loader_of('config').get_filename('config'), os.path.dirname(__file__)),
+                    os.path.relpath(loader_of('pkg').get_filename(), os.path.dirname(__file__)),
+                    loader_of('config').is_package('config'), loader_of('pkg').is_package('pkg'),
+                    'NAME' in loader_of('config').get_source('config'), loader_of('config').get_code('config').co_name,
+                    loader_of('pkg').get_resource_reader('pkg').files().joinpath('data.txt').read_text(),
+                    refused('other')]
+        """,
+        ["config.py", "pkg/__init__.py", False, True, True, "<module>", "hello\n", True],
+    ),
     "zip on sys.path": Probe(
         """
         --- lib.zip

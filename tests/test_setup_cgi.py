@@ -46,6 +46,7 @@ def app(tmp_path: Path) -> Callable[..., Any]:
     return make
 
 
+NO_DESCRIPTOR = "try:\n    sys.stdout.fileno()\nexcept AttributeError:\n    print(end='True')"
 WRITTEN = {
     "printed": (f"{HEAD}print('é')", "é\n"),
     "bytes": ("sys.stdout.buffer.write(b'Content-Type: text/plain\\n\\nbytes')", "bytes"),
@@ -53,6 +54,10 @@ WRITTEN = {
     "flushed": (f"{HEAD}print('x', flush=True)\nsys.stdout.flush()", "x\n"),
     "closed": (f"{HEAD}sys.stdout.close()\nprint('still there')", "still there\n"),
     "by itself": ("apache.CGIStdout(req).write('Content-Type: text/plain\\n\\nby itself')", "by itself"),
+    # as Quixote writes its answers, head and all, since it has been ported
+    "bytes to itself": ("for b in b'Content-Type: text/plain\\n\\na', b'b', b'c':\n    sys.stdout.write(b)", "abc"),
+    "text and bytes": (f"{HEAD}sys.stdout.write('a')\nsys.stdout.write(b'b')\nsys.stdout.write('c')", "abc"),
+    "no descriptor": (f"{HEAD}print(end=str(hasattr(sys.stdout, 'buffer')))\n{NO_DESCRIPTOR}", "TrueTrue"),
     "a class of the site's": (
         """
         class Upper(apache.CGIStdout):
@@ -88,6 +93,8 @@ READ = {
     "bytes": ("sys.stdin.buffer.read()", "b'one\\ntwo\\nthree'"),
     "input": ("input(), input()", "('one', 'two')"),
     "by itself": ("apache.CGIStdin(req).read()", "'one\\ntwo\\nthree'"),
+    "the bytes of one that is dropped": ("apache.CGIStdin(req).buffer.readline(), req.read()[:0]", "(b'one\\n', b'')"),
+    "closed": ("sys.stdin.close(), sys.stdin.read(3)", "(None, 'one')"),
     "sought": ("sys.stdin.seek(0), sys.stdin.read(3)", "(0, 'one')"),
     "a copy of the environment": ("'CONTENT_LENGTH' in dict(os.environ), 'PATH' in os.environ", "(True, True)"),
 }

@@ -16,7 +16,7 @@ from ..constants import HTTP_MOVED_TEMPORARILY, HTTP_OK, OK
 from . import head
 from .environment import as_bytes, first
 from .stand_ins import RUNNING, Running, install, of_server, put_back
-from .streams import Input
+from .streams import Input, NoDescriptor
 
 if TYPE_CHECKING:
     from .._fast.table import table
@@ -56,8 +56,11 @@ class CGIStdin(io.TextIOWrapper):
         """Do nothing: what was read is gone."""
         return self.pos
 
+    def close(self) -> None:
+        """Do nothing: its `buffer` may be in use when it is dropped, and it is the request that ends."""
 
-class _Answer(io.RawIOBase):
+
+class _Answer(NoDescriptor):
     """The end of the output: its head becomes the request's, the rest is sent at once."""
 
     def __init__(self, req: mp_request) -> None:
@@ -113,11 +116,11 @@ class CGIStdout(io.TextIOWrapper):
         self._answer = _Answer(req)
         super().__init__(self._answer, "utf-8", "surrogateescape", newline="\n", write_through=True)  # type: ignore[arg-type]
         self.req = req
-        self.pos = 0  # letters that were written
+        self.pos = 0  # letters and bytes that were written
 
-    def write(self, s: str) -> int:
-        """Write text."""
-        written = super().write(s)
+    def write(self, s: str | bytes) -> int:
+        """Write text, or bytes, as what knew no difference in Python 2 does when it has been ported."""
+        written: int = self._answer.write(s) if isinstance(s, bytes) else super().write(s)
         self.pos += written
         return written
 

@@ -18,12 +18,12 @@ from .complaints import Complaints
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["Input", "Output", "Printed", "error_stream", "input_stream"]
+__all__ = ["Input", "NoDescriptor", "Output", "Printed", "error_stream", "input_stream"]
 
 SIZE = 8192  # bytes that a script's output waits for, as for any program
 
 
-class _NoDescriptor(io.RawIOBase):
+class NoDescriptor(io.RawIOBase):
     """No file of the system. Programs ask for `fileno` to find that out, and look for an AttributeError: the original
     has no such method, nor had Python 2's StringIO."""
 
@@ -32,7 +32,7 @@ class _NoDescriptor(io.RawIOBase):
         raise AttributeError("fileno")
 
 
-class Output(_NoDescriptor):
+class Output(NoDescriptor):
     """The end of a script's standard output: the answer of the request."""
 
     name = "<stdout>"
@@ -160,7 +160,7 @@ class Printed:
             self._output.write(b"".join(held))
 
 
-class Input(_NoDescriptor):
+class Input(NoDescriptor):
     """The body of a request."""
 
     name = "<stdin>"
@@ -187,7 +187,6 @@ def input_stream(req: mp_request, file: IO[bytes] | None) -> io.TextIOWrapper:
 
 class _Errors(io.RawIOBase):
     name = "<stderr>"
-
     def __init__(self, complaints: Complaints) -> None:
         self._complaints = complaints
 
