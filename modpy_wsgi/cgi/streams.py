@@ -179,14 +179,33 @@ class Input(NoDescriptor):
         return len(data)
 
 
+class _Laid(NoDescriptor):
+    """The body of a request that was laid into a file, which is not the program's business."""
+
+    name = "<stdin>"
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read as much as there is room for, or is left."""
+        read: int = self._file.readinto(buffer)
+        return read
+
+
 def input_stream(req: mp_request, file: IO[bytes] | None) -> io.TextIOWrapper:
     """sys.stdin: the body of the request, or the file that it was laid into; its line ends are left as they are."""
-    raw: Any = Input(req) if file is None else file
+    raw = Input(req) if file is None else _Laid(file)
     return _text(io.BufferedReader(raw), "r", "surrogateescape", newline="\n")
 
 
 class _Errors(io.RawIOBase):
     name = "<stderr>"
+
     def __init__(self, complaints: Complaints) -> None:
         self._complaints = complaints
 
