@@ -169,7 +169,10 @@ def request_host(environ: Mapping[str, Any]) -> str | None:
         raise BadRequest(400, f"bad port in host {host!r}")
     if not (_HOST.fullmatch(name) or (_BRACKETS.fullmatch(name) and _is_ipv6(name[1:-1]))):
         raise BadRequest(400, f"bad host {host!r}")
-    return (name[:-1] if len(name) > 1 and name.endswith(".") else name).lower()
+    name = name[:-1] if len(name) > 1 and name.endswith(".") else name
+    if _NUMBER_LAST.search(name) and not _DOTTED.fullmatch(name):
+        raise BadRequest(400, f"bad host {host!r}")
+    return name.lower()
 
 
 def check_head(environ: Mapping[str, Any]) -> None:
@@ -192,6 +195,8 @@ def check_head(environ: Mapping[str, Any]) -> None:
 
 # What httpd takes for a name (HttpProtocolOptions Strict): less than RFC 3986 would.
 _HOST = re.compile(r"\.?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?")
+_NUMBER_LAST = re.compile(r"(?:\A|\.)[0-9]+\Z|\.[0-9_-][^.]*\Z")  # the last part of a name begins with a letter
+_DOTTED = re.compile(r"(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){3}")
 _BRACKETS = re.compile(r"\[[0-9A-Fa-f:.]+\]")
 _HAS_PORT = re.compile(r":([0-9]{0,5})\Z")
 

@@ -150,7 +150,10 @@ def _add_tables(req: RequestMembers, headers: list[tuple[str, str]]) -> None:
     if req._status in BODILESS:
         headers[:] = [h for h in headers if h[0].lower() != "content-length"]
     if "vary" in names:
-        _join_vary(headers)
+        if "force-no-vary" in (req._known_variables or ()):
+            headers[:] = [header for header in headers if header[0].lower() != "vary"]
+        else:
+            _join_vary(headers)
     if req._no_cache and "expires" not in names:
         headers.append(("Expires", date_text(req.request_time)))
     if req._status == 304:

@@ -155,6 +155,11 @@ def test_a_stream_without_a_descriptor(app: Any, script: Any, stream: str) -> No
     """Trac sets flags of its streams' descriptors first, but for streams that lack one: what is AttributeError."""
     script("s.py", f"import sys\ntry:\n    sys.{stream}.fileno()\nexcept AttributeError:\n    print('none')")
     assert app.post("/s.py", b"a").text == "none\n"
+    body = io.BytesIO(b"a")  # without a length: it is laid into a file first
+    chunked = {"wsgi.input": body, "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    request = app.RequestClass.blank("/s.py", method="POST", environ=chunked)
+    del request.environ["CONTENT_LENGTH"]
+    assert app.do_request(request).text == "none\n"
 
 
 # What it reads and finds

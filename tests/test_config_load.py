@@ -24,15 +24,29 @@ ADDRESSES = {
     "10.0.0.1:80 10.0.0.2:*": [Address("10.0.0.1", 80), Address("10.0.0.2", None)],
     "[::1]:80": [Address("::1", 80)],
     "[2001:DB8::1]": [Address("2001:db8::1", None)],
+    "[2001:db8:0:0::1]": [Address("2001:db8::1", None)],
     '"*:80"': [Address("*", 80)],
-    "Example.org:81": [Address("example.org", 81)],
+    "Example.test:81": [Address("192.0.2.1", 81), Address("2001:db8::7", 81)],
+    "example.test *:80": [Address("192.0.2.1", None), Address("2001:db8::7", None), Address("*", 80)],
 }
 
 
 @pytest.mark.parametrize(("text", "wanted"), ADDRESSES.items())
-def test_addresses(text: str, wanted: list[Address]) -> None:
+def test_addresses(monkeypatch: pytest.MonkeyPatch, text: str, wanted: list[Address]) -> None:
+    known = {"example.test": [(0, 0, 0, "", ("192.0.2.1", 0)), (0, 0, 0, "", ("2001:db8::7", 0, 0, 0))]}
+    monkeypatch.setattr("socket.getaddrinfo", lambda name, *rest, **more: known[name])
     (host,) = load_text(f"<VirtualHost {text}>\n</VirtualHost>").hosts
     assert list(host.addresses) == wanted
+
+
+@pytest.mark.parametrize("error", [OSError(-2, "Name or service not known"), UnicodeError("label too long")])
+def test_a_virtual_host_of_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def nobody(*args: object, **more: object) -> None:
+        raise error
+
+    monkeypatch.setattr("socket.getaddrinfo", nobody)
+    (warning,) = load_text("\n<VirtualHost nobody.test:81>\n</VirtualHost>").warnings
+    assert warning.endswith(":2: could not resolve host name nobody.test -- ignoring!")
 
 
 def test_names() -> None:

@@ -24,8 +24,8 @@ SIZE = 8192  # bytes that a script's output waits for, as for any program
 
 
 class NoDescriptor(io.RawIOBase):
-    """No file of the system. Programs ask for `fileno` to find that out, and look for an AttributeError: the original
-    has no such method, nor had Python 2's StringIO."""
+    """No file of the system. Programs ask for `fileno` to find that out, and look for an AttributeError: the original's
+    standard input and output have no such method, nor had Python 2's StringIO."""
 
     def fileno(self) -> int:
         """Nothing: AttributeError."""
@@ -203,7 +203,7 @@ def input_stream(req: mp_request, file: IO[bytes] | None) -> io.TextIOWrapper:
     return _text(io.BufferedReader(raw), "r", "surrogateescape", newline="\n")
 
 
-class _Errors(io.RawIOBase):
+class _Errors(NoDescriptor):
     name = "<stderr>"
 
     def __init__(self, complaints: Complaints) -> None:

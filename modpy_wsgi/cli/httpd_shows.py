@@ -15,14 +15,13 @@ from collections.abc import Callable, Iterator
 
 from .._version import __version__
 from ..config.directives import BUILT_IN, core, mpm, tables
-from ..config.model import Host, Override, Row, Site, Where
+from ..config.model import ANY_ADDRESS, Host, Override, Row, Site, Where
 from ..httpd_names import HTTPD_VERSION_TEXT
 from ..server import make_servers, mp_server
 
 __all__ = ["LISTEN", "OF_PROGRAM", "OF_SITE"]
 
 LISTEN = core.LISTEN
-_ANY = frozenset({"*", "_default_"})
 _NOBODY = 2**32 - 1
 _PYTHON = sys.version.partition(" ")[0]
 
@@ -94,7 +93,7 @@ def _hosts(site: Site) -> str:
     groups: dict[tuple[str, int | None], list[Host]] = {}
     for host in site.hosts:
         for address in host.addresses:
-            name = "*" if address.host in _ANY else address.host
+            name = "*" if address.host in ANY_ADDRESS else address.host
             groups.setdefault((name, address.port), []).append(host)
     lines = ["VirtualHost configuration:\n"]
     for (name, port), hosts in sorted(groups.items(), key=lambda item: _bucket(item[0][0])):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
-__all__ = ["Network", "host_and_port", "lookup_order", "network"]
+__all__ = ["Network", "addresses_of", "host_and_port", "lookup_order", "network"]
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -49,6 +49,21 @@ def host_and_port(text: str) -> tuple[str | None, int | None]:
     if not host or ":" in host:
         raise ValueError(f"'{text}': the address or port is invalid (an IPv6 address stands in brackets)")
     return host.lower(), _port(port)
+
+
+def addresses_of(name: str) -> tuple[str, ...]:
+    """Of an address itself, as sockets write it; of a name those that the system's resolver knows, or none."""
+    try:
+        return (str(ipaddress.ip_address(name)),)
+    except ValueError:
+        pass
+    import socket  # large, and most configurations name no host
+
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return ()
+    return tuple(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
 
 
 def lookup_order(address: str, port: int) -> tuple[tuple[str, int | None], ...]:

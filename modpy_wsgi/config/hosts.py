@@ -17,11 +17,9 @@ from .addresses import lookup_order
 from .cache import Bounded
 from .directives import core
 from .host_config import HostConfig
-from .model import Host, Site
+from .model import ANY_ADDRESS, Host, Site
 
 __all__ = ["Hosts"]
-
-_ANY = frozenset({"*", "_default_"})
 
 
 class _Group:
@@ -36,7 +34,7 @@ class _Group:
         if self.first is None:
             self.first = config
         own = config.base[core.SERVER_NAME]
-        if own is not None and any(address.host in _ANY for address in host.addresses):
+        if own is not None and any(address.host in ANY_ADDRESS for address in host.addresses):
             # The main server's name, if the host has none (httpd looks up the name of any other address).
             self._names.setdefault(own.host.lower(), (position, config))
         for name in host.names:
@@ -71,7 +69,7 @@ class Hosts:
         ports: list[int] = [listen.port for listen in sorted(listens, key=lambda each: _is_loopback(each.host))]
         for position, (host, config) in enumerate(zip(site.hosts, self.virtual, strict=True)):
             for address in host.addresses:
-                name = "*" if address.host in _ANY else address.host
+                name = "*" if address.host in ANY_ADDRESS else address.host
                 self._groups.setdefault((name, address.port), _Group()).add(position, host, config)
                 if address.port is not None:
                     ports.append(address.port)

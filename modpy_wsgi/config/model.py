@@ -15,6 +15,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 from modpy_wsgi.config.patterns import Regex
 
 __all__ = [
+    "ANY_ADDRESS",
     "EMPTY",
     "Address",
     "Args",
@@ -254,6 +255,9 @@ class Section(NamedTuple):
     def is_match(self) -> bool:
         """Whether this is a Match form or `~`, which httpd merges after the plain ones."""
         return self.kind in (SectionKind.DIRECTORY_MATCH, SectionKind.FILES_MATCH, SectionKind.LOCATION_MATCH)
+
+
+ANY_ADDRESS = frozenset({"*", "_default_"})
 
 
 class Address(NamedTuple):

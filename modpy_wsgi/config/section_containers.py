@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from modpy_wsgi.config.addresses import addresses_of
 from modpy_wsgi.config.decisions import DECISIONS, Decision, with_decision
 from modpy_wsgi.config.directives import authz_core, core
 from modpy_wsgi.config.lexer import words
-from modpy_wsgi.config.model import Host, Section, SectionKind, Setting, Settings, Where
+from modpy_wsgi.config.model import ANY_ADDRESS, Address, Host, Section, SectionKind, Setting, Settings, Where
 from modpy_wsgi.config.parser import Node
 from modpy_wsgi.config.patterns import Regex, compile_wildcard
 from modpy_wsgi.config.place import Container, Place
@@ -19,12 +21,26 @@ __all__ = ["CONTAINERS", "names_of"]
 
 
 def _virtual_host(text: str, node: Node, place: Place) -> None:
-    found = addresses(text)
+    found = tuple(_reached(addresses(text), node, place))
     inner = place._replace(where=Where.VHOST, section="<VirtualHost>", values={}, sections=[])
     walk(node.children or (), inner)
     names, wild = names_of(inner.values)
     origin = place.origin(node)
     place.hosts.append(Host(Settings(inner.values), tuple(inner.sections), found, names, wild, origin))
+
+
+def _reached(addresses: Iterable[Address], node: Node, place: Place) -> Iterator[Address]:
+    """What connections come in through: of a name its addresses, when the configuration is read, as in httpd."""
+    for address in addresses:
+        if address.host in ANY_ADDRESS:
+            yield address
+            continue
+        found = addresses_of(address.host)
+        if not found:
+            place.warn(f"{node.file}:{node.line}: could not resolve host name {address.host} -- ignoring!")
+            found = (address.host,)  # which no connection has
+        for each in found:
+            yield address._replace(host=each)
 
 
 def names_of(values: dict[Setting[Any], Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:

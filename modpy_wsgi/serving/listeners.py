@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..config.addresses import lookup_order
 from ..config.directives import core, tls
 from ..config.directives import python as python_directives
-from ..config.model import Host, Settings, Site
+from ..config.model import ANY_ADDRESS, Host, Settings, Site
 from ..environ import plain_address
 
 __all__ = ["EVERY_IPV4", "Bases", "Carries", "Listener", "carries_handlers", "leads_to_tls", "listeners"]
@@ -20,7 +20,6 @@ __all__ = ["EVERY_IPV4", "Bases", "Carries", "Listener", "carries_handlers", "le
 EVERY_IPV4 = "0.0.0.0"  # noqa: S104 - what Listen means by a port alone
 EVERY = (EVERY_IPV4, "::")
 HTTPS_PORT = 443  # whose protocol is https where Listen names none
-_ANY = frozenset({"*", "_default_"})
 
 
 class Carries(enum.Enum):
@@ -61,7 +60,7 @@ class Bases:
         self._hosts: dict[tuple[str, int | None], list[Host]] = {}
         for host in site.hosts:
             for address in host.addresses:
-                name = "*" if address.host in _ANY else address.host
+                name = "*" if address.host in ANY_ADDRESS else address.host
                 self._hosts.setdefault((name, address.port), []).append(host)
         # What Listen says of a port, 443 being for https; a virtual host of the port takes it over (httpd, core.c).
         self._protocols: dict[int, str] = {}

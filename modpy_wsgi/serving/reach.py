@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Iterable, Iterator
 
-from ..config.model import Host, Site
+from ..config.model import ANY_ADDRESS, Host, Site
 from .listeners import EVERY_IPV4
 
 __all__ = ["by_address_only", "is_local", "shown_addresses", "unreachable", "unreachable_under"]
@@ -16,14 +16,13 @@ __all__ = ["by_address_only", "is_local", "shown_addresses", "unreachable", "unr
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 EVERY_IPV6 = "::"  # and IPv4 as well
-_ANY = frozenset({"*", "_default_"})
 _LOCALHOST = ("127.0.0.1", "::1")
 
 
 def by_address_only(site: Site) -> Iterator[Host]:
     """The virtual hosts that answer only requests to certain addresses."""
     for host in site.hosts:
-        if host.addresses and not any(address.host in _ANY for address in host.addresses):
+        if host.addresses and not any(address.host in ANY_ADDRESS for address in host.addresses):
             yield host
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from modpy_wsgi.config.addresses import Network, network
+from modpy_wsgi.config.addresses import Network, addresses_of, network
 from modpy_wsgi.config.directives.table import accepted, known, row
 from modpy_wsgi.config.lexer import words
 from modpy_wsgi.config.model import Args, Kind, Origin, Setting, Value, Where
@@ -37,13 +37,10 @@ def _networks(word: str) -> tuple[Network, ...]:
         return (network(word),)
     if slash:
         raise ValueError(f"'{word}': a name has no mask")
-    import socket  # large, and most configurations name no host here
-
-    try:
-        found = socket.getaddrinfo(address, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise ValueError(f"'{word}' is no address, and no host of that name is known") from None
-    return tuple(dict.fromkeys(network(str(entry[4][0]).partition("%")[0]) for entry in found))
+    found = addresses_of(address)
+    if not found:
+        raise ValueError(f"'{word}' is no address, and no host of that name is known")
+    return tuple(network(each) for each in found)
 
 
 def _proxy(internal: bool) -> Value:

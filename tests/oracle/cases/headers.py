@@ -454,4 +454,33 @@ CASES = (
             "Header always always set X-Out a",
         )
     ),
+    Case(
+        "force-no-vary",
+        Site(
+            """
+            BrowserMatch MSIE force-no-vary
+            <Location />
+                Header append Vary User-Agent
+                Header always append Vary Cookie
+            </Location>
+            <Files index.html>
+                SetEnv force-no-vary
+            </Files>
+            """,
+            FILES,
+            modules=MODULES,
+        ),
+        [
+            request(method, path, {"User-Agent": agent, **more}, name=f"{method} {path} {agent} {' '.join(more)}")
+            for agent in ("Mozilla/4.0 (compatible; MSIE 6.0)", "another")
+            for method, path, more in (
+                ("GET", "/page.html", {}),
+                ("HEAD", "/page.html", {}),
+                ("GET", "/page.html", {"If-None-Match": TAG}),
+                ("GET", "/", {}),
+                ("GET", "/absent", {}),
+                ("GET", "/sub", {}),
+            )
+        ],
+    ),
 )

@@ -76,6 +76,10 @@ ODD = (
     "a\\b.txt",
     "-",
 )
+NUMBERS = """
+    1.2.3.4 1.2.3.4. 1.2.3.4:80 0.0.0.0 999.1.1.1 1.2.3 1 1.2.3.4.5 01.2.3.4 1.02.3.4 0x7f.1 .1.2.3 a.1 a.1b a.b1 1a.b
+    a._b a.-b _ - 1a 1-2 a.1.b a.1.
+    """
 ECHO = {"status": (ANY, "trace: a WSGI application does not see the request as it was sent, so it cannot be echoed")}
 METHODS = words("PUT DELETE OPTIONS TRACE CONNECT PATCH PROPFIND BREW")
 
@@ -146,5 +150,10 @@ CASES = (
             get("/page.html", host="-bad-.test/x", name="slash in Host"),
             get("/page.html", host="[::1]:80", name="IPv6 in Host"),
         ],
+    ),
+    Case(
+        "numbers in Host",
+        Site("", FILES),
+        [get("/page.html", host=host, name=f"Host: {host}") for host in words(NUMBERS)],
     ),
 )

@@ -88,6 +88,8 @@ CASES = (
     asked("address and star", host("one", "127.0.0.1:@PORT@") + host("two", "*:@PORT@")),
     asked("star and address", host("two", "*:@PORT@") + host("one", "127.0.0.1:@PORT@")),
     asked("another address", host("one", "127.0.0.2:@PORT@") + host("two", "127.0.0.2:@PORT@")),
+    asked("the name of an address", host("two", "*:@PORT@") + host("one", "localhost:@PORT@")),
+    asked("a name without an address", host("one", "nobody.invalid:@PORT@") + host("two", "localhost")),
     asked("another port", host("one", "*:81") + host("two", "*:@PORT@")),
     asked("only another port", host("one", "*:81")),
     asked("several addresses", host("one", "127.0.0.2:@PORT@ 127.0.0.1:@PORT@") + host("two")),
