@@ -266,7 +266,7 @@ def _languages(value: negotiation.Priority) -> str:
 
 def _options(value: options.Options) -> str:
     both = {"Includes", "IncludesNOEXEC"} <= value.names
-    names = value.names - {"IncludesNOEXEC" if both else "Includes"}  # which by itself, without pages, is nothing
+    names = value.names - {"IncludesNOEXEC" if both else "Includes"}  # by itself it does nothing
     return " ".join(sorted(names)) or "None"
 
 

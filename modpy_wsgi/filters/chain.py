@@ -89,13 +89,14 @@ class OutputChain:
     def prune(self, size: int | None) -> bool:
         """Leave out those that will not touch the answer, whose head is known, and of which nothing has flowed yet.
 
-        `size` is its length, if that is known. Whether any are left.
+        `size` is its length, if that is known. Whether any are left. What one that is left may make of the answer
+        nobody knows: those behind it decide when it comes to them.
         """
         filters = list(self)
-        kept = []
+        kept: list[output_filter] = []
         for each in filters:
             declines = each._spec.declines
-            if declines is None or not declines(self._req, size):
+            if kept or declines is None or not declines(self._req, size):
                 kept.append(each)
         return bool(kept) if len(kept) == len(filters) else self._link(kept)
 

@@ -183,8 +183,8 @@ class _Parser:
 
     def _comparison(self, left: Word) -> Test:
         token = self._take()
-        operator = token.text
-        if operator in ("in", "-in") and token.kind in ("name", "op"):
+        operator = token.text if token.kind in ("op", "name") else ""
+        if operator in ("in", "-in"):
             return self._among(left)
         if token.kind == "op" and operator in ("=~", "!~"):
             return self._matching(left, operator == "=~")

@@ -927,6 +927,38 @@ RAW = (
         [zipped("/long.txt"), get("/long.txt")],
         ("deflate",),
     ),
+    *(
+        case(
+            f"deflate behind others, {name}",
+            f"{conf}\nAddOutputFilter INCLUDES .shtml\n<Directory @ROOT@/htdocs>\nOptions +Includes\n</Directory>",
+            [
+                asked(target, headers, tidy=unpacked, differs={"header:ETag": (ANY, WEAK), **more})
+                for target, more in (
+                    ("/68.txt", {}),
+                    ("/page.txt", {}),
+                    ("/long.txt", {}),
+                    (
+                        "/short.shtml",
+                        {
+                            "framing": (ANY, HELD),
+                            "header:Content-Length": (ANY, HELD),
+                            "header:Accept-Ranges": (ANY, LENGTH),
+                        },
+                    ),
+                )
+                for headers in (GZIP, {})
+                for asked in (get, head)
+            ],
+            ("deflate", "filter", "include"),
+            {"htdocs/short.shtml": File('<!--#include virtual="/long.html" -->')},
+        )
+        for name, conf in (
+            ("all", "SetOutputFilter BRACKETS;DEFLATE"),
+            ("by type", "SetOutputFilter HEADS\nAddOutputFilterByType DEFLATE text/x-filtered"),
+            ("by type, of the file", "SetOutputFilter HEADS\nAddOutputFilterByType DEFLATE text/plain"),
+            ("parsed", "AddOutputFilter BRACKETS .txt\nSetOutputFilter DEFLATE"),
+        )
+    ),
     case(
         "inflate",
         "SetOutputFilter INFLATE",
