@@ -12,7 +12,6 @@ import shutil
 import statistics
 import sys
 import tempfile
-import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -36,8 +35,7 @@ def measured(root: Path, rounds: int) -> dict[str, list[list[float]]]:
                 continue
             with running(server, root) as run:
                 load.ab(run.port, PAGES[0], root, REQUESTS, CLIENTS, keep_alive=False)
-                with urllib.request.urlopen(f"http://127.0.0.1:{run.port}{TIMES}", timeout=load.PATIENCE) as answer:
-                    found.setdefault(server.name, []).append(json.load(answer))
+                found.setdefault(server.name, []).append(json.loads(load.ask(run.port, TIMES)))
     return found
 
 

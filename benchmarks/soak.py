@@ -130,6 +130,8 @@ def main() -> None:
         print(f"    RSS {soaked.rss[0]:,}, at the end {soaked.rss[1]:,} bytes, {soaked.grown:+,}")
         for line in soaked.clients.wrong:
             print(f"WRONG   {line}")
+    if raw.clients.wrong:
+        sys.exit("the raw application was wrong: what its worker grew by says nothing")
     own = (ours.rss[1] - max(raw.grown, 0)) / ours.rss[0]
     opened = ours.descriptors[1] - ours.descriptors[0]
     goal("wrong answers", len(ours.clients.wrong), 0)

@@ -246,6 +246,6 @@ def _whole(req: mp_request) -> list[bytes]:
     req._body_sent += size
     if req._bodiless:
         return []
-    if req._promised is not None and size > req._promised:
+    if req._promised is not None and size > req._promised:  # whoever had the last word about the head
         data = data[: req._promised]
     return [data] if data else []

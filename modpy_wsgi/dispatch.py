@@ -8,8 +8,10 @@ table of phases. Sources: manual 4.2, 5.1; what the original does with odd resul
 from __future__ import annotations
 
 import os
+import posixpath
 from typing import TYPE_CHECKING, Any
 
+from .config.directives.core import SERVER_ROOT
 from .config.directives.python import IMPORTER_PATH, PYTHON_OPTIONS, HandlerRef
 from .config.patterns import Regex
 from .config.request_config import RequestConfig
@@ -165,15 +167,22 @@ def file_named(module: str, directory: str | None = None) -> str | None:
 _BESIDE = ("~/", "./", "../")
 
 
-def calls_for(req: mp_request, phase: Phase, config: RequestConfig) -> tuple[Call, ...]:
-    """The handlers of a phase for this request: those for its extension, else the plain ones; then the added ones."""
+def key_for(req: mp_request, phase: Phase, config: RequestConfig) -> str:
+    """Which of a phase's configured handlers are the request's: the directive, with an extension if it has its own."""
     plan = config.plan
     key = phase.directive
     if plan.by_extension and phase.by_extension and req._filename:
         _, dot, extension = req._filename.rpartition("/")[2].partition(".")
         if dot and f"{key}.{extension}" in plan.calls:
             req._extension = f".{extension}"
-            key += req._extension
+            return f"{key}.{extension}"
+    return key
+
+
+def calls_for(req: mp_request, phase: Phase, config: RequestConfig) -> tuple[Call, ...]:
+    """The handlers of a phase for this request: those for its extension, else the plain ones; then the added ones."""
+    plan = config.plan
+    key = key_for(req, phase, config)
     if plan.patterns:
         calls = tuple([Call.of(ref, phase, req._filename) for ref in config.handlers.get(key, ())])
     else:
@@ -300,8 +309,9 @@ def add_handler(req: mp_request, directive: str, handler: Any, directory: str | 
     if directory is None and req._call_index < len(req._calls):
         current = req._calls[req._call_index]
         directory, is_location = current.directory, current.is_location
-    elif directory and not directory.endswith("/"):
-        directory += "/"  # as that of a section (observed on the original)
+    elif directory is not None:  # as that of a section (observed on the original)
+        root = req._application.site.main.settings[SERVER_ROOT]
+        directory = posixpath.normpath(posixpath.join(root, directory)).rstrip("/") + "/"
     call = Call(handler, phase, directory, silent=False, is_location=is_location)
     if req._calls and req._phase is phase:
         req._calls = (*req._calls, call)

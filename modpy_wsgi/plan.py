@@ -14,7 +14,7 @@ from . import header_rules
 from .config.directives.auth_basic import FAKE
 from .config.request_config import RequestConfig
 from .constants import DECLINED, DONE, HTTP_INTERNAL_SERVER_ERROR, HTTP_UNAUTHORIZED, OK
-from .dispatch import Call, calls_for, run_handlers
+from .dispatch import Call, calls_for, key_for, run_handlers
 from .httpd import (
     access,
     allowed_methods,
@@ -63,8 +63,8 @@ class Plan:
     """The compiled phases of a RequestConfig."""
 
     __slots__ = (
-        *("by_extension", "calls", "closing", "content", "patterns"),
-        *("of_file", "quiet", "decides", "fixes", "steps", "straight"),
+        *("begins", "by_extension", "calls", "closing", "content", "patterns"),
+        *("of_file", "quiet", "decides", "has_fixups", "steps", "straight"),
     )
 
     def __init__(self, config: RequestConfig) -> None:
@@ -77,7 +77,11 @@ class Plan:
             self.by_extension |= bool(extension)
             self.patterns |= any(ref.pattern is not None for ref in refs)
         directives = {_split(key)[0] for key in config.handlers}
-        self.fixes = FIXUP.directive in directives  # be it for files of one extension alone
+        self.has_fixups = FIXUP.directive in directives  # be it for files of one extension alone
+        # The keys of PythonInitHandler that the place itself has: the server's have run when it was not known yet.
+        base = config.host.base_handlers
+        inits = [key for key in config.handlers if _split(key)[0] == INIT.directive]
+        self.begins = frozenset([key for key in inits if config.handlers[key] != base.get(key)])
         # Whether handlers have work at the end of a request.
         self.closing = not directives.isdisjoint({LOG.directive, CLEANUP.directive})
         fixed = not (self.by_extension or self.patterns)
@@ -175,8 +179,8 @@ def _header_parser(req: mp_request, config: RequestConfig) -> int:
     """PythonInitHandler of a directory, then PythonHeaderParserHandler (manual 5.1.5); not for a subrequest."""
     if req._main is not None:
         return OK
-    own = config.handlers.get(INIT.directive)
-    if own and own != config.host.base_handlers.get(INIT.directive):
+    begins = plan_of(config).begins
+    if begins and key_for(req, INIT, config) in begins:
         ended = _ending(run_phase(req, INIT, config))
         if ended:
             return ended
@@ -251,13 +255,14 @@ def _ask_user(req: mp_request, config: RequestConfig) -> int:
         result = authentication.authenticate(req, config)
     elif result == HTTP_UNAUTHORIZED:
         authentication.challenge(req, config)
-    kind = req.auth_type()
-    if result == DECLINED and kind is None and req._user is not None and not req._claimed:
-        result = OK  # a handler has set the user, and no AuthType wants more
     if result == DECLINED:
-        why = f"nobody authenticates users with AuthType {kind}" if kind else "AuthType not set!"
-        req._application.log_request(req, f"configuration error:  couldn't perform authentication. {why}: {req.uri}")
-        return HTTP_INTERNAL_SERVER_ERROR
+        kind = req.auth_type()
+        if kind is not None or req._user is None or req._claimed:
+            why = f"nobody authenticates users with AuthType {kind}" if kind else "AuthType not set!"
+            about = f"configuration error:  couldn't perform authentication. {why}: {req.uri}"
+            req._application.log_request(req, about)
+            return HTTP_INTERNAL_SERVER_ERROR
+        result = OK  # a handler has set the user, and no AuthType wants more
     if result != OK:
         return result
     if req._user is None:
@@ -286,7 +291,7 @@ def _type(req: mp_request, config: RequestConfig) -> int:
 def _fixup(req: mp_request, config: RequestConfig) -> int:
     """SetHandler, ForceType, variables, redirections of the section, PythonFixupHandler."""
     status = fixups.override(req, config)
-    if status or not (config.plan.fixes or req._added is not None):
+    if status or not (config.plan.has_fixups or req._added is not None):
         return status
     return _ending(run_phase(req, FIXUP, config))
 

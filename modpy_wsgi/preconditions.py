@@ -26,12 +26,13 @@ FRESH = 60.0  # seconds; what changed as lately may have changed twice within on
 def conditions_met(req: RequestMembers) -> int:
     """OK if the answer is to be sent in full, else HTTP_NOT_MODIFIED or HTTP_PRECONDITION_FAILED.
 
-    The validators are those in req.headers_out and req.err_headers_out; without Last-Modified, req.mtime counts.
+    The validators are those that are sent, of req.err_headers_out before req.headers_out; without Last-Modified,
+    req.mtime counts.
     """
     asked = req._headers_in is not None  # and perhaps changed
     if (req._environ.keys().isdisjoint(CONDITIONS) and not asked) or req._no_local_copy or not 200 <= req._status < 300:
         return OK
-    etag = req.headers_out.get("ETag") or req.err_headers_out.get("ETag")
+    etag = req.err_headers_out.get("ETag") or req.headers_out.get("ETag")
     modified = _modified(req)
     match = field(req, "If-Match")
     if match is not None and not etag_in(etag, match, strong=True):
@@ -77,7 +78,7 @@ def range_holds(req: RequestMembers) -> bool:
     if wanted is None:
         return True
     if wanted.startswith('"'):
-        return bool(wanted == (req.headers_out.get("ETag") or req.err_headers_out.get("ETag")))
+        return bool(wanted == (req.err_headers_out.get("ETag") or req.headers_out.get("ETag")))
     date, modified = http_date(wanted), http_date(req.headers_out.get("Last-Modified"))
     return date is not None and date == modified and req.request_time >= date + FRESH
 

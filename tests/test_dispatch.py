@@ -679,3 +679,14 @@ def test_the_list_that_a_handler_has_kept(folder: Folder) -> None:
     assert (kept.handler, kept.directory, kept.silent, kept.is_location) == (None, None, None, None)
     with pytest.raises(AttributeError):
         kept.absent  # noqa: B018 - that is the test
+
+
+@pytest.mark.parametrize("phase", ["Init", "HeaderParser", "Access", "Type", "Fixup", ""])
+def test_one_that_refuses_files_of_an_extension(folder: Folder, phase: str) -> None:
+    """No handler of that phase is there for all files, and still this one is called."""
+    folder.write(refusing="def handler(req):\n    return 403\n")
+    for name in ("page.txt", "page.dat"):
+        folder.file(name, "text")
+    app = folder.serve(f"SetHandler mod_python\nPython{phase}Handler refusing::handler | .txt")
+    codes = {name: Server().ask(app, f"/{name}").code for name in ("page.txt", "page.dat")}
+    assert (codes["page.txt"], codes["page.dat"] == 403) == (403, False)

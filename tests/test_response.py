@@ -278,6 +278,20 @@ def test_redirect_keeps_every_header_that_errors_keep(folder: Folder) -> None:
     assert (reply.all("Set-Cookie"), reply.all("X-Lost"), reply.body) == (["a=1", "b=2"], [], b"target")
 
 
+def test_the_last_cookie_of_an_index_is_the_one_that_req_knows(folder: Folder) -> None:
+    folder.write(
+        cookies="""
+def fixuphandler(req):
+    for value in "10" if req.uri.endswith("html") else "01":
+        req.err_headers_out.add("Set-Cookie", "s=" + value)
+    return 0
+"""
+    )
+    folder.file("index.html", "index")
+    app = folder.serve("DirectoryIndex index.html\nPythonFixupHandler cookies")
+    assert Server().ask(app, "/").all("Set-Cookie")[-1] == "s=1"
+
+
 def test_index_keeps_every_header_of_its_fixups(folder: Folder) -> None:
     folder.write(
         cookies="""
@@ -295,8 +309,7 @@ def fixuphandler(req):
     )
     folder.file("index.html", "index")
     reply = Server().ask(folder.serve("DirectoryIndex index.html\nPythonFixupHandler cookies"), "/")
-    cookies = reply.all("Set-Cookie")
-    assert cookies == ["a=1", "b=2", "for=/index.html", "for=/"]
+    assert reply.all("Set-Cookie") == ["for=/index.html", "a=1", "b=2", "for=/"]
     assert (reply.all("X-Two"), reply.all("X-Twice"), reply.body) == (["1", "2"], ["1", "1"], b"index")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .pages import BOUNDARY, Page
 
-__all__ = ["Load", "ab", "check", "wrk"]
+__all__ = ["Load", "ab", "ask", "check", "wrk"]
 
 PATIENCE = 120.0  # seconds that one run may take
 
@@ -24,15 +24,20 @@ class Load:
     seconds: float
 
 
+def ask(port: int, path: str, data: bytes | None = None, headers: dict[str, str] | None = None) -> bytes:
+    """The body of one answer. Raises OSError."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, headers or {})
+    with opener.open(request, timeout=PATIENCE) as answer:
+        return bytes(answer.read())
+
+
 def check(port: int, page: Page, root: Path) -> str | None:
     """Ask once. What is wrong with the answer, or None."""
-    url = f"http://127.0.0.1:{port}{page.path}"
     kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"} if page.upload else {}
     data = (root / "upload.body").read_bytes() if page.upload else None
     try:
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(urllib.request.Request(url, data, kind), timeout=PATIENCE) as answer:
-            body = answer.read()
+        body = ask(port, page.path, data, kind)
     except OSError as error:
         return str(error)
     return None if body == page.body else f"answered {body[:80]!r}"

@@ -165,10 +165,11 @@ def become(req: mp_request, other: mp_request) -> None:
 
 
 def _put_first(theirs: table, mine: table) -> None:
-    """Put the pairs of another table in front of those of `mine`. httpd sends twice what is in both."""
-    pairs = theirs.items()
-    known = {(name.lower(), value) for name, value in pairs}
-    pairs += [(name, value) for name, value in mine.items() if (name.lower(), value) not in known]
+    """Put the pairs of another table in front of those of `mine`. What is in both httpd sends twice."""
+    own = mine.items()
+    known = {(name.lower(), value) for name, value in own}
+    pairs = [(name, value) for name, value in theirs.items() if (name.lower(), value) not in known]
+    pairs += own
     mine.clear()
     for name, value in pairs:
         mine.add(name, value)

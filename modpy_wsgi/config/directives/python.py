@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from modpy_wsgi.config.model import Args, Origin, Override, Row, Setting, Value, Where
 from modpy_wsgi.config.patterns import Regex
 from modpy_wsgi.config.values import joined, nothing, union
+from modpy_wsgi.environ import encode
 
 MODULES = ("python_module", "mod_python.c")
 
@@ -106,8 +107,8 @@ _OWN = ("mod_python.", "modpy_wsgi.")
 
 def _overlaid(outer: Mapping[str, str], inner: Mapping[str, str]) -> dict[str, str]:
     """Options on top of others, whose spelling stays where a name is spelled in two ways."""
-    known = {name.lower(): name for name in outer}
-    return {**outer, **{known.get(name.lower(), name): value for name, value in inner.items()}}
+    known = {encode(name).lower(): name for name in outer}  # of bytes, so of ASCII alone, as in a table
+    return {**outer, **{known.get(encode(name).lower(), name): value for name, value in inner.items()}}
 
 
 def _import(so_far: Any, args: tuple[str, ...], origin: Origin) -> tuple[Import, ...]:
