@@ -83,7 +83,11 @@ OPTIONS: Setting[Options] = Setting("Options", Options(frozenset({"FollowSymLink
 
 
 def options(so_far: Options | None, args: tuple[str, ...], origin: Origin) -> Options:
-    """The value of an Options directive, given what the section said so far."""
+    """The value of an Options directive, given what the section said so far.
+
+    What "-" has taken away a list behind it does not give back: httpd takes it away once more as soon as it merges the
+    section with another one.
+    """
     current = so_far or Options(frozenset(), relative=True)
     default = OPTIONS.default
     names, added, removed = current.names, current.added, current.removed
@@ -93,7 +97,7 @@ def options(so_far: Options | None, args: tuple[str, ...], origin: Origin) -> Op
     if so_far is None and with_sign:
         names = default.names
     if not with_sign:
-        names, added, removed, relative = frozenset(), frozenset(), frozenset(), False
+        names, added, relative = frozenset(), frozenset(), False
     merging = False
     for index, word in enumerate(given):
         sign = word[0] if word[:1] in ("+", "-") else ""
@@ -114,7 +118,7 @@ def options(so_far: Options | None, args: tuple[str, ...], origin: Origin) -> Op
             names = names | members
             if sign:
                 added, removed = added | members, removed - members
-    return Options(names, added, removed, relative)
+    return Options(names - removed, added, removed, relative)
 
 
 class Nonfatal(enum.Flag):
