@@ -244,6 +244,36 @@ def test_a_page_is_never_not_modified(tmp_path: Path, named: str) -> None:
         assert app.get("/a.shtml", headers=since).text == "aa.shtml"
 
 
+# who adds INCLUDES, in which phase -> whether the page is one that changes with what it includes
+ADDED = {
+    "a fixup handler": ("PythonFixupHandler adding", "/a.html", True),
+    "a fixup handler, for a variant": ("PythonFixupHandler adding", "/a", True),
+    "a fixup handler, where the group may run it": ("PythonFixupHandler adding\nXBitHack Full", "/run.html", False),
+    "a fixup handler, for such a variant": ("PythonFixupHandler adding\nXBitHack Full", "/run", False),
+    "an access handler, for such a variant": ("PythonAccessHandler adding\nXBitHack Full", "/run", False),
+    "an extension, for such a variant": ("AddOutputFilter INCLUDES .html\nXBitHack Full", "/run", False),
+    "nobody": ("XBitHack Off", "/a", False),
+    "the handler itself": ("SetHandler mod_python\nPythonHandler adding", "/a.html", False),
+}
+
+
+@pytest.mark.parametrize("by", ADDED)
+def test_conditions_of_a_page_are_asked_as_all_of_its_filters_say(tmp_path: Path, by: str) -> None:
+    conf, target, changes = ADDED[by]
+    for name, mode in (("a", 0o644), ("run", 0o654)):
+        (tmp_path / f"{name}.html").write_text('a<!--#echo var="DOCUMENT_NAME" -->')
+        (tmp_path / f"{name}.html").chmod(mode)
+    (tmp_path / "adding.py").write_text(
+        "def fixuphandler(req):\n    req.add_output_filter('INCLUDES')\n    return 0\n"
+        "accesshandler = fixuphandler\n"
+        "def handler(req):\n    return fixuphandler(req) or req.meets_conditions() or req.write('a')\n"
+    )
+    app = site(f"Options Includes MultiViews\n{conf}\n", root=tmp_path)
+    for _ in range(2):
+        assert app.get(target, headers={"If-None-Match": "*"}).status_int == (200 if changes else 304)
+        assert app.get(target, headers={"If-Match": '"x"'}, status="*").status_int == (200 if changes else 412)
+
+
 def test_an_internal_redirect_within_a_page(tmp_path: Path) -> None:
     """Its answer is the part of the page, errors as well, and the head of the page is sent once."""
     (tmp_path / "a.shtml").write_text(

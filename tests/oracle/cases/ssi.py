@@ -828,6 +828,7 @@ CASES += (
                 "htdocs/full/index.shtml": File(PAGE, 0o654),
                 "htdocs/variant.shtml": File(PAGE),
                 "htdocs/early/plain.html": File(PAGE),
+                "htdocs/early/full.html": File(PAGE, 0o654),
                 "lib/adding.py": """
                     def fixuphandler(req):
                         req.add_output_filter("INCLUDES")
@@ -838,7 +839,7 @@ CASES += (
         ),
         [
             asked(target, headers, name=f"{target}, {name}", differs={"header:ETag": (ANY, QUOTE)})
-            for target in ("/", "/own/", "/full/", "/variant", "/early/plain.html")
+            for target in ("/", "/own/", "/full/", "/variant", "/early/plain.html", "/early/full")
             for name, headers in (("since", SINCE), ("any", {"If-None-Match": "*"}))
         ],
     ),
