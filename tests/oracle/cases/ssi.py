@@ -521,6 +521,39 @@ CASES += (
         modules=(*MODULES, "cgi"),
     ),
 )
+SHOWN = '<!--#echo var="PATH_INFO" -->,<!--#echo var="PATH_TRANSLATED" -->'
+CASES += (
+    Case(
+        "path info of pages and programs",
+        Site(
+            f"{ON}AcceptPathInfo On\nOptions +ExecCGI\nAddHandler cgi-script .cgi\nAddHandler server-parsed .parsed\n",
+            {
+                "htdocs/run.cgi": File(
+                    "#!/bin/sh\nprintf 'Content-Type: text/html"
+                    '\\n\\n%s,%s,%s\' "$SCRIPT_NAME" "$PATH_INFO" "$PATH_TRANSLATED"\n',
+                    0o755,
+                ),
+                "htdocs/own.parsed": File(
+                    '<!--#set var="own" value="1" --><!--#echo var="set" -->,<!--#echo var="DOCUMENT_NAME" -->,'
+                    f'<!--#echo var="DOCUMENT_URI" -->,{SHOWN}',
+                    0o755,
+                ),
+                "htdocs/part.shtml": f'{SHOWN}|<!--#exec cmd="echo $PATH_INFO,$PATH_TRANSLATED" -->|{SHOWN}',
+                "htdocs/a.shtml": f'<!--#set var="set" value="here" -->{SHOWN}|<!--#exec cgi="/run.cgi" -->|'
+                '<!--#include virtual="/run.cgi" -->|<!--#include virtual="/run.cgi/own" -->|'
+                '<!--#exec cmd="echo $PATH_INFO,$PATH_TRANSLATED" -->|<!--#exec cgi="/own.parsed" -->|'
+                f'<!--#echo var="own" -->|{SHOWN}\n',
+                "htdocs/b.shtml": '<!--#include virtual="/part.shtml/of/part" -->|'
+                '<!--#include virtual="/run.cgi" -->\n',
+            },
+            modules=(*MODULES, "cgi"),
+        ),
+        [
+            asked(target)
+            for target in ("/a.shtml", "/a.shtml/b/c?d", "/a.shtml/run.cgi/x", "/a.shtml/%3b", "/b.shtml", "/b.shtml/b")
+        ],
+    ),
+)
 NO_EXEC = ON.replace("Includes", "IncludesNOEXEC")
 OPTIONS = [
     ("Includes", "-IncludesNOEXEC"),
