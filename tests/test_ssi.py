@@ -221,6 +221,16 @@ def test_recursion_is_bounded(tmp_path: Path) -> None:
     assert len(text) < 200
 
 
+@pytest.mark.parametrize("path", ["/sub/a.shtml", "/sub/a.shtml/b/c", "/sub/a.shtml//b//c", "//sub//a.shtml//b"])
+@pytest.mark.parametrize("merge", ["On", "Off"])
+def test_uris_are_relative_to_the_page(tmp_path: Path, path: str, merge: str) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.shtml").write_text('[<!--#include virtual="part.html" -->]')
+    (tmp_path / "sub" / "part.html").write_text("part")
+    app = site(f"MergeSlashes {merge}\n{ON}AcceptPathInfo On\n", root=tmp_path)
+    assert app.get("/", extra_environ={"PATH_INFO": path, "RAW_URI": path}).text == "[part]"
+
+
 def test_a_page_of_many_includes(tmp_path: Path) -> None:
     (tmp_path / "part.html").write_text("x" * 1000)
     (tmp_path / "a.shtml").write_text('<!--#include virtual="part.html" -->' * 300)

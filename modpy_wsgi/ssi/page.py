@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..cgi.environment import put_translated
+from ..cgi_variables import script_name
 from ..config.directives import include as directives
 from ..constants import APLOG_ERR, HTTP_BAD_REQUEST
 from ..environ import decode, escape
@@ -83,9 +84,7 @@ class Page:
     def look_up(self, uri: str) -> tuple[Any, int]:
         """The subrequest for a URI, relative to the page's, and OK or the status that keeps it from being run."""
         req = self.req
-        base = req.uri
-        if req._path_info and base.endswith(req._path_info):
-            base = base[: -len(req._path_info)]
+        base = script_name(req.uri, req._path_info) if req._path_info else req.uri
         whole = uri if uri.startswith("/") else escape(base[: base.rfind("/") + 1]) + uri
         found: tuple[Any, int] = req._application.look_up(req, whole)
         return found
