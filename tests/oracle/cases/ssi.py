@@ -554,6 +554,64 @@ CASES += (
         ],
     ),
 )
+CASES += (
+    pages(
+        "what is a condition",
+        if_(
+            '("a") == "a"',
+            '"a" == ("a")',
+            '("a" == "a")',
+            '-n ("a")',
+            '-n("a")',
+            'tolower(("A")) == "a"',
+            '"1" in {("1")}',
+        ),
+        if_('"a/b" =~ /a\\/b/', '"a#b" =~ m#a\\#b#', '"a/b" =~ m|a/b|', '"a" =~ /a\\/ && "b" =~ /b/', '"a/" =~ m,a/,'),
+        if_(
+            "-n007",
+            "-n 007",
+            "-n_x",
+            "1 -eq1",
+            "1 -eq 1",
+            "1 -eq-1",
+            "1 -strcmatch1",
+            "-T1",
+            "not-T007",
+            "%{HTTPS} -lt007",
+        ),
+        if_(
+            *(
+                f'unescape("{text}") == "{made}"'
+                for text in ("%2f", "x%2Fy%41", "%2Fy%zz", "%", "a%4", "a%00b", "%5c+")
+                for made in ("", "/", "%2f", "x%2FyA", "%5c", "\\\\+")
+            )
+        ),
+        if_('req_novary("Host") == ""', '"%{req_novary:Host}" == ""', '%{HTTP2} == "off"', '%{http2} == "on"'),
+        if_('resp("Content-Type") == "text/html"', 'resp("content-type") == ""')
+        + '<!--#include virtual="resp.shtml" -->\n',
+        files={"htdocs/resp.shtml": if_('resp("Content-Type") == "text/html"', 'resp("content-type") == ""')},
+    ),
+    pages(
+        "what is denied in the old language",
+        if_(
+            "!",
+            "! ",
+            "a && !",
+            "! && a",
+            "a || !",
+            "!a",
+            "(!)",
+            "!!",
+            "! || a",
+            "a = !",
+            "! = a",
+            "!!!",
+            "(!) || a",
+            "!(!)",
+        ),
+        conf=LEGACY,
+    ),
+)
 NO_EXEC = ON.replace("Includes", "IncludesNOEXEC")
 OPTIONS = [
     ("Includes", "-IncludesNOEXEC"),
