@@ -17,7 +17,7 @@ from .signature import signature_of
 if TYPE_CHECKING:
     from .request_methods import RequestMethods
 
-__all__ = ["add_cgi_vars", "add_common_vars", "common_values"]
+__all__ = ["add_cgi_vars", "add_common_vars", "common_values", "script_name"]
 
 _KEPT_BACK = frozenset({"proxy", "authorization", "proxy-authorization", "content-type", "content-length"})
 MAX_NAMES = 1000  # of headers that are remembered
@@ -112,13 +112,13 @@ def add_cgi_vars(req: RequestMethods) -> None:
     env["REQUEST_URI"] = uri  # not unparsed_uri, and no PATH_TRANSLATED: observed on the original
     if path_info:
         # A part of a parsed page finds the whole path, as in httpd.
-        env["SCRIPT_NAME"] = uri if req.protocol == "INCLUDED" else _script_name(uri, path_info)
+        env["SCRIPT_NAME"] = uri if req.protocol == "INCLUDED" else script_name(uri, path_info)
         env["PATH_INFO"] = path_info
     else:
         env["SCRIPT_NAME"] = uri
 
 
-def _script_name(uri: str, path_info: str) -> str:
+def script_name(uri: str, path_info: str) -> str:
     """What stands in a path before the path info, which may be a handler's own and end it in part only, or not at all.
 
     As httpd's ap_find_path_info: slashes that were not merged count as one, and no part of the path is cut in two.

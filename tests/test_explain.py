@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html.parser
 import io
+import itertools
 import json
 import os
 import sys
@@ -246,8 +247,10 @@ def test_filters_in_the_order_in_which_data_flows(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def served(root: Path) -> Iterator[webtest.TestApp]:
-    path = f"PythonPath \"sys.path + ['{root}/htdocs']\""  # which has nothing of itself: a <Location> is no directory
-    after = ("ErrorLog /dev/null", "<Location /located>", path, "</Location>")
+    path = f"PythonPath \"sys.path + ['{root}/htdocs']\""  # which has nothing of itself: these are no directories, and
+    # what a handler of the folder has put there is there only behind it.
+    sections = [("<Location /located>", path, "</Location>"), ("<Files special.py>", path, "</Files>")]
+    after = ("ErrorLog /dev/null", *itertools.chain(*sections))
     application = Application(load_site(root / "httpd.conf", after=after), private=True)
     extra = {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "main.example.com", "SERVER_PORT": "80"}
     yield webtest.TestApp(application, extra_environ=extra, lint=False)

@@ -221,6 +221,16 @@ def test_recursion_is_bounded(tmp_path: Path) -> None:
     assert len(text) < 200
 
 
+@pytest.mark.parametrize("path", ["/sub/a.shtml", "/sub/a.shtml/b/c", "/sub/a.shtml//b//c", "//sub//a.shtml//b"])
+@pytest.mark.parametrize("merge", ["On", "Off"])
+def test_uris_are_relative_to_the_page(tmp_path: Path, path: str, merge: str) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.shtml").write_text('[<!--#include virtual="part.html" -->]')
+    (tmp_path / "sub" / "part.html").write_text("part")
+    app = site(f"MergeSlashes {merge}\n{ON}AcceptPathInfo On\n", root=tmp_path)
+    assert app.get("/", extra_environ={"PATH_INFO": path, "RAW_URI": path}).text == "[part]"
+
+
 def test_a_page_of_many_includes(tmp_path: Path) -> None:
     (tmp_path / "part.html").write_text("x" * 1000)
     (tmp_path / "a.shtml").write_text('<!--#include virtual="part.html" -->' * 300)
@@ -242,6 +252,36 @@ def test_a_page_is_never_not_modified(tmp_path: Path, named: str) -> None:
     since = {"If-Modified-Since": "Sat, 03 Feb 2035 04:05:06 GMT", "If-None-Match": "*"}
     for _ in range(3):
         assert app.get("/a.shtml", headers=since).text == "aa.shtml"
+
+
+# who adds INCLUDES, in which phase -> whether the page is one that changes with what it includes
+ADDED = {
+    "a fixup handler": ("PythonFixupHandler adding", "/a.html", True),
+    "a fixup handler, for a variant": ("PythonFixupHandler adding", "/a", True),
+    "a fixup handler, where the group may run it": ("PythonFixupHandler adding\nXBitHack Full", "/run.html", False),
+    "a fixup handler, for such a variant": ("PythonFixupHandler adding\nXBitHack Full", "/run", False),
+    "an access handler, for such a variant": ("PythonAccessHandler adding\nXBitHack Full", "/run", False),
+    "an extension, for such a variant": ("AddOutputFilter INCLUDES .html\nXBitHack Full", "/run", False),
+    "nobody": ("XBitHack Off", "/a", False),
+    "the handler itself": ("SetHandler mod_python\nPythonHandler adding", "/a.html", False),
+}
+
+
+@pytest.mark.parametrize("by", ADDED)
+def test_conditions_of_a_page_are_asked_as_all_of_its_filters_say(tmp_path: Path, by: str) -> None:
+    conf, target, changes = ADDED[by]
+    for name, mode in (("a", 0o644), ("run", 0o654)):
+        (tmp_path / f"{name}.html").write_text('a<!--#echo var="DOCUMENT_NAME" -->')
+        (tmp_path / f"{name}.html").chmod(mode)
+    (tmp_path / "adding.py").write_text(
+        "def fixuphandler(req):\n    req.add_output_filter('INCLUDES')\n    return 0\n"
+        "accesshandler = fixuphandler\n"
+        "def handler(req):\n    return fixuphandler(req) or req.meets_conditions() or req.write('a')\n"
+    )
+    app = site(f"Options Includes MultiViews\n{conf}\n", root=tmp_path)
+    for _ in range(2):
+        assert app.get(target, headers={"If-None-Match": "*"}).status_int == (200 if changes else 304)
+        assert app.get(target, headers={"If-Match": '"x"'}, status="*").status_int == (200 if changes else 412)
 
 
 def test_an_internal_redirect_within_a_page(tmp_path: Path) -> None:

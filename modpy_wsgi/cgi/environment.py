@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .._fast.table import table
     from ..request import mp_request
 
-__all__ = ["as_bytes", "encoded", "environment", "first", "put_variables"]
+__all__ = ["as_bytes", "encoded", "environment", "first", "put_translated", "put_variables"]
 
 MAX_NAMES = 1000  # names of variables that are remembered
 MAX_NAME = 64  # letters of such a name; hardly any is longer
@@ -44,10 +44,7 @@ def put_variables(req: mp_request, length: int | None = None, others: Mapping[st
     settings = req._config.settings
     current = settings[cgi.CGI_REQUEST_URI] == "current-uri"
     env["REQUEST_URI"] = req.uri if current else first(req).unparsed_uri
-    if req.path_info:
-        translated = _translated(req, req.path_info)
-        if translated is not None:
-            env["PATH_TRANSLATED"] = translated
+    put_translated(req)
     if settings[cgi.CGI_PASS_AUTH]:
         for name in ("Authorization", "Proxy-Authorization"):
             value = req.headers_in.get(name)
@@ -57,6 +54,15 @@ def put_variables(req: mp_request, length: int | None = None, others: Mapping[st
         env["CONTENT_LENGTH"] = str(length)
     for name, value in (others or {}).items():
         env[name] = value
+
+
+def put_translated(req: mp_request) -> None:
+    """Put PATH_TRANSLATED there: where the path info would lead, were it a path of its own (RFC 3875, 4.1.6)."""
+    path_info = req.path_info
+    if path_info:
+        found, _ = req._application.look_up(req, escape(path_info))
+        if found._filename is not None:
+            req.subprocess_env["PATH_TRANSLATED"] = found._filename + (found._path_info or "")
 
 
 def encoded(req: mp_request) -> dict[bytes, bytes]:
@@ -100,9 +106,3 @@ def first(req: mp_request) -> mp_request:
     while (origin := req._prev or req._main) is not None:
         req = origin
     return req
-
-
-def _translated(req: mp_request, path_info: str) -> str | None:
-    """Where the path info would lead, were it a path of its own (RFC 3875, 4.1.6)."""
-    found, _ = req._application.look_up(req, escape(path_info))
-    return None if found._filename is None else found._filename + (found._path_info or "")

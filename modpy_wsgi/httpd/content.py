@@ -56,6 +56,8 @@ def answer(req: mp_request, config: RequestConfig) -> int:
             return status
         if config.by_python and req._handler not in PYTHON_HANDLERS:  # as a phase in between has it
             return send_file(req, config)
+    if req._filters is not None:
+        parsed.settle(req)
     handler = handler_before = req._handler
     if handler is None and req._content_type is not None:
         handler = handler_of_type(req._content_type)

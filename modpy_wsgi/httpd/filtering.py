@@ -20,8 +20,6 @@ from ..config.request_config import RequestConfig
 from ..constants import HTTP_INTERNAL_SERVER_ERROR, HTTP_OK, OK
 from ..filters import requests
 from ..filters.registry import RESOURCE, Spec, find, python_filter
-from ..phases import HANDLER
-from . import parsed
 from .types import extensions
 
 if TYPE_CHECKING:
@@ -76,7 +74,6 @@ class _Ready(NamedTuple):
 
     into: tuple[Spec, ...]
     out_of: tuple[Spec, ...]
-    parses: bool  # whether INCLUDES is among them
 
 
 def at_content(req: mp_request, config: RequestConfig) -> int:
@@ -92,8 +89,6 @@ def at_content(req: mp_request, config: RequestConfig) -> int:
         requests.add_ready(req, ready.into, ready.out_of)
     elif ready.out_of:
         requests.start(req, ready.out_of)
-    if ready.parses:
-        parsed.prepare(req)
     return OK
 
 
@@ -114,8 +109,7 @@ def _ready(req: mp_request, config: RequestConfig) -> _Ready | None:
         out_of.append(spec)
     if None in into or None in out_of:
         return None
-    before, behind = [tuple(sorted(filter(None, specs), key=_stage)) for specs in (into, out_of)]
-    return _Ready(before, behind, any(spec.name == parsed.INCLUDES for spec in behind))
+    return _Ready(*[tuple(sorted(filter(None, specs), key=_stage)) for specs in (into, out_of)])
 
 
 _stage = attrgetter("stage")
@@ -127,8 +121,6 @@ def add_by_name(req: mp_request, name: str, is_input: bool) -> None:
     spec = find(req, name, is_input)
     if spec is not None:
         requests.add(req, spec, is_input)
-        if name == parsed.INCLUDES and req._phase is not HANDLER:  # who adds it to its own answer knows its conditions
-            parsed.prepare(req)
     elif name in LACKING:
         raise ValueError(f"the filter {name!r} of httpd is not implemented")
     else:  # observed on the original: the handler is not told
@@ -149,8 +141,6 @@ def _add_all(req: mp_request, names: Iterable[str], is_input: bool) -> int:
         if spec is None:
             return HTTP_INTERNAL_SERVER_ERROR
         requests.add(req, spec, is_input)
-        if name == parsed.INCLUDES:
-            parsed.prepare(req)
     return OK
 
 

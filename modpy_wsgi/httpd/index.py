@@ -15,7 +15,7 @@ from ..config.request_config import RequestConfig
 from ..constants import DIR_MAGIC_TYPE, HTTP_FORBIDDEN, HTTP_MOVED_PERMANENTLY, OK
 from ..environ import escape
 from ..filters import requests as filters
-from . import access, allowed_methods, authorization, parsed
+from . import access, allowed_methods, authorization
 
 if TYPE_CHECKING:
     from .._fast.table import table
@@ -142,7 +142,6 @@ def become(req: mp_request, other: mp_request) -> None:
     req._more_to_say = req._more_to_say or other._more_to_say
     if other._filters is not None or other._input_filters is not None:
         filters.take_over(req, other)
-        parsed.settle(req)
     if other._user is not None:
         req._user, req._auth_type = other._user, other._auth_type
     if other._added:

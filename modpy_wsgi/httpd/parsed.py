@@ -17,7 +17,7 @@ from ..constants import OK
 if TYPE_CHECKING:
     from ..request import mp_request
 
-__all__ = ["HANDLER", "INCLUDES", "fixup", "has_work", "prepare", "settle"]
+__all__ = ["HANDLER", "INCLUDES", "fixup", "has_work", "settle"]
 
 HANDLER = "server-parsed"
 INCLUDES = "includes"
@@ -50,14 +50,10 @@ def fixup(req: mp_request, config: RequestConfig) -> int:
 
 
 def settle(req: mp_request) -> None:
-    """What is due where the filters of another request, which was looked up, have come here."""
+    """What is due just before the content, when all filters are there: who adds one to its own answer knows more."""
     chain = req._filters
-    if chain is not None and any(spec.name == INCLUDES for spec in chain.specs):
-        prepare(req)
-
-
-def prepare(req: mp_request) -> None:
-    """What is due before the content of a document that is parsed."""
+    if chain is None or not any(spec.name == INCLUDES for spec in chain.specs):
+        return
     found = req._stat
     full = req._config.settings[directives.XBITHACK] == "full"
     if not (full and found is not None and found.st_mode & _GROUP_MAY_RUN):

@@ -307,7 +307,6 @@ def _run_script(page: Page, text: str, filter: Any) -> None:  # noqa: A002
         raise Wrong(f'invalid CGI ref "{text}"')
     found._path_info, found.args = page.req._path_info, page.req.args  # those of the page, as ever
     found._handler = found._handler or "cgi-script"  # what answers for the file elsewhere does here, too
-    found.__dict__["_included_by"] = page.req
     status = filter.run(found)
     if 300 <= status < 400:
         location = escape_markup(str(found.headers_out.get("Location") or ""))

@@ -38,7 +38,7 @@ class _Token(NamedTuple):
 
 _OPERATORS = re.compile(
     r"\s*(?:m(?P<mark>[/#$%^|?!'\",;:._-])|(?P<op>&&|\|\||=~|!~|==|!=|<=|>=|[!<>=(){},.])|(?P<digits>-?[0-9]+)"
-    r"|(?P<dash>-[A-Za-z]+)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|\$(?P<match>[0-9])"
+    r"|(?P<dash>-[A-Za-z_][A-Za-z0-9_]*)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|\$(?P<match>[0-9])"
     r"|%\{(?P<variable>[A-Za-z_][A-Za-z0-9_]*)(?::(?P<more>[^}]*))?\}|(?P<quote>[\"'])|(?P<slash>/))",
     re.DOTALL,
 )
@@ -72,12 +72,12 @@ def _tokens(text: str) -> Iterator[_Token]:
             yield _Token("string", string[1])
         elif kind in ("slash", "mark"):
             mark = found["mark"] or "/"
-            end = re.escape(mark)
-            pattern = re.compile(rf"((?:\\.|(?!{end})[^\\])*){end}([a-zA-Z]*)", re.DOTALL).match(text, at)
+            end = re.escape(mark)  # nothing takes its meaning from it
+            pattern = re.compile(rf"((?:(?!{end}).)*){end}([a-zA-Z]*)", re.DOTALL).match(text, at)
             if pattern is None:
                 raise ValueError("a regular expression without its end")
             at = pattern.end()
-            yield _Token("regex", pattern[1].replace(f"\\{mark}", mark), pattern[2])
+            yield _Token("regex", pattern[1], pattern[2])
         elif kind in ("variable", "more"):
             yield _Token("variable", found["variable"], found["more"] or "")
         elif kind == "dash":
@@ -149,8 +149,10 @@ class _Parser:
             self._depth -= 1
 
     def _test(self) -> Test:
-        if self._next.text == "(" and self._next.kind == "op":
-            return self._bracket()
+        if self._takes("("):
+            test = self._or()
+            self._expect(")")
+            return test
         token = self._next
         if token.kind == "name" and token.text in ("true", "false") and not self._is_called():
             self._at += 1
@@ -164,18 +166,6 @@ class _Parser:
             word = self._word()
             return lambda page: unary(page, word(page))
         return self._comparison(self._word())
-
-    def _bracket(self) -> Test:
-        """A bracket is around a condition, or around a word that is compared."""
-        start = self._at
-        self._at += 1
-        try:
-            test = self._or()
-            self._expect(")")
-        except ValueError:
-            self._at = start
-            return self._comparison(self._word())
-        return test
 
     def _is_called(self) -> bool:
         following = self._tokens[self._at + 1]
@@ -243,10 +233,6 @@ class _Parser:
         return parts[0] if len(parts) == 1 else lambda page: "".join([part(page) for part in parts])
 
     def _part(self) -> Word:
-        if self._takes("("):
-            word = self._word()
-            self._expect(")")
-            return word
         called = self._is_called() if self._next.kind == "name" else False
         token = self._take()
         if token.kind == "digits":

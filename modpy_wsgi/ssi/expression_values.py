@@ -27,6 +27,8 @@ __all__ = ["binary", "function", "is_within", "network", "number", "unary", "var
 
 Word = Callable[[Page], str]
 _NUMBER = re.compile(r"\s*[+-]?[0-9]{1,18}")
+_NO_ESCAPE = re.compile("%(?:00|(?![0-9A-Fa-f]{2}))")
+_SLASH = re.compile("%(2[Ff])")
 
 
 def number(text: str) -> int:
@@ -54,6 +56,7 @@ _VARIABLES: dict[str, Callable[[Any], Any]] = {
     "DOCUMENT_ROOT": lambda req: req.document_root(),
     "DOCUMENT_URI": lambda req: req.uri,
     "HANDLER": lambda req: req._handler or (req._content_type or "*/*").partition(";")[0],
+    "HTTP2": lambda req: "on" if req._environ.get("SERVER_PROTOCOL", "").startswith("HTTP/2") else "off",
     "HTTPS": lambda req: "on" if req.is_https() else "off",
     "IPV6": lambda req: "on" if ":" in (req.useragent_ip or "") else "off",
     "IS_SUBREQ": lambda req: "true" if req.main is not None else "false",
@@ -127,6 +130,8 @@ def _sent(page: Page, name: str) -> str:
 
 def _answered(page: Page, name: str) -> str:
     req = page.req
+    if name.lower() == "content-type":
+        return str(req.content_type or "") if req.main is None else ""  # a part of the answer has no such header
     return str(req.headers_out.get(name) or req.err_headers_out.get(name) or "")
 
 
@@ -143,15 +148,21 @@ _FUNCTIONS: dict[str, Callable[[Page, str], str]] = {
     "note": _note,
     "osenv": lambda page, text: os.environ.get(text, ""),
     "req": _sent,
+    "req_novary": _sent,
     "reqenv": lambda page, text: page.variable(text) or "",
     "resp": _answered,
     "sha1": lambda page, text: hashlib.sha1(_bytes(text), usedforsecurity=False).hexdigest(),
     "tolower": lambda page, text: text.lower(),
     "toupper": lambda page, text: text.upper(),
     "unbase64": lambda page, text: _unbase64(text),
-    "unescape": lambda page, text: unescape_url(text),
+    "unescape": lambda page, text: _unescaped(text),
     "v": lambda page, text: page.variable(text) or "",
 }
+
+
+def _unescaped(text: str) -> str:
+    """Escapes decoded, but those of slashes; nothing if one is none."""
+    return "" if _NO_ESCAPE.search(text) else unescape_url(_SLASH.sub(r"%25\1", text))
 
 
 def _unbase64(text: str) -> str:

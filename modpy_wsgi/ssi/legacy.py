@@ -106,6 +106,8 @@ class _Parser:
 
     def _negated(self) -> Test:
         self._at += 1
+        if self._kind in ("", ")"):  # there is nothing that it denies
+            return lambda page: False
         if self._kind in ("!", "-A", "("):
             test = self._one()
         else:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..cgi.environment import put_translated
+from ..cgi_variables import script_name
 from ..config.directives import include as directives
 from ..constants import APLOG_ERR, HTTP_BAD_REQUEST
 from ..environ import decode, escape
@@ -82,9 +84,7 @@ class Page:
     def look_up(self, uri: str) -> tuple[Any, int]:
         """The subrequest for a URI, relative to the page's, and OK or the status that keeps it from being run."""
         req = self.req
-        base = req.uri
-        if req._path_info and base.endswith(req._path_info):
-            base = base[: -len(req._path_info)]
+        base = script_name(req.uri, req._path_info) if req._path_info else req.uri
         whole = uri if uri.startswith("/") else escape(base[: base.rfind("/") + 1]) + uri
         found: tuple[Any, int] = req._application.look_up(req, whole)
         return found
@@ -98,7 +98,7 @@ class Page:
     def _owe_variables(self, alone: bool) -> None:
         """See to it that the page's variables are there, at the latest when somebody looks for one."""
         req: Any = self.req
-        if alone and req._known_variables is None and not _ends_with_handlers(req):
+        if alone and not req._path_info and req._known_variables is None and not _ends_with_handlers(req):
             req._variables_due = lambda req: self._set_variables()
         else:
             self._set_variables()
@@ -106,6 +106,7 @@ class Page:
     def _set_variables(self) -> None:
         req = self.req
         req.add_cgi_vars()
+        put_translated(req)
         env = req.subprocess_env
         self.set_times()
         env["REQUEST_URI"] = [*req.the_request.split(" "), req.uri][1]  # as the client has sent it

@@ -15,8 +15,10 @@ import subprocess
 import time
 from typing import Any
 
+from ..cgi.environment import put_translated
 from ..config.directives import core
 from .page import Page
+from .words import shell_escaped
 
 __all__ = ["MAX_OUTPUT", "run"]
 
@@ -31,6 +33,9 @@ BLOCK = 65536
 def run(page: Page, command: str, filter: Any) -> bool:  # noqa: A002 - the manual's name
     """Run a command; its output is written to `filter` as it comes. Whether it could be run, and came to its end."""
     req = page.req
+    if req.path_info:  # of an included page, too
+        req.subprocess_env["PATH_INFO"] = shell_escaped(req.path_info)
+        put_translated(req)
     folder = (req.filename or "/").rpartition("/")[0] + "/"
     limit = req._host.base[core.TIMEOUT] or 1
     try:

@@ -521,6 +521,97 @@ CASES += (
         modules=(*MODULES, "cgi"),
     ),
 )
+SHOWN = '<!--#echo var="PATH_INFO" -->,<!--#echo var="PATH_TRANSLATED" -->'
+CASES += (
+    Case(
+        "path info of pages and programs",
+        Site(
+            f"{ON}AcceptPathInfo On\nOptions +ExecCGI\nAddHandler cgi-script .cgi\nAddHandler server-parsed .parsed\n",
+            {
+                "htdocs/run.cgi": File(
+                    "#!/bin/sh\nprintf 'Content-Type: text/html"
+                    '\\n\\n%s,%s,%s\' "$SCRIPT_NAME" "$PATH_INFO" "$PATH_TRANSLATED"\n',
+                    0o755,
+                ),
+                "htdocs/own.parsed": File(
+                    '<!--#set var="own" value="1" --><!--#echo var="set" -->,<!--#echo var="DOCUMENT_NAME" -->,'
+                    f'<!--#echo var="DOCUMENT_URI" -->,{SHOWN}',
+                    0o755,
+                ),
+                "htdocs/part.shtml": f'{SHOWN}|<!--#exec cmd="echo $PATH_INFO,$PATH_TRANSLATED" -->|{SHOWN}',
+                "htdocs/a.shtml": f'<!--#set var="set" value="here" -->{SHOWN}|<!--#exec cgi="/run.cgi" -->|'
+                '<!--#include virtual="/run.cgi" -->|<!--#include virtual="/run.cgi/own" -->|'
+                '<!--#exec cmd="echo $PATH_INFO,$PATH_TRANSLATED" -->|<!--#exec cgi="/own.parsed" -->|'
+                f'<!--#echo var="own" -->|{SHOWN}\n',
+                "htdocs/b.shtml": '<!--#include virtual="/part.shtml/of/part" -->|'
+                '<!--#include virtual="/run.cgi" -->\n',
+            },
+            modules=(*MODULES, "cgi"),
+        ),
+        [
+            asked(target)
+            for target in ("/a.shtml", "/a.shtml/b/c?d", "/a.shtml/run.cgi/x", "/a.shtml/%3b", "/b.shtml", "/b.shtml/b")
+        ],
+    ),
+)
+CASES += (
+    pages(
+        "what is a condition",
+        if_(
+            '("a") == "a"',
+            '"a" == ("a")',
+            '("a" == "a")',
+            '-n ("a")',
+            '-n("a")',
+            'tolower(("A")) == "a"',
+            '"1" in {("1")}',
+        ),
+        if_('"a/b" =~ /a\\/b/', '"a#b" =~ m#a\\#b#', '"a/b" =~ m|a/b|', '"a" =~ /a\\/ && "b" =~ /b/', '"a/" =~ m,a/,'),
+        if_(
+            "-n007",
+            "-n 007",
+            "-n_x",
+            "1 -eq1",
+            "1 -eq 1",
+            "1 -eq-1",
+            "1 -strcmatch1",
+            "-T1",
+            "not-T007",
+            "%{HTTPS} -lt007",
+        ),
+        if_(
+            *(
+                f'unescape("{text}") == "{made}"'
+                for text in ("%2f", "x%2Fy%41", "%2Fy%zz", "%", "a%4", "a%00b", "%5c+")
+                for made in ("", "/", "%2f", "x%2FyA", "%5c", "\\\\+")
+            )
+        ),
+        if_('req_novary("Host") == ""', '"%{req_novary:Host}" == ""', '%{HTTP2} == "off"', '%{http2} == "on"'),
+        if_('resp("Content-Type") == "text/html"', 'resp("content-type") == ""')
+        + '<!--#include virtual="resp.shtml" -->\n',
+        files={"htdocs/resp.shtml": if_('resp("Content-Type") == "text/html"', 'resp("content-type") == ""')},
+    ),
+    pages(
+        "what is denied in the old language",
+        if_(
+            "!",
+            "! ",
+            "a && !",
+            "! && a",
+            "a || !",
+            "!a",
+            "(!)",
+            "!!",
+            "! || a",
+            "a = !",
+            "! = a",
+            "!!!",
+            "(!) || a",
+            "!(!)",
+        ),
+        conf=LEGACY,
+    ),
+)
 NO_EXEC = ON.replace("Includes", "IncludesNOEXEC")
 OPTIONS = [
     ("Includes", "-IncludesNOEXEC"),
@@ -828,6 +919,7 @@ CASES += (
                 "htdocs/full/index.shtml": File(PAGE, 0o654),
                 "htdocs/variant.shtml": File(PAGE),
                 "htdocs/early/plain.html": File(PAGE),
+                "htdocs/early/full.html": File(PAGE, 0o654),
                 "lib/adding.py": """
                     def fixuphandler(req):
                         req.add_output_filter("INCLUDES")
@@ -838,7 +930,7 @@ CASES += (
         ),
         [
             asked(target, headers, name=f"{target}, {name}", differs={"header:ETag": (ANY, QUOTE)})
-            for target in ("/", "/own/", "/full/", "/variant", "/early/plain.html")
+            for target in ("/", "/own/", "/full/", "/variant", "/early/plain.html", "/early/full")
             for name, headers in (("since", SINCE), ("any", {"If-None-Match": "*"}))
         ],
     ),
