@@ -601,6 +601,8 @@ VALUES: dict[str, tuple[str, str, str]] = {
         "by after",
     ),
     "AddHandler cgi-script .cgi .pl": ("AddHandler", "cgi-script .cgi .pl", "by"),
+    "RemoveHandler .cgi": ("AddHandler", "(none)", "by"),
+    "RemoveType .html": ("AddType", "(removed) .html", "by"),
     "AddOutputFilter INCLUDES;DEFLATE .shtml": ("AddOutputFilter", "INCLUDES;DEFLATE .shtml", "by"),
     "AddOutputFilterByType DEFLATE text/html text/css": ("AddOutputFilterByType", "DEFLATE text/css text/html", "by"),
     "SetOutputFilter DEFLATE": ("SetOutputFilter", "DEFLATE", "by"),
@@ -698,6 +700,23 @@ def test_values_are_told_as_they_are_written(lines: str, tmp_path: Path) -> None
     setting = {each.name: each for each in way(tmp_path, "/x").settings}[name]
     assert setting.value == value
     assert " ".join(setting.word(number) for number in range(len(setting.by))) == words
+
+
+def test_a_removal_that_is_forgotten_names_no_handler(tmp_path: Path) -> None:
+    lines = [
+        f"DocumentRoot {tmp_path}",
+        "AddHandler php-script .py",
+        *(f"<Directory {tmp_path}>", "RemoveType .x", "</Directory>"),
+        *(f"<Directory {tmp_path}/a>", "RemoveHandler .py", "</Directory>"),
+    ]
+    (tmp_path / "httpd.conf").write_text("\n".join(lines))
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.py").touch()
+    found = way(tmp_path, "/a/x.py")
+    assert found.answer is not None
+    assert (found.status, found.answer.place.line) == (500, 2)
+    tables = {each.name: each.value for each in found.settings if each.name.startswith("Add")}
+    assert tables == {"AddHandler": "php-script .py", "AddType": "(removed) .x"}
 
 
 # -- against Apache's recorded answers --------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """A directory on the way to a file, and what holds for the files in it.
 
-Law: Directory sections and .htaccess are merged from the root downwards; then, for a file, DirectoryMatch, Files and
-Location, in this order.
+Law: Directory sections and .htaccess are merged from the root downwards, and for a file DirectoryMatch on top; what
+they come to is laid over the host's own settings, then what Files come to, then what Location do. Each of the three is
+merged by itself first, as in httpd: where a directive takes something back (mod_mime's removals), it shows.
 """
 
 from __future__ import annotations
@@ -34,14 +35,16 @@ class Directory:
         "follow",
         "host",
         "if_owner",
+        "layers",
         "path",
         "plain",
         "settings",
     )
 
-    def __init__(self, host: HostConfig, path: str, settings: Settings, *, above_plain: bool) -> None:
+    def __init__(self, host: HostConfig, path: str, layers: Settings, settings: Settings, *, above_plain: bool) -> None:
         self.host = host
         self.path = path  # ends in "/"
+        self.layers = layers  # the sections and .htaccess on the way, and nothing of the host's own
         self.settings = settings
         overrides = settings[core.ALLOW_OVERRIDE] is not Override.NONE or settings[core.ALLOW_OVERRIDE_LIST]
         self.access_files = settings[core.ACCESS_FILE_NAMES] if overrides else ()
@@ -57,15 +60,21 @@ class Directory:
         found = host.children.get((self, name))
         if found is None:
             path = f"{self.path}{name}/"
-            settings = on_top(self.settings, host.directory_settings(path)[1])
-            found = host.children.keep((self, name), Directory(host, path, settings, above_plain=self.plain))
+            layers = on_top(self.layers, host.directory_settings(path)[1])
+            made = Directory(host, path, layers, self._laid(layers), above_plain=self.plain)
+            found = host.children.keep((self, name), made)
         return found
+
+    def _laid(self, layers: Settings) -> Settings:
+        """More layers than this directory's, or just these, over the host's own settings."""
+        return self.settings if layers is self.layers else self.host.base.merged(layers)
 
     def overlaid(self, htaccess: Settings) -> Directory:
         """This directory under the settings of its .htaccess (one object for each version of that file)."""
         found = self._overlaid.get(htaccess)
         if found is None:
-            directory = Directory(self.host, self.path, self.settings.merged(htaccess), above_plain=False)
+            layers = self.layers.merged(htaccess)
+            directory = Directory(self.host, self.path, layers, self._laid(layers), above_plain=False)
             found = self._overlaid.keep(htaccess, directory)
         return found
 
@@ -86,20 +95,18 @@ class Directory:
 
     def _config(self, name: str, location: tuple[tuple[int, ...], Settings], exists: bool) -> RequestConfig:
         path = self.path + name
-        own, layers = NO_LAYERS
+        own, own_layers = NO_LAYERS
         if name:
             # A <Directory> of a file's name holds for it where httpd need not look for links on the way (observed).
             if exists and self.follow and not self.if_owner:
-                own, layers = self.host.directory_settings(f"{path}/")
+                own, own_layers = self.host.directory_settings(f"{path}/")
         elif not exists:  # to DirectoryMatch and Files a directory without its slash is a name like others (observed)
             path = path[:-1]
             name = path[path.rfind("/") + 1 :]
-        settings = on_top(self.settings, layers)
         matches = tuple(self.host.directory_matches(path))
-        for _, section in matches:
-            settings = settings.merged(section.settings)
+        layers = on_top(on_top(self.layers, own_layers), [section.settings for _, section in matches])
         positions = tuple([position for position, _ in matches])
-        return self.config_after(Walk(self, (own, positions), settings), name, location)
+        return self.config_after(Walk(self, (own, positions), self._laid(layers)), name, location)
 
     def config_after(self, walk: Walk, name: str, location: tuple[tuple[int, ...], Settings]) -> RequestConfig:
         """What holds for a name in this directory, to which `walk` has led: Files and Location sections on top."""

@@ -4,7 +4,7 @@ Law: matching costs dictionary look-ups for literal sections and one match for e
 when a combination is first seen, and every cache here is bounded. The order (httpd, "How the sections are merged"):
 Directory without a regular expression and .htaccess together, shortest path first and .htaccess over Directory; then
 DirectoryMatch, fewer slashes first; then Files and FilesMatch; then Location and LocationMatch; within each, in order
-of appearance.
+of appearance. Directories, Files and Location are three layers: each is merged by itself, then over what is beneath.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .directives import python, remoteip, setenvif
 from .directory import Directory
 from .head_rules import has_early
 from .index import NO_LAYERS, Index, merged, on_top, position_of, prefixes
-from .model import Host, Section, Settings, Site
+from .model import EMPTY, Host, Section, Settings, Site
 from .request_config import RequestConfig
 
 __all__ = ["HostConfig"]
@@ -48,7 +48,8 @@ class HostConfig:
         self.configs: Bounded[tuple[Any, ...], RequestConfig] = Bounded(limit)
         self.configs_by_name: Bounded[tuple[Directory, str, tuple[int, ...], bool], RequestConfig] = Bounded(limit)
         self.guesses: Bounded[tuple[RequestConfig, str], Any] = Bounded(limit)  # what the extensions of a name say
-        self.root = Directory(self, "/", on_top(self.base, self.directory_settings("/")[1]), above_plain=True)
+        layers = on_top(EMPTY, self.directory_settings("/")[1])
+        self.root = Directory(self, "/", layers, self.base.merged(layers), above_plain=True)
         self._directories: Bounded[str, Directory] = Bounded(limit)
         self._locations: Bounded[str, tuple[tuple[int, ...], Settings]] = Bounded(limit)
         self._early: Bounded[tuple[tuple[int, ...], bool, bool], RequestConfig] = Bounded(limit)

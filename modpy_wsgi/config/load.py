@@ -52,6 +52,7 @@ def settings_of(
         traced=traced,
     )
     walk(nodes, place)
+    mime.complete(place.values)
     return Settings(place.values)
 
 
@@ -78,6 +79,7 @@ def site_of(tree: Tree, *, wrong: Wrong = refuse, traced: bool = False) -> Site:
         traced=traced,
     )
     walk(tree.nodes, place)
+    mime.complete(place.values, server=True)
     place.values[core.SERVER_ROOT] = tree.names.server_root
     names, wild = names_of(place.values)
     main = Host(Settings(place.values), tuple(place.sections), (), names, wild)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from modpy_wsgi.config.directives import authz_core
+from modpy_wsgi.config.directives import authz_core, mime
 from modpy_wsgi.config.model import Host, Limit, Origin, Override, Row, Section, Setting, Settings, Where
 from modpy_wsgi.config.override import NO_RULES, Rules
 from modpy_wsgi.config.parser import Node
@@ -73,4 +73,5 @@ class Place(NamedTuple):
         if found is not None and found.rules is not None and self.where is not Where.HTACCESS:
             # httpd checks no .htaccess: there, what may only refuse refuses.
             self.values[authz_core.AUTHORIZATION] = found._replace(rules=checked(found.rules))
+        mime.complete(self.values)
         return Settings(self.values)

@@ -133,7 +133,8 @@ def _named_by(name: str, config: RequestConfig) -> Place:
     extensions = [part.lower() for part in name.split(".")[1:]]
     for setting in (mime.HANDLERS_BY_EXT, mime.TYPES_BY_EXT):
         for decision in reversed(config.settings[DECISIONS].get(setting, ())):
-            if decision.args and extension(decision.args[-1]) in extensions:
+            adds = decision.name.startswith("Add")  # what a Remove... says may be forgotten
+            if adds and decision.args and extension(decision.args[-1]) in extensions:
                 return place_of(decision.origin)
     return Place()
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..config.decisions import DECISIONS, Decision
-from ..config.directives import ALL
+from ..config.directives import ALL, mime
 from ..config.lexer import quote
 from ..config.model import Args, Origin, Setting, Settings, replace
 from ..config.request_config import RequestConfig
@@ -28,8 +28,8 @@ def settings_shown(settings: Settings) -> Iterator[Decided]:
     """Each setting that was made, by name."""
     decisions = settings[DECISIONS]
     for setting, value in sorted(settings.items(), key=lambda pair: pair[0].name.lower()):
-        if setting is DECISIONS:
-            continue
+        if setting is DECISIONS or (not value and setting in mime.TABLES and setting not in decisions):
+            continue  # no directive's, or a table that is there because another of its module is
         directives = [_as_written(each) for each in _directives(decisions.get(setting, ()))][::-1]
         by = tuple((_shortened(_written(each)), place_of(each.origin)) for each in directives)
         said = value_shown(setting, value, [(each.args, _arguments(each)) for each in directives])

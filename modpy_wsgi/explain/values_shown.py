@@ -133,7 +133,7 @@ def _by_extension(write: Callable[[Any], str]) -> Callable[[Mapping[str, Any]], 
         extensions: dict[str, list[str]] = {}
         for extension, each in value.items():
             extensions.setdefault(write(each) if each else "(removed)", []).append(f".{extension}")
-        return _all(f"{each} {' '.join(names)}" for each, names in extensions.items())
+        return _all(f"{each} {' '.join(names)}" for each, names in extensions.items()) or "(none)"
 
     return written
 
