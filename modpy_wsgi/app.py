@@ -187,6 +187,10 @@ class Application:
         """The same for a name in the request's own directory."""
         return look_up_entry(req, name, folder=folder)
 
+    def let_go(self, sub: mp_request) -> None:
+        """End a subrequest that was looked up and is not to answer. What is known of it stays."""
+        completion.let_go(sub)
+
     def run_subrequest(self, sub: mp_request, target: Any) -> int:
         """Answer a subrequest that was looked up; its body flows to `target`. OK, or the status it ended with."""
         sub._fresh = False  # what was written before is handed on meanwhile, to the site's filters

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from . import completion
 from .config.directives import core
 from .constants import HTTP_OK
 from .environ import encode, escape, read_path
@@ -79,7 +80,7 @@ def look_up(req: mp_request, uri: str, environ: dict[str, Any] | None = None) ->
     """A subrequest for another URI, as with GET, up to fixup. Returns it, and OK or the status that ended it.
 
     The phases before Trans and HeaderParser are the main request's alone, and so is what they have set in variables.
-    `environ` replaces the request's.
+    `environ` replaces the request's. It ends with `req`, or as soon as who has looked it up lets it go.
     """
     return _look_up(req, uri, environ, locate)
 
@@ -118,6 +119,8 @@ def _look_up(
         if error.status >= 500:  # the server's
             req._application.log_request(req, str(error))
         return new, error.status
+    finally:
+        completion.end_with(req, new)
 
 
 def _prepare(req: mp_request, new: mp_request, find: Callable[[mp_request], int]) -> int:

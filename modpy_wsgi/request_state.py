@@ -61,6 +61,9 @@ class Served(CurrentApplication, Protocol):
     def look_up_entry(self, req: Any, name: str, *, folder: bool = ...) -> tuple[mp_request, int]:
         """A subrequest for a name in the request's own directory, and the status that ended it."""
 
+    def let_go(self, sub: Any) -> None:
+        """End a subrequest that was looked up and is not to answer."""
+
     def run_subrequest(self, sub: Any, target: Any) -> int:
         """Let the answer of a subrequest that was looked up flow to `target`."""
 

@@ -105,4 +105,5 @@ def first(req: mp_request) -> mp_request:
 def _translated(req: mp_request, path_info: str) -> str | None:
     """Where the path info would lead, were it a path of its own (RFC 3875, 4.1.6)."""
     found, _ = req._application.look_up(req, escape(path_info))
+    req._application.let_go(found)
     return None if found._filename is None else found._filename + (found._path_info or "")
