@@ -179,9 +179,11 @@ class Application:
         """Answer with another URI of this server."""
         redirect(req, uri, environ, location, content_type)
 
-    def look_up(self, req: mp_request, uri: str, environ: dict[str, Any] | None = None) -> tuple[mp_request, int]:
+    def look_up(
+        self, req: mp_request, uri: str, environ: dict[str, Any] | None = None, *, instead: bool = False
+    ) -> tuple[mp_request, int]:
         """A subrequest: every phase up to fixup for another URI. Returns it, and OK or the status that ended it."""
-        return look_up(req, uri, environ)
+        return look_up(req, uri, environ, instead=instead)
 
     def look_up_entry(self, req: mp_request, name: str, *, folder: bool = False) -> tuple[mp_request, int]:
         """The same for a name in the request's own directory."""

@@ -40,6 +40,35 @@ def fixuphandler(req):
             raise ValueError("on purpose")
     return apache.OK
 
+def writes(req):
+    if req.main is None:
+        return apache.OK
+    if req.args == "elsewhere":
+        req.internal_redirect("/content")
+        return apache.DONE
+    req.content_type = "text/x"
+    req.headers_out["X-Part"] = "1"
+    req.status = 403 if req.args == "403" else 200
+    req.write("[%s" % req.args)
+    req.write("]")
+    req.write("lost", 0)
+    return int(req.args or 0)
+
+def content(req):
+    req.content_type = "text/y"
+    req.write("first ", 0)
+    req.write("[moved]")
+    req.write("lost", 0)
+    return apache.OK
+
+def shouts(filter):
+    data = filter.read()
+    while data:
+        filter.write(data.upper())
+        data = filter.read()
+    if data is None:
+        filter.close()
+
 def sessionhandler(req):
     session = Session.MemorySession(req)
     session["seen"] = True
@@ -56,6 +85,7 @@ AddHandler cgi-script .cgi
 PythonOption modpy_wsgi.session.wait 0
 IndexIgnore HEADER.html README.html
 """
+PATH = "PythonPath \"['{root}'] + sys.path\""
 AROUND = """
 <DirectoryMatch "/(in|index)/">
 PythonFixupHandler parts{kind}
@@ -157,8 +187,7 @@ def site(folder: Folder) -> Folder:
 
 def serve(site: Folder, kind: str = "", rows: str = "") -> Application:
     """The site, whose fixup handlers are of a kind."""
-    path = f"PythonPath \"['{site.root}'] + sys.path\"\n"
-    return site.serve(ROWS + path + rows, AROUND.format(kind=kind))
+    return site.serve(ROWS + rows, PATH.format(root=site.root) + AROUND.format(kind=kind))
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -199,3 +228,89 @@ def test_the_end_comes_although_the_client_is_gone(site: Folder) -> None:
     ends = [event for event in module(app, "parts").events if event.startswith("end")]
     assert sorted(ends[:3]) == ["end of /index/", "end of /index/a.html", "end of /index/b.html"]
     assert sorted(ends[3:]) == ["end of /in/v", "end of /in/v.html", "end of /in/v.txt"]
+
+
+WRITING = """
+PythonOutputFilter parts::shouts shouts
+<Files *.loud.shtml>
+SetOutputFilter shouts
+</Files>
+<Directory {root}/part>
+PythonFixupHandler parts::writes
+</Directory>
+<Directory {root}/listed>
+DirectoryIndex disabled
+<Files x.html>
+PythonFixupHandler parts::writes
+</Files>
+</Directory>
+<Location /content>
+SetHandler mod_python
+PythonHandler parts::content
+</Location>
+"""
+IF = "a <!--#if expr='-A \"/part/x.html?%s\"' -->yes<!--#else -->no<!--#endif --> b"
+WRITERS = {
+    "if.shtml": IF % 0,
+    "refused.shtml": IF % 403,
+    "moved.shtml": IF % "elsewhere",
+    "folder.shtml": IF.replace("x.html", "") % 403,
+    "if.loud.shtml": IF % 0,
+    "size.shtml": 'a <!--#fsize virtual="/part/x.html?0" --> b',
+    "include.shtml": 'a <!--#include virtual="/part/x.html?0" --> b',
+    "not.shtml": 'a <!--#include virtual="/part/x.html?403" --> b',
+    "within.shtml": '1 <!--#include virtual="/if.shtml" --> <!--#include virtual="/refused.shtml" --> 2',
+    "long.shtml": "." * 70000 + IF % 403,
+}
+WRITTEN = {
+    "/if.shtml": "a [0]yes b",
+    "/refused.shtml": "a [403]no b",
+    "/moved.shtml": "a first [moved]yes b",
+    "/folder.shtml": "a [403]no b",
+    "/if.loud.shtml": "A [0]YES B",
+    "/size.shtml": "a [0]  4  b",
+    "/include.shtml": "a [0]lostpart b",
+    "/not.shtml": "a [403][an error occurred while processing this directive] b",
+    "/within.shtml": "1 a [0]yes b a [403]no b 2",
+    "/long.shtml": "." * 70000 + "a [403]no b",
+}
+
+
+@pytest.mark.parametrize("server", [Server(), Server(offers_write=False)], ids=["write", "no write"])
+@pytest.mark.parametrize("target", WRITTEN)
+def test_what_is_written_in_a_part_stands_there_under_the_head_of_the_whole(
+    site: Folder, target: str, server: Server
+) -> None:
+    """All heads and most bodies as Apache's; it has not the end of a page whose part was redirected."""
+    for name, page in WRITERS.items():
+        site.file(name, page)
+    site.file("part/x.html", "part")
+    app = site.serve(ROWS, PATH.format(root=site.root) + WRITING.format(root=site.root))
+    for method in ("GET", "HEAD"):
+        reply = server.ask(app, target, method)
+        assert (reply.code, reply.starts, reply.error) == (200, 1, None)
+        assert reply.header("Content-Type") == "text/html"
+        assert reply.header("X-Part") is None
+        assert reply.body == (WRITTEN[target].encode() if method == "GET" else b"")
+
+
+@pytest.mark.parametrize("server", [Server(), Server(offers_write=False)], ids=["write", "no write"])
+@pytest.mark.parametrize(
+    ("target", "kind", "begins"),
+    [("/listed/", "text/html;charset=ISO-8859-1", b"[None]<!DOCTYPE"), ("/cgi/c.cgi/part/x.html", None, b"[None]/")],
+)
+def test_what_is_written_before_the_content_stands_before_it(
+    site: Folder, target: str, kind: str | None, begins: bytes, server: Server
+) -> None:
+    site.file("part/x.html", "part")
+    site.file("listed/x.html", "entry")
+    site.file("cgi/c.cgi", (site.root / "in/c.cgi").read_bytes()).chmod(0o755)
+    app = site.serve(ROWS, PATH.format(root=site.root) + WRITING.format(root=site.root))
+    for method in ("GET", "HEAD"):
+        reply = server.ask(app, target, method)
+        assert (reply.code, reply.starts, reply.error, reply.header("X-Part")) == (200, 1, None, None)
+        if method == "GET":
+            assert reply.body.startswith(begins)
+            assert reply.header("Content-Type") == kind
+        else:
+            assert reply.body == b""

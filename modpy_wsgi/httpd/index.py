@@ -79,7 +79,7 @@ def _take_first(req: mp_request, names: tuple[str, ...], redirect: int) -> tuple
         uri = name if name.startswith("/") else escape(req.uri[: req.uri.rfind("/") + 1]) + name
         if req.args is not None:
             uri += f"?{req.args}"
-        found, status = req._application.look_up(req, uri)
+        found, status = req._application.look_up(req, uri, instead=True)
         if status == OK and found._stat is not None:
             if stat.S_ISREG(found._stat.st_mode):
                 if req.method not in _AS_GET and found._config is not req._config:
