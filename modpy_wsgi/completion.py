@@ -144,7 +144,8 @@ def end_with(req: mp_request, sub: mp_request) -> None:
     """Let a subrequest that `req` has looked up end with it, if nobody ends it before: what its handlers have asked for
     the end, a lock of a session among it, must come.
     """
-    if sub._cleanups is not None or sub._interpreter is not None:
+    ran = sub._interpreter is not None
+    if sub._cleanups is not None or (ran and (sub._next is not None or _has_closing_handlers(sub))):
         if req._cleanups is None:
             req._cleanups = []
         req._cleanups.append((let_go, sub))
