@@ -179,13 +179,19 @@ class Application:
         """Answer with another URI of this server."""
         redirect(req, uri, environ, location, content_type)
 
-    def look_up(self, req: mp_request, uri: str, environ: dict[str, Any] | None = None) -> tuple[mp_request, int]:
+    def look_up(
+        self, req: mp_request, uri: str, environ: dict[str, Any] | None = None, *, instead: bool = False
+    ) -> tuple[mp_request, int]:
         """A subrequest: every phase up to fixup for another URI. Returns it, and OK or the status that ended it."""
-        return look_up(req, uri, environ)
+        return look_up(req, uri, environ, instead=instead)
 
     def look_up_entry(self, req: mp_request, name: str, *, folder: bool = False) -> tuple[mp_request, int]:
         """The same for a name in the request's own directory."""
         return look_up_entry(req, name, folder=folder)
+
+    def let_go(self, sub: mp_request) -> None:
+        """End a subrequest that was looked up and is not to answer. What is known of it stays."""
+        completion.let_go(sub)
 
     def run_subrequest(self, sub: mp_request, target: Any) -> int:
         """Answer a subrequest that was looked up; its body flows to `target`. OK, or the status it ended with."""

@@ -18,7 +18,16 @@ from .plan import plan_of, run_phase
 if TYPE_CHECKING:
     from .request import mp_request
 
-__all__ = ["Delivered", "Logged", "completed", "end_subrequest", "finish", "handlers_wait"]
+__all__ = [
+    "Delivered",
+    "Logged",
+    "completed",
+    "end_subrequest",
+    "end_with",
+    "finish",
+    "handlers_wait",
+    "let_go",
+]
 
 
 # Headers of which one is sent, whatever a handler has set.
@@ -131,8 +140,34 @@ def _show_sent(req: mp_request) -> None:
     req._headers_out, req._err_headers_out = sent, table()
 
 
-def end_subrequest(req: mp_request) -> None:
-    """What is due when a subrequest that has answered is over: its cleanups, but no log."""
+def end_with(req: mp_request, sub: mp_request) -> None:
+    """Let a subrequest that `req` has looked up end with it, if nobody ends it before: what its handlers have asked for
+    the end, a lock of a session among it, must come.
+    """
+    ran = sub._interpreter is not None
+    if sub._cleanups is not None or (ran and (sub._next is not None or _has_closing_handlers(sub))):
+        if req._cleanups is None:
+            req._cleanups = []
+        req._cleanups.append((let_go, sub))
+
+
+def let_go(sub: mp_request) -> None:
+    """End a subrequest that was looked up and does not answer, once.
+
+    What is known of it stays. It has cleanup handlers if it has run others, as in the original.
+    """
+    if sub._complete or (sub._cleanups is None and sub._interpreter is None):
+        return
+    end_subrequest(sub, handlers=sub._interpreter is not None)
+
+
+def end_subrequest(req: mp_request, *, handlers: bool = True) -> None:
+    """What is due when a subrequest is over: its cleanups, with its cleanup handlers or without, but no log.
+
+    Where it was redirected to is over before.
+    """
+    if req._next is not None:
+        end_subrequest(req._next)
     req._complete = True
     if req._filters is not None:
         req._filters.close()
@@ -142,7 +177,13 @@ def end_subrequest(req: mp_request) -> None:
         if close is not None:
             close()
     req._close_output()
-    _clean_up(req)
+    if handlers:
+        _clean_up(req)
+    else:
+        _run_registered(req)
+    waiting = None if req._main is None else req._main._cleanups
+    if waiting and waiting[-1] == (let_go, req):  # nothing is to be done any more
+        waiting.pop()
 
 
 def _clean_up(req: mp_request) -> None:

@@ -6,9 +6,11 @@ Law: they go through the phases like any other and are counted; what their URI g
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from . import completion
 from .config.directives import core
 from .constants import HTTP_OK
 from .environ import encode, escape, read_path
@@ -18,6 +20,7 @@ from .httpd import errors, translate
 from .locate import find_entry, locate
 from .plan import run_steps
 from .request import make_request, mp_request
+from .request_output import Write
 
 __all__ = ["MAX_REDIRECTS", "look_up", "look_up_entry", "redirect"]
 
@@ -54,6 +57,8 @@ def redirect(
     if req._main is not None:
         new._main = req._main
         filters.follow(req, new)
+        if req._within is not None:
+            _lead(new, req._within)
     if location:
         new.headers_out["Location"] = location
     kept = getattr(req, "_err_headers_out", None)
@@ -75,13 +80,16 @@ def redirect(
             req._left = 0  # what nobody has read of the body by the end of an answer is dropped
 
 
-def look_up(req: mp_request, uri: str, environ: dict[str, Any] | None = None) -> tuple[mp_request, int]:
+def look_up(
+    req: mp_request, uri: str, environ: dict[str, Any] | None = None, *, instead: bool = False
+) -> tuple[mp_request, int]:
     """A subrequest for another URI, as with GET, up to fixup. Returns it, and OK or the status that ended it.
 
     The phases before Trans and HeaderParser are the main request's alone, and so is what they have set in variables.
-    `environ` replaces the request's.
+    `environ` replaces the request's. It ends with `req`, or as soon as who has looked it up lets it go.
+    `instead`: it may be what `req` goes on as, so that the head may be its own, if its handlers write.
     """
-    return _look_up(req, uri, environ, locate)
+    return _look_up(req, uri, environ, locate, instead=instead)
 
 
 def look_up_entry(req: mp_request, name: str, *, folder: bool = False) -> tuple[mp_request, int]:
@@ -93,7 +101,12 @@ def look_up_entry(req: mp_request, name: str, *, folder: bool = False) -> tuple[
 
 
 def _look_up(
-    req: mp_request, uri: str, environ: dict[str, Any] | None, find: Callable[[mp_request], int]
+    req: mp_request,
+    uri: str,
+    environ: dict[str, Any] | None,
+    find: Callable[[mp_request], int],
+    *,
+    instead: bool = False,
 ) -> tuple[mp_request, int]:
     new = _derive(req, uri, environ)
     new._main = req
@@ -110,7 +123,7 @@ def _look_up(
         )
         return new, 500
     try:
-        status = _prepare(req, new, find)
+        status = _prepare(req, new, find) if instead and req._within is None else _prepare_part(req, new, find)
         if not status and new._status != HTTP_OK:  # as a handler of its phases has said
             status = new._status
         return new, status
@@ -118,28 +131,73 @@ def _look_up(
         if error.status >= 500:  # the server's
             req._application.log_request(req, str(error))
         return new, error.status
+    finally:
+        completion.end_with(req, new)
 
 
 def _prepare(req: mp_request, new: mp_request, find: Callable[[mp_request], int]) -> int:
-    """Let a subrequest go through its phases. What their handlers write is a part of the one answer of `req`."""
+    """Let a subrequest that `req` may go on as go through its phases. What their handlers write begins the answer."""
     if req._server_write is not None:
         req._let_write_on(new)
     elif req._method == "HEAD":
         new._bodiless = True
     try:
-        if new._bad is not None:
-            raise new._bad
-        return find(new) or run_steps(new, new._config)
+        return _run_phases(new, find)
     finally:
-        last = new
-        while last._next is not None:  # by a handler that has redirected it: this one has what can be written to
-            last = last._next
+        last = _last(new)
         if last._server_write is not None:
             last._let_write_on(req)
-            # What it answers itself flows elsewhere, and nothing of that was sent.
-            last._server_write = last._head = last._promised = last._unwritable = None
-            last._body_sent = 0
+            _take_output(last)
         last._bodiless = False
+
+
+def _prepare_part(req: mp_request, new: mp_request, find: Callable[[mp_request], int]) -> int:
+    """Let any other subrequest do so. What their handlers write stands where `req` is in its answer, under its head."""
+    filter = None if req._filters is None else req._filters.at_work  # noqa: A001 - the manual's name
+    _lead(new, partial(req._say, flush=1) if filter is None else filter.write)
+    try:
+        return _run_phases(new, find)
+    finally:
+        each: mp_request | None = new
+        while each is not None:
+            each.__dict__.pop("_begin", None)
+            each._within = None
+            each = each._next
+        last = _last(new)
+        _take_output(last)
+        last._bodiless = False
+
+
+def _run_phases(new: mp_request, find: Callable[[mp_request], int]) -> int:
+    if new._bad is not None:
+        raise new._bad
+    return find(new) or run_steps(new, new._config)
+
+
+def _last(new: mp_request) -> mp_request:
+    """The request that a handler has redirected another to: this one has what can be written to."""
+    while new._next is not None:
+        new = new._next
+    return new
+
+
+def _take_output(new: mp_request) -> None:
+    """Let a subrequest be as one that has written nothing: what it answers itself flows elsewhere."""
+    new._server_write = new._head = new._promised = new._unwritable = None
+    new._body_sent = 0
+
+
+def _lead(new: mp_request, write: Write) -> None:
+    """Let what `new` sends flow to `write`, without a head."""
+    new._within = write
+    new.__dict__["_begin"] = partial(_begin_within, new, write)
+
+
+def _begin_within(new: mp_request, write: Write, length: int | None = None) -> Write:
+    """In the place of its _begin()."""
+    new._bodiless = False
+    new._server_write = write
+    return write
 
 
 def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_request:

@@ -55,11 +55,16 @@ class Served(CurrentApplication, Protocol):
     ) -> None:
         """Answer with another URI."""
 
-    def look_up(self, req: Any, uri: str, environ: dict[str, Any] | None = ...) -> tuple[mp_request, int]:
+    def look_up(
+        self, req: Any, uri: str, environ: dict[str, Any] | None = ..., *, instead: bool = ...
+    ) -> tuple[mp_request, int]:
         """A subrequest, and the status that ended it."""
 
     def look_up_entry(self, req: Any, name: str, *, folder: bool = ...) -> tuple[mp_request, int]:
         """A subrequest for a name in the request's own directory, and the status that ended it."""
+
+    def let_go(self, sub: Any) -> None:
+        """End a subrequest that was looked up and is not to answer."""
 
     def run_subrequest(self, sub: Any, target: Any) -> int:
         """Let the answer of a subrequest that was looked up flow to `target`."""
@@ -237,6 +242,8 @@ class RequestState:
     _gone = False  # the client, as a write has shown
     _promised: int | None  # the Content-Length that was sent
     _unwritable: list[bytes] | None  # everything, where the server offers no write()
+
+    _within: Callable[[bytes], Any] | None = None  # where what is written flows while the request is being looked up
 
     # Of filters
     _filters: Any  # those that the answer flows through, if there are any

@@ -31,7 +31,10 @@ def include(req: mp_request, uri: str, target: Target) -> int:
     Raises OSError if the client is gone.
     """
     new, status = look_up(req, uri)
-    return status or run(new, target)
+    if not status:
+        return run(new, target)
+    completion.let_go(new)
+    return status
 
 
 def run(new: mp_request, target: Target) -> int:
@@ -56,7 +59,4 @@ def run(new: mp_request, target: Target) -> int:
         new._application.log_exception(new, "subrequest", error)
         return HTTP_INTERNAL_SERVER_ERROR
     finally:
-        each: mp_request | None = new
-        while each is not None:
-            completion.end_subrequest(each)
-            each = each._next
+        completion.end_subrequest(new)

@@ -61,6 +61,7 @@ def put_translated(req: mp_request) -> None:
     path_info = req.path_info
     if path_info:
         found, _ = req._application.look_up(req, escape(path_info))
+        req._application.let_go(found)
         if found._filename is not None:
             req.subprocess_env["PATH_TRANSLATED"] = found._filename + (found._path_info or "")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..constants import HTTP_INTERNAL_SERVER_ERROR
 from ..request_output import BUFFER
-from .filter import READY, THROUGH
+from .filter import AT_WORK, READY, THROUGH
 from .flow import OVER, RESOURCE, WHOLE, Target
 from .output_filter import output_filter
 
@@ -85,6 +85,15 @@ class OutputChain:
     def encodes(self) -> bool:
         """Leave only those that write down what others say. Whether there are any."""
         return self._link([each for each in self if each._spec.stage > RESOURCE])
+
+    @property
+    def at_work(self) -> output_filter | None:
+        """The filter that is called now, if any: the last of those that call one another."""
+        found = None
+        for each in self:
+            if each._mode & AT_WORK:
+                found = each
+        return found
 
     def prune(self, size: int | None) -> bool:
         """Leave out those that will not touch the answer, whose head is known, and of which nothing has flowed yet.

@@ -79,7 +79,7 @@ def _take_first(req: mp_request, names: tuple[str, ...], redirect: int) -> tuple
         uri = name if name.startswith("/") else escape(req.uri[: req.uri.rfind("/") + 1]) + name
         if req.args is not None:
             uri += f"?{req.args}"
-        found, status = req._application.look_up(req, uri)
+        found, status = req._application.look_up(req, uri, instead=True)
         if status == OK and found._stat is not None:
             if stat.S_ISREG(found._stat.st_mode):
                 if req.method not in _AS_GET and found._config is not req._config:
@@ -96,6 +96,7 @@ def _take_first(req: mp_request, names: tuple[str, ...], redirect: int) -> tuple
             return status, True
         elif status and status != 404:
             refused = status
+        req._application.let_go(found)
     return refused, False
 
 
@@ -125,7 +126,10 @@ def refused_to(found: mp_request, config: RequestConfig, method: str) -> int:
 
 
 def become(req: mp_request, other: mp_request) -> None:
-    """Go on as the file of `other` (httpd's ap_internal_fast_redirect): what was found out about it now holds here."""
+    """Go on as the file of `other` (httpd's ap_internal_fast_redirect): what was found out about it now holds here.
+
+    `other` ends with `req`, which has looked it up.
+    """
     req._uri = other._uri
     req._filename, req._stat, req._finfo, req._renamed = other._filename, other._stat, None, other._renamed
     req._path_info = other._path_info
@@ -146,8 +150,6 @@ def become(req: mp_request, other: mp_request) -> None:
         req._user, req._auth_type = other._user, other._auth_type
     if other._added:
         req._added = other._added
-    if other._cleanups:
-        req._cleanups = (req._cleanups or []) + other._cleanups
     # What the file's request has set comes first: of two cookies of one name a client keeps the last one, which is that
     # of the request whose object goes on.
     for name in ("headers_out", "err_headers_out"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..config.directives.autoindex import Listing
 from ..config.request_config import RequestConfig
@@ -69,8 +69,15 @@ _OWN_HEAD = """\
 """
 
 
+class _Part(NamedTuple):
+    """What stands above or below the entries: markup, or what is made of a text. None where nothing does."""
+
+    is_html: bool = False
+    body: list[bytes] | None = None
+
+
 class Frame:
-    """The frame of one listing. The files are looked for when it is made."""
+    """The frame of one listing. The files are asked when it is made, one after the other."""
 
     def __init__(
         self, req: mp_request, config: RequestConfig, listing: Listing, options: frozenset[str], charset: str
@@ -81,10 +88,10 @@ class Frame:
         self._xhtml = "XHTML" in options
         self.text = charset.lower() in ("utf-8", "utf8")
         arguments = "" if req.args is None else f"?{req.args}"
-        self._header = self._find(listing.header and listing.header + arguments, accepting="text/html, text/plain")
-        self._readme = self._find(listing.readme)
+        self._header = self._part(listing.header and listing.header + arguments, accepting="text/html, text/plain")
+        self._readme = self._part(listing.readme)
         designed = listing.style_sheet is not None or listing.head_insert is not None or self._xhtml
-        designed = designed or any(_is_html(found) for found in (self._header, self._readme))
+        designed = designed or self._header.is_html or self._readme.is_html
         self.own = not designed and listing.media_type is None
         self.classes = self.own or listing.style_sheet is not None
 
@@ -93,30 +100,18 @@ class Frame:
         title = escaped(shown_name(self._req.uri.rstrip("/") or "/", as_text=self.text))
         name = ' id="indextitle"' if self.classes else ""
         heading = f"{'  ' if self.classes else ''}<h1{name}>Index of {title}</h1>\n"
-        header = self._header
-        if _is_html(header):
-            assert header is not None
-            body = self._answer(header)
-            if body is None:
-                return [self._preamble(title), heading]
-            return [*([] if self._bare else [self._preamble(title)]), *body]
-        plain = _plain(header)
-        return [self._preamble(title), heading if plain is None else plain]
+        is_html, body = self._header
+        if body is None:
+            return [self._preamble(title), heading]
+        return [*([] if is_html and self._bare else [self._preamble(title)]), *body]
 
     def tail(self) -> list[str | bytes]:
         """The end of the page."""
         end = "</body></html>\n"
-        readme = self._readme
-        if _is_html(readme):
-            assert readme is not None
-            body = self._answer(readme)
-            if body is not None:
-                return [*body, *([] if self._bare else [end])]
-        else:
-            plain = _plain(readme)
-            if plain is not None:
-                return [plain, end]
-        return [signature_of(self._req), end]
+        is_html, body = self._readme
+        if body is None:
+            return [signature_of(self._req), end]
+        return [*body, *([] if is_html and self._bare else [end])]
 
     def _preamble(self, title: str) -> str:
         listing, void = self._listing, " />" if self._xhtml else ">"
@@ -126,10 +121,10 @@ class Frame:
         inserted = _OWN_HEAD if self.own else listing.head_insert or ""
         return f"{start}  <title>Index of {title}</title>\n{link}{inserted} </head>\n <body>\n"
 
-    def _find(self, name: str | None, *, accepting: str | None = None) -> mp_request | None:
-        """The file that a URL names, seen from the directory, if it is there and the visitor may see it."""
+    def _part(self, name: str | None, *, accepting: str | None = None) -> _Part:
+        """What the file that a URL names, seen from the directory, says, if it is there and the visitor may see it."""
         if name is None:
-            return None
+            return _Part()
         req = self._req
         uri = name if name.startswith("/") else escape(req.uri[: req.uri.rfind("/") + 1]) + name
         environ = None
@@ -137,9 +132,14 @@ class Frame:
             environ = {**req._environ, "HTTP_ACCEPT": accepting}
             environ.pop("HTTP_ACCEPT_ENCODING", None)
         found, status = req._application.look_up(req, uri, environ)
-        if status != OK or found._stat is None or not stat.S_ISREG(found._stat.st_mode):
-            return None
-        return found
+        try:
+            if status != OK or found._stat is None or not stat.S_ISREG(found._stat.st_mode):
+                return _Part()
+            if _is_html(found):
+                return _Part(True, self._answer(found))
+            return _Part(False, _plain(found))
+        finally:
+            req._application.let_go(found)
 
     def _answer(self, found: mp_request) -> list[bytes] | None:
         """What a subrequest answers; None if it fails."""
@@ -164,19 +164,19 @@ class _Collected:
         self.pieces.extend(pieces)
 
 
-def _is_html(found: mp_request | None) -> bool:
-    return found is not None and (found._content_type or "").partition(";")[0].strip().lower() in _HTML
+def _is_html(found: mp_request) -> bool:
+    return (found._content_type or "").partition(";")[0].strip().lower() in _HTML
 
 
-def _plain(found: mp_request | None) -> bytes | None:
+def _plain(found: mp_request) -> list[bytes] | None:
     """A text file as markup; None if it is none, or cannot be read."""
-    if found is None or not (found._content_type or "").lower().startswith("text/"):
+    if not (found._content_type or "").lower().startswith("text/"):
         return None
     data = beginning_of(found._filename or "", MAX_TEXT)
     if data is None:
         return None
     data = data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
-    return b"<pre>\n%s</pre>\n" % data
+    return [b"<pre>\n%s</pre>\n" % data]
 
 
 def _attribute(text: str) -> str:

@@ -152,7 +152,7 @@ class Sight:
         is_folder = stat.S_ISDIR(found.st_mode)
         if not (is_folder or stat.S_ISREG(found.st_mode)):
             return None
-        sub, status = self._req._application.look_up_entry(self._req, name, folder=is_folder)
+        sub, status = self._look_up(name, folder=is_folder)
         if 200 <= status < 300:  # which a handler gives an answer, and refuses nothing by
             status = OK
         if not (status == OK or 300 <= status < 400 or status in self._forbidden):
@@ -165,11 +165,18 @@ class Sight:
             kind = Kind(status, sub._content_type, sub._content_encoding)
         return name, raw, kind, (found.st_size, found.st_mtime_ns // 1_000_000_000)
 
+    def _look_up(self, name: str, *, folder: bool = False) -> tuple[mp_request, int]:
+        """The subrequest for an entry, which is over, and OK or the status that ended it."""
+        req = self._req
+        found = req._application.look_up_entry(req, name, folder=folder)
+        req._application.let_go(found[0])
+        return found
+
     def _kind(self, name: str, ruling: _Ruling) -> Kind | None:
         """What a file is, the first of its ending; None if it is not to be seen."""
         status = ruling.status
         if status is None:
-            sub, status = self._req._application.look_up_entry(self._req, name)
+            sub, status = self._look_up(name)
             if sub._config is ruling.config:  # else it is gone, or not what it seemed: that says nothing of others
                 ruling.status = status
         if status != OK:

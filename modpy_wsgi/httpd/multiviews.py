@@ -49,7 +49,7 @@ def fixup(req: mp_request, config: RequestConfig) -> int:
     if len(matching) > MAX_VARIANTS:
         req._application.log_request(req, f"{filename}: more than {MAX_VARIANTS} files to negotiate about")
         return HTTP_NOT_FOUND
-    variants = [variant for each in matching if (variant := _variant(req, name, each)) is not None]
+    variants = [variant for each in matching if (variant := _looked_up(req, name, each)) is not None]
     if not variants:
         req._application.log_request(
             req,
@@ -66,11 +66,19 @@ def _is_folder(path: str) -> bool:
         return True
 
 
-def _variant(req: mp_request, asked: str, name: str) -> Variant | None:
+def _looked_up(req: mp_request, asked: str, name: str) -> Variant | None:
+    """The variant that a file is, whose request goes on waiting; None if it is none."""
     base = req.uri
     if req._path_info and base.endswith(req._path_info):
         base = base[: -len(req._path_info)]
-    found, status = req._application.look_up(req, escape(base[: base.rfind("/") + 1] + name))
+    found, status = req._application.look_up(req, escape(base[: base.rfind("/") + 1] + name), instead=True)
+    variant = _variant(req, asked, name, found, status)
+    if variant is None:
+        req._application.let_go(found)
+    return variant
+
+
+def _variant(req: mp_request, asked: str, name: str, found: mp_request, status: int) -> Variant | None:
     if status == OK and req.method not in AS_GET and found._config is not req._config:
         status = refused_to(found, found._config, req.method)
     if status != OK or found._stat is None or not stat.S_ISREG(found._stat.st_mode) or found._path_info:
@@ -101,6 +109,9 @@ def _within(parts: list[str], asked: list[str]) -> bool:
 def _negotiate(req: mp_request, config: RequestConfig, variants: list[Variant]) -> int:
     transparent = req.method in AS_GET and not req._path_info
     status, best = choose(req, config, variants, transparent=transparent)
+    for variant in variants:
+        if variant is not best:
+            req._application.let_go(variant.request)
     if best is None:
         return status
     chosen: mp_request = best.request

@@ -180,6 +180,7 @@ def _target(req: mp_request, best: Variant) -> str:
 def _look_at(req: mp_request, best: Variant) -> int:
     """What a subrequest for the variant says: OK, or why it may not be sent."""
     found, status = req._application.look_up(req, _target(req, best))
+    req._application.let_go(found)
     if status != OK:
         return status
     if found._handler in TYPE_MAP_HANDLERS or "TCN" in found.err_headers_out:

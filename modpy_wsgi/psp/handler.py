@@ -56,6 +56,7 @@ def _ask_for_page(req: mp_request) -> None:
     if req.path_info or not uri.endswith("_"):
         raise SERVER_RETURN(HTTP_NOT_FOUND)
     page, status = req._application.look_up(req, escape(uri[:-1]))
+    req._application.let_go(page)
     if status in (OK, DECLINED) and page.filename == (req.filename or "")[:-1]:
         return
     req.log_error(f"mod_python.psp: the source of {uri[:-1]} is not shown: the page itself is answered with {status}")

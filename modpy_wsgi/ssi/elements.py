@@ -103,8 +103,10 @@ def _answered(page: Page, name: str, text: str, filter: Any) -> str | None:  # n
     """Let another document answer here. None, or why it does not."""
     found, status = _look_up(page, name, text)
     if found is None or status != OK:
+        _let_go(page, found)
         return f"subrequest setup returned {status}"
     if not page.may_run and found._content_type and not found._content_type.startswith("text/"):
+        _let_go(page, found)
         return "potential exec, content type not text/*"
     found.__dict__["_included_by"] = page.req
     status = filter.run(found)
@@ -122,10 +124,17 @@ def _look_up(page: Page, name: str, text: str) -> tuple[Any, int]:
     return page.look_up(text)
 
 
+def _let_go(page: Page, found: Any) -> None:
+    """End a subrequest that is not to answer, if there is one."""
+    if found is not None:
+        page.req._application.let_go(found)
+
+
 def _stat_of(page: Page, tag: str, name: str, text: str) -> FileStatus:
     if name not in ("virtual", "file"):
         raise Wrong(f'unknown parameter "{name}" to tag {tag}')
     found, status = _look_up(page, name, text)
+    _let_go(page, found)
     if found is None or status != OK or found._stat is None:
         raise Wrong(f'unable to get information about "{text}"')
     result: FileStatus = found._stat
@@ -304,6 +313,7 @@ def _run_script(page: Page, text: str, filter: Any) -> None:  # noqa: A002
     found, status = _look_up(page, "virtual", text)
     regular = found is not None and found._stat is not None and stat.S_ISREG(found._stat.st_mode)
     if status != OK or not regular or found._path_info or found.args is not None:
+        _let_go(page, found)
         raise Wrong(f'invalid CGI ref "{text}"')
     found._path_info, found.args = page.req._path_info, page.req.args  # those of the page, as ever
     found._handler = found._handler or "cgi-script"  # what answers for the file elsewhere does here, too

@@ -91,7 +91,9 @@ class Page:
 
     def may_see(self, uri: str) -> bool:
         """Whether nothing closes a URI to who asked for the page: not whether there is anything."""
-        return self.look_up(uri)[1] < HTTP_BAD_REQUEST
+        found, status = self.look_up(uri)
+        self.req._application.let_go(found)
+        return status < HTTP_BAD_REQUEST
 
     # -- variables -----------------------------------------------------------------------------------------------------
 
