@@ -156,6 +156,7 @@ WAYS: dict[str, tuple[str, list[str]]] = {
         "/in/v",
         ["fixup /in/v", "fixup /in/v.html", "fixup /in/v.txt", *over("/in/v.html")[1:], *over("/in/v.txt")[1:]],
     ),
+    "variants refused": ("/in/v?refused", ["fixup /in/v", *over("/in/v.html"), *over("/in/v.txt")]),
     "type map": ("/in/m.var", ["fixup /in/m.var", *X, "fixup /in/x.html"]),
     "path": ("/in/c.cgi/in/x.html", ["fixup /in/c.cgi/in/x.html", *X]),
 }
@@ -166,6 +167,7 @@ OWN = {
     "index refused": ["end of /index/", "handler /index/"],
     "index elsewhere": ["end of /index/", "handler /index/"],
     "variants": ["end of /in/v", "handler /in/v.txt"],
+    "variants refused": ["end of /in/v", "handler /in/v"],
     "type map": ["end of /in/m.var", "handler /in/m.var", *X[1:]],
     "path": ["end of /in/c.cgi/in/x.html", "handler /in/c.cgi/in/x.html"],
 }

@@ -71,7 +71,10 @@ def _looked_up(req: mp_request, asked: str, name: str) -> Variant | None:
     base = req.uri
     if req._path_info and base.endswith(req._path_info):
         base = base[: -len(req._path_info)]
-    found, status = req._application.look_up(req, escape(base[: base.rfind("/") + 1] + name), instead=True)
+    uri = escape(base[: base.rfind("/") + 1] + name)
+    if req.args is not None:
+        uri += f"?{req.args}"
+    found, status = req._application.look_up(req, uri, instead=True)
     variant = _variant(req, asked, name, found, status)
     if variant is None:
         req._application.let_go(found)

@@ -934,6 +934,40 @@ CASES += (
             for name, headers in (("since", SINCE), ("any", {"If-None-Match": "*"}))
         ],
     ),
+    Case(
+        "what parts write before they are",
+        Site(
+            f"{ON}PythonPath \"['@ROOT@/lib'] + sys.path\"\n"
+            "<Directory @ROOT@/htdocs/part>\nPythonFixupHandler parting\nDirectoryIndex x.html\n</Directory>\n",
+            {
+                "htdocs/if.shtml": "a <!--#if expr='-A \"/part/x.html?0\"' -->yes<!--#endif --> b",
+                "htdocs/refused.shtml": "a <!--#if expr='-A \"/part/x.html?403\"' --><!--#else -->no<!--#endif --> b",
+                "htdocs/folder.shtml": "a <!--#if expr='-U \"/part/?403\"' --><!--#else -->no<!--#endif --> b",
+                "htdocs/size.shtml": 'a <!--#fsize virtual="/part/x.html?0" --> b',
+                "htdocs/not.shtml": 'a <!--#include virtual="/part/x.html?403" --> b',
+                "htdocs/within.shtml": '1 <!--#include virtual="/if.shtml" --> <!--#include virtual="/not.shtml" --> 2',
+                "htdocs/twice.shtml": "<!--#if expr='-A \"/part/x.html?0\"' --><!--#endif -->"
+                '<!--#include virtual="/part/x.html?0" -->',
+                "htdocs/part/x.html": "part",
+                "lib/parting.py": """
+                    ended = []
+
+                    def fixuphandler(req):
+                        if req.main is None:
+                            return 0
+                        req.register_cleanup(ended.append, "ended")
+                        req.content_type = "text/x"
+                        req.headers_out["X-Part"] = "1"
+                        req.status = 403 if req.args == "403" else 200
+                        req.write("[%s %s]" % (req.args, "".join(ended)))
+                        del ended[:]
+                        return int(req.args)
+                """,
+            },
+            modules=MODULES,
+        ),
+        [asked(f"/{name}.shtml") for name in ("if", "refused", "folder", "size", "not", "within", "twice")],
+    ),
     pages(
         "all variables",
         "<!--#printenv -->",
