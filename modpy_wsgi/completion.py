@@ -166,6 +166,9 @@ def end_subrequest(req: mp_request, *, handlers: bool = True) -> None:
 
     Where it was redirected to is over before.
     """
+    waiting = None if req._main is None else req._main._cleanups
+    if waiting and waiting[-1][1] is req and waiting[-1][0] is let_go:
+        waiting.pop()
     if req._next is not None:
         end_subrequest(req._next)
     req._complete = True
@@ -181,9 +184,6 @@ def end_subrequest(req: mp_request, *, handlers: bool = True) -> None:
         _clean_up(req)
     else:
         _run_registered(req)
-    waiting = None if req._main is None else req._main._cleanups
-    if waiting and waiting[-1] == (let_go, req):  # nothing is to be done any more
-        waiting.pop()
 
 
 def _clean_up(req: mp_request) -> None:

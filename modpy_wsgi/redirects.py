@@ -123,7 +123,7 @@ def _look_up(
         )
         return new, 500
     try:
-        status = _prepare(req, new, find) if instead and req._within is None else _prepare_part(req, new, find)
+        status = _prepare(req, new, find) if instead and not _is_part(req) else _prepare_part(req, new, find)
         if not status and new._status != HTTP_OK:  # as a handler of its phases has said
             status = new._status
         return new, status
@@ -133,6 +133,11 @@ def _look_up(
         return new, error.status
     finally:
         completion.end_with(req, new)
+
+
+def _is_part(req: mp_request) -> bool:
+    """Whether what `req` writes has no head of its own: it is being looked up, or included."""
+    return req._within is not None or (req._filters is not None and req._filters.within is not None)
 
 
 def _prepare(req: mp_request, new: mp_request, find: Callable[[mp_request], int]) -> int:

@@ -235,6 +235,12 @@ def test_options_of_two_sections(outer: str, inner: str, wanted: set[str]) -> No
     assert settings[core.OPTIONS].names == wanted
 
 
+@pytest.mark.parametrize("server", ["None", "FollowSymLinks", "Includes"])
+def test_programs_of_pages_stay_taken_away_over_the_servers_options(server: str) -> None:
+    folders = in_directory("Options +Includes").merged(in_directory("Options +IncludesNOEXEC"))
+    assert "Includes" not in in_directory(f"Options {server}").merged(folders)[core.OPTIONS].names
+
+
 def test_handlers() -> None:
     settings = in_directory("PythonHandler a b::c | .py psp\nPythonHandler d\nPythonFixupHandler e\nPythonHandler f")
     ref = [python.HandlerRef(name, "/srv/", False, None, None) for name in ("a", "b::c", "d", "e", "f")]

@@ -316,3 +316,69 @@ def test_what_is_written_before_the_content_stands_before_it(
             assert reply.header("Content-Type") == kind
         else:
             assert reply.body == b""
+
+
+@pytest.mark.parametrize("server", [Server(), Server(offers_write=False)], ids=["write", "no write"])
+def test_an_index_within_a_part_has_no_head(site: Folder, server: Server) -> None:
+    """What is included is redirected to a folder, and a handler writes while the folder's index is looked up."""
+    site.write(
+        within="""
+from mod_python import apache
+
+def redirects(req):
+    req.internal_redirect("/folder/")
+    return apache.OK
+
+def fixuphandler(req):
+    if req.uri.endswith("index.html"):
+        req.headers_out["X-Part"] = "index"
+        req.write("[index]")
+    return apache.OK
+"""
+    )
+    site.file("folder/index.html", "page")
+    site.file("whole.shtml", '1 <!--#include virtual="/redirects" --> 2')
+    rows = f"""<Directory {site.root}/folder>
+    PythonFixupHandler within
+</Directory>
+<Location /redirects>
+    SetHandler mod_python
+    PythonHandler within::redirects
+</Location>
+"""
+    reply = server.ask(site.serve(ROWS, PATH.format(root=site.root) + "\n" + rows), "/whole.shtml")
+    assert (reply.code, reply.starts, reply.header("X-Part"), reply.error) == (200, 1, None, None)
+    assert reply.body == b"1 [index]page 2"
+
+
+def test_many_that_end_leave_nothing_behind(site: Folder) -> None:
+    """Not even where their own cleanup leaves one with the main request."""
+    site.write(
+        many="""
+import gc
+
+left = []
+
+def fixuphandler(req):
+    if req.main:
+        req.register_cleanup(lambda sub: sub.main.register_cleanup(lambda main: None), req)
+    return 0
+
+def loghandler(req):
+    gc.collect()
+    left.append(len([each for each in gc.get_objects() if type(each) is type(req) and each.main is not None]))
+    return 0
+"""
+    )
+    for number in range(50):
+        site.file(f"many/{number}.txt", "entry")
+    rows = f"""<Directory {site.root}/many>
+    Options +Indexes
+    DirectoryIndex disabled
+    PythonFixupHandler many
+    PythonLogHandler many::loghandler
+</Directory>
+"""
+    app = site.serve(ROWS, PATH.format(root=site.root) + "\n" + rows)
+    assert Server().ask(app, "/many/").code == 200
+    assert module(app, "many").left == [0]

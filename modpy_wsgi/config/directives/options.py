@@ -69,11 +69,13 @@ def _merge(outer: Options, inner: Options) -> Options:
     if not inner.relative:
         return inner
     names = (outer.names - inner.removed) | inner.added
+    added = (outer.added - inner.removed) | inner.added
     if outer.names >= _INCLUDES and inner.names & _INCLUDES == {"IncludesNOEXEC"}:
-        names -= {"Includes"}  # "+IncludesNOEXEC" takes the programs away, as in httpd
+        # "+IncludesNOEXEC" takes the programs away, as in httpd; which gives them back over a server's own Options.
+        names, added = names - {"Includes"}, added - {"Includes"}
     return Options(
         names=names,
-        added=(outer.added - inner.removed) | inner.added,
+        added=added,
         removed=(outer.removed - inner.added) | inner.removed,
         relative=outer.relative,
     )
