@@ -118,6 +118,15 @@ class OutputChain:
             each = each._next
         return iter(found)
 
+    def has(self, name: str) -> bool:
+        """Whether one of its filters is known by that name."""
+        each = self.top
+        while isinstance(each, output_filter):
+            if each._spec.name == name:
+                return True
+            each = each._next
+        return False
+
     def _link(self, filters: Sequence[output_filter]) -> bool:
         """Let it have these filters. Whether there are any."""
         self.top = self

@@ -52,7 +52,7 @@ def fixup(req: mp_request, config: RequestConfig) -> int:
 def settle(req: mp_request) -> None:
     """What is due just before the content, when all filters are there: who adds one to its own answer knows more."""
     chain = req._filters
-    if chain is None or not any(spec.name == INCLUDES for spec in chain.specs):
+    if chain is None or not chain.has(INCLUDES):
         return
     found = req._stat
     full = req._config.settings[directives.XBITHACK] == "full"
