@@ -63,8 +63,8 @@ class Plan:
     """The compiled phases of a RequestConfig."""
 
     __slots__ = (
-        *("begins", "by_extension", "calls", "closing", "content", "patterns"),
-        *("of_file", "quiet", "decides", "has_fixups", "steps", "straight"),
+        *("by_extension", "calls", "closing", "content", "patterns"),
+        *("of_file", "quiet", "decides", "has_fixups", "own_inits", "steps", "straight"),
     )
 
     def __init__(self, config: RequestConfig) -> None:
@@ -81,7 +81,7 @@ class Plan:
         # The keys of PythonInitHandler that the place itself has: the server's have run when it was not known yet.
         base = config.host.base_handlers
         inits = [key for key in config.handlers if _split(key)[0] == INIT.directive]
-        self.begins = frozenset([key for key in inits if config.handlers[key] != base.get(key)])
+        self.own_inits = frozenset([key for key in inits if config.handlers[key] != base.get(key)])
         # Whether handlers have work at the end of a request.
         self.closing = not directives.isdisjoint({LOG.directive, CLEANUP.directive})
         fixed = not (self.by_extension or self.patterns)
@@ -179,8 +179,8 @@ def _header_parser(req: mp_request, config: RequestConfig) -> int:
     """PythonInitHandler of a directory, then PythonHeaderParserHandler (manual 5.1.5); not for a subrequest."""
     if req._main is not None:
         return OK
-    begins = plan_of(config).begins
-    if begins and key_for(req, INIT, config) in begins:
+    own = plan_of(config).own_inits
+    if own and key_for(req, INIT, config) in own:
         ended = _ending(run_phase(req, INIT, config))
         if ended:
             return ended

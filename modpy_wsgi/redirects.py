@@ -20,7 +20,6 @@ from .httpd import errors, translate
 from .locate import find_entry, locate
 from .plan import run_steps
 from .request import make_request, mp_request
-from .request_output import Write
 
 __all__ = ["MAX_REDIRECTS", "look_up", "look_up_entry", "redirect"]
 
@@ -57,8 +56,7 @@ def redirect(
     if req._main is not None:
         new._main = req._main
         filters.follow(req, new)
-        if req._within is not None:
-            _lead(new, req._within)
+        new._within = req._within
     if location:
         new.headers_out["Location"] = location
     kept = getattr(req, "_err_headers_out", None)
@@ -159,13 +157,12 @@ def _prepare(req: mp_request, new: mp_request, find: Callable[[mp_request], int]
 def _prepare_part(req: mp_request, new: mp_request, find: Callable[[mp_request], int]) -> int:
     """Let any other subrequest do so. What their handlers write stands where `req` is in its answer, under its head."""
     filter = None if req._filters is None else req._filters.at_work  # noqa: A001 - the manual's name
-    _lead(new, partial(req._say, flush=1) if filter is None else filter.write)
+    new._within = partial(req._say, flush=1) if filter is None else filter.write
     try:
         return _run_phases(new, find)
     finally:
         each: mp_request | None = new
         while each is not None:
-            each.__dict__.pop("_begin", None)
             each._within = None
             each = each._next
         last = _last(new)
@@ -190,19 +187,6 @@ def _take_output(new: mp_request) -> None:
     """Let a subrequest be as one that has written nothing: what it answers itself flows elsewhere."""
     new._server_write = new._head = new._promised = new._unwritable = None
     new._body_sent = 0
-
-
-def _lead(new: mp_request, write: Write) -> None:
-    """Let what `new` sends flow to `write`, without a head."""
-    new._within = write
-    new.__dict__["_begin"] = partial(_begin_within, new, write)
-
-
-def _begin_within(new: mp_request, write: Write, length: int | None = None) -> Write:
-    """In the place of its _begin()."""
-    new._bodiless = False
-    new._server_write = write
-    return write
 
 
 def _derive(req: mp_request, uri: str, environ: dict[str, Any] | None) -> mp_request:

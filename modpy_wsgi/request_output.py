@@ -156,7 +156,14 @@ class RequestOutput(RequestMembers):
         self._body_sent += len(data)
 
     def _begin(self, length: int | None = None) -> Write:
-        """Send the head. `length` is the whole body's, if it is known; it becomes the Content-Length if none is set."""
+        """Send the head. `length` is the whole body's, if it is known; it becomes the Content-Length if none is set.
+
+        A request that is only being looked up has none: what it writes is a part of who asks.
+        """
+        if self._main is not None and self._within is not None:
+            self._bodiless = False
+            self._server_write = self._within
+            return self._within
         try:
             if self._filters is not None and self._more_to_say:
                 self._filters.correct_head(length)
